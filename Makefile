@@ -1,0 +1,90 @@
+# Targets of weather_etl; `make help` lists them. Needs Python 3.11-3.13 and nothing else.
+# Belongs here: the order of the steps. Does not belong here: what a step does.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test ui stop bench lint lock clean up
+SHELL := /bin/sh
+
+VENV := .venv
+BIN := $(VENV)/bin
+SAMPLE := .local/sample
+PORT ?= 3000
+# Any of these will do; `make PYTHON=/path/to/python3.12 run` overrules them.
+PYTHON ?=
+PYTHONS := $(PYTHON) python3 python3.13 python3.12 python3.11
+# Settings of the caller's own Python or pip must not reach into the environment.
+unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: up ## set up, start the services, load the sample stations, run the job, show the tables
+	@$(BIN)/python sample_data/generate.py $(SAMPLE)
+	@for station in $(SAMPLE)/*/; do $(BIN)/weather-etl upload "$$(basename "$$station")" "$$station"*.csv || exit 1; done
+	@$(BIN)/weather-etl run
+
+test: $(VENV)/.dev ## set up, then run every test on a real Azurite and a real PostgreSQL
+	@$(BIN)/python -m pytest weather_etl_tests -q
+
+ui: up ## start Dagster's web interface on 127.0.0.1:3000 (another one: make ui PORT=3001)
+	@$(BIN)/python -c 'import socket, sys; \
+	s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); \
+	sys.exit(s.connect_ex(("127.0.0.1", $(PORT))) == 0)' \
+	|| { echo "Port $(PORT) is in use by another program; stop it, or choose another one: make ui PORT=$$(( $(PORT) + 1 ))" >&2; exit 1; }
+	@exec $(BIN)/python -c '$(LISTEN_TO_SIGNALS)' $(BIN)/dagster dev -h 127.0.0.1 -p $(PORT)
+# A shell script's "make ui &" ignores SIGINT, dagster would inherit that, and then SIGTERM would not stop it either.
+LISTEN_TO_SIGNALS := import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])
+
+up: $(VENV)/.run
+	@$(BIN)/weather-etl local up
+
+stop: ## stop Azurite and PostgreSQL; the data stays
+	@if [ -x $(BIN)/weather-etl ]; then $(BIN)/weather-etl local down; else echo "Nothing is set up here."; fi
+
+bench: $(VENV)/.dev ## measure against pandas, polars and duckdb scripts
+	@$(BIN)/python benchmarks/run.py
+
+lint: $(VENV)/.dev ## check style with ruff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+lock: ## resolve the pinned requirements anew (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv; install it first, for example with pipx install uv." >&2; exit 1; }
+	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra dev -o requirements-dev.txt
+	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra local -c requirements-dev.txt -o requirements.txt
+# setuptools comes in through stdin ("-"): it builds this package itself, with no download at that moment.
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	--no-strip-extras pyproject.toml -
+
+clean: stop ## stop the services, remove .venv and caches; .env and the data in .local stay
+	@rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+# The environment is made again when Python is gone from it, and completed when a lock file changes.
+
+$(BIN)/python:
+	@for python in $(PYTHONS); do \
+	  if "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
+	    echo "Creating $(VENV) with $$("$$python" --version) ..."; \
+	    rm -rf $(VENV); \
+	    "$$python" -m venv $(VENV) && exit 0; \
+	    rm -rf $(VENV); \
+	    echo "$$python cannot create $(VENV); on Debian or Ubuntu install the package python3-venv, then run this again." >&2; \
+	    exit 1; \
+	  fi; \
+	done; \
+	echo "No Python 3.11, 3.12 or 3.13 found; install one, or name it: make PYTHON=/path/to/python3.12 ..." >&2; \
+	exit 1
+
+$(VENV)/.run: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing the pinned packages into $(VENV) (160 MB to download, about a minute) ..."
+	@$(PIP) --require-hashes --no-deps -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt pyproject.toml | $(BIN)/python
+	@echo "Installing the pinned packages and those for tests into $(VENV) (up to 250 MB to download, about 2 minutes) ..."
+	@$(PIP) --require-hashes --no-deps -r requirements-dev.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,98 @@
+"""What every peer must compute: the constants of the quality test and the aggregates, and the names of the columns.
+
+Here: figures and names, and the slow path for a file with rows of the wrong width, which is the same for all peers
+(none of their CSV readers keeps such rows). Not here: anything that takes time on a sound file.
+"""
+
+import csv as csv_module
+import io
+from typing import NamedTuple
+
+ZONE = "Europe/Budapest"
+STATION = "szeged"
+FILE = "weatherHistory.csv"
+
+TIME, SUMMARY, PRECIPITATION = "Formatted Date", "Summary", "Precip Type"
+SOURCE_COLUMNS = [
+    TIME, SUMMARY, PRECIPITATION, "Temperature (C)", "Apparent Temperature (C)", "Humidity", "Wind Speed (km/h)",
+    "Wind Bearing (degrees)", "Visibility (km)", "Loud Cover", "Pressure (millibars)", "Daily Summary",
+]  # fmt: skip
+NULL_TOKENS = ["", "null", "NA", "N/A", "NaN", "M", "-", "-9999"]
+PRECIPITATION_TYPES = ["rain", "snow", "sleet", "none"]
+FLAG_GOOD, FLAG_SUSPECT, FLAG_FAIL, FLAG_MISSING = 1, 3, 4, 9
+
+
+class Variable(NamedTuple):
+    """A measured column, its unit conversion and its inclusive spans."""
+
+    name: str
+    source: str
+    multiply: float
+    divide: float
+    fail: tuple[float, float]
+    suspect: tuple[float, float]
+
+
+VARIABLES = [
+    Variable("temperature_c", "Temperature (C)", 1, 1, (-80, 60), (-60, 50)),
+    Variable("apparent_temperature_c", "Apparent Temperature (C)", 1, 1, (-100, 80), (-70, 60)),
+    Variable("humidity_percent", "Humidity", 100, 1, (1, 100), (5, 100)),
+    Variable("wind_speed_ms", "Wind Speed (km/h)", 1, 3.6, (0, 75), (0, 40)),
+    Variable("wind_direction_deg", "Wind Bearing (degrees)", 1, 1, (0, 360), (0, 360)),
+    Variable("visibility_km", "Visibility (km)", 1, 1, (0, 160), (0, 160)),
+    Variable("pressure_msl_hpa", "Pressure (millibars)", 1, 1, (870, 1085), (940, 1080)),
+]
+NAMES = [v.name for v in VARIABLES]
+
+SECTORS = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"]
+DAY_SHARE = 0.8  # of the hours of a day
+LONGEST_GAP = 3  # hours without a value in a day whose minimum and maximum count
+MONTH_MISSING = 11  # days without a value
+MONTH_CONSECUTIVE = 5
+LOW_VISIBILITY_KM, WINDY_MS, CALM_DAY_MS, LEAST_RESULTANT = 1.0, 10.8, 2.0, 0.05
+
+VALIDATED = [
+    "station_id", "timestamp", *NAMES, "is_calm", "precipitation_type", "summary",
+    *(f"{name}_qc" for name in NAMES), "landing_file", "line",
+]  # fmt: skip
+EVENTS = ["station_id", "timestamp", "variable", "test", "flag", "original_value", "landing_file", "line"]
+QUARANTINED = ["station_id", "landing_file", "line", "reason", "raw_text"]
+COUNTS = ["data_lines", "quarantined", "identical_duplicates", "conflicts"]
+
+_N = ["temperature_n", "humidity_n", "pressure_n", "visibility_n", "wind_n"]
+_WIND = [
+    "wind_speed_mean_ms", "wind_speed_max_ms", "wind_direction_circular_deg", "wind_direction_resultant_deg",
+    "wind_speed_resultant_ms", "wind_steadiness", "wind_prevailing_sector", "calm_hours", "windy_hours",
+]  # fmt: skip
+_SHARED = [
+    "humidity_mean_percent", "humidity_min_percent", "humidity_max_percent", "pressure_mean_hpa", "pressure_min_hpa",
+    "pressure_max_hpa", "visibility_mean_km", "visibility_min_km", "low_visibility_hours", *_WIND,
+    "hdd_18", "cdd_18", "gdd_10",
+]  # fmt: skip
+DAILY = [
+    "station_id", "date", "timezone", "hours_expected", "suspect_n", "fail_n", *_N,
+    "temperature_mean_c", "temperature_min_c", "temperature_max_c", "temperature_range_c",
+    "apparent_temperature_min_c", "apparent_temperature_max_c", *_SHARED,
+    "is_frost_day", "is_ice_day", "is_summer_day", "is_hot_day", "is_tropical_night",
+]  # fmt: skip
+MONTHLY = [
+    "station_id", "month", "timezone", "days_expected", "days_n", "hours_expected", "suspect_n", "fail_n", *_N,
+    "temperature_mean_c", "temperature_min_mean_c", "temperature_max_mean_c", "temperature_min_c",
+    "temperature_min_date", "temperature_max_c", "temperature_max_date", "temperature_range_mean_c", *_SHARED,
+    "frost_days", "ice_days", "summer_days", "hot_days", "tropical_nights", "calm_days", "windy_days",
+]  # fmt: skip
+
+
+def split_by_width(csv: bytes) -> tuple[bytes, list[int], list[tuple[int, str]]]:
+    """(CSV of the rows that have 12 cells, their line numbers, (line, text) of the others)."""
+    good, lines, bad = io.StringIO(), [], []
+    writer = csv_module.writer(good)
+    reader = csv_module.reader(io.StringIO(csv.decode()))
+    writer.writerow(next(reader))
+    for row in reader:
+        if len(row) == len(SOURCE_COLUMNS):
+            writer.writerow(row)
+            lines.append(reader.line_num)
+        elif row:
+            bad.append((reader.line_num, ",".join(row)))
+    return good.getvalue().encode(), lines, bad

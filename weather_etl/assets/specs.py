@@ -1,0 +1,70 @@
+"""What every asset spec and materialization has in common.
+
+Belongs here: column schema, kinds, owners, tags, previews.
+Does not belong here: text about one table (`raw.py`, `validated.py`, `aggregated.py`).
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from weather_etl.fingerprints import CODE_VERSIONS, INPUTS
+from weather_etl.meteorology.schemas import TABLES
+from weather_etl.stations import PARTITIONS_NAME
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+station_partitions = dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)
+
+PREVIEW_ROWS = 5
+_UI_TYPES = {"str": "string", "category": "string", "datetime64[us, UTC]": "timestamp (UTC)", "Int64": "int64"}
+
+
+def column_schema(table: str) -> dg.TableSchema:
+    """The data dictionary of a table as the UI draws it before the first run."""
+    return dg.TableSchema(
+        [
+            dg.TableColumn(
+                c.name,
+                _UI_TYPES.get(c.dtype, c.dtype),
+                c.description,
+                dg.TableColumnConstraints(nullable=c.nullable),
+                tags={"unit": c.unit.replace(" ", "_").replace("%", "percent")} if c.unit else {},
+            )
+            for c in TABLES[table].columns
+        ]
+    )
+
+
+def table_spec(table: str, *, group: str, kinds: set[str], deps: list[str] | None = None) -> dg.AssetSpec:
+    """The spec of a table asset; description and columns come from its contract."""
+    contract = TABLES[table]
+    return dg.AssetSpec(
+        table,
+        deps=deps or list(INPUTS[table]),
+        description=f"{contract.description}\n\nOne row is {contract.row}.",
+        group_name=group,
+        kinds=kinds,
+        owners=["team:weather"],
+        tags={"domain": "weather", "layer": group},
+        code_version=CODE_VERSIONS[table],
+        partitions_def=station_partitions,
+        metadata={"dagster/column_schema": column_schema(table)},
+        skippable=True,
+    ).with_io_manager_key("lake")
+
+
+def preview(frame: "pd.DataFrame", columns: list[str]) -> dg.MarkdownMetadataValue:
+    """The last rows as a small markdown table, rounded."""
+    rows = frame[columns].tail(PREVIEW_ROWS)
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += ["| " + " | ".join(_cell(v) for v in row) + " |" for row in rows.itertuples(index=False)]
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.1f}"
+    text = "" if value is None or str(value) in ("NaT", "<NA>") else str(value)
+    return text.replace("|", "\\|").replace("\n", " ").removesuffix(" 00:00:00")[:40]

@@ -1,0 +1,361 @@
+"""Exactly once: landing-file versions + the old raw object -> the new raw object.
+
+Belongs here: the manifest, which versions are read, how their rows replace older ones.
+Does not belong here: how a file is read (`landing.py`, `meteorology/parsing.py`), what comes after raw.
+
+The manifest lies in the raw object itself, so rows and the record of where they came from are one commit:
+a version seen again changes nothing, a replaced one takes its rows along, a run that dies leaves all as it was.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from weather_etl import fingerprints
+from weather_etl.errors import UserError
+from weather_etl.landing import FileVersion, StationFiles, read_version, to_text, unpack
+from weather_etl.meteorology.observations import Reading, check_error_budget, read_cells
+from weather_etl.meteorology.parsing import READER_VERSION, parse_csv
+from weather_etl.meteorology.reasons import Rejected
+from weather_etl.meteorology.schemas import TABLES
+from weather_etl.stations import StationSettings
+from weather_etl.storage import Containers, PreconditionFailed, Stamp
+
+RAW = "raw_observations"
+MAX_TRIES = 5
+INGESTED, REJECTED, SAME_BYTES = "ingested", "rejected", "same bytes"
+
+_DICTIONARY = pa.dictionary(pa.int32(), pa.string())
+# In memory, raw keeps text as dictionaries; its Parquet form is plain text.
+RAW_SCHEMA = pa.schema(
+    [
+        (c.name, {"int64": pa.int64(), "datetime64[us, UTC]": pa.timestamp("us", "UTC")}.get(c.dtype, _DICTIONARY))
+        if c.name not in ("timestamp", "raw_text")
+        else (c.name, pa.string())
+        for c in TABLES[RAW].columns
+    ]
+)
+
+Entry = dict[str, Any]
+
+
+@dataclass
+class Raw:
+    """The raw object of a station as published.
+
+    Attributes:
+        rows: `raw_observations`, ordered by (landed_at, landing_file, line).
+        manifest: one entry per landing-file version.
+        stamp: ETag and fingerprint of the object.
+        read, replaced, gone: names of files read, of files whose rows were replaced, and of files that vanished.
+        pending: names of files that changed while they were read; they are still to come.
+    """
+
+    rows: pa.Table
+    manifest: list[Entry]
+    stamp: Stamp
+    read: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+
+    def readings(self) -> dict[str, Reading]:
+        return {e["name"]: Reading.of(e["units"], e["decimal"]) for e in self.manifest if e["state"] == INGESTED}
+
+    def rejected(self) -> list[dict[str, Any]]:
+        """Rejected files as rows of `quarantined_rows`."""
+        return [
+            {
+                "landing_file": e["name"],
+                "etag": e["etag"],
+                "line": None,
+                "reason": e["reason"],
+                "detail": e["detail"],
+                "raw_text": None,
+                "landed_at": datetime.fromisoformat(e["landed_at"]),
+            }
+            for e in self.manifest
+            if e["state"] == REJECTED
+        ]
+
+
+def reader_key(settings: StationSettings) -> str:
+    """What decides how a file is cut into rows: a file read under another key is read again."""
+    return fingerprints.digest([READER_VERSION, settings.aliases])
+
+
+def load_raw(containers: Containers, station: str) -> Raw | None:
+    """The raw object as it stands."""
+    found = containers.lake.read(RAW, station)
+    if found is None:
+        return None
+    if found.manifest is None:
+        raise UserError(f"{containers.lake.uri(RAW, station)} has no manifest; delete it, and the next run rebuilds it.")
+    return Raw(found.arrow.select(RAW_SCHEMA.names).cast(RAW_SCHEMA), found.manifest, found.stamp)
+
+
+def update_raw(
+    containers: Containers,
+    station: str,
+    files: StationFiles,
+    settings: StationSettings,
+    *,
+    run_id: str = "",
+    full: bool = False,
+) -> Raw:
+    """Bring the raw object of a station up to date with its landing files and publish it.
+
+    Args:
+        containers: landing and lake.
+        station: station id.
+        files: the landing files as listed.
+        settings: the station's settings.
+        run_id: noted in the manifest.
+        full: read every file again.
+
+    Raises:
+        UserError: other runs keep writing the same object.
+    """
+    cache: dict[tuple[str, str], _Read] = {}
+    for attempt in range(MAX_TRIES):
+        old = load_raw(containers, station)
+        raw = _merge(containers, station, files, settings, old, cache, run_id=run_id, full=full)
+        try:
+            raw.stamp = containers.lake.write(
+                RAW,
+                station,
+                raw.rows,
+                fingerprint=raw.stamp.fingerprint,
+                if_match=old.stamp.etag if old else None,
+                manifest=raw.manifest,
+            )
+        except PreconditionFailed:
+            time.sleep(0.1 * 2**attempt)
+            continue
+        return raw
+    raise UserError(
+        f"Other runs wrote raw_observations of {station} {MAX_TRIES} times while this one worked; run it again."
+    )
+
+
+@dataclass
+class _Read:
+    """A file version that has been read in this run."""
+
+    entry: Entry
+    rows: pa.Table | None
+
+
+def _merge(
+    containers: Containers,
+    station: str,
+    files: StationFiles,
+    settings: StationSettings,
+    old: Raw | None,
+    cache: dict[tuple[str, str], _Read],
+    *,
+    run_id: str,
+    full: bool,
+) -> Raw:
+    key = reader_key(settings)
+    old_entries = {e["name"]: e for e in old.manifest} if old else {}
+    entries: dict[str, Entry] = {}
+    read: dict[str, _Read] = {}
+    pending: list[str] = []
+
+    def fetch(version: FileVersion) -> _Read | None:
+        found = cache.get((version.name, version.etag))
+        if found is None:
+            found = _read_file(containers, station, version, settings, key, run_id)
+            if found is None:
+                pending.append(version.name)
+                return None
+            cache[(version.name, version.etag)] = found
+        return found
+
+    for version in files.files:
+        known = old_entries.get(version.name)
+        same_reader = known is not None and known["reader_key"] == key and not full
+        if known is not None and same_reader and known["etag"] == version.etag:
+            entries[version.name] = known
+            continue
+        found = fetch(version)
+        if found is None:
+            continue
+        entry = dict(found.entry)
+        if known is not None and known["sha256"] == entry["sha256"]:  # touched or re-sent: no row changes
+            entry["landed_at"] = known["landed_at"]
+            if same_reader:
+                entry = {**known, "etag": version.etag}
+        entries[version.name] = entry
+        if not (known is not None and entry.get("read_at") == known.get("read_at")):
+            read[version.name] = found
+
+    _mark_same_bytes(entries)
+    by_name = {f.name: f for f in files.files}
+    kept_names = []
+    parts: list[pa.Table] = []
+    for name in sorted(entries, key=lambda n: (entries[n]["landed_at"], n)):
+        entry = entries[name]
+        if entry["state"] != INGESTED:
+            continue
+        known = old_entries.get(name)
+        if name not in read and known is not None and known["state"] == INGESTED:
+            kept_names.append(name)
+            continue
+        found = read.get(name) or fetch(by_name[name])
+        if found is None:
+            del entries[name]
+            continue
+        if found.entry["state"] == REJECTED:
+            entries[name] = {**found.entry, "landed_at": entry["landed_at"]}
+            continue
+        entries[name] = {**found.entry, "landed_at": entry["landed_at"]}
+        read[name] = found
+        assert found.rows is not None
+        parts.append(_with_landed_at(found.rows, entries[name]["landed_at"]))
+    rows = _assemble(old.rows if old else None, kept_names, parts, entries)
+
+    manifest = sorted(entries.values(), key=lambda e: (e["landed_at"], e["name"]))
+    fingerprint = fingerprints.of_landing(((e["name"], e["etag"]) for e in manifest), files.settings_version(station))
+    stamp = Stamp(RAW, station, "", fingerprint, rows.num_rows, 0, datetime.now(UTC))
+    return Raw(
+        rows,
+        manifest,
+        stamp,
+        read=sorted(read),
+        replaced=sorted(n for n in read if n in old_entries),
+        gone=sorted(n for n in old_entries if n not in by_name),
+        pending=pending,
+    )
+
+
+def _mark_same_bytes(entries: dict[str, Entry]) -> None:
+    """Rows of equal bytes are stored once, under the earliest (landed_at, name)."""
+    first: dict[str, str] = {}
+    for name in sorted(entries, key=lambda n: (entries[n]["landed_at"], n)):
+        entry = entries[name]
+        original = first.setdefault(entry["sha256"], name)
+        if entry["state"] == REJECTED:
+            continue
+        if original != name and entries[original]["state"] != REJECTED:
+            entries[name] = {**entry, "state": SAME_BYTES, "same_as": original}
+        elif entry["state"] == SAME_BYTES:
+            entries[name] = {**entry, "state": INGESTED, "same_as": None}
+
+
+def _with_landed_at(rows: pa.Table, landed_at: str) -> pa.Table:
+    at = rows.schema.get_field_index("landed_at")
+    value = pa.scalar(datetime.fromisoformat(landed_at), pa.timestamp("us", "UTC"))
+    return rows.set_column(at, rows.schema.field(at), pa.repeat(value, rows.num_rows))
+
+
+def _assemble(old: pa.Table | None, kept: list[str], parts: list[pa.Table], entries: dict[str, Entry]) -> pa.Table:
+    """Old rows of the kept files and new rows, ordered by (landed_at, landing_file, line)."""
+    tables = list(parts)
+    if old is not None and kept:
+        names = old.column("landing_file").combine_chunks().dictionary.to_pylist()
+        if set(names) != set(kept):
+            old = old.filter(pc.is_in(old.column("landing_file"), value_set=pa.array(kept)))
+        tables.insert(0, old)
+    if not tables:
+        return RAW_SCHEMA.empty_table()
+    if len(tables) == 1:
+        return tables[0].combine_chunks()
+    table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    files = table.column("landing_file").chunk(0)
+    rank = {name: i for i, name in enumerate(sorted(entries, key=lambda n: (entries[n]["landed_at"], n)))}
+    rank_of_code = np.array([rank.get(n, -1) for n in files.dictionary.to_pylist()], dtype=np.int64)
+    ranks = rank_of_code[files.indices.to_numpy()]
+    if (np.diff(ranks) >= 0).all():
+        return table
+    return table.take(pa.array(np.argsort(ranks, kind="stable"))).combine_chunks()
+
+
+def _read_file(
+    containers: Containers, station: str, version: FileVersion, settings: StationSettings, key: str, run_id: str
+) -> _Read | None:
+    """Read one landing-file version; None if it is no longer there. A bad file becomes a rejected entry."""
+    started = time.perf_counter()
+    entry: Entry = {
+        "name": version.name,
+        "etag": version.etag,
+        "sha256": "",
+        "size": version.size,
+        "landed_at": version.landed_at.astimezone(UTC).isoformat(),
+        "state": INGESTED,
+        "reason": None,
+        "detail": None,
+        "reader_key": key,
+        "run_id": run_id,
+        "read_at": datetime.now(UTC).isoformat(),
+    }
+    rows: pa.Table | None = None
+    try:
+        data = read_version(containers.landing, version)
+        if data is None:
+            return None
+        entry["sha256"] = hashlib.sha256(data).hexdigest()
+        rows = parse_landing_file(data, entry, settings.aliases)
+        rows = _with_provenance(rows, station, version, entry)
+    except Rejected as rejected:
+        entry |= {"state": REJECTED, "reason": str(rejected.reason), "detail": rejected.detail}
+        entry["sha256"] = entry["sha256"] or f"unread:{version.name}:{version.etag}"
+    entry["seconds"] = round(time.perf_counter() - started, 4)
+    return _Read(entry, rows if entry["state"] == INGESTED else None)
+
+
+def parse_landing_file(data: bytes, entry: Entry, aliases: dict[str, str]) -> pa.Table:
+    """Bytes -> raw rows; notes in `entry` how they were read.
+
+    Raises:
+        Rejected: nothing of the file can be used.
+    """
+    text = to_text(unpack(data))
+    entry["encoding"] = text.encoding
+    parsed = parse_csv(text.data, bad_utf8=text.bad_utf8, aliases=aliases)
+    entry |= {
+        "adapter": "csv",
+        "delimiter": parsed.delimiter,
+        "decimal": parsed.decimal,
+        "units": parsed.units,
+        "rows": parsed.rows.num_rows,
+        "unclean_end": parsed.unclean_end,
+        "warnings": parsed.warnings,
+    }
+    cells = read_cells(parsed.rows, Reading.of(parsed.units, parsed.decimal), "UTC")
+    refused = np.flatnonzero(cells.refused)
+    entry["refused"] = len(refused)
+    if len(refused):
+        first = int(refused[0])
+        entry["first_error"] = {"line": parsed.rows.column("line")[first].as_py(), "reason": str(cells.reason(first))}
+    if problem := check_error_budget(cells, parsed.rows):
+        raise Rejected(*problem)
+    return parsed.rows
+
+
+def _with_provenance(rows: pa.Table, station: str, version: FileVersion, entry: Entry) -> pa.Table:
+    def constant(value: str) -> pa.Array:
+        codes = pa.array(np.zeros(rows.num_rows, dtype=np.int32))
+        return pa.DictionaryArray.from_arrays(codes, pa.array([value], pa.string()))
+
+    columns = {name: rows.column(name) for name in rows.column_names}
+    columns |= {"station_id": constant(station), "landing_file": constant(version.name), "etag": constant(version.etag)}
+    landed_at = pa.scalar(datetime.fromisoformat(entry["landed_at"]), pa.timestamp("us", "UTC"))
+    columns["landed_at"] = pa.repeat(landed_at, rows.num_rows)
+    return pa.table([columns[name] for name in RAW_SCHEMA.names], names=RAW_SCHEMA.names).cast(RAW_SCHEMA)
+
+
+def count_states(manifest: Iterable[Entry]) -> dict[str, int]:
+    """State -> number of file versions."""
+    counts = dict.fromkeys((INGESTED, REJECTED, SAME_BYTES), 0)
+    for entry in manifest:
+        counts[entry["state"]] += 1
+    return counts

@@ -1,0 +1,125 @@
+"""Jobs: one station's tables, and everything that is stale.
+
+Belongs here: what can be started by name.
+Does not belong here: when it is started (`sensors.py`, `planning.py`).
+"""
+
+import dagster as dg
+
+from weather_etl import planning
+from weather_etl.errors import UserError
+from weather_etl.landing import list_landing
+from weather_etl.settings import Settings
+from weather_etl.stations import PARTITIONS_NAME, is_station_id
+from weather_etl.storage import connect
+
+JOB = "weather_etl_job"
+CATCH_UP = "catch_up_job"
+weather_etl_job = dg.define_asset_job(
+    JOB,
+    # The step logs its checks itself, per station; planning them would cost an event each.
+    selection=dg.AssetSelection.groups("raw", "validated", "aggregated").without_checks(),
+    description="All tables of one station (partition tag) or of a range of stations.",
+    tags={"dagster/max_runtime": 3600},
+)
+
+
+class CatchUpConfig(dg.Config):
+    """What to bring up to date."""
+
+    mode: str = "incremental"
+    """`incremental`: stale stations only. `full`: every station, reading all landing files again."""
+    stations: list[str] = []
+    """Only these stations; all if empty."""
+
+
+@dg.op(
+    out=dg.Out(dg.Nothing),
+    description="Registers new stations and runs weather_etl_job over every stale one, in this process.",
+)
+def catch_up(context: dg.OpExecutionContext, config: CatchUpConfig) -> None:
+    """Bring stations up to date."""
+    try:
+        run_stale_stations(context, config)
+    except UserError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+
+
+def run_stale_stations(context: dg.OpExecutionContext, config: CatchUpConfig) -> None:
+    """Run `weather_etl_job` over what is stale, in ranges of neighbours; fails in the end if any of them failed."""
+    if config.mode not in ("incremental", "full"):
+        raise UserError(f"The mode is {config.mode!r}; use incremental or full.")
+    for station in config.stations:
+        if not is_station_id(station):
+            raise UserError(f"{station!r} is no station id; use letters, digits, - and _, at most 64.")
+    settings = Settings.load()
+    full = config.mode == "full"
+    with connect(settings) as containers:
+        landing = list_landing(containers.landing)
+        stale = planning.find_stale(landing, containers.lake.stamps())
+    if full:
+        known = {s.station: s for s in stale}
+        stale = [
+            known.get(name) or planning.StaleStation(name, "full", "full run") for name in sorted(landing.stations)
+        ] + [s for s in stale if s.why == planning.VANISHED]
+    if config.stations:
+        unknown = [s for s in config.stations if s not in landing.stations and s not in {x.station for x in stale}]
+        if unknown:
+            raise UserError(
+                f"There is no landing file for station {unknown[0]}; "
+                f"upload one with `weather-etl upload {unknown[0]} FILE`."
+            )
+        stale = [s for s in stale if s.station in config.stations]
+    for name in landing.unroutable[:10]:
+        context.log.warning(f"{name[:200]!r} lies outside any station's folder and was left alone.")
+
+    vanished = [s.station for s in stale if s.why == planning.VANISHED]
+    todo = [s for s in stale if s.why != planning.VANISHED]
+    instance = context.instance
+    instance.add_dynamic_partitions(PARTITIONS_NAME, [s.station for s in todo])
+    partitions = instance.get_dynamic_partitions(PARTITIONS_NAME)
+    order = {station: i for i, station in enumerate(partitions)}
+    job = _job()
+    failures: list[str] = []
+    for group in planning.neighbours(todo, order, settings.max_stations_per_run):
+        request = planning.Request(tuple(group), 1)
+        context.log.info(f"{len(group)} station{'s' * (len(group) > 1)}: {', '.join(s.station for s in group)[:300]}")
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            tags={**request.tags(), "weather_etl/parent": context.run_id},
+            run_config={"ops": {"station_tables": {"config": {"full": full}}}},
+        )
+        if not result.success:
+            failures += [
+                e.step_failure_data.user_failure_data.description
+                if e.step_failure_data.user_failure_data
+                else str(e.step_failure_data.error and e.step_failure_data.error.message)
+                for e in result.all_events
+                if e.is_step_failure
+            ] or ["a run failed before its first step"]
+    for station in vanished:
+        failures.append(
+            f"All landing files of station {station} have vanished and its tables were kept; upload the files again, "
+            f"or run `weather-etl forget {station}` if this is meant."
+        )
+    if failures:
+        raise dg.Failure(planning.without_secrets(" | ".join(failures)), allow_retries=False)
+    if not todo:
+        context.log.info(f"All {len(landing.stations)} stations are up to date.")
+
+
+def _job() -> dg.JobDefinition:
+    from weather_etl.definitions import defs
+
+    return defs.resolve_job_def(JOB)
+
+
+@dg.job(
+    name=CATCH_UP,
+    description="Registers new stations and brings every stale one up to date, in one process.",
+    executor_def=dg.in_process_executor,
+)
+def catch_up_job() -> None:
+    """Everything that is stale."""
+    catch_up()

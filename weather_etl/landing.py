@@ -1,0 +1,264 @@
+"""Landing files: which there are, and their bytes as text.
+
+Belongs here: listing and routing of blobs, versions, bounded decompression, encodings, ETag-conditional reads.
+Does not belong here: what the text means (`meteorology/parsing.py`), what was read before (`ingestion.py`).
+
+`landing` is read-only for us; names of blobs are data and never become paths.
+"""
+
+import gzip
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.stations import SETTINGS_FILE, StationSettings, is_station_id, packaged_settings, parse_settings
+from weather_etl.storage import Blob, BlobNotFound, Container, PreconditionFailed
+
+MAX_UNPACKED = 512 * 1024**2
+MAX_RATIO = 200
+_IGNORED_NAMES = ("_SUCCESS",)
+_IGNORED_ENDINGS = (".tmp", ".crc")
+
+
+@dataclass(frozen=True)
+class FileVersion:
+    """One version of a landing file: `name` and `etag` identify it."""
+
+    name: str
+    etag: str
+    size: int
+    landed_at: datetime
+    content_md5: bytes | None = None
+
+
+@dataclass
+class StationFiles:
+    """The landing files of one station, and the version of its settings."""
+
+    files: list[FileVersion] = field(default_factory=list)
+    settings_etag: str | None = None
+
+    def versions(self) -> list[tuple[str, str]]:
+        return [(f.name, f.etag) for f in self.files]
+
+    def settings_version(self, station: str) -> str:
+        """Identifies the settings without reading them."""
+        return f"toml-{self.settings_etag}" if self.settings_etag else packaged_settings(station).version
+
+
+@dataclass
+class Landing:
+    """A listing of the container, by station."""
+
+    stations: dict[str, StationFiles] = field(default_factory=dict)
+    unroutable: list[str] = field(default_factory=list)
+    ignored: int = 0
+
+
+def route(blobs: Iterable[Blob]) -> Landing:
+    """Sort blobs by station: `<station>/<any path>`; markers are ignored, other names are unroutable."""
+    landing = Landing()
+    for blob in blobs:
+        station, slash, rest = blob.name.partition("/")
+        leaf = blob.name.rsplit("/", 1)[-1]
+        is_marker = blob.name.endswith("/") or blob.metadata.get("hdi_isfolder") == "true"
+        if is_marker or leaf in _IGNORED_NAMES or leaf.endswith(_IGNORED_ENDINGS):
+            landing.ignored += 1
+        elif not slash or not is_station_id(station):
+            landing.unroutable.append(blob.name)
+        elif rest == SETTINGS_FILE:
+            landing.stations.setdefault(station, StationFiles()).settings_etag = blob.etag
+        else:
+            version = FileVersion(blob.name, blob.etag, blob.size, blob.last_modified, blob.content_md5)
+            landing.stations.setdefault(station, StationFiles()).files.append(version)
+    # A folder with settings only is no station yet.
+    landing.stations = {s: f for s, f in landing.stations.items() if f.files}
+    return landing
+
+
+def list_landing(container: Container) -> Landing:
+    """The whole container. A listing that fails raises; it is never short."""
+    return route(container.list())
+
+
+def list_station(container: Container, station: str) -> StationFiles:
+    """The landing files of one station, in the order (landed_at, name)."""
+    found = route(container.list(f"{station}/")).stations.get(station, StationFiles())
+    found.files.sort(key=lambda f: (f.landed_at, f.name))
+    return found
+
+
+def read_settings(container: Container, station: str, files: StationFiles) -> StationSettings:
+    """The station's settings: its `station.toml`, else the packaged registry, else defaults (UTC)."""
+    if files.settings_etag is None:
+        return packaged_settings(station)
+    name = f"{station}/{SETTINGS_FILE}"
+    data, _ = container.read(name, files.settings_etag)
+    return parse_settings(data.decode("utf-8", "replace"), source=name, version=files.settings_version(station))
+
+
+def read_version(container: Container, version: FileVersion) -> bytes | None:
+    """The bytes of one file version, or None if it has been replaced or deleted since it was listed.
+
+    Raises:
+        Rejected: the bytes do not match the blob's Content-MD5.
+    """
+    try:
+        data, _ = container.read(version.name, version.etag)
+    except (BlobNotFound, PreconditionFailed):
+        return None
+    if version.content_md5 and hashlib.md5(data, usedforsecurity=False).digest() != version.content_md5:
+        raise Rejected(Reason.CHECKSUM, "the bytes do not match the Content-MD5 that was stored with them")
+    return data
+
+
+# --- bytes -> text -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text of a file as UTF-8 without byte order mark; `bad_utf8` if some lines are not."""
+
+    data: bytes
+    encoding: str
+    bad_utf8: bool = False
+
+
+def unpack(data: bytes) -> bytes:
+    """Undo gzip or a one-member zip, recognised by content; bounded in size and ratio.
+
+    Raises:
+        Rejected: damaged, cut, more than one member, or too large.
+    """
+    if data[:2] == b"\x1f\x8b":
+        return _gunzip(data)
+    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        return _unzip(data)
+    return data
+
+
+def _limit(packed: int) -> int:
+    return min(MAX_UNPACKED, max(packed * MAX_RATIO, 1024**2))
+
+
+def _bounded(stream: Iterator[bytes], packed: int) -> bytes:
+    limit = _limit(packed)
+    out = bytearray()
+    for piece in stream:
+        out += piece
+        if len(out) > limit:
+            raise Rejected(
+                Reason.DECOMPRESSION_LIMIT, f"unpacks to more than {limit // 1024**2} MB from {packed:,} bytes"
+            )
+    return bytes(out)
+
+
+def _gunzip(data: bytes) -> bytes:
+    def pieces() -> Iterator[bytes]:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            while piece := file.read(1024**2):
+                yield piece
+
+    try:
+        return _bounded(pieces(), len(data))
+    except EOFError:
+        raise Rejected(Reason.GZIP_TRUNCATED, "the gzip stream ends before its end mark") from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise Rejected(Reason.GZIP_CORRUPT, f"the gzip stream is damaged ({error})") from None
+
+
+def _unzip(data: bytes) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+            if "[Content_Types].xml" in names:
+                raise Rejected(Reason.NOT_CSV, "the file is an Office document (xlsx)")
+            if len(names) != 1:
+                raise Rejected(Reason.ZIP_MEMBERS, f"the zip holds {len(names)} files instead of one")
+            name = names[0].replace("\\", "/")
+            if name.startswith("/") or ".." in name.split("/") or name.endswith("/") or ":" in name:
+                raise Rejected(Reason.ZIP_MEMBERS, "the file in the zip has a path for a name")
+            with archive.open(names[0]) as member:
+                return _bounded(iter(lambda: member.read(1024**2), b""), len(data))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Rejected(Reason.ZIP_CORRUPT, f"the zip cannot be read ({error})") from None
+
+
+_KINDS = (
+    (b"PAR1", "Parquet"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"%PDF", "PDF"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"\x89HDF", "HDF5/NetCDF"),
+    (b"CDF\x01", "NetCDF"),
+    (b"GRIB", "GRIB"),
+)
+
+
+def to_text(data: bytes) -> Text:
+    """Decode the unpacked bytes of a file to UTF-8.
+
+    UTF-8 with or without byte order mark, UTF-16 with one; else cp1252 if only that makes sense of the header.
+
+    Raises:
+        Rejected: empty, of another kind than text, or of an unknown encoding.
+    """
+    if not data.strip():
+        raise Rejected(Reason.EMPTY_FILE, f"the file has {len(data)} bytes and no text")
+    for magic, kind in _KINDS:
+        if data.startswith(magic):
+            raise Rejected(Reason.NOT_CSV, f"the file is {kind}")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        try:
+            return Text(data.decode("utf-16").encode("utf-8"), "utf-16")
+        except (UnicodeDecodeError, UnicodeEncodeError):
+            raise Rejected(Reason.ENCODING_UNKNOWN, "the byte order mark says UTF-16, but the text is not") from None
+    if data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
+    head = data[: 64 * 1024]
+    start = head.lstrip()[:15].lower()
+    if start.startswith((b"{", b"[")):
+        raise Rejected(Reason.NOT_CSV, "the file is JSON")
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise Rejected(Reason.NOT_CSV, "the file is HTML or XML")
+    if head.count(0) > len(head) // 4 and not head.startswith(b"\0\0"):
+        if head.count(0) < len(head) * 3 // 5 and (set(head[::2]) == {0} or set(head[1::2]) == {0}):
+            raise Rejected(Reason.ENCODING_UNKNOWN, "the text looks like UTF-16 without a byte order mark")
+        if not _header_line(data).isascii() or b"\0" in _header_line(data):
+            raise Rejected(Reason.NOT_TEXT, "the file is mostly NUL bytes")
+    if sum(head.count(c) for c in range(1, 32) if c not in (9, 10, 11, 12, 13, 27)) > len(head) // 50:
+        raise Rejected(Reason.NOT_TEXT, "the file holds binary data")
+    if head.startswith(b"\0"):
+        raise Rejected(Reason.NOT_TEXT, "the file starts with NUL bytes")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _not_quite_utf8(data)
+    return Text(data, "utf-8")
+
+
+def _header_line(data: bytes) -> bytes:
+    return data[: 64 * 1024].lstrip(b"\r\n").split(b"\n", 1)[0]
+
+
+def _not_quite_utf8(data: bytes) -> Text:
+    """A header in UTF-8 means a UTF-8 file with damaged rows; else cp1252 if that gives a known header."""
+    from weather_etl.meteorology.parsing import knows_header
+
+    header = _header_line(data)
+    try:
+        header.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            if knows_header(header.decode("cp1252")):
+                return Text(data.decode("cp1252", "replace").encode("utf-8"), "cp1252")
+        except UnicodeDecodeError:
+            pass
+        raise Rejected(Reason.ENCODING_UNKNOWN, "the header is neither UTF-8 nor cp1252") from None
+    return Text(data, "utf-8", bad_utf8=True)

@@ -1,0 +1,28 @@
+"""Closed vocabularies that several rooms share; importing them costs nothing.
+
+Belongs here: names of raw columns, sectors, precipitation types.
+Does not belong here: reason codes (`reasons.py`), flags and limits (`quality.py`).
+"""
+
+# Text columns of `raw_observations`, in order: what a file may say about an hour.
+RAW_TEXT_COLUMNS = (
+    "timestamp",
+    "station",
+    "summary",
+    "daily_summary",
+    "precipitation_type",
+    "temperature_c",
+    "apparent_temperature_c",
+    "dew_point_c",
+    "humidity_percent",
+    "wind_speed_ms",
+    "wind_gust_ms",
+    "wind_direction_deg",
+    "visibility_km",
+    "cloud_cover",
+    "pressure_msl_hpa",
+    "pressure_station_hpa",
+)
+
+SECTORS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
+PRECIPITATION_TYPES = ("rain", "snow", "sleet", "none")

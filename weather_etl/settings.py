@@ -1,0 +1,93 @@
+"""Every environment variable of the product, in one typed place.
+
+Belongs here: names, defaults and reading of the environment (and of `.env`).
+Does not belong here: station settings (`stations.py`), or anything that connects to a service.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from weather_etl.errors import UserError
+
+AZURITE_ACCOUNT = "devstoreaccount1"
+# The key that every Azurite in the world ships with; published by Microsoft, no secret.
+AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+
+_CONTAINER = re.compile(r"[a-z0-9](-?[a-z0-9]){2,62}")
+
+
+def azurite_connection_string(port: int = 10000) -> str:
+    """The connection string of an Azurite blob service on 127.0.0.1 at `port`."""
+    return (
+        f"DefaultEndpointsProtocol=http;AccountName={AZURITE_ACCOUNT};AccountKey={AZURITE_KEY};"
+        f"BlobEndpoint=http://127.0.0.1:{port}/{AZURITE_ACCOUNT};"
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says; `Settings.load()` reads it.
+
+    Attributes:
+        connection_string: `AZURE_STORAGE_CONNECTION_STRING`; None where `account_url` is used.
+        account_url: `WEATHER_ETL_ACCOUNT_URL`, for SAS tokens in the URL or `DefaultAzureCredential`.
+        postgres_url: `WEATHER_ETL_POSTGRES_URL`, in the form `postgresql+psycopg2://...`.
+        landing_container: where files are dropped; read-only for us.
+        lake_container: where the tables are written.
+        sensor_interval_s: seconds between two ticks of `landing_files_sensor`.
+        silence_limit_s: a run without a new event for so long counts as dead.
+        max_attempts: runs per station and fingerprint before the station is parked.
+        max_stations_per_run: stations in one range run.
+    """
+
+    connection_string: str | None = None
+    account_url: str | None = None
+    postgres_url: str | None = None
+    landing_container: str = "landing"
+    lake_container: str = "weather"
+    sensor_interval_s: int = 5
+    silence_limit_s: int = 300
+    max_attempts: int = 3
+    max_stations_per_run: int = 50
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings from `environ` (default: the process environment).
+
+        Raises:
+            UserError: a value that cannot be used, with the variable's name.
+        """
+        env = os.environ if environ is None else environ
+
+        def text(name: str) -> str | None:
+            return env.get(name, "").strip() or None
+
+        def number(name: str, default: int) -> int:
+            value = text(name)
+            if value is None:
+                return default
+            if not value.isdigit() or int(value) < 1:
+                raise UserError(f"{name} is {value!r}; set it to a whole number from 1 on.")
+            return int(value)
+
+        def container(name: str, default: str) -> str:
+            value = text(name) or default
+            if not _CONTAINER.fullmatch(value):
+                raise UserError(
+                    f"{name} is {value!r}; a container name has 3-63 lower-case letters, digits and single hyphens."
+                )
+            return value
+
+        return cls(
+            connection_string=text("AZURE_STORAGE_CONNECTION_STRING"),
+            account_url=text("WEATHER_ETL_ACCOUNT_URL"),
+            postgres_url=text("WEATHER_ETL_POSTGRES_URL"),
+            landing_container=container("WEATHER_ETL_LANDING_CONTAINER", cls.landing_container),
+            lake_container=container("WEATHER_ETL_LAKE_CONTAINER", cls.lake_container),
+            sensor_interval_s=number("WEATHER_ETL_SENSOR_INTERVAL_S", cls.sensor_interval_s),
+            silence_limit_s=number("WEATHER_ETL_SILENCE_LIMIT_S", cls.silence_limit_s),
+            max_attempts=number("WEATHER_ETL_MAX_ATTEMPTS", cls.max_attempts),
+            max_stations_per_run=number("WEATHER_ETL_MAX_STATIONS_PER_RUN", cls.max_stations_per_run),
+        )

@@ -1,0 +1,365 @@
+"""Where bytes go: containers, and the tables in the lake.
+
+Belongs here: conditional reads and writes of blobs, the Parquet form and address of a table object, its stamp.
+Does not belong here: what a landing file means (`landing.py`), when something is computed (`pipeline.py`).
+
+Every table object is written by ONE Put Blob with If-Match or If-None-Match: a reader sees the old table or the
+new one, and of two writers one learns that it lost.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from weather_etl.errors import UserError
+from weather_etl.settings import Settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from azure.storage.blob import BlobServiceClient, ContainerClient
+
+MANIFEST_KEY = b"weather_etl.manifest"
+LOCAL_HINT = "start it with `weather-etl local up`"
+
+
+class StorageUnavailable(UserError):
+    """The storage account does not answer, or refuses us."""
+
+
+class PreconditionFailed(Exception):
+    """Another writer was faster: the blob is no longer the one that was read."""
+
+
+class BlobNotFound(Exception):
+    """There is no such blob, or not in that version."""
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A blob as a listing shows it; `etag` without quotes."""
+
+    name: str
+    etag: str
+    size: int
+    last_modified: datetime
+    metadata: dict[str, str] = field(default_factory=dict)
+    content_md5: bytes | None = None
+
+
+def _blob(properties: Any) -> Blob:
+    # ETags come quoted from PUT and properties, bare from listings; the bare form works in If-Match.
+    content = properties.content_settings
+    return Blob(
+        properties.name,
+        properties.etag.strip('"'),
+        properties.size,
+        properties.last_modified,
+        dict(properties.metadata or {}),
+        bytes(content.content_md5) if content and content.content_md5 else None,
+    )
+
+
+class Container:
+    """One container: list, read and conditionally write; errors of the SDK become plain sentences."""
+
+    def __init__(self, client: "ContainerClient") -> None:
+        self._client = client
+        self.name = client.container_name
+        self.url = f"{client.primary_endpoint.split('?')[0]}"
+
+    @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        from azure.core import exceptions as azure
+
+        host = self._client.primary_hostname.split("/")[0]
+        remedy = LOCAL_HINT if host.startswith(("127.0.0.1", "localhost")) else "check the network and the account"
+        try:
+            yield
+        except (azure.ResourceModifiedError, azure.ResourceExistsError) as error:
+            raise PreconditionFailed from error
+        except azure.ResourceNotFoundError as error:
+            if error.error_code == "ContainerNotFound":
+                raise StorageUnavailable(
+                    f"There is no container {self.name!r} at {host}; create it or correct its name in the settings."
+                ) from error
+            raise BlobNotFound from error
+        except azure.ClientAuthenticationError as error:
+            raise StorageUnavailable(
+                f"Azure Storage at {host} refused the credentials; check the key, SAS token or role assignment."
+            ) from error
+        except (azure.ServiceRequestError, azure.ServiceResponseError) as error:
+            raise StorageUnavailable(f"Azure Storage at {host} does not answer; {remedy}.") from error
+        except azure.HttpResponseError as error:
+            if error.status_code == 412:
+                raise PreconditionFailed from error
+            code = error.error_code or error.status_code
+            raise StorageUnavailable(f"Azure Storage at {host} answered {code}; {remedy}.") from error
+
+    def create(self) -> None:
+        """Create the container if it is missing."""
+        with self._plain_errors():
+            if not self._client.exists():
+                try:
+                    self._client.create_container()
+                except Exception:
+                    if not self._client.exists():
+                        raise
+
+    def list(self, prefix: str = "") -> Iterator[Blob]:
+        """All blobs below a prefix, by name, with metadata. A listing that fails raises; it is never short."""
+        with self._plain_errors():
+            for item in self._client.list_blobs(
+                name_starts_with=prefix or None, include=["metadata"], results_per_page=5000
+            ):
+                yield _blob(item)
+
+    def head(self, name: str) -> Blob | None:
+        """Properties of one blob, or None."""
+        try:
+            with self._plain_errors():
+                return _blob(self._client.get_blob_client(name).get_blob_properties())
+        except BlobNotFound:
+            return None
+
+    def read(self, name: str, etag: str | None = None) -> tuple[bytes, Blob]:
+        """The bytes of a blob; with `etag`, of that version only.
+
+        Raises:
+            BlobNotFound: gone.
+            PreconditionFailed: replaced since `etag`.
+        """
+        from azure.core import MatchConditions
+
+        condition = {"etag": etag, "match_condition": MatchConditions.IfNotModified} if etag else {}
+        with self._plain_errors():
+            download = self._client.download_blob(name, **condition)
+            return download.readall(), _blob(download.properties)
+
+    def write(
+        self, name: str, data: bytes, *, if_match: str | None, metadata: dict[str, str] | None = None
+    ) -> str:
+        """Write a blob in one request and return its ETag. `if_match` None: only if it does not exist yet.
+
+        Raises:
+            PreconditionFailed: the blob is not the one with `if_match`, or exists already.
+        """
+        from azure.core import MatchConditions
+
+        condition: dict[str, Any] = {"overwrite": False}
+        if if_match is not None:
+            condition = {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}
+        with self._plain_errors():
+            result = self._client.get_blob_client(name).upload_blob(data, metadata=metadata, **condition)
+            return str(result["etag"]).strip('"')
+
+    def overwrite(self, name: str, data: bytes) -> str:
+        """Write a blob whatever is there (uploads by a person)."""
+        with self._plain_errors():
+            return str(self._client.get_blob_client(name).upload_blob(data, overwrite=True)["etag"]).strip('"')
+
+    def delete(self, name: str) -> None:
+        """Delete a blob; one that is gone already is no error."""
+        try:
+            with self._plain_errors():
+                self._client.delete_blob(name)
+        except BlobNotFound:
+            pass
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a table object says of itself without being read."""
+
+    table: str
+    station: str
+    etag: str
+    fingerprint: str
+    rows: int
+    size: int
+    last_modified: datetime
+
+
+@dataclass
+class TableObject:
+    """A table of one station as read: Arrow rows, the manifest where there is one, and the stamp."""
+
+    arrow: "pa.Table"
+    stamp: Stamp
+    manifest: list[dict[str, Any]] | None = None
+
+
+class Lake:
+    """The table objects: `<table>/station=<id>/data.parquet` in one container."""
+
+    def __init__(self, container: Container) -> None:
+        self.container = container
+
+    @staticmethod
+    def object_name(table: str, station: str) -> str:
+        return f"{table}/station={station}/data.parquet"
+
+    def uri(self, table: str, station: str) -> str:
+        return f"{self.container.url}/{self.object_name(table, station)}"
+
+    @staticmethod
+    def _stamp(blob: Blob) -> Stamp | None:
+        parts = blob.name.split("/")
+        if len(parts) != 3 or not parts[1].startswith("station=") or parts[2] != "data.parquet":
+            return None
+        return Stamp(
+            parts[0],
+            parts[1].removeprefix("station="),
+            blob.etag,
+            blob.metadata.get("fingerprint", ""),
+            int(blob.metadata.get("rows", -1)),
+            blob.size,
+            blob.last_modified,
+        )
+
+    def stamps(self) -> dict[tuple[str, str], Stamp]:
+        """(station, table) -> stamp of every table object."""
+        found = (self._stamp(b) for b in self.container.list())
+        return {(s.station, s.table): s for s in found if s}
+
+    def stamp(self, table: str, station: str) -> Stamp | None:
+        blob = self.container.head(self.object_name(table, station))
+        return self._stamp(blob) if blob else None
+
+    def read(self, table: str, station: str, columns: list[str] | None = None) -> TableObject | None:
+        """One table of one station, or None if it has never been written."""
+        import pyarrow.parquet as pq
+
+        try:
+            data, blob = self.container.read(self.object_name(table, station))
+        except BlobNotFound:
+            return None
+        file = pq.ParquetFile(io.BytesIO(data), read_dictionary=_DICTIONARY_COLUMNS.get(table))
+        arrow = file.read(columns=columns, use_threads=False)
+        manifest = (file.schema_arrow.metadata or {}).get(MANIFEST_KEY)
+        stamp = self._stamp(blob)
+        assert stamp is not None
+        return TableObject(arrow.replace_schema_metadata(), stamp, json.loads(manifest) if manifest else None)
+
+    def write(
+        self,
+        table: str,
+        station: str,
+        arrow: "pa.Table",
+        *,
+        fingerprint: str,
+        if_match: str | None,
+        manifest: list[dict[str, Any]] | None = None,
+    ) -> Stamp:
+        """Publish a table of one station.
+
+        Raises:
+            PreconditionFailed: the object is no longer the one with `if_match` (None: it exists by now).
+        """
+        if manifest is not None:
+            arrow = arrow.replace_schema_metadata({MANIFEST_KEY: json.dumps(manifest, ensure_ascii=False).encode()})
+        data = encode_parquet(table, arrow)
+        name = self.object_name(table, station)
+        metadata = {"fingerprint": fingerprint, "rows": str(arrow.num_rows)}
+        etag = self.container.write(name, data, if_match=if_match, metadata=metadata)
+        return Stamp(table, station, etag, fingerprint, arrow.num_rows, len(data), datetime.now().astimezone())
+
+
+# Text columns of raw are read back as dictionaries, so that text is looked at once per distinct value.
+_RAW_PLAIN = {"timestamp", "raw_text"}
+
+
+def _raw_dictionary_columns() -> list[str]:
+    from weather_etl.meteorology.schemas import TABLES
+
+    columns = TABLES["raw_observations"].columns
+    return [c.name for c in columns if c.dtype == "str" and c.name not in _RAW_PLAIN]
+
+
+_DICTIONARY_COLUMNS = {"raw_observations": _raw_dictionary_columns()}
+
+
+def encode_parquet(table: str, arrow: "pa.Table") -> bytes:
+    """Parquet bytes, the same for the same rows: zstd, dictionaries for text, delta encoding for times and lines."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    dictionary, encoding = [], {}
+    for f in arrow.schema:
+        if f.name in _RAW_PLAIN and table == "raw_observations":
+            encoding[f.name] = "DELTA_BYTE_ARRAY"
+        elif pa.types.is_timestamp(f.type) or pa.types.is_int64(f.type):
+            encoding[f.name] = "DELTA_BINARY_PACKED"
+        elif not pa.types.is_boolean(f.type):
+            dictionary.append(f.name)
+    out = io.BytesIO()
+    pq.write_table(
+        arrow,
+        out,
+        compression="zstd",
+        use_dictionary=dictionary,
+        column_encoding=encoding,
+        write_statistics=["timestamp", "date", "month"] if table != "raw_observations" else False,
+        row_group_size=1_000_000,
+    )
+    return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Containers:
+    """The two containers a run works on."""
+
+    landing: Container
+    lake: Lake
+
+
+@contextmanager
+def connect(settings: Settings, *, prompt: bool = False) -> Iterator[Containers]:
+    """Open the containers of the account that the settings name.
+
+    Raises:
+        StorageUnavailable: no account is configured, or the connection string cannot be used.
+    """
+    if not settings.connection_string and not settings.account_url:
+        raise StorageUnavailable(
+            "No storage account is configured; run `weather-etl local up`, or set AZURE_STORAGE_CONNECTION_STRING "
+            "or WEATHER_ETL_ACCOUNT_URL."
+        )
+    from weather_etl.azure_blob import blob_resource
+
+    resource = blob_resource(settings.connection_string, settings.account_url, prompt=prompt)
+    with ExitStack() as stack:
+        try:
+            service: BlobServiceClient = stack.enter_context(resource.get_client())
+        except (ValueError, KeyError):
+            raise StorageUnavailable(
+                "AZURE_STORAGE_CONNECTION_STRING cannot be read; copy it again from the account's access keys."
+            ) from None
+        yield Containers(
+            Container(service.get_container_client(settings.landing_container)),
+            Lake(Container(service.get_container_client(settings.lake_container))),
+        )
+
+
+class Connection:
+    """A connection that is opened when it is first used and closed with the run that used it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stack = ExitStack()
+        self._containers: Containers | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+        self._containers = None
+
+    def containers(self) -> Containers:
+        if self._containers is None:
+            self._containers = self._stack.enter_context(connect(self._settings))
+        return self._containers

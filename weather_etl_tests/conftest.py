@@ -1,0 +1,129 @@
+"""Fixtures for every test: a real Azurite and a real PostgreSQL of the suite's own.
+
+Belongs here: services, environment and databases that tests share.
+Does not belong here: weather data, or helpers that one test module needs alone.
+
+Nothing here reads or writes the `.env` or the data of the checkout; only its Azurite installation is shared.
+"""
+
+import random
+import shutil
+import signal
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from weather_etl import local, local_azurite
+from weather_etl.local_processes import is_free
+from weather_etl.settings import Settings
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+AZURITE_HOME = CHECKOUT / ".local" / "azurite"
+
+# Set to "", not removed: a program that loads the developer's `.env` leaves set variables alone.
+_BLANK = (
+    local.STORAGE,
+    local.ACCOUNT,
+    local.DATABASE,
+    "WEATHER_ETL_LANDING_CONTAINER",
+    "WEATHER_ETL_LAKE_CONTAINER",
+    "WEATHER_ETL_SENSOR_INTERVAL_S",
+    "WEATHER_ETL_SILENCE_LIMIT_S",
+    "WEATHER_ETL_MAX_ATTEMPTS",
+    "WEATHER_ETL_MAX_STATIONS_PER_RUN",
+)
+
+
+@dataclass(frozen=True)
+class Services:
+    """The suite's own Azurite and PostgreSQL."""
+
+    connection_string: str
+    postgres_url: str
+    root: Path
+
+
+def free_azurite_port() -> int:
+    """A blob port far from the usual ones, so that no developer's Azurite is kept from them."""
+    while True:
+        port = random.randrange(20_000, 30_000, local_azurite.PORT_STEP)
+        if all(map(is_free, local_azurite.ports(port))):
+            return port
+
+
+@contextmanager
+def temporary_root() -> Iterator[Path]:
+    """A folder with a short path (a socket must fit below it); whatever was started in it is stopped."""
+    root = Path(tempfile.mkdtemp(prefix="wetl-", dir="/tmp"))
+    try:
+        yield root
+    finally:
+        local.down(root)
+        shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Services]:
+    """Azurite and PostgreSQL, stopped at the end however the tests end."""
+
+    def end(signal_number: int, frame: object) -> None:
+        raise KeyboardInterrupt  # so that pytest tears down, as it does for Ctrl-C
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        with temporary_root() as root:
+            status = local.up(root, azurite_port=free_azurite_port(), azurite_home=AZURITE_HOME, environ={}, say=print)
+            yield Services(status.azurite.url or "", status.postgres.url or "", root)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in _BLANK:
+        monkeypatch.setenv(name, "")
+
+
+@pytest.fixture
+def environment(services: Services, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Settings:
+    """The environment variables of one test, with containers of its own; its `Settings`.
+
+    A test that also asks for `database` gets the URL of that one.
+    """
+    from azure.storage.blob import BlobServiceClient
+
+    mark = uuid.uuid4().hex[:12]
+    database = "database" in request.fixturenames
+    monkeypatch.setenv(local.STORAGE, services.connection_string)
+    monkeypatch.setenv(local.DATABASE, request.getfixturevalue("database") if database else services.postgres_url)
+    with BlobServiceClient.from_connection_string(services.connection_string) as client:
+        for variable, kind in (("WEATHER_ETL_LANDING_CONTAINER", "landing"), ("WEATHER_ETL_LAKE_CONTAINER", "weather")):
+            monkeypatch.setenv(variable, f"{kind}-{mark}")
+            client.create_container(f"{kind}-{mark}")
+    return Settings.load()
+
+
+@pytest.fixture
+def database(services: Services) -> Iterator[str]:
+    """The URL of a fresh, empty database, which is dropped after the test."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _execute(services, f"CREATE DATABASE {name}")
+    yield services.postgres_url.replace("/postgres?", f"/{name}?")
+    _execute(services, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _execute(services: Services, statement: str) -> None:
+    import psycopg2
+
+    connection = psycopg2.connect(services.postgres_url.replace("+psycopg2", ""))
+    try:
+        connection.autocommit = True  # a database cannot be created inside a transaction
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        connection.close()

@@ -1,0 +1,171 @@
+"""The sample generator: its bytes never change, and its quirks are what it says, counted again from the CSV."""
+
+import hashlib
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from sample_data import generate as sample
+
+SHA256 = {
+    "szeged": {
+        "weather_2015.csv": "88e90a7baaa9ac6542bdd743e2035cab9395eb50e04b7cab70078f44b72dd371",
+        "weather_2016.csv": "fd137c4c55748871edc7dc29953c3618a0582f06e62709954a6c02f1e1981524",
+    },
+    "valentia": {
+        "weather_2015.csv": "6765919a81572b052f61f93ede3ed5c27caa438aa3c2b2c3947829637ffa20fa",
+        "weather_2016.csv": "412007ec1ae31777ec8db785507acdcf03a4c1e648f176dc6ee46e7910d06756",
+    },
+}
+TEMPERATURE, PRESSURE, HUMIDITY = "Temperature (C)", "Pressure (millibars)", "Humidity"
+WIND, BEARING, VISIBILITY = "Wind Speed (km/h)", "Wind Bearing (degrees)", "Visibility (km)"
+
+both = pytest.mark.parametrize("station", list(sample.STATIONS))
+
+
+def rows(station: str) -> pd.DataFrame:
+    frames = [pd.read_csv(io.BytesIO(body), keep_default_na=False) for body in sample.generate(station).values()]
+    frame = pd.concat(frames, ignore_index=True)
+    frame["time"] = pd.to_datetime(frame["Formatted Date"], utc=True)
+    return frame
+
+
+def hours(station: str) -> pd.DataFrame:
+    return rows(station).drop_duplicates("time").set_index("time").sort_index()
+
+
+def jumps(values: pd.Series, limit: float) -> pd.DatetimeIndex:
+    """Hours that go out and come back by more than the limit on both sides."""
+    back, forth = values.diff(), -values.diff(-1)
+    return values.index[(back * forth < 0) & (np.minimum(back.abs(), forth.abs()) > limit)]
+
+
+@both
+def test_the_bytes_are_pinned(station):
+    digests = {name: hashlib.sha256(body).hexdigest() for name, body in sample.generate(station).items()}
+    assert digests == SHA256[station]
+
+
+@both
+def test_rows_duplicates_and_gaps(station):
+    facts, frame = sample.expected(station), rows(station)
+    assert len(frame) == facts["rows"] == sum(facts["rows_by_file"].values())
+    assert frame["time"].nunique() == facts["station_hours"]
+    assert frame.duplicated().sum() == frame.duplicated("time").sum() == facts["identical_duplicates"] == 24
+    grid = pd.date_range(facts["first_hour"], facts["last_hour"], freq="h")
+    assert [t.isoformat() for t in grid.difference(frame["time"])] == facts["missing_hours"]
+    local = grid.tz_convert(facts["timezone"])
+    assert (local[0].isoformat()[:16], local[-1].isoformat()[:16]) == ("2015-01-01T00:00", "2016-12-31T23:00")
+    assert len(set(local.date)) == facts["local_days"]
+
+
+@both
+def test_offsets_are_those_of_the_zone(station):
+    facts, frame = sample.expected(station), rows(station)
+    local = frame["time"].dt.tz_convert(facts["timezone"])
+    assert (local.dt.strftime("%Y-%m-%d %H:%M:%S.000 %z") == frame["Formatted Date"]).all()
+    wall = frame.drop_duplicates("time")["Formatted Date"].str[:13]
+    assert wall.duplicated().sum() == facts["repeated_local_hours"]
+    grid = pd.date_range(facts["first_hour"], facts["last_hour"], freq="h").tz_convert(facts["timezone"])
+    per_day = pd.Series(grid.date).value_counts()
+    assert (per_day == 25).sum() == facts["repeated_local_hours"]
+    assert (per_day == 23).sum() == facts["skipped_local_hours"]
+
+
+@both
+def test_bad_values(station):
+    facts, frame = sample.expected(station), hours(station)
+    assert (frame[PRESSURE] == 0).sum() == facts["pressure_zero"]
+    assert 0.012 < facts["pressure_zero"] / len(frame) < 0.014
+    assert (frame[HUMIDITY] == 0).sum() == facts["humidity_zero"]
+    assert (frame[VISIBILITY] == 0).sum() == facts["visibility_zero"]
+    assert (frame["Precip Type"] == "null").sum() == facts["precip_null"]
+    run = (frame[VISIBILITY] != 0).cumsum()[frame[VISIBILITY] == 0]
+    longest = run[run == run.value_counts().idxmax()]
+    assert longest.index[0].isoformat() == facts["visibility_stuck"]["from"]
+    assert len(longest) == facts["visibility_stuck"]["hours"]
+
+
+@both
+def test_jumps_are_at_midnight_utc_of_the_first_year(station):
+    facts, frame = sample.expected(station), hours(station)
+    pressure = jumps(frame[PRESSURE].where(frame[PRESSURE] > 0), 3.0)
+    temperature = jumps(frame[TEMPERATURE], 4.0)
+    assert len(pressure) == facts["pressure_jumps"]
+    assert len(temperature) == facts["temperature_jumps"]
+    for when in (pressure, temperature):
+        assert (when.hour == 0).all() and (when.year == 2015).all()
+
+
+@both
+def test_wind(station):
+    facts, frame = sample.expected(station), hours(station)
+    calm = frame[WIND] == 0
+    assert calm.sum() == facts["calm"] and (frame.loc[calm, BEARING] == 0).all()
+    assert (frame.loc[~calm, BEARING] == 0).sum() == facts["north_with_wind"]
+    assert frame[BEARING].between(0, 359).all()
+
+
+@both
+def test_layout(station):
+    month_names = [f"{pd.Timestamp(2015, m, 1):%B}" for m in range(1, 13)]
+    for name, body in sample.generate(station).items():
+        assert body.count(b"\n") == body.count(b"\r\n") == body.count(b"\r") and body.endswith(b"\r\n")
+        assert body.isascii()
+        frame = pd.read_csv(io.BytesIO(body), keep_default_na=False)
+        assert list(frame) == sample.HEADER.split(",") and len(frame.columns) == 12
+        day = frame["Formatted Date"].str[:10]
+        assert (day.str[:4] == name[8:12]).all()
+        order = list(dict.fromkeys(day))  # the duplicated day shows at its first place only
+        assert order == sorted(order, key=lambda d: (month_names[int(d[5:7]) - 1], str(int(d[8:]))))
+        assert order[0].endswith("-04-01") and order[1].endswith("-04-10")
+    wide = frame[TEMPERATURE].astype(str).str.len()
+    assert (wide > 14).sum() > 1000
+
+
+@both
+def test_plausible(station):
+    frame = hours(station)
+    assert frame[TEMPERATURE].between(-30, 42).all()
+    assert frame[HUMIDITY].between(0, 1).all()
+    assert frame[VISIBILITY].between(0, 16.1).all()
+    assert frame[PRESSURE].where(frame[PRESSURE] > 0).dropna().between(940, 1060).all()
+    assert ((frame["Precip Type"] == "snow") == (frame[TEMPERATURE] <= 0))[frame["Precip Type"] != "null"].all()
+    assert frame[TEMPERATURE].corr(frame[HUMIDITY]) < -0.25
+    july, january = (frame[frame.index.month == m][TEMPERATURE] for m in (7, 1))
+    assert july.mean() > january.mean() + 5
+    by_hour = july.groupby(july.index.hour).mean()
+    assert by_hour.idxmax() in range(11, 17) and by_hour.idxmin() in range(1, 7)
+    assert (frame.groupby(frame["Formatted Date"].str[:10])["Daily Summary"].nunique() == 1).all()
+    assert (frame["Loud Cover"] == 0).all()
+
+
+def test_the_stations_differ():
+    szeged, valentia = (hours(s) for s in ("szeged", "valentia"))
+    assert szeged[TEMPERATURE].std() > 2 * valentia[TEMPERATURE].std()
+    assert valentia[WIND].mean() > 1.5 * szeged[WIND].mean()
+
+
+def test_a_second_run_leaves_the_files_alone(tmp_path):
+    command = [sys.executable, str(ROOT / "sample_data" / "generate.py"), str(tmp_path)]
+    first = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert len(first.splitlines()) == 4 and first.count("written") == 4
+    files = sorted(tmp_path.rglob("*.csv"))
+    assert [f.relative_to(tmp_path).as_posix() for f in files] == [
+        f"{s}/weather_{y}.csv" for s in ("szeged", "valentia") for y in (2015, 2016)
+    ]
+    stamps = [f.stat().st_mtime_ns for f in files]
+    files[1].write_bytes(b"spoilt")
+    second = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert (second.count("unchanged"), second.count("written")) == (3, 1)
+    assert files[1].read_bytes() == sample.generate("szeged")["weather_2016.csv"]
+    assert [f.stat().st_mtime_ns for f in files if f != files[1]] == stamps[:1] + stamps[2:]
+    assert not list(tmp_path.rglob("*.part"))
