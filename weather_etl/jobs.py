@@ -8,6 +8,7 @@ import dagster as dg
 
 from weather_etl import planning
 from weather_etl.errors import UserError
+from weather_etl.failures import ExpectedFailure
 from weather_etl.landing import list_landing
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME, is_station_id
@@ -42,7 +43,7 @@ def catch_up(context: dg.OpExecutionContext, config: CatchUpConfig) -> None:
     try:
         run_stale_stations(context, config)
     except UserError as error:
-        raise dg.Failure(str(error), allow_retries=False) from None
+        raise ExpectedFailure(str(error)) from None
 
 
 def run_stale_stations(context: dg.OpExecutionContext, config: CatchUpConfig) -> None:
@@ -88,7 +89,10 @@ def run_stale_stations(context: dg.OpExecutionContext, config: CatchUpConfig) ->
             instance=instance,
             raise_on_error=False,
             tags={**request.tags(), "weather_etl/parent": context.run_id},
-            run_config={"ops": {"station_tables": {"config": {"full": full}}}},
+            run_config={
+                "ops": {"station_tables": {"config": {"full": full}}},
+                "loggers": context.run_config.get("loggers", {}),
+            },
         )
         if not result.success:
             failures += [
@@ -104,7 +108,7 @@ def run_stale_stations(context: dg.OpExecutionContext, config: CatchUpConfig) ->
             f"or run `weather-etl forget {station}` if this is meant."
         )
     if failures:
-        raise dg.Failure(planning.without_secrets(" | ".join(failures)), allow_retries=False)
+        raise ExpectedFailure(planning.without_secrets(" | ".join(failures)))
     if not todo:
         context.log.info(f"All {len(landing.stations)} stations are up to date.")
 

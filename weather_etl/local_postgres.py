@@ -92,10 +92,12 @@ def is_ready(files: PostgresFiles) -> bool:
 
 def start(files: PostgresFiles, say: Callable[[str], None]) -> int:
     """Create the data folder if need be, start the server and wait until it is ready; its pid."""
-    if running(files):
-        if wait_until(lambda: _postmaster(files)[1] == "ready", _START_S) and _socket_answers(files):
-            return running(files) or 0
-        stop_running(files)  # its socket is gone: something tidied the folder
+    if running(files):  # perhaps still starting, perhaps just dying
+        wait_until(lambda: is_ready(files) or not running(files) or _is_unreachable(files), _START_S)
+        pid = running(files)
+        if pid and is_ready(files):
+            return pid
+        stop_running(files)
     account = _account(files, say)
     programs = _programs(files, account)
     if account.uid != os.geteuid():
@@ -103,7 +105,7 @@ def start(files: PostgresFiles, say: Callable[[str], None]) -> int:
     if not (files.data / "PG_VERSION").exists():
         _create(files, programs, account)
     if not find(*files.arguments):
-        (files.data / "postmaster.pid").unlink(missing_ok=True)  # of a killed server; its pid may be anybody's by now
+        _disown_records(files)
     _prepare_socket_folder(files, account)
     _start(files, programs, account)
     pid = running(files)
@@ -129,6 +131,11 @@ def _postmaster(files: PostgresFiles) -> tuple[int | None, str]:
         return int(lines[0]), lines[7].strip() if len(lines) > 7 else ""
     except (FileNotFoundError, NotADirectoryError, ValueError, IndexError):
         return None, ""
+
+
+def _is_unreachable(files: PostgresFiles) -> bool:
+    """Whether the server thinks it is ready, but something tidied its socket away."""
+    return _postmaster(files)[1] == "ready" and not (files.socket_folder / _SOCKET).exists()
 
 
 def _socket_answers(files: PostgresFiles) -> bool:
@@ -263,6 +270,22 @@ def _prepare_socket_folder(files: PostgresFiles, account: _Account) -> None:
                 f"{folder}, needed for PostgreSQL's socket, is not a private folder of the user that PostgreSQL "
                 "runs as; delete it, or move the checkout to a shorter path without special characters."
             ) from None
+
+
+def _disown_records(files: PostgresFiles) -> None:
+    """Make the records of a killed server name a pid that nobody has.
+
+    By now its pid may be anybody's, and PostgreSQL would refuse to start beside that process. The
+    rest of `postmaster.pid` has to stay: by it PostgreSQL sees whether children of the killed
+    server still work on the data.
+    """
+    record = files.data / "postmaster.pid"
+    if record.exists():
+        ended = subprocess.Popen(["true"])
+        ended.wait()
+        _, _, rest = record.read_text().partition("\n")
+        record.write_text(f"{ended.pid}\n{rest}")
+    (files.socket_folder / f"{_SOCKET}.lock").unlink(missing_ok=True)
 
 
 def _start(files: PostgresFiles, programs: Path, account: _Account) -> None:

@@ -7,7 +7,7 @@ Does not belong here: Dagster (`assets/`), the computations themselves (`meteoro
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from weather_etl import checks, fingerprints, landing
 from weather_etl.errors import UserError
@@ -223,13 +223,3 @@ class _Station:
 
 def _missing_input(table: str, station: str) -> UserError:
     return UserError(f"{table} of station {station} has never been made; materialize it first.")
-
-
-def summary(result: Published) -> dict[str, Any]:
-    """Figures of a published table that a person wants to see, as plain values."""
-    figures: dict[str, Any] = {"rows": result.stamp.rows, "bytes": result.stamp.size, "status": result.status}
-    frame = result.frame
-    time_column = next((c for c in ("timestamp", "date", "month") if frame is not None and c in frame), None)
-    if frame is not None and time_column and len(frame):
-        figures["first"], figures["last"] = frame[time_column].iloc[0], frame[time_column].iloc[-1]
-    return figures

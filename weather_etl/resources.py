@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from weather_etl.failures import ExpectedFailure
 from weather_etl.settings import Settings
 from weather_etl.storage import Connection, Containers, PreconditionFailed
 
@@ -53,7 +54,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         frames = [(stations[0], obj)] if hasattr(obj, "columns") else obj
         for station, frame in frames:
             if station not in before:
-                raise dg.Failure(f"{table} was given rows of station {station}, which is not among this run's stations.")
+                raise ExpectedFailure(f"{table} was given rows of station {station}, which is not among this run's stations.")
             arrow = schemas.to_arrow(table, frame) if table in schemas.TABLES else _to_arrow(frame)
             old = before[station]
             try:
@@ -67,7 +68,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         """One station as a DataFrame with units in `attrs`; several as an iterator of (station, DataFrame)."""
         table = context.asset_key.path[-1]
         if not context.has_asset_partitions:
-            raise dg.Failure(f"{table} is partitioned by station; say which one with the tag dagster/partition.")
+            raise ExpectedFailure(f"{table} is partitioned by station; say which one with the tag dagster/partition.")
         stations = sorted(context.asset_partition_keys)
         if len(stations) == 1:
             return self._frame(table, stations[0])
@@ -82,7 +83,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
 
         found = self.containers().lake.read(table, station)
         if found is None:
-            raise dg.Failure(f"{table} of station {station} has never been made; materialize it first.")
+            raise ExpectedFailure(f"{table} of station {station} has never been made; materialize it first.")
         return schemas.to_frame(table, found.arrow) if table in schemas.TABLES else found.arrow.to_pandas()
 
 

@@ -7,6 +7,7 @@ Every table object is written by ONE Put Blob with If-Match or If-None-Match: a 
 new one, and of two writers one learns that it lost.
 """
 
+import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -156,10 +157,19 @@ class Container:
             result = self._client.get_blob_client(name).upload_blob(data, metadata=metadata, **condition)
             return str(result["etag"]).strip('"')
 
-    def overwrite(self, name: str, data: bytes) -> str:
-        """Write a blob whatever is there (uploads by a person)."""
+    def upload(self, name: str, data: bytes) -> bool:
+        """Write a blob whatever is there (uploads by a person), with its MD5; False if these bytes are there already."""
+        from azure.storage.blob import ContentSettings
+
+        md5 = hashlib.md5(data, usedforsecurity=False).digest()
+        there = self.head(name)
+        if there is not None and there.size == len(data) and there.content_md5 == md5:
+            return False
         with self._plain_errors():
-            return str(self._client.get_blob_client(name).upload_blob(data, overwrite=True)["etag"]).strip('"')
+            self._client.get_blob_client(name).upload_blob(
+                data, overwrite=True, content_settings=ContentSettings(content_md5=bytearray(md5))
+            )
+        return True
 
     def delete(self, name: str) -> None:
         """Delete a blob; one that is gone already is no error."""
@@ -181,6 +191,8 @@ class Stamp:
     rows: int
     size: int
     last_modified: datetime
+    first: str = ""
+    last: str = ""
 
 
 @dataclass
@@ -218,6 +230,8 @@ class Lake:
             int(blob.metadata.get("rows", -1)),
             blob.size,
             blob.last_modified,
+            blob.metadata.get("first", ""),
+            blob.metadata.get("last", ""),
         )
 
     def stamps(self) -> dict[tuple[str, str], Stamp]:
@@ -263,9 +277,21 @@ class Lake:
             arrow = arrow.replace_schema_metadata({MANIFEST_KEY: json.dumps(manifest, ensure_ascii=False).encode()})
         data = encode_parquet(table, arrow)
         name = self.object_name(table, station)
-        metadata = {"fingerprint": fingerprint, "rows": str(arrow.num_rows)}
+        first, last = _span(table, arrow)
+        metadata = {"fingerprint": fingerprint, "rows": str(arrow.num_rows), "first": first, "last": last}
+        metadata = {key: value for key, value in metadata.items() if value}
         etag = self.container.write(name, data, if_match=if_match, metadata=metadata)
-        return Stamp(table, station, etag, fingerprint, arrow.num_rows, len(data), datetime.now().astimezone())
+        now = datetime.now().astimezone()
+        return Stamp(table, station, etag, fingerprint, arrow.num_rows, len(data), now, first, last)
+
+
+def _span(table: str, arrow: "pa.Table") -> tuple[str, str]:
+    """First and last time of a table that is in time order, as text; empty strings elsewhere."""
+    time_column = next((n for n in ("timestamp", "date", "month") if n in arrow.column_names), None)
+    if table == "raw_observations" or time_column is None or not arrow.num_rows:
+        return "", ""
+    first, last = (arrow.column(time_column)[i].as_py() for i in (0, -1))
+    return (f"{first:%Y-%m-%d %H:%M}Z", f"{last:%Y-%m-%d %H:%M}Z") if time_column == "timestamp" else (str(first), str(last))
 
 
 # Text columns of raw are read back as dictionaries, so that text is looked at once per distinct value.

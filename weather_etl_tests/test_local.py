@@ -168,7 +168,9 @@ class TestHealing:
         before = _up(root)
         os.kill(before.azurite.pid, signal.SIGTERM)
         os.kill(before.postgres.pid, signal.SIGKILL)  # leaves postmaster.pid behind
-        assert wait_until(lambda: not is_ours(before.azurite.pid, "--location"), 30)
+        assert wait_until(
+            lambda: not is_ours(before.azurite.pid, "--location") and not is_ours(before.postgres.pid, "-D"), 30
+        )
         assert (root / ".local" / "postgres" / "postmaster.pid").exists()
         assert local.status(root, environ={}).postgres.state == "stopped"
         after = _up(root)
@@ -181,18 +183,31 @@ class TestHealing:
         assert _up(root).azurite.pid == before.azurite.pid
 
     def test_recycled_pids_are_not_believed(self) -> None:
-        with temporary_root() as root, _stranger() as pid:
+        with temporary_root() as root, _stranger() as stranger:
             files = local_postgres.PostgresFiles(root / ".local" / "postgres")
             files.data.parent.mkdir()
-            local_postgres.start(files, _ignore)
-            running = (files.data / "postmaster.pid").read_text()
-            local_postgres.stop_running(files)
-            (files.data / "postmaster.pid").write_text(running.replace(running.split()[0], str(pid), 1))
-            (root / ".local" / "azurite.pid").write_text(f"{pid}\n")
-            status = local.down(root)
+            (root / ".local" / "azurite.pid").write_text(f"{stranger}\n")
+            killed = local_postgres.start(files, _ignore)
+            os.kill(killed, signal.SIGKILL)
+            assert wait_until(lambda: not is_ours(killed, "-D"), 10)
+            for record in (files.data / "postmaster.pid", files.data / ".s.PGSQL.5432.lock"):
+                text = record.read_text()
+                assert text.startswith(f"{killed}\n")
+                record.write_text(text.replace(str(killed), str(stranger), 1))
+            status = local.down(root)  # must not end the stranger, which `_stranger` asserts
             assert (status.azurite.state, status.postgres.state) == ("stopped", "stopped")
-            (files.data / "postmaster.pid").write_text(running.replace(running.split()[0], str(pid), 1))
-            assert local_postgres.start(files, _ignore) != pid
+            assert local_postgres.start(files, _ignore) not in (killed, stranger)
+            assert local_postgres.is_ready(files)
+
+    def test_server_without_its_socket_is_replaced(self) -> None:
+        with temporary_root() as root:
+            files = local_postgres.PostgresFiles(root / ".local" / "postgres")
+            files.data.parent.mkdir()
+            before = local_postgres.start(files, _ignore)
+            (files.socket_folder / ".s.PGSQL.5432").unlink()
+            assert not local_postgres.is_ready(files)
+            assert local_postgres.start(files, _ignore) != before
+            assert local_postgres.is_ready(files)
 
     def test_half_made_data_are_made_again(self) -> None:
         with temporary_root() as root:
@@ -255,7 +270,7 @@ class TestNeighbours:
 
 
 EXTERNAL = {
-    local.STORAGE: "DefaultEndpointsProtocol=https;AccountName=mine;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net",
+    local.STORAGE: "DefaultEndpointsProtocol=https;AccountName=mine;AccountKey=c2VjcmV0;EndpointSuffix=example.net",
     local.DATABASE: "postgresql+psycopg2://me:secret@127.0.0.1:1/db",
 }
 

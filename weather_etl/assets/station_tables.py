@@ -19,8 +19,9 @@ from weather_etl.assets.raw import RAW_SPECS, quarantined_metadata, raw_metadata
 from weather_etl.assets.specs import station_partitions
 from weather_etl.assets.validated import VALIDATED_SPECS, events_metadata, validated_metadata
 from weather_etl.errors import UserError
+from weather_etl.failures import ExpectedFailure
 from weather_etl.fingerprints import CODE_VERSIONS, TABLE_NAMES
-from weather_etl.pipeline import WRITTEN, Published, process_station, summary
+from weather_etl.pipeline import WRITTEN, Published, process_station
 from weather_etl.planning import without_secrets
 from weather_etl.resources import ParquetIOManager
 from weather_etl.stations import PARTITIONS_NAME
@@ -65,7 +66,7 @@ def station_tables(
         try:
             _process(context, lake, station, selected, full=config.full)
         except StorageUnavailable as error:
-            raise dg.Failure(str(error), allow_retries=False) from None
+            raise ExpectedFailure(str(error)) from None
         except checks.BlockingCheckFailed as error:
             _log_check(context, station, error.evaluation)
             failed[station] = str(error)
@@ -79,20 +80,18 @@ def station_tables(
             _log_check(context, station, checks.station_failed(station, failed[station]))
     if failed:
         causes = dict(list(failed.items())[:10])
-        raise dg.Failure(
+        raise ExpectedFailure(
             f"{len(failed)} station{'s' * (len(failed) > 1)} could not be processed: " + " | ".join(causes.values()),
             metadata={"stations": ", ".join(failed), **{f"cause_{s}": c for s, c in causes.items()}},
-            allow_retries=False,
         )
     yield from ()
 
 
 def _stations(context: dg.AssetExecutionContext) -> list[str]:
     if not context.has_partition_key and not context.has_partition_key_range:
-        raise dg.Failure(
+        raise ExpectedFailure(
             "No station was given: run one with `dagster job execute -m weather_etl -j weather_etl_job "
-            """--tags '{"dagster/partition": "STATION"}'`, or every stale one with `weather-etl run`.""",
-            allow_retries=False,
+            """--tags '{"dagster/partition": "STATION"}'`, or every stale one with `weather-etl run`."""
         )
     if context.has_partition_key:  # need not be registered yet: the first run of a station may come before the sensor
         return [context.partition_key]
@@ -120,16 +119,15 @@ def _process(
 
 
 def _materialization(result: Published, seconds: float) -> dg.AssetMaterialization:
-    figures = summary(result)
+    stamp = result.stamp
     metadata: dict[str, Any] = {
-        "dagster/partition_row_count": figures["rows"],
+        "dagster/partition_row_count": stamp.rows,
         "dagster/uri": result.uri,
-        "bytes": figures["bytes"],
-        "status": figures["status"],
+        "bytes": stamp.size,
+        "status": result.status,
         "seconds": round(seconds, 3),
+        **({"first": stamp.first, "last": stamp.last} if stamp.first else {}),
     }
-    if "first" in figures:
-        metadata |= {name: f"{figures[name]:%Y-%m-%d %H:%M}" for name in ("first", "last")}
     metadata |= _METADATA[result.table](result)
     return dg.AssetMaterialization(
         result.table,
