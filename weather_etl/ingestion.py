@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from weather_etl import fingerprints
 from weather_etl.errors import UserError
 from weather_etl.landing import FileVersion, StationFiles, read_version, to_text, unpack
-from weather_etl.meteorology.observations import Reading, check_error_budget, read_cells
+from weather_etl.meteorology.observations import Reading, check_error_budget, looks_clean, read_cells
 from weather_etl.meteorology.parsing import READER_VERSION, parse_csv
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.schemas import TABLES
@@ -330,7 +330,12 @@ def parse_landing_file(data: bytes, entry: Entry, aliases: dict[str, str]) -> pa
         "unclean_end": parsed.unclean_end,
         "warnings": parsed.warnings,
     }
-    cells = read_cells(parsed.rows, Reading.of(parsed.units, parsed.decimal), "UTC")
+    entry["refused"] = 0
+    landed_at = np.datetime64(datetime.fromisoformat(entry["landed_at"]).astimezone(UTC).replace(tzinfo=None), "us")
+    if looks_clean(parsed.rows, landed_at):
+        return parsed.rows
+    reading = Reading.of(parsed.units, parsed.decimal)
+    cells = read_cells(parsed.rows, reading, "UTC", landed_at=np.full(parsed.rows.num_rows, landed_at))
     refused = np.flatnonzero(cells.refused)
     entry["refused"] = len(refused)
     if len(refused):

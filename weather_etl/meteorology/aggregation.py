@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from weather_etl.meteorology.observations import repeated_text
 from weather_etl.meteorology.quality import VARIABLES, Flag
 from weather_etl.meteorology.schemas import TABLES
 from weather_etl.meteorology.vocabulary import SECTORS
@@ -254,9 +255,9 @@ def daily_weather(observations: "pd.DataFrame", *, station: str, timezone: str) 
     groups, expected = days.groups, days.expected
     count = len(groups.starts)
     out: dict[str, object] = {
-        "station_id": pd.Series([station] * count, dtype="str"),
+        "station_id": repeated_text(station, count),
         "date": groups.keys.astype("datetime64[D]").astype("datetime64[us]"),
-        "timezone": pd.Series([timezone] * count, dtype="str"),
+        "timezone": repeated_text(timezone, count),
         "hours_expected": expected,
     }
     suspect = np.zeros(groups.n, dtype=np.int64)
@@ -305,7 +306,7 @@ def daily_weather(observations: "pd.DataFrame", *, station: str, timezone: str) 
     kind = pressure_kind(observations)
     n, _, pressure, low, high = statistics(column(f"pressure_{kind or 'msl'}_hpa"))
     out |= {
-        "pressure_kind": pd.Series([kind] * count, dtype="str"),
+        "pressure_kind": repeated_text(kind, count),
         "pressure_n": n,
         "pressure_mean_hpa": pressure,
         "pressure_min_hpa": low,
@@ -412,9 +413,9 @@ def monthly_weather(
     warmest, warmest_day = extreme("temperature_max_c", 1.0)
     temperature = days_of("temperature_mean_c")
     out: dict[str, object] = {
-        "station_id": pd.Series([station] * count, dtype="str"),
+        "station_id": repeated_text(station, count),
         "month": months.keys.astype("datetime64[M]").astype("datetime64[us]"),
-        "timezone": pd.Series([timezone] * count, dtype="str"),
+        "timezone": repeated_text(timezone, count),
         "days_expected": next_starts - month_starts,
         "days_n": months.sum(~np.isnan(temperature)),
         "hours_expected": _midnights(next_starts, timezone) - _midnights(month_starts, timezone),
@@ -439,7 +440,7 @@ def monthly_weather(
     ):  # fmt: skip
         out[name] = mean(name)
     kinds = daily["pressure_kind"].iloc[:1].tolist()
-    out["pressure_kind"] = pd.Series([kinds[0] if kinds else None] * count, dtype="str")
+    out["pressure_kind"] = repeated_text(kinds[0] if kinds else None, count)
     out["visibility_min_km"] = extreme("visibility_min_km", -1.0)[0]
     out["low_visibility_hours"] = complete_count(days_of("low_visibility_hours"))
 

@@ -268,6 +268,29 @@ def read_cells(rows: pa.Table, reading: Reading, timezone: str, *, landed_at: np
     return Cells(times, values, states, refused)
 
 
+def looks_clean(rows: pa.Table, landed_at: np.datetime64) -> bool:
+    """Whether no row of a file can be bad, told from the distinct texts alone; False says nothing.
+
+    The usual file is cleared by this at a tenth of the cost of reading its cells.
+    """
+    if rows.column("refused").null_count < rows.num_rows or rows.num_rows == 0:
+        return False
+    times = _read_uniform_times(_one_chunk(rows.column("timestamp")))
+    if times is None or times.min() < EARLIEST or times.max() > landed_at + CLOCK_TOLERANCE:
+        return False
+    for name in VARIABLES:
+        column = _one_chunk(rows.column(name))
+        if column.null_count == len(column):
+            continue
+        try:
+            numbers = pc.cast(column.dictionary, pa.float64())
+        except pa.ArrowInvalid:
+            return False
+        if not pc.all(pc.is_finite(numbers)).as_py():
+            return False
+    return True
+
+
 def _one_chunk(column: pa.ChunkedArray) -> Any:
     array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     return array
@@ -327,7 +350,7 @@ def observe(
         cells.refused[loser] = _CODE[Reason.CONFLICT]
     slots = _slot(cells.timestamp[kept])
 
-    validated: dict[str, Any] = {"station_id": pd.Series([station] * len(kept), dtype="str")}
+    validated: dict[str, Any] = {"station_id": repeated_text(station, len(kept))}
     validated["timestamp"] = pd.DatetimeIndex(slots).tz_localize("UTC")
     lines = _one_chunk(raw.column("line")).to_numpy()[kept]
     file_codes = files.indices.to_numpy()[kept]
@@ -386,10 +409,10 @@ def observe(
         if name == "wind_direction_deg":
             validated["is_calm"] = is_calm
     validated["precipitation_type"] = precipitation
-    validated["summary"] = _text(raw.column("summary"), kept)
+    validated["summary"] = text_array(_one_chunk(raw.column("summary")).take(pa.array(kept)))
     for name in VARIABLES:
         validated[f"{name}_qc"] = flags[name]
-    validated["landing_file"] = pd.Series(pa.array(files).take(pa.array(kept)).cast(pa.string()).to_pandas(), dtype="str")
+    validated["landing_file"] = text_array(files.take(pa.array(kept)))
     validated["line"] = lines
     validated["landed_at"] = pd.DatetimeIndex(landed_at[kept]).tz_localize("UTC")
 
@@ -524,10 +547,16 @@ def _categories(raw: pa.Table, kept: np.ndarray) -> tuple["pd.Categorical", list
     return pd.Categorical.from_codes(codes, categories=list(PRECIPITATION_TYPES)), sorted(set(unknown))
 
 
-def _text(column: pa.ChunkedArray, kept: np.ndarray) -> "pd.Series":
+def text_array(texts: pa.Array) -> "pd.api.extensions.ExtensionArray":
+    """Arrow text as a pandas `str` array, without a detour over Python objects."""
     import pandas as pd
 
-    return pd.Series(_one_chunk(column).take(pa.array(kept)).cast(pa.string()).to_pandas(), dtype="str")
+    return pd.array(texts.cast(pa.large_string()), dtype="str")
+
+
+def repeated_text(text: str | None, n: int) -> "pd.api.extensions.ExtensionArray":
+    """The same text n times."""
+    return text_array(pa.repeat(pa.scalar(text, pa.string()), n))
 
 
 def _event_frame(events: list[dict[str, Any]], station: str) -> "pd.DataFrame":
@@ -541,7 +570,7 @@ def _event_frame(events: list[dict[str, Any]], station: str) -> "pd.DataFrame":
         parts = [np.broadcast_to(np.asarray(e[name], dtype=kind), len(e["line"])) for e in events]
         columns[name] = np.concatenate(parts) if parts else np.empty(0, dtype=kind)
     order = np.argsort(columns["timestamp"], kind="stable")
-    frame = pd.DataFrame({"station_id": pd.Series([station] * len(order), dtype="str")})
+    frame = pd.DataFrame({"station_id": repeated_text(station, len(order))})
     for name, kind in zip(names, kinds, strict=True):
         values = columns[name][order]
         frame[name] = pd.Series(values, dtype="str") if kind == "object" else values
@@ -577,7 +606,7 @@ def _quarantine(raw: pa.Table, cells: Cells, rejected: list[dict[str, Any]], sta
     frame = pd.DataFrame(
         entries, columns=["landing_file", "etag", "line", "reason", "detail", "raw_text", "landed_at"]
     )
-    frame.insert(0, "station_id", pd.Series([station] * len(frame), dtype="str"))
+    frame.insert(0, "station_id", repeated_text(station, len(frame)))
     for name in ("landing_file", "etag", "reason", "detail", "raw_text"):
         frame[name] = frame[name].astype("str")
     frame["line"] = frame["line"].astype("Int64")

@@ -169,22 +169,25 @@ def parse_csv(text: bytes, *, bad_utf8: bool = False, aliases: Mapping[str, str]
     Raises:
         Rejected: nothing of the file can be used.
     """
-    text = _plain_newlines(text)
+    if b"\r" in text[: max(text.find(b"\n", 0, MAX_HEADER_BYTES) - 1, 0) or MAX_HEADER_BYTES]:
+        text = _plain_newlines(text)  # lone CR; further down the parser takes each of CR, LF and CRLF for a line end
     header = _read_header(text, aliases or {})
-    body = text[header.end :]
+    body: bytes | pa.Buffer = pa.py_buffer(text).slice(header.end)
     first_line = header.line + 1
     refused: list[RefusedLine] = []
     unclean_end = False
 
     multi_line = False
     lines: np.ndarray | None = None  # physical line of each record that the parser sees
-    needs_care = b'"' in body or b"\0" in body or bad_utf8
+    needs_care = bad_utf8 or text.find(b'"', header.end) >= 0 or text.find(b"\0", header.end) >= 0
     if not needs_care:
         table, invalid = _cut_into_cells(body, header, multi_line)
         # The parser takes a blank line for a row of empty cells.
         needs_care = bool(pc.any(pc.equal(table.column(header.columns.index("timestamp")), "")).as_py())
     if needs_care:
-        body, lines, refused, multi_line, unclean_end = _set_bad_lines_aside(body, first_line, header)
+        text = _plain_newlines(text)
+        header = _read_header(text, aliases or {})
+        body, lines, refused, multi_line, unclean_end = _set_bad_lines_aside(text[header.end :], first_line, header)
         table, invalid = _cut_into_cells(body, header, multi_line)
     records = table.num_rows + len(invalid)
     if lines is None:
@@ -197,7 +200,7 @@ def parse_csv(text: bytes, *, bad_utf8: bool = False, aliases: Mapping[str, str]
         good[number] = False
         detail = f"{actual} cells instead of {len(header.names)}"
         refused.append(RefusedLine(int(lines[number]), Reason.ROW_WIDTH, detail, row_text))
-    if invalid and not body.endswith(b"\n") and invalid[-1][0] == records - 1:
+    if invalid and not text.endswith((b"\n", b"\r")) and invalid[-1][0] == records - 1:
         unclean_end = True
     lines = lines[good]
 
@@ -428,7 +431,7 @@ def _cells(record: bytes, delimiter: str) -> int:
 
 
 def _cut_into_cells(
-    body: bytes, header: _Header, multi_line: bool, names: Sequence[str] | None = None
+    body: bytes | pa.Buffer, header: _Header, multi_line: bool, names: Sequence[str] | None = None
 ) -> tuple[pa.Table, list[tuple[int, int, str]]]:
     """The well-formed records as text, and (record number, cells, text) of each malformed one."""
     names = list(names or header.names)
@@ -440,12 +443,13 @@ def _cut_into_cells(
 
     # Times are nearly all distinct, other texts are not: dictionaries pay for those.
     types = {n: TEXT if c == "timestamp" else DICTIONARY for n, c in zip(header.names, header.columns, strict=True)}
-    if not body:
+    size = len(body) if isinstance(body, bytes) else body.size
+    if not size:
         return pa.table({n: pa.array([], types.get(n, DICTIONARY)) for n in names}), invalid
     table = pyarrow.csv.read_csv(
         pa.BufferReader(body),
         # One block: one dictionary per column, and row numbers in `note`.
-        read_options=pyarrow.csv.ReadOptions(column_names=names, use_threads=False, block_size=len(body) + 1),
+        read_options=pyarrow.csv.ReadOptions(column_names=names, use_threads=False, block_size=size + 1),
         parse_options=pyarrow.csv.ParseOptions(
             delimiter=header.delimiter,
             ignore_empty_lines=False,
@@ -460,7 +464,7 @@ def _cut_into_cells(
 
 
 def _tolerate_trailing_cells(
-    body: bytes, header: _Header, multi_line: bool, table: pa.Table, invalid: list[tuple[int, int, str]]
+    body: bytes | pa.Buffer, header: _Header, multi_line: bool, table: pa.Table, invalid: list[tuple[int, int, str]]
 ) -> tuple[pa.Table, list[tuple[int, int, str]]]:
     """Accept cells beyond the header if every row has the same number of them and all are empty."""
     widths = {actual for _, actual, _ in invalid}
