@@ -33,6 +33,7 @@ MAX_TRIES = 5
 INGESTED, REJECTED, SAME_BYTES = "ingested", "rejected", "same bytes"
 
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
+_PLAIN = {_DICTIONARY: pa.string()}
 # In memory, raw keeps text as dictionaries; its Parquet form is plain text.
 RAW_SCHEMA = pa.schema(
     [
@@ -264,6 +265,8 @@ def _assemble(old: pa.Table | None, kept: list[str], parts: list[pa.Table], entr
         names = old.column("landing_file").combine_chunks().dictionary.to_pylist()
         if set(names) != set(kept):
             old = old.filter(pc.is_in(old.column("landing_file"), value_set=pa.array(kept)))
+            # Through plain text and back: the dictionaries must not keep words of rows that are gone.
+            old = old.cast(pa.schema([(f.name, _PLAIN.get(f.type, f.type)) for f in RAW_SCHEMA])).cast(RAW_SCHEMA)
         tables.insert(0, old)
     if not tables:
         return RAW_SCHEMA.empty_table()

@@ -69,7 +69,8 @@ def route(blobs: Iterable[Blob]) -> Landing:
         is_marker = blob.name.endswith("/") or blob.metadata.get("hdi_isfolder") == "true"
         if is_marker or leaf in _IGNORED_NAMES or leaf.endswith(_IGNORED_ENDINGS):
             landing.ignored += 1
-        elif not slash or not is_station_id(station):
+        elif not slash or not is_station_id(station) or {".", ".."} & set(rest.split("/")):
+            # HTTP clients fold dot segments, so that such a blob cannot be asked for.
             landing.unroutable.append(blob.name)
         elif rest == SETTINGS_FILE:
             landing.stations.setdefault(station, StationFiles()).settings_etag = blob.etag

@@ -83,22 +83,22 @@ class Container:
         except (azure.ResourceModifiedError, azure.ResourceExistsError) as error:
             raise PreconditionFailed from error
         except azure.ResourceNotFoundError as error:
-            if error.error_code == "ContainerNotFound":
+            if getattr(error, "error_code", None) == "ContainerNotFound":
                 raise StorageUnavailable(
                     f"There is no container {self.name!r} at {host}; create it or correct its name in the settings."
                 ) from error
             raise BlobNotFound from error
-        except azure.ClientAuthenticationError as error:
-            raise StorageUnavailable(
-                f"Azure Storage at {host} refused the credentials; check the key, SAS token or role assignment."
-            ) from error
         except (azure.ServiceRequestError, azure.ServiceResponseError) as error:
             raise StorageUnavailable(f"Azure Storage at {host} does not answer; {remedy}.") from error
         except azure.HttpResponseError as error:
             if error.status_code == 412:
                 raise PreconditionFailed from error
-            code = error.error_code or error.status_code
-            raise StorageUnavailable(f"Azure Storage at {host} answered {code}; {remedy}.") from error
+            if error.status_code in (401, 403) or isinstance(error, azure.ClientAuthenticationError):
+                raise StorageUnavailable(
+                    f"Azure Storage at {host} refused the credentials; check the key, SAS token or role assignment."
+                ) from error
+            code = getattr(error.error_code, "value", error.error_code) or f"HTTP {error.status_code}"
+            raise StorageUnavailable(f"Azure Storage at {host} answered {code}; try again, or check the account.") from error
 
     def create(self) -> None:
         """Create the container if it is missing."""
