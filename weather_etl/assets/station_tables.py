@@ -103,7 +103,7 @@ def _process(
 ) -> None:
     started = time.perf_counter()
     made = 0
-    for result in process_station(lake.containers(), station, tables=selected, run_id=context.run_id, full=full):
+    for result in process_station(lake.containers(), station, tables=selected, run_id=context.run.run_id, full=full):
         if isinstance(result, checks.Evaluation):
             _log_check(context, station, result)
             continue

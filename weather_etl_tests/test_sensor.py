@@ -1,0 +1,273 @@
+"""Ticks of `landing_files_sensor` on a real Azurite and a real PostgreSQL."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import pytest
+from dagster._core.instance.ref import InstanceRef
+
+from weather_etl import sensors
+from weather_etl.definitions import defs
+from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.settings import Settings
+from weather_etl.stations import PARTITIONS_NAME
+from weather_etl.storage import Containers, connect
+from weather_etl_tests.files import weather_csv
+
+
+@pytest.fixture
+def containers(environment: Settings) -> Iterator[Containers]:
+    with connect(environment, prompt=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def instance(database: str, tmp_path) -> Iterator[dg.DagsterInstance]:
+    (tmp_path / "dagster.yaml").write_text(
+        f"storage:\n  postgres:\n    postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
+    )
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(tmp_path))) as found:
+        yield found
+
+
+class Ticks:
+    """Evaluates the sensor and carries the cursor and the partitions on, as the daemon does."""
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self.instance = instance
+        self.cursor: str | None = None
+
+    def tick(self) -> dg.SensorResult:
+        context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor, definitions=defs)
+        result = sensors.landing_files_sensor(context)
+        if isinstance(result, dg.SkipReason):
+            self.cursor = context.cursor
+            return dg.SensorResult(skip_reason=result, cursor=context.cursor)
+        self.cursor = result.cursor
+        for request in result.dynamic_partitions_requests or []:
+            self.instance.add_dynamic_partitions(request.partitions_def_name, list(request.partition_keys))
+        return result
+
+    def requested(self) -> list[dict[str, str]]:
+        return [dict(r.tags) for r in self.tick().run_requests or []]
+
+    def create_run(self, tags: dict[str, str], status: dg.DagsterRunStatus) -> dg.DagsterRun:
+        from dagster._core.utils import make_new_run_id
+
+        queued = status == dg.DagsterRunStatus.QUEUED
+        run = self.instance.create_run_for_job(
+            defs.resolve_job_def("weather_etl_job"),
+            run_id=make_new_run_id(),
+            tags=tags,
+            status=dg.DagsterRunStatus.NOT_STARTED if queued else status,
+        )
+        if queued:
+            event = dg.DagsterEvent("PIPELINE_ENQUEUED", run.job_name, message="queued")
+            self.instance.run_storage.handle_run_event(run.run_id, event, datetime.now(UTC))
+        return run
+
+
+@pytest.fixture
+def ticks(instance: dg.DagsterInstance) -> Ticks:
+    return Ticks(instance)
+
+
+def run(ticks: Ticks, tags: dict[str, str]) -> dg.ExecuteInProcessResult:
+    return defs.resolve_job_def("weather_etl_job").execute_in_process(
+        instance=ticks.instance, tags=tags, raise_on_error=False
+    )
+
+
+def test_a_new_station_is_registered_and_requested_in_one_tick(containers: Containers, ticks: Ticks) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    tags = ticks.requested()
+    assert [t[PARTITION] for t in tags] == ["a"]
+    assert ticks.instance.get_dynamic_partitions(PARTITIONS_NAME) == ["a"]
+
+
+def test_several_new_stations_come_as_one_range_run(containers: Containers, ticks: Ticks) -> None:
+    for station in "abc":
+        containers.landing.upload(f"{station}/x.csv", weather_csv())
+    tags = ticks.requested()
+    assert [(t[RANGE_START], t[RANGE_END]) for t in tags] == [("a", "c")]
+
+
+def test_the_requested_run_leaves_nothing_to_request(containers: Containers, ticks: Ticks) -> None:
+    for station in "ab":
+        containers.landing.upload(f"{station}/x.csv", weather_csv())
+    assert run(ticks, ticks.requested()[0]).success
+    result = ticks.tick()
+    assert not result.run_requests
+    assert result.skip_reason.skip_message == "All 2 stations are up to date."
+
+
+def test_a_tick_without_files_says_so(containers: Containers, ticks: Ticks) -> None:
+    assert ticks.tick().skip_reason.skip_message == "All 0 stations are up to date."
+
+
+def test_the_state_lies_in_storage_and_not_in_the_cursor(containers: Containers, ticks: Ticks) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    run(ticks, ticks.requested()[0])
+    ticks.cursor = None
+    assert not ticks.requested()
+
+
+def test_a_wiped_history_does_not_make_anything_stale(containers: Containers, ticks: Ticks) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    run(ticks, ticks.requested()[0])
+    for record in ticks.instance.get_runs():
+        ticks.instance.delete_run(record.run_id)
+    ticks.instance.delete_dynamic_partition(PARTITIONS_NAME, "a")
+    assert not ticks.requested()
+
+
+@pytest.mark.parametrize("status", [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTED])
+def test_a_station_in_flight_is_not_requested_again(
+    containers: Containers, ticks: Ticks, status: dg.DagsterRunStatus
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    tags = ticks.requested()[0]
+    ticks.create_run(tags, status)
+    result = ticks.tick()
+    assert not result.run_requests
+    assert "1 in flight (a)" in result.skip_reason.skip_message
+
+
+def test_every_station_of_a_range_in_flight_is_left_alone(containers: Containers, ticks: Ticks) -> None:
+    for station in "abc":
+        containers.landing.upload(f"{station}/x.csv", weather_csv())
+    ticks.create_run(ticks.requested()[0], dg.DagsterRunStatus.STARTED)
+    assert "3 in flight (a, b, c)" in ticks.tick().skip_reason.skip_message
+
+
+def test_a_silent_run_is_reported_failed_and_its_station_requested_again(
+    containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    dead = ticks.create_run(ticks.requested()[0], dg.DagsterRunStatus.STARTED)
+    monkeypatch.setenv("WEATHER_ETL_SILENCE_LIMIT_S", "1")
+    monkeypatch.setattr(sensors, "SENSOR_RETRY_DELAY_S", 0)
+    time.sleep(1.5)
+    ticks.tick()
+    assert ticks.instance.get_run_by_id(dead.run_id).status == dg.DagsterRunStatus.FAILURE
+    assert [t["weather_etl/attempt"] for t in ticks.requested()] == ["2"]
+
+
+def test_a_queued_run_is_never_taken_for_dead(
+    containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    queued = ticks.create_run(ticks.requested()[0], dg.DagsterRunStatus.QUEUED)
+    monkeypatch.setenv("WEATHER_ETL_SILENCE_LIMIT_S", "1")
+    time.sleep(1.5)
+    assert not ticks.requested()
+    assert ticks.instance.get_run_by_id(queued.run_id).status == dg.DagsterRunStatus.QUEUED
+
+
+def poison(containers: Containers, station: str) -> None:
+    containers.landing.upload(f"{station}/station.toml", b"timezone = 'Nowhere/Land'\n")
+    containers.landing.upload(f"{station}/x.csv", weather_csv())
+
+
+def test_a_station_that_keeps_failing_is_parked_with_a_red_check(
+    containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sensors, "SENSOR_RETRY_DELAY_S", 0)
+    poison(containers, "a")
+    attempts = []
+    for _ in range(3):
+        tags = ticks.requested()[0]
+        attempts.append(tags["weather_etl/attempt"])
+        assert not run(ticks, tags).success
+    assert attempts == ["1", "2", "3"]
+    result = ticks.tick()
+    assert not result.run_requests
+    evaluation = result.asset_events[0]
+    assert (evaluation.partition, evaluation.check_name, evaluation.passed) == ("a", "station_processed", False)
+    assert "Station a is parked" in evaluation.description
+
+
+def test_a_parked_station_is_reported_once(
+    containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
+    poison(containers, "a")
+    run(ticks, ticks.requested()[0])
+    assert len(ticks.tick().asset_events) == 1
+    assert not ticks.tick().asset_events
+
+
+def test_mending_the_files_of_a_parked_station_starts_it_again(
+    containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
+    poison(containers, "a")
+    run(ticks, ticks.requested()[0])
+    assert not ticks.requested()
+    containers.landing.upload("a/station.toml", b"timezone = 'Europe/Budapest'\n")
+    assert run(ticks, ticks.requested()[0]).success
+
+
+def test_one_poisoned_station_does_not_stop_the_others_of_its_run(containers: Containers, ticks: Ticks) -> None:
+    for station in "abc":
+        containers.landing.upload(f"{station}/x.csv", weather_csv())
+    poison(containers, "b")
+    result = run(ticks, ticks.requested()[0])
+    assert not result.success
+    assert {s for s, _ in containers.lake.stamps()} == {"a", "c"}
+    records = ticks.instance.get_records_for_run(result.run_id).records
+    events = [r.event_log_entry.dagster_event for r in records if r.event_log_entry.is_dagster_event]
+    assert {e.partition for e in events if e.event_type_value == "ASSET_MATERIALIZATION"} == {"a", "c"}
+    checks = [e.asset_check_evaluation_data for e in events if e.event_type_value == "ASSET_CHECK_EVALUATION"]
+    assert [c.partition for c in checks if c.check_name == "station_processed" and not c.passed] == ["b"]
+
+
+def test_a_vanished_station_turns_red_and_is_not_requested(containers: Containers, ticks: Ticks) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    run(ticks, ticks.requested()[0])
+    containers.landing.delete("a/x.csv")
+    result = ticks.tick()
+    assert not result.run_requests
+    assert "weather-etl forget a" in result.asset_events[0].description
+
+
+def test_unroutable_files_are_reported_once_and_cleared_once(containers: Containers, ticks: Ticks) -> None:
+    containers.landing.upload("lost.csv", weather_csv())
+    reported = ticks.tick().asset_events
+    assert [(e.check_name, e.passed) for e in reported] == [("unroutable_files", False)]
+    assert not ticks.tick().asset_events
+    containers.landing.delete("lost.csv")
+    assert [e.passed for e in ticks.tick().asset_events] == [True]
+
+
+def test_a_dead_storage_fails_the_tick_in_one_sentence_within_twenty_seconds(
+    environment: Settings, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = environment.connection_string.rsplit(":", 1)[0] + ":9/devstoreaccount1;"
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", dead)
+    started = datetime.now(UTC)
+    with pytest.raises(dg.Failure, match="does not answer; start it with `weather-etl local up`"):
+        ticks.tick()
+    assert datetime.now(UTC) - started < timedelta(seconds=20)  # the promise itself, and no measurement
+
+
+def test_a_hung_storage_fails_the_tick_within_twenty_seconds(
+    environment: Settings, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hung = environment.connection_string.rsplit(":", 1)[0] + f":{silent.getsockname()[1]}/devstoreaccount1;"
+        monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", hung)
+        started = datetime.now(UTC)
+        with pytest.raises(dg.Failure, match="does not answer"):
+            ticks.tick()
+        assert datetime.now(UTC) - started < timedelta(seconds=20)
+
+
+def test_two_daemons_ask_for_the_same_run(containers: Containers, ticks: Ticks) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    first, second = (ticks.tick().run_requests[0].run_key for _ in range(2))
+    assert first == second
