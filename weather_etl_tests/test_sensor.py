@@ -54,19 +54,21 @@ class Ticks:
         return [dict(r.tags) for r in self.tick().run_requests or []]
 
     def create_run(self, tags: dict[str, str], status: dg.DagsterRunStatus) -> dg.DagsterRun:
+        from dagster._core.remote_origin import (
+            RegisteredCodeLocationOrigin,
+            RemoteJobOrigin,
+            RemoteRepositoryOrigin,
+        )
         from dagster._core.utils import make_new_run_id
 
-        queued = status == dg.DagsterRunStatus.QUEUED
-        run = self.instance.create_run_for_job(
+        location = RegisteredCodeLocationOrigin("weather_etl")
+        return self.instance.create_run_for_job(
             defs.resolve_job_def("weather_etl_job"),
             run_id=make_new_run_id(),
             tags=tags,
-            status=dg.DagsterRunStatus.NOT_STARTED if queued else status,
+            status=status,
+            remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), "weather_etl_job"),
         )
-        if queued:
-            event = dg.DagsterEvent("PIPELINE_ENQUEUED", run.job_name, message="queued")
-            self.instance.run_storage.handle_run_event(run.run_id, event, datetime.now(UTC))
-        return run
 
 
 @pytest.fixture
