@@ -1,6 +1,6 @@
 """Two years of made-up hourly weather for two stations, as CSV with the quirks of a well-known real file.
 
-    python sample_data/generate.py OUTDIR        writes OUTDIR/<station>/weather_<year>.csv
+    python sample_data/generate.py OUTDIR        writes OUTDIR/<station>/weather_<year>.csv and station.toml
 
 What belongs here: the weather model, the planted quirks and their expected counts (`expected`). Nothing of the
 pipeline is imported: the sample must not be able to agree with it by construction.
@@ -424,11 +424,20 @@ def expected(station: str) -> dict:
     return dict(_build(station)[1])
 
 
+def settings(station: str) -> bytes:
+    """The station's `station.toml`."""
+    s = STATIONS[station]
+    return (
+        f'name = "{s.name}"\ntimezone = "{s.timezone}"\n'
+        f"latitude = {s.latitude}\nlongitude = {s.longitude}\nelevation_m = {s.elevation_m}\n"
+    ).encode()
+
+
 def write(directory: Path) -> list[tuple[Path, int, bool]]:
     """Write all files; (path, size, written). A file that already has these bytes is left alone."""
     done = []
     for station in STATIONS:
-        for name, body in generate(station).items():
+        for name, body in [("station.toml", settings(station)), *generate(station).items()]:
             path = directory / station / name
             fresh = not path.is_file() or path.read_bytes() != body
             if fresh:

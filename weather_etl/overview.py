@@ -71,38 +71,33 @@ def dagster_instance() -> "Iterator[dg.DagsterInstance]":
         raise UserError(
             f"There is no dagster.yaml in {os.getcwd()}; change to the folder of the checkout, or set DAGSTER_HOME."
         )
+    if os.getenv("DAGSTER_HOME"):
+        with dg.DagsterInstance.get() as instance:
+            yield instance
+        return
+    _check_database(Settings.load().postgres_url)
+    with (
+        tempfile.TemporaryDirectory(prefix="weather_etl-") as folder,
+        dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, config_dir=os.getcwd())) as instance,
+    ):
+        yield instance
+
+
+def _check_database(url: str | None) -> None:
+    """Ask before Dagster does, whose retries fill a page."""
+    import psycopg2
+
+    if not url:
+        raise UserError("No database is configured; run `weather-etl local up`, or set WEATHER_ETL_POSTGRES_URL.")
+    if not url.startswith("postgresql+psycopg2://"):
+        raise UserError("WEATHER_ETL_POSTGRES_URL must begin with postgresql+psycopg2://; correct it.")
     try:
-        if os.getenv("DAGSTER_HOME"):
-            with dg.DagsterInstance.get() as instance:
-                yield instance
-        else:
-            with (
-                tempfile.TemporaryDirectory(prefix="weather_etl-") as folder,
-                dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, config_dir=os.getcwd())) as instance,
-            ):
-                yield instance
-    except Exception as error:
-        raise _plain_database_error(error) from error
-
-
-def _plain_database_error(error: Exception) -> Exception:
-    """A sentence for a database that cannot be reached; other errors as they are."""
-    from dagster._core.errors import DagsterError
-    from sqlalchemy.exc import OperationalError
-
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, OperationalError):
-            return UserError(
-                "PostgreSQL does not answer at the address in WEATHER_ETL_POSTGRES_URL; start it with "
-                "`weather-etl local up`, or correct the address."
-            )
-        if isinstance(seen, DagsterError) and "WEATHER_ETL_POSTGRES_URL" in str(seen):
-            return UserError(
-                "No database is configured; run `weather-etl local up`, or set WEATHER_ETL_POSTGRES_URL."
-            )
-        seen = seen.__cause__ or seen.__context__
-    return error
+        psycopg2.connect(url.replace("+psycopg2", "", 1), connect_timeout=5).close()
+    except psycopg2.OperationalError:
+        raise UserError(
+            "PostgreSQL does not answer at the address in WEATHER_ETL_POSTGRES_URL; start it with "
+            "`weather-etl local up`, or correct the address."
+        ) from None
 
 
 def station_states(settings: Settings, instance: "dg.DagsterInstance", only: list[str] | None = None) -> list[StationState]:

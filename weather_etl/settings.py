@@ -47,7 +47,7 @@ class Settings:
     postgres_url: str | None = None
     landing_container: str = "landing"
     lake_container: str = "weather"
-    sensor_interval_s: int = 5
+    sensor_interval_s: int = 2
     silence_limit_s: int = 300
     max_attempts: int = 3
     max_stations_per_run: int = 50

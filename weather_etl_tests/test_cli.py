@@ -1,0 +1,189 @@
+"""The `weather-etl` command as a person uses it: processes in a folder of their own."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from weather_etl.settings import AZURITE_KEY, Settings
+from weather_etl.storage import connect
+from weather_etl_tests.conftest import CHECKOUT
+from weather_etl_tests.files import weather_csv
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A working folder with Dagster's configuration and without anybody's `.env`."""
+    shutil.copy(CHECKOUT / "dagster.yaml", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def weather_etl(folder: Path, environment: Settings, database: str) -> Run:
+    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "weather_etl.cli", *arguments],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT), **environ},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def no_trace(process: subprocess.CompletedProcess[str]) -> bool:
+    return "Traceback" not in process.stderr and "Stack Trace" not in process.stderr
+
+
+def one_sentence(process: subprocess.CompletedProcess[str]) -> str:
+    """The only line on stderr of a failed command."""
+    assert process.returncode == 1
+    assert no_trace(process)
+    lines = [line for line in process.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, process.stderr
+    return lines[0]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "x.csv"
+    path.write_bytes(weather_csv())
+    return path
+
+
+def test_upload_and_run_end_in_a_summary_with_tables_and_checks(weather_etl: Run, file: Path) -> None:
+    assert weather_etl("upload", "a", str(file)).returncode == 0
+    done = weather_etl("run")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^validated_observations +48 +2020-01-01 00:00Z +2020-01-02 23:00Z", done.stdout, re.M)
+    assert re.search(r"^checks: PASS \d+, WARN 0, ERROR 0", done.stdout, re.M)
+    assert "make ui" in done.stdout
+
+
+def test_a_second_run_says_the_same_and_writes_nothing(weather_etl: Run, file: Path, environment: Settings) -> None:
+    weather_etl("upload", "a", str(file))
+    first = weather_etl("run")
+    with connect(environment) as containers:
+        before = containers.lake.stamps()
+    assert weather_etl("run").stdout == first.stdout
+    with connect(environment) as containers:
+        assert containers.lake.stamps() == before
+
+
+def test_a_rejected_file_is_named_and_gives_exit_code_1(weather_etl: Run, file: Path) -> None:
+    file.write_bytes(b"PAR1")
+    weather_etl("upload", "a", str(file))
+    done = weather_etl("run")
+    assert done.returncode == 1
+    assert "rejected_files" in done.stdout
+    assert "a/x.csv (NOT_CSV" in done.stdout.replace("\n", " ")
+    assert no_trace(done)
+
+
+def test_a_failing_station_is_one_sentence_and_the_others_are_in(weather_etl: Run, file: Path, tmp_path: Path) -> None:
+    settings = tmp_path / "bad" / "station.toml"
+    settings.parent.mkdir()
+    weather_etl("upload", "a", str(file))
+    weather_etl("upload", "b", str(file))
+    settings.write_text("timezone = 'Europe/Budapest'")
+    weather_etl("upload", "b", str(settings))
+    with connect(Settings.load()) as containers:
+        containers.landing.upload("b/station.toml", b"timezone = 1")
+    done = weather_etl("run")
+    assert done.returncode == 1
+    assert "b/station.toml: timezone is 1" in done.stderr
+    assert no_trace(done)
+    assert re.search(r"^a: up to date", done.stdout, re.M)
+
+
+def test_status_as_json_holds_states_tables_and_checks(weather_etl: Run, file: Path) -> None:
+    weather_etl("upload", "a", str(file))
+    weather_etl("run")
+    (station,) = json.loads(weather_etl("status", "--json").stdout)
+    assert (station["station"], station["state"]) == ("a", "up to date")
+    assert station["tables"]["daily_weather"]["rows"] == 2
+    assert {c["state"] for c in station["checks"]} == {"PASS"}
+
+
+def test_status_tells_new_files_before_they_are_run(weather_etl: Run, file: Path) -> None:
+    weather_etl("upload", "a", str(file))
+    assert "a: new files, 1 landing file" in weather_etl("status").stdout
+
+
+def test_forget_deletes_the_tables_of_a_station_without_files(
+    weather_etl: Run, file: Path, environment: Settings
+) -> None:
+    weather_etl("upload", "a", str(file))
+    weather_etl("run")
+    assert "still has landing files" in one_sentence(weather_etl("forget", "a"))
+    with connect(environment) as containers:
+        containers.landing.delete("a/x.csv")
+        assert "weather-etl forget a" in weather_etl("run").stderr
+        assert weather_etl("forget", "a").returncode == 0
+        assert containers.lake.stamps() == {}
+    assert weather_etl("run").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["upload", "bad id", "x.csv"], "'bad id' is no station id"),
+        (["upload", "a", "nowhere.csv"], "nowhere.csv is not a file"),
+        (["run", "--station", "nowhere"], "There is no landing file for station nowhere"),
+        (["forget", "nowhere"], "has no tables"),
+    ],
+)
+def test_a_mistake_is_one_sentence(weather_etl: Run, file: Path, arguments: list[str], sentence: str) -> None:
+    assert sentence in one_sentence(weather_etl(*arguments))
+
+
+def test_a_broken_station_toml_is_refused_at_upload(weather_etl: Run, tmp_path: Path) -> None:
+    (tmp_path / "station.toml").write_text('timezone = "Budapest"')
+    assert "the time zone 'Budapest' is unknown" in one_sentence(
+        weather_etl("upload", "a", str(tmp_path / "station.toml"))
+    )
+
+
+def test_a_dead_storage_is_one_sentence(weather_etl: Run, environment: Settings) -> None:
+    dead = environment.connection_string.rsplit(":", 1)[0] + ":9/devstoreaccount1;"
+    process = weather_etl("status", AZURE_STORAGE_CONNECTION_STRING=dead)
+    assert "does not answer; start it with `weather-etl local up`" in one_sentence(process)
+    assert AZURITE_KEY not in process.stdout + process.stderr
+
+
+def test_a_dead_database_is_one_sentence_without_the_password(weather_etl: Run) -> None:
+    url = "postgresql+psycopg2://someone:hunter2@127.0.0.1:9/x"
+    process = weather_etl("run", WEATHER_ETL_POSTGRES_URL=url)
+    assert "PostgreSQL does not answer" in one_sentence(process)
+    assert "hunter2" not in process.stdout + process.stderr
+
+
+def test_no_database_is_one_sentence(weather_etl: Run) -> None:
+    assert "No database is configured" in one_sentence(weather_etl("run", WEATHER_ETL_POSTGRES_URL=""))
+
+
+def test_another_folder_is_one_sentence(weather_etl: Run, folder: Path) -> None:
+    (folder / "dagster.yaml").unlink()
+    assert "There is no dagster.yaml" in one_sentence(weather_etl("run"))
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['weather-etl', '--help']\n"
+        "from weather_etl import cli\n"
+        "try: cli.main()\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('dagster', 'pandas', 'pyarrow', 'azure.storage.blob', 'pandera') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines()[-1] == "[]"

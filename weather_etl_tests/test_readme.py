@@ -1,0 +1,93 @@
+"""What the README promises works as it stands there: its commands after the set-up, and each snippet."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from weather_etl_tests.conftest import CHECKOUT, Services
+
+README = (CHECKOUT / "README.md").read_text()
+SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.S)
+
+
+def command(*arguments: str, cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env={**os.environ, **env, "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def loaded(services: Services, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The recipe of `make run` after the set-up, in the suite's services under the default container names."""
+    folder = tmp_path_factory.mktemp("readme")
+    shutil.copy(CHECKOUT / "dagster.yaml", folder)
+    env = {
+        "AZURE_STORAGE_CONNECTION_STRING": services.connection_string,
+        "WEATHER_ETL_POSTGRES_URL": services.postgres_url,
+    }
+    blank = dict.fromkeys(("WEATHER_ETL_LANDING_CONTAINER", "WEATHER_ETL_LAKE_CONTAINER"), "")
+    command(str(CHECKOUT / "sample_data" / "generate.py"), "sample", cwd=folder, env={})
+    for station in sorted((folder / "sample").iterdir()):
+        files = [str(f) for f in sorted(station.iterdir())]
+        done = command("-m", "weather_etl.cli", "upload", station.name, *files, cwd=folder, env=env | blank)
+        assert done.returncode == 0, done.stderr
+    done = command("-m", "weather_etl.cli", "run", cwd=folder, env=env | blank)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {**env, "output": done.stdout}
+
+
+def test_the_output_shown_in_the_readme_is_what_one_sees(loaded: dict[str, str]) -> None:
+    shown = re.search(r"```\n(szeged: up to date.*?)```", README, re.S)[1]
+    seen = " ".join(loaded["output"].split())
+    for line in shown.splitlines():
+        assert " ".join(line.removesuffix("...").split()) in seen
+
+
+def test_the_readme_has_snippets_for_pandas_duckdb_and_polars() -> None:
+    assert [any(f"import {name}" in s for s in SNIPPETS) for name in ("pandas", "duckdb", "polars")] == [True] * 3
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda s: re.search(r"import (pandas|duckdb|polars)", s)[1])
+def test_a_snippet_reads_the_tables(loaded: dict[str, str], snippet: str, tmp_path: Path) -> None:
+    done = command("-c", snippet, cwd=tmp_path, env=loaded)
+    assert done.returncode == 0, done.stderr
+    assert "2016" in done.stdout
+
+
+@pytest.mark.parametrize("target", ["run", "ui", "stop", "test", "bench"])
+def test_every_make_target_of_the_readme_exists(target: str) -> None:
+    assert f"make {target}" in README
+    assert re.search(rf"^{target}:", (CHECKOUT / "Makefile").read_text(), re.M)
+
+
+def test_every_setting_stands_in_the_readme_and_in_the_example() -> None:
+    names = set(re.findall(r'"((?:WEATHER_ETL|AZURE)_[A-Z_]+)"', (CHECKOUT / "weather_etl/settings.py").read_text()))
+    example = (CHECKOUT / ".env.example").read_text()
+    assert names
+    assert {n for n in names if n not in README} == set()
+    assert {n for n in names if n not in example} == set()
+
+
+def test_the_defaults_in_the_readme_are_those_of_the_code() -> None:
+    from weather_etl.settings import Settings
+
+    defaults = Settings()
+    for name, value in {
+        "WEATHER_ETL_LANDING_CONTAINER": defaults.landing_container,
+        "WEATHER_ETL_LAKE_CONTAINER": defaults.lake_container,
+        "WEATHER_ETL_SENSOR_INTERVAL_S": defaults.sensor_interval_s,
+        "WEATHER_ETL_SILENCE_LIMIT_S": defaults.silence_limit_s,
+        "WEATHER_ETL_MAX_ATTEMPTS": defaults.max_attempts,
+        "WEATHER_ETL_MAX_STATIONS_PER_RUN": defaults.max_stations_per_run,
+    }.items():
+        assert re.search(rf"\| `{name}` \|.*\| `{value}` \|", README), name
