@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from weather_etl.checks import Evaluation
     from weather_etl.ingestion import Raw
+    from weather_etl.meteorology.aggregation import LocalHours
     from weather_etl.meteorology.observations import Observations
 
 RAW = "raw_observations"
@@ -123,6 +124,7 @@ class _Station:
         self.carried: dict[str, str] = {}  # fingerprints of the inputs as they were read
         self._observations: Observations | None = None
         self._frames: dict[str, pd.DataFrame] = {}
+        self._hours: LocalHours | None = None
 
     def uri(self, table: str) -> str:
         return self.containers.lake.uri(table, self.station)
@@ -170,11 +172,12 @@ class _Station:
         from weather_etl.meteorology import aggregation
 
         place = {"station": self.station, "timezone": self.settings.timezone}
-        if table == "daily_weather":
-            return aggregation.daily_weather(self._frame("validated_observations"), **place), []
-        if table == "monthly_weather":
-            validated, daily = self._frame("validated_observations"), self._frame("daily_weather")
-            return aggregation.monthly_weather(validated, daily, **place), []
+        if table in ("daily_weather", "monthly_weather"):
+            validated = self._frame("validated_observations")
+            self._hours = self._hours or aggregation.LocalHours(validated, self.settings.timezone)
+            if table == "daily_weather":
+                return aggregation.daily_weather(validated, **place, hours=self._hours), []
+            return aggregation.monthly_weather(validated, self._frame("daily_weather"), **place, hours=self._hours), []
         observations = self._observe()
         if table == "quarantined_rows":
             lines = observations.balance.data_lines

@@ -78,6 +78,13 @@ class _Groups:
         self.starts = np.flatnonzero(change)
         self.keys = keys[self.starts]
 
+    def merged(self, keys: np.ndarray) -> "_Groups":
+        """Groups of groups: `keys` has one entry per group, equal for neighbours that become one."""
+        outer = _Groups(keys)
+        groups = _Groups.__new__(_Groups)
+        groups.n, groups.starts, groups.keys = self.n, self.starts[outer.starts], outer.keys
+        return groups
+
     def of_row(self) -> np.ndarray:
         """Group number of every row."""
         return np.repeat(np.arange(len(self.starts)), np.diff(np.append(self.starts, self.n)))
@@ -158,53 +165,70 @@ def _longest_gap(days: _Days, valid: np.ndarray, n: np.ndarray) -> np.ndarray:
 # --- wind ----------------------------------------------------------------------------------------------------
 
 
-def _wind(groups: _Groups, speed: np.ndarray, direction: np.ndarray) -> dict[str, np.ndarray]:
-    """Vector statistics of hourly wind per group.
+class LocalHours:
+    """A station's hours arranged by civil days, with their wind as vectors: what days and months share.
 
-    Calms count as zero vectors in the resultant (WMO-No. 8, I.5) and have no part in the circular mean and the
-    sectors. Directions are where the wind comes from, in degrees from north.
+    Args:
+        observations: `validated_observations` of one station, ordered by timestamp.
+        timezone: IANA zone that bounds the days.
     """
-    calm = speed == 0.0
-    pointed = ~np.isnan(direction) & (speed > 0.0)
-    vector = calm | pointed  # hours with a known wind vector
-    radians = np.radians(np.where(pointed, direction, 0.0))
-    sin, cos = np.where(pointed, np.sin(radians), 0.0), np.where(pointed, np.cos(radians), 0.0)
-    moving = np.where(pointed, speed, 0.0)
 
-    n_vector, n_pointed = groups.sum(vector), groups.sum(pointed)
-    east, north = _ratio(groups.sum(moving * sin), n_vector), _ratio(groups.sum(moving * cos), n_vector)
-    resultant = np.hypot(east, north)
-    mean_speed = _ratio(groups.sum(moving), n_vector)
-    sum_sin, sum_cos = groups.sum(sin), groups.sum(cos)
-    circular = _degrees(sum_sin, sum_cos)
-    circular[~(_ratio(np.hypot(sum_sin, sum_cos), n_pointed) >= MIN_CIRCULAR_R)] = np.nan
-    direction_of_resultant = _degrees(east, north)
-    direction_of_resultant[~(resultant > 1e-9)] = np.nan
-    return {
-        "vector_n": n_vector,
-        "wind_direction_circular_deg": circular,
-        "wind_direction_resultant_deg": direction_of_resultant,
-        "wind_speed_resultant_ms": resultant,
-        "wind_steadiness": np.minimum(_ratio(resultant, np.where(mean_speed > 0, mean_speed, 0.0)), 1.0),
-        "wind_prevailing_sector": _prevailing_sector(groups, direction, pointed, moving),
-    }
+    def __init__(self, observations: "pd.DataFrame", timezone: str) -> None:
+        self.timezone = timezone
+        self.days = _local_days(observations["timestamp"], timezone)
+        speed = observations["wind_speed_ms"].to_numpy(dtype=np.float64)
+        direction = observations["wind_direction_deg"].to_numpy(dtype=np.float64)
+        self.speed = speed
+        self.has_direction = ~np.isnan(direction) & (speed > 0.0)
+        self.has_vector = (speed == 0.0) | self.has_direction
+        radians = np.radians(np.where(self.has_direction, direction, 0.0))
+        self.sin = np.sin(radians)  # 0 where there is no direction
+        self.cos = np.where(self.has_direction, np.cos(radians), 0.0)
+        self.moving = np.where(self.has_direction, speed, 0.0)
+        # 16 sectors of 22.5 degrees centred on north; 16: no direction
+        sector = np.floor((np.where(self.has_direction, direction, 0.0) + 11.25) / 22.5) % 16
+        self.sector = np.where(self.has_direction, sector, 16).astype(np.int64)
+
+    def wind(self, groups: _Groups) -> dict[str, np.ndarray]:
+        """Vector statistics of hourly wind per group.
+
+        Calms count as zero vectors in the resultant (WMO-No. 8, I.5) and have no part in the circular mean and the
+        sectors. Directions are where the wind comes from, in degrees from north.
+        """
+        n_vector = groups.sum(self.has_vector)
+        east = _ratio(groups.sum(self.moving * self.sin), n_vector)
+        north = _ratio(groups.sum(self.moving * self.cos), n_vector)
+        resultant = np.hypot(east, north)
+        mean_speed = _ratio(groups.sum(self.moving), n_vector)
+        sum_sin, sum_cos = groups.sum(self.sin), groups.sum(self.cos)
+        circular = _degrees(sum_sin, sum_cos)
+        concentration = _ratio(np.hypot(sum_sin, sum_cos), groups.sum(self.has_direction))
+        circular[~(concentration >= MIN_CIRCULAR_R)] = np.nan
+        direction_of_resultant = _degrees(east, north)
+        direction_of_resultant[~(resultant > 1e-9)] = np.nan
+        return {
+            "vector_n": n_vector,
+            "wind_direction_circular_deg": circular,
+            "wind_direction_resultant_deg": direction_of_resultant,
+            "wind_speed_resultant_ms": resultant,
+            "wind_steadiness": np.minimum(_ratio(resultant, np.where(mean_speed > 0, mean_speed, 0.0)), 1.0),
+            "wind_prevailing_sector": self._prevailing_sector(groups),
+        }
+
+    def _prevailing_sector(self, groups: _Groups) -> np.ndarray:
+        """Most frequent sector, -1 without wind; tie: larger wind run, then clockwise from north."""
+        cell = groups.of_row() * 17 + self.sector
+        shape = (len(groups.starts), 17)
+        counts = np.bincount(cell, minlength=shape[0] * 17).reshape(shape)[:, :16]
+        runs = np.bincount(cell, weights=self.moving, minlength=shape[0] * 17).reshape(shape)[:, :16]
+        top = counts.max(axis=1, initial=0)
+        best = np.where(counts == top[:, None], np.round(runs, 9), -1.0).argmax(axis=1)
+        return np.where(top > 0, best, -1)
 
 
 def _degrees(east: np.ndarray, north: np.ndarray) -> np.ndarray:
     degrees = np.degrees(np.arctan2(east, north)) % 360.0
     return np.where(degrees >= 360.0, 0.0, degrees)  # -1e-15 % 360 rounds up to 360
-
-
-def _prevailing_sector(groups: _Groups, direction: np.ndarray, pointed: np.ndarray, run: np.ndarray) -> np.ndarray:
-    """Most frequent of 16 sectors, -1 without wind; tie: larger wind run, then clockwise from north."""
-    sector = (np.floor((direction[pointed] + 11.25) / 22.5) % 16).astype(np.int64)
-    cell = groups.of_row()[pointed] * 16 + sector
-    shape = (len(groups.starts), 16)
-    counts = np.bincount(cell, minlength=shape[0] * 16).reshape(shape)
-    runs = np.bincount(cell, weights=run[pointed], minlength=shape[0] * 16).reshape(shape)
-    top = counts.max(axis=1, initial=0)
-    best = np.where(counts == top[:, None], np.round(runs, 9), -1.0).argmax(axis=1)
-    return np.where(top > 0, best, -1)
 
 
 def _sector_names(sectors: np.ndarray, shown: np.ndarray) -> "pd.Series":
@@ -237,13 +261,16 @@ def _nullable(values: np.ndarray, shown: np.ndarray, dtype: str) -> "pd.Series":
     return series.mask(~pd.Series(shown))
 
 
-def daily_weather(observations: "pd.DataFrame", *, station: str, timezone: str) -> "pd.DataFrame":
+def daily_weather(
+    observations: "pd.DataFrame", *, station: str, timezone: str, hours: LocalHours | None = None
+) -> "pd.DataFrame":
     """Statistics of the civil days of a station.
 
     Args:
         observations: `validated_observations` of one station, ordered by timestamp.
         station: station id.
         timezone: IANA zone that bounds the days.
+        hours: `LocalHours(observations, timezone)`, if at hand.
 
     Returns:
         `daily_weather`: one row per day with at least one observation, ordered by date. Statistics are null where
@@ -251,7 +278,8 @@ def daily_weather(observations: "pd.DataFrame", *, station: str, timezone: str) 
     """
     import pandas as pd
 
-    days = _local_days(observations["timestamp"], timezone)
+    hours = hours or LocalHours(observations, timezone)
+    days = hours.days
     groups, expected = days.groups, days.expected
     count = len(groups.starts)
     out: dict[str, object] = {
@@ -320,11 +348,11 @@ def daily_weather(observations: "pd.DataFrame", *, station: str, timezone: str) 
         "visibility_min_km": low,
         "low_visibility_hours": _nullable(groups.sum(visibility < LOW_VISIBILITY_KM), enough, "Int64"),
     }
-    speed = column("wind_speed_ms")
+    speed = hours.speed
     n, enough, wind, _, high = statistics(speed)
     out |= {"wind_n": n, "wind_speed_mean_ms": wind, "wind_speed_max_ms": high}
     out["wind_gust_max_ms"] = statistics(column("wind_gust_ms"))[4]
-    vector = _wind(groups, speed, column("wind_direction_deg"))
+    vector = hours.wind(groups)
     shown = DAILY.enough(vector.pop("vector_n"), expected)
     sector = vector.pop("wind_prevailing_sector")
     out |= {name: _masked(values, shown) for name, values in vector.items()}
@@ -352,7 +380,12 @@ def _degree_days(name: str, mean: np.ndarray) -> np.ndarray:
 
 
 def monthly_weather(
-    observations: "pd.DataFrame", daily: "pd.DataFrame", *, station: str, timezone: str
+    observations: "pd.DataFrame",
+    daily: "pd.DataFrame",
+    *,
+    station: str,
+    timezone: str,
+    hours: LocalHours | None = None,
 ) -> "pd.DataFrame":
     """Statistics of the civil months of a station.
 
@@ -361,6 +394,7 @@ def monthly_weather(
         daily: `daily_weather` made from them.
         station: station id.
         timezone: IANA zone that bounds the months.
+        hours: `LocalHours(observations, timezone)`, if at hand.
 
     Returns:
         `monthly_weather`: one row per month with at least one observation, ordered by month. Means are null where
@@ -444,10 +478,10 @@ def monthly_weather(
     out["visibility_min_km"] = extreme("visibility_min_km", -1.0)[0]
     out["low_visibility_hours"] = complete_count(days_of("low_visibility_hours"))
 
-    hours = _hours_of_months(observations, months.keys, timezone)
+    wind = _wind_of_months(hours or LocalHours(observations, timezone), months.keys)
     wind_days = ~np.isnan(days_of("wind_speed_mean_ms"))
     shown = MONTHLY.enough(wind_days, months)
-    for name, values in hours.items():
+    for name, values in wind.items():
         out[name] = _sector_names(values, shown) if name == "wind_prevailing_sector" else _masked(values, shown)
     out["wind_speed_max_ms"] = extreme("wind_speed_max_ms", 1.0)[0]
     out["wind_gust_max_ms"] = extreme("wind_gust_max_ms", 1.0)[0]
@@ -476,17 +510,14 @@ def _spread(values: np.ndarray, at: np.ndarray, size: int, fill: float) -> np.nd
     return out
 
 
-def _hours_of_months(observations: "pd.DataFrame", keys: np.ndarray, timezone: str) -> dict[str, np.ndarray]:
+def _wind_of_months(hours: LocalHours, keys: np.ndarray) -> dict[str, np.ndarray]:
     """Wind statistics of the hours of each month in `keys` (months since 1970-01), NaN for months without hours."""
-    import pandas as pd
-
-    local = pd.DatetimeIndex(observations["timestamp"]).tz_convert(timezone).tz_localize(None)
-    groups = _Groups(local.to_numpy("datetime64[us]").astype("datetime64[M]").astype(np.int64))
-    speed = observations["wind_speed_ms"].to_numpy(dtype=np.float64)
-    wind = _wind(groups, speed, observations["wind_direction_deg"].to_numpy(dtype=np.float64))
+    days = hours.days.groups
+    groups = days.merged(days.keys.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
+    wind = hours.wind(groups)
     del wind["vector_n"]
-    valid = ~np.isnan(speed)
-    wind = {"wind_speed_mean_ms": _mean(groups, speed, valid, groups.sum(valid)), **wind}
+    valid = ~np.isnan(hours.speed)
+    wind = {"wind_speed_mean_ms": _mean(groups, hours.speed, valid, groups.sum(valid)), **wind}
     at = groups.keys - keys[0] if len(keys) else groups.keys
     sector = np.full(len(keys), -1)
     sector[at] = wind.pop("wind_prevailing_sector")
