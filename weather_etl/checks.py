@@ -34,6 +34,7 @@ class Check:
     name: str
     description: str
     blocking: bool = False
+    per_station: bool = True
 
 
 @dataclass
@@ -65,6 +66,7 @@ UNROUTABLE_FILES = Check(
     "raw_observations",
     "unroutable_files",
     "Every blob in the landing container lies in a station's folder, <station>/<any path>.",
+    per_station=False,
 )
 REJECTED_FILES = Check("raw_observations", "rejected_files", "No landing file of the station was rejected as a whole.")
 QUARANTINED_ROWS = Check("quarantined_rows", "no_quarantined_rows", "No row of the station's files was quarantined.")
@@ -113,6 +115,11 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.2f} %" if whole else "0 %"
 
 
+def count(number: int, noun: str) -> str:
+    """'1 file', '2 files'."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def schema_and_keys(table: str, frame: "pd.DataFrame", station: str) -> Evaluation:
     """Hold a table against its pandera model; raises `BlockingCheckFailed`."""
     from weather_etl.meteorology import schemas
@@ -151,11 +158,11 @@ def row_balance(observations: "Observations", station: str) -> Evaluation:
 def rejected_files(raw: "Raw") -> Evaluation:
     rejected = [e for e in raw.manifest if e["state"] == "rejected"]
     total = len(raw.manifest)
-    sentence = f"None of {total:,} landing files was rejected."
+    sentence = f"None of {count(total, 'landing file')} was rejected."
     if rejected:
         first = rejected[0]
         sentence = (
-            f"{len(rejected)} of {total:,} landing files could not be used, first {first['name']} "
+            f"{len(rejected):,} of {count(total, 'landing file')} could not be used, first {first['name']} "
             f"({first['reason']}: {first['detail']}); correct or delete it, the next run looks again."
         )
     cases = [{"file": e["name"], "reason": e["reason"], "detail": e["detail"]} for e in rejected]
@@ -168,7 +175,9 @@ def quarantined_rows(quarantined: "pd.DataFrame", data_lines: int) -> Evaluation
     sentence = f"None of {data_lines:,} data lines was quarantined."
     if len(rows):
         listing = ", ".join(f"{reason} {n:,}" for reason, n in counts.items())
-        sentence = f"{len(rows):,} of {data_lines:,} data lines ({percent(len(rows), data_lines)}) were refused: {listing}."
+        sentence = (
+            f"{len(rows):,} of {data_lines:,} data lines ({percent(len(rows), data_lines)}) were refused: {listing}."
+        )
     cases = [
         {"file": r.landing_file, "line": int(r.line), "reason": r.reason, "detail": r.detail}
         for r in rows.head(MAX_CASES).itertuples()
@@ -199,7 +208,9 @@ def coverage(observations: "Observations") -> Evaluation:
         }
         for i in gaps[:MAX_CASES]
     ]
-    sentence = f"{missing:,} of {expected:,} hours ({percent(missing, expected)}) are missing, in {len(gaps):,} gaps."
+    sentence = (
+        f"{missing:,} of {expected:,} hours ({percent(missing, expected)}) are missing, in {count(len(gaps), 'gap')}."
+    )
     passed = len(hours) >= COVERAGE_WARN * expected
     return Evaluation(COVERAGE, passed, sentence, WARN, {"missing_hours": missing, "hours_expected": expected}, cases)
 
@@ -215,7 +226,9 @@ def failed_values(observations: "Observations") -> Evaluation:
         if failed or suspect:
             share = failed / evaluated
             worst = max(worst, share)
-            cases.append({"variable": name, "failed": failed, "suspect": suspect, "of": evaluated, "percent": 100 * share})
+            cases.append(
+                {"variable": name, "failed": failed, "suspect": suspect, "of": evaluated, "percent": 100 * share}
+            )
     cases.sort(key=lambda c: (-c["failed"], c["variable"]))
     sentence = "No value failed quality control."
     if cases:
@@ -251,14 +264,24 @@ def station_failed(station: str, cause: str) -> Evaluation:
 
 
 def station_processed(tables: int) -> Evaluation:
-    return Evaluation(STATION_PROCESSED, True, f"{tables} tables were brought up to date.", ERROR)
+    return Evaluation(
+        STATION_PROCESSED, True, f"{count(tables, 'table')} brought up to date.", ERROR, {"tables": tables}
+    )
+
+
+def up_to_date(behind: list[str]) -> Evaluation:
+    """The evaluation of a station on which no work was done; `behind` are its stale tables."""
+    sentence = "All tables are up to date."
+    if behind:
+        sentence = f"{count(len(behind), 'table')} out of date: {', '.join(behind)}; materialize the station."
+    return Evaluation(STATION_PROCESSED, not behind, sentence, WARN, {"tables_out_of_date": len(behind)})
 
 
 def unroutable_files(names: list[str], stations: int) -> Evaluation:
-    sentence = f"All files lie in the folders of {stations:,} stations."
+    sentence = f"All files lie in the folders of {count(stations, 'station')}."
     if names:
         sentence = (
-            f"{len(names):,} files lie outside any station's folder, first {names[0][:200]!r}; "
+            f"{count(len(names), 'file')} outside any station's folder, first {names[0][:200]!r}; "
             "move them to <station>/<any path>."
         )
     cases = [{"file": name[:200]} for name in names[:MAX_CASES]]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import dagster as dg
 
 from weather_etl import checks, fingerprints, planning
-from weather_etl.assets.station_tables import check_evaluation
+from weather_etl.assets.events import Recorded, check_evaluation
 from weather_etl.errors import UserError
 from weather_etl.jobs import JOB, weather_etl_job
 from weather_etl.landing import list_landing
@@ -19,7 +19,7 @@ from weather_etl.pipeline import StationVanished
 from weather_etl.planning import History, Plan, StaleStation
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import connect
+from weather_etl.storage import Containers, connect
 
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -29,6 +29,8 @@ _UNFINISHED = [
     dg.DagsterRunStatus.CANCELING,
 ]
 SENSOR_RETRY_DELAY_S = 30
+# Dagster's sensor loop never turns faster; a tick looks several times to be quicker than that.
+DAEMON_LOOP_S = 5
 
 
 def stations_in_flight(
@@ -75,20 +77,29 @@ def attempts(instance: dg.DagsterInstance, item: StaleStation) -> History:
         "station. Keeps no state: what is lost, killed or failed is still stale at the next tick."
     ),
 )
-def landing_files_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """One tick: list, compare, request."""
+def landing_files_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """One tick: list, compare, request; again every `sensor_interval_s` until the daemon's loop comes round."""
+    settings = Settings.load()
+    started = time.monotonic()
     try:
-        return _tick(context, Settings.load())
+        with connect(settings, prompt=True) as containers:
+            while True:
+                result = _look(context, settings, containers)
+                spent = time.monotonic() - started + settings.sensor_interval_s
+                if result.run_requests or result.asset_events or spent >= DAEMON_LOOP_S:
+                    return result
+                time.sleep(settings.sensor_interval_s)
     except UserError as error:
         # A listing that fails is a failed tick, never "no new files"; Failure keeps it to one sentence.
         raise dg.Failure(str(error)) from None
 
 
-def _tick(context: dg.SensorEvaluationContext, settings: Settings) -> dg.SensorResult | dg.SkipReason:
+def _look(
+    context: dg.SensorEvaluationContext, settings: Settings, containers: Containers
+) -> dg.SensorResult:
     instance, now = context.instance, time.time()
-    with connect(settings, prompt=True) as containers:
-        landing = list_landing(containers.landing)
-        stamps = containers.lake.stamps()
+    landing = list_landing(containers.landing)
+    stamps = containers.lake.stamps()
     stale = planning.find_stale(landing, stamps)
     partitions = instance.get_dynamic_partitions(PARTITIONS_NAME)
     decided = Plan()
@@ -106,12 +117,9 @@ def _tick(context: dg.SensorEvaluationContext, settings: Settings) -> dg.SensorR
             max_stations=settings.max_stations_per_run,
             retry_delay=SENSOR_RETRY_DELAY_S,
         )
-    reported, events = _report(context.cursor, decided, landing.unroutable, len(landing.stations))
+    reported, events = _report(instance, context.cursor, decided, landing.unroutable, len(landing.stations))
     requests = [dg.RunRequest(run_key=r.run_key, tags=r.tags(), job_name=JOB) for r in decided.requests]
     add = [_partitions_definition().build_add_request(decided.new_partitions)] if decided.new_partitions else []
-    if not requests and not events:
-        context.update_cursor(reported)
-        return dg.SkipReason(_why_nothing(decided, len(landing.stations)))
     return dg.SensorResult(
         run_requests=requests,
         dynamic_partitions_requests=add,
@@ -128,7 +136,7 @@ def _partitions_definition() -> dg.DynamicPartitionsDefinition:
 
 
 def _report(
-    cursor: str | None, decided: Plan, unroutable: list[str], stations: int
+    instance: dg.DagsterInstance, cursor: str | None, decided: Plan, unroutable: list[str], stations: int
 ) -> tuple[str, list[dg.AssetCheckEvaluation]]:
     """Turn parked stations and unroutable files red once each; the cursor only remembers what was reported."""
     try:
@@ -139,7 +147,8 @@ def _report(
     events = []
     for item in decided.parked:
         if before.get("parked", {}).get(item.station) != item.target:
-            events.append(check_evaluation(item.station, checks.station_failed(item.station, _parked_because(item))))
+            failed = checks.station_failed(item.station, _parked_because(item))
+            events.append(check_evaluation(item.station, failed, Recorded(instance, item.station)))
     names = fingerprints.digest(sorted(unroutable)) if unroutable else ""
     if names != before.get("unroutable", ""):
         events.append(check_evaluation(None, checks.unroutable_files(sorted(unroutable), stations)))

@@ -31,7 +31,9 @@ def raw_metadata(result: Published) -> dict[str, Any]:
     states = count_states(raw.manifest)
     warnings = [f"{e['name']}: {w}" for e in raw.manifest for w in e.get("warnings", ())]
     if result.settings.is_default:
-        warnings.insert(0, f"no station.toml: times without an offset and civil days are taken in {result.settings.timezone}")
+        warnings.insert(
+            0, f"no station.toml: times without an offset and civil days are taken in {result.settings.timezone}"
+        )
     files = "\n".join(
         ["| file | state | lines | refused |", "|---|---|---|---|"]
         + [

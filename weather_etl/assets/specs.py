@@ -4,6 +4,7 @@ Belongs here: column schema, kinds, owners, tags, previews.
 Does not belong here: text about one table (`raw.py`, `validated.py`, `aggregated.py`).
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -66,5 +67,7 @@ def preview(frame: "pd.DataFrame", columns: list[str]) -> dg.MarkdownMetadataVal
 def _cell(value: Any) -> str:
     if isinstance(value, float):
         return "" if value != value else f"{value:.1f}"
+    if isinstance(value, datetime):  # pandas' Timestamp is one
+        return f"{value:%Y-%m-%d %H:%M}Z" if value.tzinfo else f"{value:%Y-%m-%d}"
     text = "" if value is None or str(value) in ("NaT", "<NA>") else str(value)
-    return text.replace("|", "\\|").replace("\n", " ").removesuffix(" 00:00:00")[:40]
+    return text.replace("|", "\\|").replace("\n", " ")[:40]

@@ -7,34 +7,43 @@ All tables are made by one step, station by station (docs/adr/0001): a station t
 and Dagster skips every step below one that did not yield, for all stations of the range.
 """
 
+import logging
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+import warnings
+from collections.abc import Iterator
 
 import dagster as dg
 
-from weather_etl import checks
-from weather_etl.assets.aggregated import AGGREGATED_SPECS, aggregated_metadata
-from weather_etl.assets.raw import RAW_SPECS, quarantined_metadata, raw_metadata
+from weather_etl import checks, landing
+from weather_etl.assets.evaluation import evaluate_published
+from weather_etl.assets.events import TABLE_SPECS, Recorded, check_evaluation, materialization
 from weather_etl.assets.specs import station_partitions
-from weather_etl.assets.validated import VALIDATED_SPECS, events_metadata, validated_metadata
 from weather_etl.errors import UserError
 from weather_etl.failures import ExpectedFailure
-from weather_etl.fingerprints import CODE_VERSIONS, TABLE_NAMES
-from weather_etl.pipeline import WRITTEN, Published, process_station
+from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.pipeline import UNCHANGED, WRITTEN, process_station
 from weather_etl.planning import without_secrets
 from weather_etl.resources import ParquetIOManager
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import StorageUnavailable
+from weather_etl.storage import Containers, StorageUnavailable
 
-_METADATA: dict[str, Callable[[Published], dict[str, Any]]] = {
-    "raw_observations": raw_metadata,
-    "quarantined_rows": quarantined_metadata,
-    "validated_observations": validated_metadata,
-    "quality_events": events_metadata,
-    "daily_weather": aggregated_metadata,
-    "monthly_weather": aggregated_metadata,
-}
+_CHECKS = {(c.table, c.name): c for c in checks.ALL_CHECKS}
+
+
+def _check_specs() -> list[dg.AssetCheckSpec]:
+    with warnings.catch_warnings():
+        # Partitioned checks are a preview in Dagster 1.13: without them a check shows one station only.
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return [
+            dg.AssetCheckSpec(
+                c.name,
+                asset=c.table,
+                description=c.description,
+                blocking=c.blocking,
+                partitions_def=station_partitions if c.per_station else None,
+            )
+            for c in checks.ALL_CHECKS
+        ]
 
 
 class StationTablesConfig(dg.Config):
@@ -46,11 +55,8 @@ class StationTablesConfig(dg.Config):
 
 @dg.multi_asset(
     name="station_tables",
-    specs=[*RAW_SPECS, *VALIDATED_SPECS, *AGGREGATED_SPECS],
-    check_specs=[
-        dg.AssetCheckSpec(c.name, asset=c.table, description=c.description, blocking=c.blocking)
-        for c in checks.ALL_CHECKS
-    ],
+    specs=TABLE_SPECS,
+    check_specs=_check_specs(),
     partitions_def=station_partitions,
     backfill_policy=dg.BackfillPolicy.single_run(),
     can_subset=True,
@@ -60,15 +66,21 @@ def station_tables(
     context: dg.AssetExecutionContext, config: StationTablesConfig, lake: dg.ResourceParam[ParquetIOManager]
 ) -> Iterator[dg.Output]:
     """Bring the selected tables of the run's stations up to date."""
-    selected = {key.path[-1] for key in context.selected_asset_keys}
+    context.log.addFilter(_is_not_about_yielding)
+    tables = {key.path[-1] for key in context.selected_asset_keys}
+    asked = {_CHECKS[(key.asset_key.path[-1], key.name)] for key in context.selected_asset_check_keys}
     failed: dict[str, str] = {}
-    for station in _stations(context):
+    stations = _stations(context, only_checks=not tables)
+    if checks.UNROUTABLE_FILES in asked:
+        _check_landing(context, lake)
+    for station in stations:
+        turn = _Turn(context, lake, station)
         try:
-            _process(context, lake, station, selected, full=config.full)
+            turn.take(tables, asked, full=config.full)
         except StorageUnavailable as error:
             raise ExpectedFailure(str(error)) from None
         except checks.BlockingCheckFailed as error:
-            _log_check(context, station, error.evaluation)
+            turn.log_check(error.evaluation)
             failed[station] = str(error)
         except UserError as error:
             failed[station] = str(error)
@@ -77,7 +89,7 @@ def station_tables(
             failed[station] = without_secrets(f"Unexpected {type(error).__name__}: {error}")
         if station in failed:
             context.log.error(failed[station])
-            _log_check(context, station, checks.station_failed(station, failed[station]))
+            turn.log_check(checks.station_failed(station, failed[station]))
     if failed:
         causes = dict(list(failed.items())[:10])
         raise ExpectedFailure(
@@ -87,93 +99,88 @@ def station_tables(
     yield from ()
 
 
-def _stations(context: dg.AssetExecutionContext) -> list[str]:
-    if not context.has_partition_key and not context.has_partition_key_range:
-        raise ExpectedFailure(
-            "No station was given: run one with `dagster job execute -m weather_etl -j weather_etl_job "
-            """--tags '{"dagster/partition": "STATION"}'`, or every stale one with `weather-etl run`."""
-        )
+def _is_not_about_yielding(record: logging.LogRecord) -> bool:
+    """Events are logged per station, not yielded per run; Dagster would list every check as not yielded."""
+    return "did not yield or return expected outputs" not in str(record.msg)
+
+
+def _stations(context: dg.AssetExecutionContext, *, only_checks: bool) -> list[str]:
     if context.has_partition_key:  # need not be registered yet: the first run of a station may come before the sensor
         return [context.partition_key]
-    return sorted(context.partition_keys)
+    if context.has_partition_key_range:
+        return sorted(context.partition_keys)
+    if only_checks:  # "Execute all" on the page of an asset offers no choice of partitions
+        return sorted(context.instance.get_dynamic_partitions(PARTITIONS_NAME))
+    raise ExpectedFailure(
+        "No station was given: choose a partition, run one with `dagster job execute -m weather_etl -j weather_etl_job "
+        """--tags '{"dagster/partition": "STATION"}'`, or every stale one with `weather-etl run`."""
+    )
 
 
-def _process(
-    context: dg.AssetExecutionContext, lake: ParquetIOManager, station: str, selected: set[str], *, full: bool
-) -> None:
-    started = time.perf_counter()
-    made = 0
-    for result in process_station(lake.containers(), station, tables=selected, run_id=context.run.run_id, full=full):
-        if isinstance(result, checks.Evaluation):
-            _log_check(context, station, result)
-            continue
-        if not made and not context.instance.has_dynamic_partition(PARTITIONS_NAME, station):
-            context.instance.add_dynamic_partitions(PARTITIONS_NAME, [station])
-        seconds = time.perf_counter() - started
-        made += result.status == WRITTEN
-        context.log.info(f"{station} {result.table}: {result.stamp.rows:,} rows, {result.status}")
-        context.log_event(_materialization(result, seconds))
+def _check_landing(context: dg.AssetExecutionContext, lake: ParquetIOManager) -> None:
+    try:
+        found = landing.list_landing(lake.containers().landing)
+    except StorageUnavailable as error:
+        raise ExpectedFailure(str(error)) from None
+    context.log_event(check_evaluation(None, checks.unroutable_files(sorted(found.unroutable), len(found.stations))))
+
+
+class _Turn:
+    """One station's turn in a run."""
+
+    def __init__(self, context: dg.AssetExecutionContext, lake: ParquetIOManager, station: str) -> None:
+        self._context = context
+        self._lake = lake
+        self._station = station
+        self._recorded = Recorded(context.instance, station)
+        self._evaluated: set[checks.Check] = set()
+
+    def take(self, tables: set[str], asked: set[checks.Check], *, full: bool) -> None:
+        """Bring the tables up to date; then evaluate the checks that were asked for and not made on the way."""
+        containers = self._lake.containers()
+        wanted = {c for c in asked if c.per_station}
+        if tables:
+            wanted |= self._make(containers, tables, full=full)
+        wanted -= self._evaluated
+        if wanted:
+            for evaluation in evaluate_published(containers, self._station, wanted):
+                self.log_check(evaluation)
+
+    def _make(self, containers: Containers, tables: set[str], *, full: bool) -> set[checks.Check]:
+        """Make what is stale; returns the checks that are due although their table was up to date."""
+        context, station = self._context, self._station
+        due: set[checks.Check] = set()
         started = time.perf_counter()
-    if made:
-        _log_check(context, station, checks.station_processed(made))
+        made = 0
+        results = process_station(containers, station, tables=tables, run_id=context.run.run_id, full=full)
+        for number, result in enumerate(results):
+            if isinstance(result, checks.Evaluation):
+                self.log_check(result)
+                continue
+            if not number and not context.instance.has_dynamic_partition(PARTITIONS_NAME, station):
+                context.instance.add_dynamic_partitions(PARTITIONS_NAME, [station])
+            made += result.status == WRITTEN
+            context.log.info(f"{station} {result.table}: {result.stamp.rows:,} rows, {result.status}")
+            if result.status != UNCHANGED or self._is_news(result.table, result.stamp.fingerprint):
+                seconds = time.perf_counter() - started
+                context.log_event(materialization(result, seconds, self._recorded))
+                self._recorded.forget(result.table)
+                if result.status == UNCHANGED:
+                    due |= {c for c in checks.ALL_CHECKS if c.table == result.table and c.per_station}
+            started = time.perf_counter()
+        if made:
+            self.log_check(checks.station_processed(made))
+        else:
+            context.log.info(f"{station} is up to date: nothing was written.")
+        return due
 
+    def _is_news(self, table: str, fingerprint: str) -> bool:
+        # A history that has lost the table learns of it; a backfill waits for a materialization of its own.
+        return not self._recorded.is_of(table, fingerprint) or "dagster/backfill" in self._context.run.tags
 
-def _materialization(result: Published, seconds: float) -> dg.AssetMaterialization:
-    stamp = result.stamp
-    metadata: dict[str, Any] = {
-        "dagster/partition_row_count": stamp.rows,
-        "dagster/uri": result.uri,
-        "bytes": stamp.size,
-        "status": result.status,
-        "seconds": round(seconds, 3),
-        **({"first": stamp.first, "last": stamp.last} if stamp.first else {}),
-    }
-    metadata |= _METADATA[result.table](result)
-    return dg.AssetMaterialization(
-        result.table,
-        partition=result.station,
-        metadata=metadata,
-        tags={
-            "dagster/data_version": result.stamp.fingerprint,
-            "dagster/code_version": CODE_VERSIONS[result.table],
-        },
-    )
-
-
-def check_evaluation(station: str | None, evaluation: checks.Evaluation) -> dg.AssetCheckEvaluation:
-    """A check result as Dagster stores it, for one station."""
-    metadata: dict[str, Any] = dict(evaluation.metadata)
-    if evaluation.cases:
-        columns = list(evaluation.cases[0])[:5]
-        records = [
-            dg.TableRecord({c: _plain(case[c]) for c in columns}) for case in evaluation.cases[: checks.MAX_CASES]
-        ]
-        schema = dg.TableSchema([dg.TableColumn(c, _type_name(evaluation.cases[0][c])) for c in columns])
-        metadata["cases"] = dg.MetadataValue.table(records, schema)
-    if station is not None:
-        metadata["station"] = station
-    return dg.AssetCheckEvaluation(
-        asset_key=dg.AssetKey(evaluation.check.table),
-        check_name=evaluation.check.name,
-        passed=evaluation.passed,
-        severity=dg.AssetCheckSeverity[evaluation.severity],
-        description=evaluation.description,
-        metadata=metadata,
-        partition=station,
-        blocking=evaluation.check.blocking,
-    )
-
-
-def _plain(value: Any) -> str | int | float | bool:
-    return value if isinstance(value, str | int | float | bool) else str(value)
-
-
-def _type_name(value: Any) -> str:
-    return {int: "int", float: "float"}.get(type(value), "string")
-
-
-def _log_check(context: dg.AssetExecutionContext, station: str, evaluation: checks.Evaluation) -> None:
-    context.log_event(check_evaluation(station, evaluation))
+    def log_check(self, evaluation: checks.Evaluation) -> None:
+        self._evaluated.add(evaluation.check)
+        self._context.log_event(check_evaluation(self._station, evaluation, self._recorded))
 
 
 assert [s.key.path[-1] for s in station_tables.specs] == list(TABLE_NAMES)

@@ -132,18 +132,24 @@ def _midnights(days: np.ndarray, timezone: str) -> np.ndarray:
 
     local = pd.DatetimeIndex(days.astype("datetime64[D]").astype("datetime64[us]"))
     utc = local.tz_localize(timezone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward")
-    micros = utc.tz_convert("UTC").tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
-    return -(-micros // _HOUR)
+    hours = -(-_micros(utc.tz_convert("UTC")) // _HOUR)
+    # Where clocks went from 00:01 back to 23:01 (Newfoundland until 2011), midnight was still to come.
+    again = pd.DatetimeIndex((hours * _HOUR).astype("datetime64[us]")).tz_localize("UTC").tz_convert(timezone)
+    return hours + (_micros(again) // _DAY < days)
+
+
+def _micros(index: "pd.DatetimeIndex") -> np.ndarray:
+    """Wall-clock microseconds since 1970-01-01."""
+    return index.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
 
 
 def _local_days(timestamps: "pd.Series", timezone: str) -> _Days:
     import pandas as pd
 
     index = pd.DatetimeIndex(timestamps)
-    local = index.tz_convert(timezone).tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
-    groups = _Groups(local // _DAY)
+    groups = _Groups(_micros(index.tz_convert(timezone)) // _DAY)
     start, end = _midnights(groups.keys, timezone), _midnights(groups.keys + 1, timezone)
-    hours = index.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64) // _HOUR
+    hours = _micros(index) // _HOUR
     return _Days(groups, end - start, hours - start[groups.of_row()])
 
 
@@ -313,7 +319,7 @@ def daily_weather(
     def column(name: str) -> np.ndarray:
         return observations[name].to_numpy(dtype=np.float64)
 
-    n, warm_enough, mean, low, high = statistics(column("temperature_c"))
+    n, _, mean, low, high = statistics(column("temperature_c"))
     out |= {
         "temperature_n": n,
         "temperature_mean_c": mean,
@@ -479,8 +485,10 @@ def monthly_weather(
     out["low_visibility_hours"] = complete_count(days_of("low_visibility_hours"))
 
     wind = _wind_of_months(hours or LocalHours(observations, timezone), months.keys)
-    wind_days = ~np.isnan(days_of("wind_speed_mean_ms"))
-    shown = MONTHLY.enough(wind_days, months)
+    out["wind_speed_mean_ms"] = _masked(
+        wind.pop("wind_speed_mean_ms"), MONTHLY.enough(~np.isnan(days_of("wind_speed_mean_ms")), months)
+    )
+    shown = MONTHLY.enough(~np.isnan(days_of("wind_speed_resultant_ms")), months)  # days with enough wind vectors
     for name, values in wind.items():
         out[name] = _sector_names(values, shown) if name == "wind_prevailing_sector" else _masked(values, shown)
     out["wind_speed_max_ms"] = extreme("wind_speed_max_ms", 1.0)[0]

@@ -19,10 +19,12 @@ from weather_etl.meteorology.vocabulary import PRECIPITATION_TYPES, RAW_TEXT_COL
 if TYPE_CHECKING:
     import pandas as pd
 
-NULL_TOKENS = ("", "null", "na", "n/a", "nan", "m", "-", "-9999", "-9999.0")
+NULL_TOKENS = ("", "null", "na", "n/a", "nan", "m", "-", "-9999")
+SENTINEL = -9999.0  # however it is written
 EARLIEST = np.datetime64("1850-01-01", "us")
 CLOCK_TOLERANCE = np.timedelta64(1, "h").astype("timedelta64[us]")
 ERROR_BUDGET = 0.25
+_OFFSET = r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _HOUR = 3_600_000_000  # microseconds
 _NAT = np.datetime64("NaT", "us")
@@ -140,7 +142,9 @@ def _read_numbers(column: pa.DictionaryArray, unit: str, decimal: str) -> tuple[
         numbers = pc.cast(texts, pa.float64())
     values = numbers.to_numpy(zero_copy_only=False).copy()
     values[np.isinf(values)] = np.nan
-    states = np.where(missing.to_numpy(zero_copy_only=False), MISSING, np.where(np.isnan(values), UNREADABLE, OK))
+    absent = missing.to_numpy(zero_copy_only=False) | (values == SENTINEL)
+    values[absent] = np.nan
+    states = np.where(absent, MISSING, np.where(np.isnan(values), UNREADABLE, OK))
     values = _to_canonical(values, unit)
     if column.null_count:  # refused lines have no cells
         codes = pc.fill_null(column.indices, len(values)).to_numpy()
@@ -150,11 +154,11 @@ def _read_numbers(column: pa.DictionaryArray, unit: str, decimal: str) -> tuple[
     return values[codes], states[codes].astype(np.uint8)
 
 
-def _read_times(texts: pa.Array, timezone: str) -> tuple[np.ndarray, np.ndarray]:
+def _read_times(texts: pa.Array, timezone: str, files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """UTC times and reason codes.
 
     Time rule: an offset in the text wins; text without one is in the station's zone. An hour that occurs twice is
-    resolved by the order of the rows, else it is ambiguous.
+    resolved by the order of the rows of one file (`files` numbers the file of each row), else it is ambiguous.
     """
     n = len(texts)
     refused = np.zeros(n, dtype=np.uint8)
@@ -169,12 +173,11 @@ def _read_times(texts: pa.Array, timezone: str) -> tuple[np.ndarray, np.ndarray]
     series = pd.Series(pc.utf8_trim_whitespace(texts).to_pandas(), dtype="str")
     refused[series.str.lower().isin(NULL_TOKENS) | series.isna()] = _CODE[Reason.TIMESTAMP_MISSING]
     looks_right = series.str.match(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}(:?\d{2}.*)?)?$", na=False).to_numpy()
-    has_offset = series.str.contains(r"(?:Z|z|[+-]\d{2}:?\d{2})$", regex=True, na=False).to_numpy()
-    has_offset = has_offset & (series.str.len().fillna(0).to_numpy() > 10)
+    has_offset = series.str.slice(10).str.contains(rf"{_OFFSET}$", regex=True, na=False).to_numpy()
     times = np.full(n, _NAT)
 
     def read(mask: np.ndarray) -> "pd.Series":
-        text = series[mask].str.replace(r"\s+(?=[+-Zz]\S*$)", "", regex=True)
+        text = series[mask].str.replace(r"\s+(?=[+\-Zz]\S*$)", "", regex=True)
         return pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
 
     aware = looks_right & has_offset
@@ -184,8 +187,8 @@ def _read_times(texts: pa.Array, timezone: str) -> tuple[np.ndarray, np.ndarray]
     if naive.any():
         local = read(naive).dt.tz_localize(None)
         valid = local.notna()
-        utc, doubt = _localise(local[valid], timezone)
         rows = np.flatnonzero(naive)[valid.to_numpy()]
+        utc, doubt = _localise(local[valid], timezone, files[rows])
         times[rows] = utc
         refused[rows] = doubt
     refused[np.isnat(times) & (refused == 0)] = _CODE[Reason.TIMESTAMP_INVALID]
@@ -215,25 +218,60 @@ def _read_uniform_times(texts: pa.Array) -> np.ndarray | None:
     return times.to_numpy(zero_copy_only=False).astype("datetime64[us]")
 
 
-def _localise(local: "pd.Series", timezone: str) -> tuple[np.ndarray, np.ndarray]:
+def _localise(local: "pd.Series", timezone: str, files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Wall-clock times of one zone -> UTC and reason codes."""
     refused = np.zeros(len(local), dtype=np.uint8)
-    strict = local.dt.tz_localize(timezone, ambiguous="NaT", nonexistent="NaT")
-    doubtful = strict.isna().to_numpy()
+    utc = local.dt.tz_localize(timezone, ambiguous="NaT", nonexistent="NaT")
+    doubtful = utc.isna().to_numpy()
     if doubtful.any():
         forward = local.dt.tz_localize(timezone, ambiguous="NaT", nonexistent="shift_forward")
         nonexistent = doubtful & forward.notna().to_numpy()
         refused[nonexistent] = _CODE[Reason.TIMESTAMP_NONEXISTENT]
         ambiguous = doubtful & ~nonexistent
         if ambiguous.any():
-            try:
-                strict = local.dt.tz_localize(timezone, ambiguous="infer", nonexistent="NaT")
-            except ValueError:  # the order of the rows does not tell
-                refused[ambiguous] = _CODE[Reason.TIMESTAMP_AMBIGUOUS]
-    return strict.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]"), refused
+            earlier, told = _which_occurrence(local.to_numpy("datetime64[us]").astype(np.int64), ambiguous, files)
+            utc = local.dt.tz_localize(timezone, ambiguous=earlier, nonexistent="NaT").mask(ambiguous & ~told)
+            refused[ambiguous & ~told] = _CODE[Reason.TIMESTAMP_AMBIGUOUS]
+    return utc.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]"), refused
 
 
-def read_cells(rows: pa.Table, reading: Reading, timezone: str, *, landed_at: np.ndarray | None = None) -> Cells:
+def _which_occurrence(local: np.ndarray, ambiguous: np.ndarray, files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tell the first from the second occurrence of wall-clock times by the order of the rows.
+
+    The rows around one change of the clock tell if time steps back (or stands still) exactly once; in a file whose
+    newest rows come first, everything is the other way round.
+
+    Args:
+        local: int64, wall-clock microseconds, in the order of the files' rows.
+        ambiguous: mask of the times that occur twice.
+        files: number of the file of each row.
+
+    Returns:
+        Masks of the times that are first occurrences, and of those that the order tells.
+    """
+    earlier, told = np.zeros(len(local), dtype=bool), np.zeros(len(local), dtype=bool)
+    within = files[1:] == files[:-1]
+    direction = np.bincount(files[1:], np.sign(np.diff(local)) * within, minlength=int(files.max()) + 1)
+    rows = np.flatnonzero(ambiguous)
+    new = (np.diff(rows) != 1) | (files[rows[1:]] != files[rows[:-1]]) | (np.abs(np.diff(local[rows])) > 12 * _HOUR)
+    for part in np.split(rows, np.flatnonzero(new) + 1):
+        newest_first = direction[files[part[0]]] < 0
+        steps = np.diff(local[part])
+        back = np.flatnonzero(steps >= 0 if newest_first else steps <= 0)
+        if len(back) == 1:
+            told[part] = True
+            earlier[part] = (np.arange(len(part)) <= back[0]) != newest_first
+    return earlier, told
+
+
+def read_cells(
+    rows: pa.Table,
+    reading: Reading,
+    timezone: str,
+    *,
+    landed_at: np.ndarray | None = None,
+    files: np.ndarray | None = None,
+) -> Cells:
     """Read the text cells of raw rows that share one `reading`.
 
     Args:
@@ -241,10 +279,13 @@ def read_cells(rows: pa.Table, reading: Reading, timezone: str, *, landed_at: np
         reading: units and decimal mark of their file.
         timezone: IANA zone for times without an offset.
         landed_at: datetime64[us], when each row's file version landed; None leaves the future unchecked.
+        files: number of the file of each row; None if all are of one.
     """
     units = dict(reading.units)
     parser_refused = rows.column("refused").combine_chunks()
-    times, refused = _read_times(_one_chunk(rows.column("timestamp")), timezone)
+    if files is None:
+        files = np.zeros(rows.num_rows, dtype=np.int64)
+    times, refused = _read_times(_one_chunk(rows.column("timestamp")), units.get("timestamp", timezone), files)
     with np.errstate(invalid="ignore"):
         out_of_range = times < EARLIEST
         if landed_at is not None:
@@ -286,7 +327,7 @@ def looks_clean(rows: pa.Table, landed_at: np.datetime64) -> bool:
             numbers = pc.cast(column.dictionary, pa.float64())
         except pa.ArrowInvalid:
             return False
-        if not pc.all(pc.is_finite(numbers)).as_py():
+        if not pc.all(pc.is_finite(numbers)).as_py() or pc.any(pc.equal(numbers, SENTINEL)).as_py():
             return False
     return True
 
@@ -300,7 +341,7 @@ def check_error_budget(cells: Cells, rows: pa.Table) -> tuple[Reason, str] | Non
     """Why a whole file must be rejected, or None (ingestion rule 7)."""
     n = len(cells.refused)
     bad = int((cells.refused > 0).sum())
-    if n == 0 or bad == 0 and not any((s == UNREADABLE).any() for s in cells.states.values()):
+    if n == 0 or (bad == 0 and not any((s == UNREADABLE).any() for s in cells.states.values())):
         return None
     codes = np.bincount(cells.refused, minlength=len(_REASONS) + 1)[1:]
     main = _REASONS[int(codes.argmax())] if bad else None
@@ -313,8 +354,8 @@ def check_error_budget(cells: Cells, rows: pa.Table) -> tuple[Reason, str] | Non
         unreadable = int((state == UNREADABLE).sum())
         if unreadable > ERROR_BUDGET * present:
             first = int(np.flatnonzero(state == UNREADABLE)[0])
-            example = rows.column(name)[first].as_py()
-            return Reason.ERROR_BUDGET, f"{unreadable} of {present} values of {name} are no numbers, such as {example!r}"
+            example = repr(rows.column(name)[first].as_py())
+            return Reason.ERROR_BUDGET, f"{unreadable} of {present} values of {name} are no numbers, such as {example}"
     return None
 
 
@@ -377,6 +418,7 @@ def observe(
                 }
             )
 
+    calm = cells.values["wind_speed_ms"][kept] == 0.0
     for name, limits in LIMITS.items():
         x = cells.values[name][kept]
         flag = gross_range(x, limits)
@@ -386,8 +428,11 @@ def observe(
         unreadable = np.flatnonzero(cells.states[name][kept] == UNREADABLE)
         flag[unreadable] = Flag.FAIL
         note(name, "syntax", Flag.FAIL, unreadable, np.full(len(unreadable), np.nan), "a number")
+        if name == "wind_direction_deg":  # a calm has no direction
+            x[calm & (flag != Flag.FAIL)] = np.nan
+            flag[calm & (flag != Flag.FAIL)] = Flag.MISSING
         rows = differing.get(name, np.empty(0, dtype=np.int64))
-        rows = rows[flag[rows] != Flag.FAIL]
+        rows = rows[(flag[rows] != Flag.FAIL) & ~np.isnan(x[rows])]
         flag[rows] = np.where(flag[rows] == Flag.GOOD, Flag.SUSPECT, flag[rows])
         note(name, "duplicate_conflict", Flag.SUSPECT, rows, x[rows], "equal values in one file")
         x[flag == Flag.FAIL] = np.nan
@@ -395,15 +440,12 @@ def observe(
         failed[name] = int((flag == Flag.FAIL).sum())
 
     np.minimum(values["humidity_percent"], 100.0, out=values["humidity_percent"])
-    direction, speed = values["wind_direction_deg"], values["wind_speed_ms"]
+    direction = values["wind_direction_deg"]
     direction[direction == 360.0] = 0.0
-    calm = speed == 0.0
-    direction[calm] = np.nan  # a calm has no direction
-    flags["wind_direction_deg"][calm & (flags["wind_direction_deg"] != Flag.FAIL)] = Flag.MISSING
 
     precipitation, unknown = _categories(raw, kept)
     is_calm = pd.array(calm, dtype="boolean")
-    is_calm[np.isnan(speed)] = pd.NA
+    is_calm[np.isnan(values["wind_speed_ms"])] = pd.NA
     for name in VARIABLES:
         validated[name] = values[name]
         if name == "wind_direction_deg":
@@ -430,10 +472,8 @@ def _read_all(raw: pa.Table, readings: Mapping[str, Reading], timezone: str, lan
     of_file = [readings[name] for name in files.dictionary.to_pylist()]
     distinct = list(dict.fromkeys(of_file))
     codes = files.indices.to_numpy()
-    # Clock times that occur twice are resolved by the order inside ONE file.
-    one_by_one = len(of_file) > 1 and _any_without_offset(raw)
-    if len(distinct) == 1 and not one_by_one:
-        return read_cells(raw, distinct[0], timezone, landed_at=landed_at)
+    if len(distinct) == 1:
+        return read_cells(raw, distinct[0], timezone, landed_at=landed_at, files=codes)
     n = raw.num_rows
     whole = Cells(
         np.full(n, _NAT),
@@ -441,27 +481,18 @@ def _read_all(raw: pa.Table, readings: Mapping[str, Reading], timezone: str, lan
         {v: np.full(n, MISSING, dtype=np.uint8) for v in VARIABLES},
         np.zeros(n, dtype=np.uint8),
     )
-    groups = range(len(of_file)) if one_by_one else range(len(distinct))
-    group_of_file = np.array([i if one_by_one else distinct.index(r) for i, r in enumerate(of_file)], dtype=np.int64)
-    order = np.argsort(group_of_file[codes], kind="stable") if n else np.empty(0, dtype=np.int64)
-    bounds = np.searchsorted(group_of_file[codes][order], np.arange(len(groups) + 1))
-    for group in groups:
-        index = order[bounds[group] : bounds[group + 1]]
-        if not len(index):
-            continue
-        reading = of_file[group] if one_by_one else distinct[group]
-        part = read_cells(raw.take(pa.array(index)), reading, timezone, landed_at=landed_at[index])
+    group_of_row = np.array([distinct.index(r) for r in of_file], dtype=np.int64)[codes]
+    for group, reading in enumerate(distinct):
+        index = np.flatnonzero(group_of_row == group)
+        part = read_cells(
+            raw.take(pa.array(index)), reading, timezone, landed_at=landed_at[index], files=codes[index]
+        )
         whole.timestamp[index] = part.timestamp
         whole.refused[index] = part.refused
         for name in VARIABLES:
             whole.values[name][index] = part.values[name]
             whole.states[name][index] = part.states[name]
     return whole
-
-
-def _any_without_offset(raw: pa.Table) -> bool:
-    offset = pc.match_substring_regex(raw.column("timestamp"), r"(Z|z|[+-]\d{2}:?\d{2})\s*$")
-    return not pc.all(pc.fill_null(offset, True)).as_py()
 
 
 def _slot(times: np.ndarray) -> np.ndarray:
@@ -506,10 +537,10 @@ def _one_row_per_hour(
         x, y = cells.values[name][a], cells.values[name][b]
         equal &= (x == y) | (np.isnan(x) & np.isnan(y))
         equal &= (cells.states[name][a] == UNREADABLE) == (cells.states[name][b] == UNREADABLE)
-    for name in ("summary", "precipitation_type"):
-        text = raw.column(name)
-        x, y = (pc.fill_null(text.take(pa.array(i)).cast(pa.string()), "") for i in (a, b))
-        equal &= pc.equal(x, y).to_numpy()
+    summary = raw.column("summary")
+    x, y = (pc.fill_null(summary.take(pa.array(i)).cast(pa.string()), "") for i in (a, b))
+    equal &= pc.equal(x, y).to_numpy()
+    equal &= _precipitation_codes(raw, a)[0] == _precipitation_codes(raw, b)[0]
     file_codes = files.indices.to_numpy()
     same_file = file_codes[a] == file_codes[b]
     duplicates = same_time & equal
@@ -534,17 +565,22 @@ def _differing_values(
     return found
 
 
+def _precipitation_codes(raw: pa.Table, rows: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Position in `PRECIPITATION_TYPES` of each row, -1 for none, and the unknown texts."""
+    column = _one_chunk(raw.column("precipitation_type"))
+    texts = [t.strip().lower() for t in column.dictionary.to_pylist()]
+    of_text = np.array([PRECIPITATION_TYPES.index(t) if t in PRECIPITATION_TYPES else -1 for t in texts] + [-1])
+    codes = pc.fill_null(column.indices, len(texts)).to_numpy()[rows]
+    unknown = {texts[i] for i in np.unique(codes) if i < len(texts) and of_text[i] < 0 and texts[i] not in NULL_TOKENS}
+    return of_text[codes], sorted(unknown)
+
+
 def _categories(raw: pa.Table, kept: np.ndarray) -> tuple["pd.Categorical", list[str]]:
     """Precipitation type in lower case; unknown text becomes null and is reported."""
     import pandas as pd
 
-    column = _one_chunk(raw.column("precipitation_type"))
-    texts = [t.strip().lower() for t in column.dictionary.to_pylist()]
-    codes_of_text = np.array([PRECIPITATION_TYPES.index(t) if t in PRECIPITATION_TYPES else -1 for t in texts] + [-1])
-    codes = codes_of_text[pc.fill_null(column.indices, len(texts)).to_numpy()][kept]
-    used = np.unique(pc.fill_null(column.indices, len(texts)).to_numpy()[kept])
-    unknown = [texts[i] for i in used if i < len(texts) and codes_of_text[i] < 0 and texts[i] not in NULL_TOKENS]
-    return pd.Categorical.from_codes(codes, categories=list(PRECIPITATION_TYPES)), sorted(set(unknown))
+    codes, unknown = _precipitation_codes(raw, kept)
+    return pd.Categorical.from_codes(codes, categories=list(PRECIPITATION_TYPES)), unknown
 
 
 def text_array(texts: pa.Array) -> "pd.api.extensions.ExtensionArray":
@@ -590,6 +626,8 @@ def _quarantine(raw: pa.Table, cells: Cells, rejected: list[dict[str, Any]], sta
     for row, code in zip(rows, cells.refused[refused], strict=True):
         reason = _REASONS[int(code) - 1]
         cells_as_read = {c: row[c] for c in RAW_TEXT_COLUMNS if row[c] is not None}
+        if row["rescued"]:
+            cells_as_read["rescued"] = json.loads(row["rescued"])
         entries.append(
             {
                 "landing_file": row["landing_file"],

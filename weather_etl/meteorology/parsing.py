@@ -8,9 +8,11 @@ Text columns are dictionary-encoded: a decision about text is made once per dist
 """
 
 import csv
+import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,6 +29,7 @@ MAX_COLUMNS = 256
 MAX_CELL_BYTES = 64 * 1024
 MAX_PREAMBLE_LINES = 20
 MAX_RECORD_LINES = 100
+_NAMELESS = "_column_"
 
 TEXT = pa.string()
 DICTIONARY = pa.dictionary(pa.int32(), TEXT)
@@ -169,7 +172,7 @@ def parse_csv(text: bytes, *, bad_utf8: bool = False, aliases: Mapping[str, str]
     Raises:
         Rejected: nothing of the file can be used.
     """
-    if b"\r" in text[: max(text.find(b"\n", 0, MAX_HEADER_BYTES) - 1, 0) or MAX_HEADER_BYTES]:
+    if b"\r" in text[:MAX_HEADER_BYTES].replace(b"\r\n", b""):
         text = _plain_newlines(text)  # lone CR; further down the parser takes each of CR, LF and CRLF for a line end
     header = _read_header(text, aliases or {})
     body: bytes | pa.Buffer = pa.py_buffer(text).slice(header.end)
@@ -187,8 +190,13 @@ def parse_csv(text: bytes, *, bad_utf8: bool = False, aliases: Mapping[str, str]
     if needs_care:
         text = _plain_newlines(text)
         header = _read_header(text, aliases or {})
-        body, lines, refused, multi_line, unclean_end = _set_bad_lines_aside(text[header.end :], first_line, header)
-        table, invalid = _cut_into_cells(body, header, multi_line)
+        for every_quote in (False, True):
+            body, lines, refused, multi_line, unclean_end = _set_bad_lines_aside(
+                text[header.end :], first_line, header, every_quote=every_quote
+            )
+            table, invalid = _cut_into_cells(body, header, multi_line)
+            if table.num_rows + len(invalid) == len(lines):
+                break  # else an open quote in a line with an even number of them swallowed rows
     records = table.num_rows + len(invalid)
     if lines is None:
         lines = np.arange(first_line, first_line + records, dtype=np.int64)
@@ -198,11 +206,13 @@ def parse_csv(text: bytes, *, bad_utf8: bool = False, aliases: Mapping[str, str]
     good = np.ones(len(lines), dtype=bool)
     for number, actual, row_text in invalid:
         good[number] = False
+        if not row_text.strip():  # a line of blanks
+            continue
         detail = f"{actual} cells instead of {len(header.names)}"
         refused.append(RefusedLine(int(lines[number]), Reason.ROW_WIDTH, detail, row_text))
-    if invalid and not text.endswith((b"\n", b"\r")) and invalid[-1][0] == records - 1:
-        unclean_end = True
     lines = lines[good]
+    if refused and not text.endswith((b"\n", b"\r")):
+        unclean_end |= max(r.line for r in refused) > (int(lines[-1]) if len(lines) else 0)
 
     columns = {c: table.column(i) for i, c in enumerate(header.columns) if c}
     warnings: list[str] = []
@@ -213,11 +223,13 @@ def parse_csv(text: bytes, *, bad_utf8: bool = False, aliases: Mapping[str, str]
     if too_long is not None:
         keep = ~too_long if keep is None else keep & ~too_long
         refused += [
-            RefusedLine(int(lines[i]), Reason.CELL_TOO_LONG, "a cell is longer than 64 KiB", "")
-            for i in np.flatnonzero(too_long)
+            RefusedLine(
+                int(lines[i]), Reason.CELL_TOO_LONG, "a cell is longer than 64 KiB", _row_text(table, i, header)
+            )
+            for i in np.flatnonzero(too_long).tolist()
         ]
 
-    unknown = [n for n, c in zip(header.names, header.columns, strict=True) if c is None]
+    unknown = [n for n, c in zip(header.names, header.columns, strict=True) if c is None and not _is_filler(n, table)]
     if unknown:
         warnings.append(f"unknown columns kept in `rescued`: {', '.join(unknown)}")
     absent = [c for c in DEFAULT_UNITS if c not in header.columns and c not in _OFTEN_ABSENT]
@@ -278,19 +290,19 @@ def _read_header(text: bytes, aliases: Mapping[str, str]) -> _Header:
         raise Rejected(Reason.TOO_MANY_COLUMNS, f"{len(names)} columns, at most {MAX_COLUMNS} are read")
     names = [n.strip() for n in names]
     columns, units = _map_columns(names, aliases)
-    # A nameless last column comes from a separator at the end of every line.
-    names = [n or f"_column_{i + 1}" for i, n in enumerate(names)]
+    names = [n or f"{_NAMELESS}{i + 1}" for i, n in enumerate(names)]
     return _Header(names, columns, units, delimiter, number, min(end + 1, len(text)))
 
 
 def _map_columns(names: Sequence[str], aliases: Mapping[str, str]) -> tuple[list[str | None], dict[str, str]]:
     """Canonical column (or None) of every header name, and the units."""
+    own = {_normalise(name)[0]: column for name, column in aliases.items()}
     seen: dict[str, str] = {}
     columns: list[str | None] = []
     units: dict[str, str] = {}
     for name in names:
         key, unit_text = _normalise(name)
-        column = aliases.get(name) or ALIASES.get(key)
+        column = aliases.get(name) or own.get(key) or ALIASES.get(key)
         declared: str | None = None
         if column is None and name.lower() in RAW_TEXT_COLUMNS:  # our own name carries its unit
             column = name.lower()
@@ -299,6 +311,8 @@ def _map_columns(names: Sequence[str], aliases: Mapping[str, str]) -> tuple[list
             raise Rejected(Reason.DUPLICATE_COLUMN, f"column {name!r} stands twice in the header (as {column or name})")
         seen[column or f"?{name}"] = name
         columns.append(column)
+        if column == "timestamp" and unit_text.upper() in ("UTC", "GMT", "Z"):
+            units[column] = "UTC"
         quantity = QUANTITIES.get(column or "")
         if column and quantity:
             unit = declared or DEFAULT_UNITS[column]
@@ -313,7 +327,8 @@ def _map_columns(names: Sequence[str], aliases: Mapping[str, str]) -> tuple[list
             units[column] = unit
     for required in REQUIRED_COLUMNS:
         if required not in columns:
-            raise Rejected(Reason.COLUMN_MISSING, _missing_hint(required, names))
+            unused = [n for n, c in zip(names, columns, strict=True) if c is None]
+            raise Rejected(Reason.COLUMN_MISSING, _missing_hint(required, unused))
     return columns, units
 
 
@@ -332,6 +347,7 @@ def _normalise(name: str) -> tuple[str, str]:
 
 
 def _missing_hint(required: str, names: Sequence[str]) -> str:
+    """What is missing, and which of the header names that mean nothing else comes nearest."""
     import difflib
 
     wanted = sorted({a for a, c in ALIASES.items() if c == required})
@@ -343,9 +359,11 @@ def _missing_hint(required: str, names: Sequence[str]) -> str:
 
 
 def _set_bad_lines_aside(
-    body: bytes, first_line: int, header: _Header
+    body: bytes, first_line: int, header: _Header, *, every_quote: bool
 ) -> tuple[bytes, np.ndarray, list[RefusedLine], bool, bool]:
     """Take out blank lines, and those with NUL, broken UTF-8 or an unbalanced quote: each costs one row only.
+
+    A line with an odd number of quotes has one open; `every_quote` looks for those with an even number too.
 
     Returns the remaining text, the physical line number of each remaining record, the lines taken out,
     whether a quoted cell spans lines, and whether the file ends in NUL padding.
@@ -375,7 +393,12 @@ def _set_bad_lines_aside(
             bad.setdefault(int(i), (Reason.BAD_ENCODING, "the line is not UTF-8"))
 
     continuation = np.zeros(len(starts), dtype=bool)
-    odd = [int(i) for i in np.flatnonzero(np.bincount(lines_with(34), minlength=len(starts)) % 2) if int(i) not in bad]
+    quotes = np.bincount(lines_with(34), minlength=len(starts))
+    odd = [i for i in np.flatnonzero(quotes % 2).tolist() if i not in bad]
+    if every_quote:
+        closed = _all_quotes_closed(header.delimiter)
+        even = [i for i in np.flatnonzero((quotes > 0) & (quotes % 2 == 0)).tolist() if i not in bad]
+        odd = sorted([*odd, *(i for i in even if not closed(line_text(i, i).rstrip(b"\r\n")))])
     position = 0
     while position < len(odd):
         i = odd[position]
@@ -422,9 +445,25 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
+def _all_quotes_closed(delimiter: str) -> Callable[[bytes], object]:
+    """Tells of a line whether every cell that opens with a quote is closed; a quote inside a cell is a character."""
+    d = re.escape(delimiter)
+    cell = rf'(?:"(?:[^"]|"")*+"[^{d}]*+|[^"{d}][^{d}]*+|)'
+    return re.compile(rf"{cell}(?:{d}{cell})*+".encode()).fullmatch
+
+
+def _row_text(table: pa.Table, row: int, header: _Header) -> str:
+    return header.delimiter.join(str(column[row].as_py()) for column in table.columns)
+
+
+def _is_filler(name: str, table: pa.Table) -> bool:
+    """A nameless column without any text comes from a separator at the end of every line."""
+    return name.startswith(_NAMELESS) and not any(table.column(name).unique().to_pylist())
+
+
 def _cells(record: bytes, delimiter: str) -> int:
     try:
-        rows = list(csv.reader(record.decode("utf-8").splitlines(keepends=True), delimiter=delimiter, strict=True))
+        rows = list(csv.reader(io.StringIO(record.decode("utf-8"), newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
         return -1
     return len(rows[0]) if len(rows) == 1 else -1
@@ -466,9 +505,9 @@ def _cut_into_cells(
 def _tolerate_trailing_cells(
     body: bytes | pa.Buffer, header: _Header, multi_line: bool, table: pa.Table, invalid: list[tuple[int, int, str]]
 ) -> tuple[pa.Table, list[tuple[int, int, str]]]:
-    """Accept cells beyond the header if every row has the same number of them and all are empty."""
-    widths = {actual for _, actual, _ in invalid}
-    if len(widths) != 1 or (width := widths.pop()) <= len(header.names):
+    """Accept cells beyond the header if the rows have the same number of them and all are empty."""
+    [(width, _)] = Counter(actual for _, actual, _ in invalid).most_common(1)
+    if width <= len(header.names):
         return table, invalid
     extra = [f"_extra_{i}" for i in range(width - len(header.names))]
     wide, still_invalid = _cut_into_cells(body, header, multi_line, [*header.names, *extra])
@@ -506,7 +545,7 @@ def _decimal_mark(header: _Header, columns: Mapping[str, pa.ChunkedArray]) -> st
     if header.delimiter == ",":
         return "."
     comma = point = False
-    for name in header.units:
+    for name in QUANTITIES.keys() & header.units:
         values = columns[name].unique()
         values = values.dictionary if isinstance(values, pa.DictionaryArray) else values
         comma |= bool(pc.any(pc.match_substring_regex(values, r"^\s*[+-]?\d+,\d+\s*$")).as_py())

@@ -1,0 +1,131 @@
+"""Landing files, raw rows and observations for tests of the core.
+
+Belongs here: how to make inputs, by the ways the pipeline itself uses.
+Does not belong here: expectations.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from weather_etl import ingestion
+from weather_etl.landing import FileVersion
+from weather_etl.meteorology import aggregation, observations
+from weather_etl.meteorology.quality import VARIABLES
+from weather_etl.meteorology.reasons import Rejected
+from weather_etl.meteorology.vocabulary import PRECIPITATION_TYPES
+
+STATION = "szeged"
+LANDED_AT = datetime(2024, 1, 1, tzinfo=UTC)
+TIME, TEMPERATURE = "Formatted Date", "Temperature (C)"
+
+
+@dataclass(frozen=True)
+class File:
+    """A landing file."""
+
+    data: bytes
+    name: str = "szeged/a.csv"
+    landed_at: datetime = LANDED_AT
+
+
+@dataclass
+class RawRows:
+    """The raw rows of a station, and what the manifest knows of its files."""
+
+    rows: pa.Table
+    readings: dict[str, observations.Reading]
+    rejected: list[dict[str, Any]]
+
+
+def csv(*rows: str, header: str = f"{TIME},{TEMPERATURE}", end: str = "\n") -> bytes:
+    """A file of a header and data lines."""
+    return "".join(line + end for line in (header, *rows)).encode()
+
+
+def cells(column: str, *texts: str, header: str | None = None) -> bytes:
+    """A file with one column of interest, an hour apart; the temperature is good unless it is that column."""
+    rows = []
+    for i, text in enumerate(texts):
+        time = f"{datetime(2020, 1, 1 + i // 24, i % 24):%Y-%m-%dT%H:%MZ}"
+        rows.append(f'{time},"{text}"' if column == TEMPERATURE else f'{time},5,"{text}"')
+    names = f"{TIME},{TEMPERATURE}" if column == TEMPERATURE else f"{TIME},{TEMPERATURE},{column}"
+    return csv(*rows, header=header or names)
+
+
+def entry_of(file: File) -> dict[str, Any]:
+    return {"landed_at": file.landed_at.isoformat(), "name": file.name}
+
+
+def raw_of(*files: File, aliases: dict[str, str] | None = None) -> RawRows:
+    """What raw holds once all files are in, whatever the order they are given in."""
+    parts, entries, readings, rejected = [], {}, {}, []
+    for file in sorted(files, key=lambda f: (f.landed_at, f.name)):
+        entry = entry_of(file)
+        version = FileVersion(file.name, f"etag of {file.name}", len(file.data), file.landed_at)
+        try:
+            rows = ingestion.parse_landing_file(file.data, entry, aliases or {})
+        except Rejected as error:
+            rejected.append(
+                {
+                    "landing_file": file.name,
+                    "etag": version.etag,
+                    "line": None,
+                    "reason": str(error.reason),
+                    "detail": error.detail,
+                    "raw_text": None,
+                    "landed_at": file.landed_at,
+                }
+            )
+            continue
+        parts.append(ingestion._with_provenance(rows, STATION, version, entry))
+        entries[file.name] = entry
+        readings[file.name] = observations.Reading.of(entry["units"], entry["decimal"])
+    return RawRows(ingestion._assemble(None, [], parts, entries), readings, rejected)
+
+
+def observed(*files: File | bytes, timezone: str = "UTC") -> observations.Observations:
+    """The observations of a station with these landing files."""
+    raw = raw_of(*(File(f) if isinstance(f, bytes) else f for f in files))
+    return observations.observe(raw.rows, raw.readings, raw.rejected, station=STATION, timezone=timezone)
+
+
+def hour_range(first: str, last: str, timezone: str = "UTC") -> pd.DatetimeIndex:
+    """All full UTC hours from one local time to another, both included."""
+    ends = [pd.Timestamp(t, tz=timezone).tz_convert("UTC").ceil("h") for t in (first, last)]
+    return pd.date_range(*ends, freq="h").as_unit("us")
+
+
+def validated(times: pd.DatetimeIndex, **columns: Any) -> pd.DataFrame:
+    """`validated_observations` with the given columns (a constant, or one value per hour); the others are missing."""
+    n = len(times)
+    frame = pd.DataFrame({"station_id": pd.Series([STATION] * n, dtype="str"), "timestamp": times})
+    for name in VARIABLES:
+        frame[name] = np.broadcast_to(np.asarray(columns.pop(name, np.nan), dtype=float), n).copy()
+        if name == "wind_direction_deg":
+            speed = frame["wind_speed_ms"]
+            frame["is_calm"] = (speed == 0).astype("boolean").mask(speed.isna())
+    frame["precipitation_type"] = pd.Categorical([None] * n, categories=list(PRECIPITATION_TYPES))
+    frame["summary"] = pd.Series([None] * n, dtype="str")
+    for name in VARIABLES:
+        flags = columns.pop(f"{name}_qc", np.where(frame[name].isna(), 9, 1))
+        frame[f"{name}_qc"] = np.broadcast_to(np.asarray(flags, dtype=np.uint8), n).copy()
+    frame["landing_file"] = pd.Series(["szeged/a.csv"] * n, dtype="str")
+    frame["line"] = np.arange(2, n + 2)
+    frame["landed_at"] = pd.Series([LANDED_AT] * n, dtype="datetime64[us, UTC]")
+    assert not columns, columns
+    return frame
+
+
+def days_and_months(frame: pd.DataFrame, timezone: str = "UTC") -> tuple[pd.DataFrame, pd.DataFrame]:
+    daily = aggregation.daily_weather(frame, station=STATION, timezone=timezone)
+    return daily, aggregation.monthly_weather(frame, daily, station=STATION, timezone=timezone)
+
+
+def without(times: pd.DatetimeIndex, positions: Sequence[int]) -> pd.DatetimeIndex:
+    return times.delete(list(positions))
