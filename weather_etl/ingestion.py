@@ -307,7 +307,7 @@ def _read_file(
             return None
         entry["sha256"] = hashlib.sha256(data).hexdigest()
         rows = parse_landing_file(data, entry, settings.aliases)
-        rows = _with_provenance(rows, station, version, entry)
+        rows = with_provenance(rows, station, version, entry)
     except Rejected as rejected:
         entry |= {"state": REJECTED, "reason": str(rejected.reason), "detail": rejected.detail}
         entry["sha256"] = entry["sha256"] or f"unread:{version.name}:{version.etag}"
@@ -349,7 +349,7 @@ def parse_landing_file(data: bytes, entry: Entry, aliases: dict[str, str]) -> pa
     return parsed.rows
 
 
-def _with_provenance(rows: pa.Table, station: str, version: FileVersion, entry: Entry) -> pa.Table:
+def with_provenance(rows: pa.Table, station: str, version: FileVersion, entry: Entry) -> pa.Table:
     def constant(value: str) -> pa.Array:
         codes = pa.array(np.zeros(rows.num_rows, dtype=np.int32))
         return pa.DictionaryArray.from_arrays(codes, pa.array([value], pa.string()))
