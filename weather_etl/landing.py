@@ -210,7 +210,7 @@ def to_text(data: bytes) -> Text:
     Raises:
         Rejected: empty, of another kind than text, or of an unknown encoding.
     """
-    if not data.strip():
+    if not data[: 64 * 1024].strip() and not data.strip():
         raise Rejected(Reason.EMPTY_FILE, f"the file has {len(data)} bytes and no text")
     for magic, kind in _KINDS:
         if data.startswith(magic):

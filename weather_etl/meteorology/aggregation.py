@@ -479,8 +479,7 @@ def monthly_weather(
         "visibility_mean_km",
     ):  # fmt: skip
         out[name] = mean(name)
-    kinds = daily["pressure_kind"].iloc[:1].tolist()
-    out["pressure_kind"] = repeated_text(kinds[0] if kinds else None, count)
+    out["pressure_kind"] = repeated_text(pressure_kind(observations), count)
     out["visibility_min_km"] = extreme("visibility_min_km", -1.0)[0]
     out["low_visibility_hours"] = complete_count(days_of("low_visibility_hours"))
 

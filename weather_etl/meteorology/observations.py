@@ -161,23 +161,42 @@ def _read_times(texts: pa.Array, timezone: str, files: np.ndarray) -> tuple[np.n
     resolved by the order of the rows of one file (`files` numbers the file of each row), else it is ambiguous.
     """
     n = len(texts)
-    refused = np.zeros(n, dtype=np.uint8)
-    if n == 0:
-        return np.empty(0, dtype="datetime64[us]"), refused
-    fast = _read_uniform_times(texts)
-    if fast is not None:
-        return fast, refused
+    times, refused = np.full(n, _NAT), np.zeros(n, dtype=np.uint8)
+    usual = pc.fill_null(pc.equal(pc.binary_length(texts), 29), False).to_numpy(zero_copy_only=False)
+    if usual.all():
+        fast = _read_uniform_times(texts) if n else times
+        if fast is not None:
+            return fast, refused
+    # A bad time costs the fast way for its block of rows only.
+    for start in range(0, n, _BLOCK):
+        rows = np.flatnonzero(usual[start : start + _BLOCK]) + start
+        fast = _read_uniform_times(texts.take(pa.array(rows))) if len(rows) else None
+        if fast is None:
+            usual[start : start + _BLOCK] = False
+        else:
+            times[rows] = fast
+    other = np.flatnonzero(~usual)
+    if len(other):
+        times[other], refused[other] = _read_other_times(texts.take(pa.array(other)), timezone, files[other])
+    return times, refused
 
+
+_BLOCK = 4096
+
+
+def _read_other_times(texts: pa.Array, timezone: str, files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Times of any form."""
     import pandas as pd
 
+    refused = np.zeros(len(texts), dtype=np.uint8)
     series = pd.Series(pc.utf8_trim_whitespace(texts).to_pandas(), dtype="str")
     refused[series.str.lower().isin(NULL_TOKENS) | series.isna()] = _CODE[Reason.TIMESTAMP_MISSING]
     looks_right = series.str.match(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}(:?\d{2}.*)?)?$", na=False).to_numpy()
     has_offset = series.str.slice(10).str.contains(rf"{_OFFSET}$", regex=True, na=False).to_numpy()
-    times = np.full(n, _NAT)
+    times = np.full(len(texts), _NAT)
 
     def read(mask: np.ndarray) -> "pd.Series":
-        text = series[mask].str.replace(r"\s+(?=[+\-Zz]\S*$)", "", regex=True)
+        text = series[mask].str.upper().str.replace(r"\s+(?=[+\-Z]\S*$)", "", regex=True)
         return pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
 
     aware = looks_right & has_offset

@@ -83,7 +83,7 @@ def raw_of(*files: File, aliases: dict[str, str] | None = None) -> RawRows:
                 }
             )
             continue
-        parts.append(ingestion._with_provenance(rows, STATION, version, entry))
+        parts.append(ingestion.with_provenance(rows, STATION, version, entry))
         entries[file.name] = entry
         readings[file.name] = observations.Reading.of(entry["units"], entry["decimal"])
     return RawRows(ingestion._assemble(None, [], parts, entries), readings, rejected)
@@ -96,9 +96,12 @@ def observed(*files: File | bytes, timezone: str = "UTC") -> observations.Observ
 
 
 def hour_range(first: str, last: str, timezone: str = "UTC") -> pd.DatetimeIndex:
-    """All full UTC hours from one local time to another, both included."""
-    ends = [pd.Timestamp(t, tz=timezone).tz_convert("UTC").ceil("h") for t in (first, last)]
-    return pd.date_range(*ends, freq="h").as_unit("us")
+    """All full UTC hours from one wall-clock time to another, both included."""
+    first, last = pd.Timestamp(first), pd.Timestamp(last)
+    day = pd.Timedelta(days=1)
+    hours = pd.date_range((first - day).floor("D"), (last + day).ceil("D"), freq="h", tz="UTC").as_unit("us")
+    clock = hours.tz_convert(timezone).tz_localize(None)
+    return hours[(clock >= first) & (clock <= last)]
 
 
 def validated(times: pd.DatetimeIndex, **columns: Any) -> pd.DataFrame:

@@ -195,10 +195,8 @@ def test_a_null_token_is_missing_with_flag_9(token, variable):
 @pytest.mark.parametrize(
     ("text", "value"), [("5", 5), ("+5.5", 5.5), (" 5 ", 5), (".5", 0.5), ("5.", 5), ("-.5", -0.5), ("1e1", 10)]
 )
-def test_numbers_are_read_however_they_are_written(text, value):
-    assert observed(cells("Visibility (km)", text, "1", "2", "3")).validated["visibility_km"][0] == abs(value) or (
-        observed(cells("Temperature (C)", text)).validated["temperature_c"][0] == value
-    )
+def test_a_number_is_read_however_it_is_written(text, value):
+    assert observed(cells("Temperature (C)", text)).validated["temperature_c"].tolist() == [value]
 
 
 UNREADABLE = ["abc", "5 C", "1,5", "--5", "inf", "-inf", "0x10", "1_0", "1e400", "5.5.5", "\u0663"]
@@ -291,7 +289,7 @@ def _around(variable: str) -> list[tuple[str, float, int]]:
 
 
 def test_every_variable_has_the_limits_that_are_tested_here():
-    found = {v: (*sorted({*x.fail[:1]}), x.suspect[0], x.suspect[1], x.fail[1]) for v, x in LIMITS.items()}
+    found = {v: (x.fail[0], *x.suspect, x.fail[1]) for v, x in LIMITS.items()}
     assert found == SPANS
 
 
