@@ -88,12 +88,12 @@ class _Folder:
         return postgres.PostgresFiles(self.local / "postgres")
 
     def environment(self, environ: Mapping[str, str] | None) -> dict[str, str]:
-        """What the programs will see: `.env`, overruled by the process environment."""
+        """What the programs will see: the process environment, overruled by `.env` as Dagster has it."""
         from dotenv import dotenv_values
 
         from_file = dotenv_values(self.env) if self.env.exists() else {}
         from_process = os.environ if environ is None else environ
-        merged = {**from_file, **from_process}
+        merged = {**from_process, **{name: value for name, value in from_file.items() if value and value.strip()}}
         return {name: value.strip() for name, value in merged.items() if value and value.strip()}
 
     def azurite_port(self) -> int | None:
@@ -306,7 +306,9 @@ def _write_env(folder: _Folder, storage: Service, database: Service, say: Say) -
     example = next((path for path in examples if path.exists()), None)
     text = example.read_text() if example else f"{STORAGE}=\n{DATABASE}=\n"
     for name, service in ((STORAGE, storage), (DATABASE, database)):
-        if service.url:  # quoted: to a shell the semicolon would end the value
+        if not service.url:  # a service of the person's own; an empty line would overrule the environment
+            text = re.sub(rf"^({name}=[ \t]*)$", r"# \1", text, flags=re.MULTILINE)
+        else:  # quoted: to a shell the semicolon would end the value
             text = re.sub(rf"^{name}=[ \t]*$", lambda _, line=f"{name}='{service.url}'": line, text, flags=re.MULTILINE)
     _write_private(folder.env, text)
     say(f"Wrote {folder.env}.")

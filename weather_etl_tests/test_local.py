@@ -293,9 +293,17 @@ class TestElsewhere:
         assert (status.azurite.state, status.postgres.state) == ("external", "external")
         assert [path.name for path in tmp_path.iterdir()] == [".env"]
 
-    def test_one_of_them_alone(self, root: Path) -> None:
-        status = _up(root, environ={local.DATABASE: EXTERNAL[local.DATABASE]})
-        assert (status.azurite.state, status.postgres.state) == ("running", "external")
+    def test_one_of_them_alone_is_left_out_of_the_env_file(self) -> None:
+        with temporary_root() as fresh:
+            status = _up(fresh, environ={local.DATABASE: EXTERNAL[local.DATABASE]})
+            assert (status.azurite.state, status.postgres.state) == ("running", "external")
+            written = dotenv_values(fresh / ".env")  # an empty value there would overrule the environment
+            assert local.STORAGE in written and local.DATABASE not in written
+
+    def test_the_env_file_wins_over_the_environment_as_in_dagster(self, tmp_path: Path) -> None:
+        (tmp_path / ".env").write_text("".join(f"{name}='{value}'\n" for name, value in EXTERNAL.items()))
+        status = local.up(tmp_path, environ={local.STORAGE: azurite_connection_string(), local.DATABASE: ""})
+        assert "mine" in status.azurite.where
 
     def test_our_own_values_are_not_elsewhere(self, root: Path) -> None:
         ours = _up(root)

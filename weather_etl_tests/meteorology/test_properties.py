@@ -1,0 +1,363 @@
+"""What holds for every station, whatever its files: order, batches, cuts, rotations, damage."""
+
+import gzip
+import io
+import random
+import zipfile
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from weather_etl import ingestion
+from weather_etl.landing import FileVersion
+from weather_etl.meteorology import observations, schemas
+from weather_etl.meteorology.quality import VARIABLES
+from weather_etl.meteorology.reasons import Rejected
+from weather_etl.storage import encode_parquet
+from weather_etl_tests.files import weather_csv
+from weather_etl_tests.meteorology.making import (
+    LANDED_AT,
+    STATION,
+    TEMPERATURE,
+    TIME,
+    File,
+    csv,
+    days_and_months,
+    entry_of,
+    hour_range,
+    observed,
+    raw_of,
+    validated,
+)
+
+HEADER = f"{TIME},{TEMPERATURE},Wind Speed (m/s),Wind Bearing,Pressure,Humidity,Precip Type,Summary"
+TABLES = ("validated_observations", "quality_events", "quarantined_rows", "daily_weather", "monthly_weather")
+PROVENANCE = ["landing_file", "line", "landed_at"]
+
+careful = settings(derandomize=True, deadline=None, max_examples=40, database=None)
+
+
+# Rows as a writer may repeat, correct and scramble them, in half a day; some values are out of range or missing.
+numbers = st.sampled_from(["", "1", "5.5", "-3", "20"])
+minutes = st.sampled_from([0, 0, 0, 10, 29, 30, 45, 50])
+cells = st.tuples(
+    numbers,
+    st.sampled_from(["0", "2", "7.5", "", "90"]),
+    st.sampled_from(["0", "90", "360", "225", ""]),
+    st.sampled_from(["1000", "0", "930", ""]),
+    st.sampled_from(["0.5", "0", "1.01", ""]),
+    st.sampled_from(["rain", "Snow", "hail", "null"]),
+    st.sampled_from(["Clear", '"Foggy, dry"', ""]),
+)
+moments = st.tuples(st.integers(0, 12), minutes).map(lambda t: f"2020-03-01 {t[0]:02}:{t[1]:02}:00 +0000")
+good_rows = st.tuples(moments, cells).map(lambda r: ",".join((r[0], *r[1])))
+bad_rows = st.sampled_from(["x,1,1,1,1000,0.5,rain,", "2020-03-01 05:00:00 +0000,,,,,,,", "1,2", "2020-03-01 05:00:00 +0000,?,,,,,,"])
+rows_of_a_file = st.lists(st.one_of(good_rows, good_rows, good_rows, good_rows, good_rows, bad_rows), max_size=12)
+
+
+@st.composite
+def stations(draw) -> list[File]:
+    contents = draw(st.lists(rows_of_a_file, min_size=1, max_size=5))
+    landed = [LANDED_AT + timedelta(hours=draw(st.integers(0, 2))) for _ in contents]
+    return [
+        File(csv(*rows, header=HEADER), f"{STATION}/{i}.csv", at)
+        for i, (rows, at) in enumerate(zip(contents, landed, strict=True))
+    ]
+
+
+# Rows without two for the same moment in one file that say different things: cutting such a file in two turns its
+# conflict (later line wins, loser quarantined, flag 3) into a correction (later file wins), by rule.
+rows_without_conflicts = st.dictionaries(moments, cells, max_size=14).flatmap(
+    lambda d: st.permutations([*(",".join((t, *c)) for t, c in d.items())] * 2).map(lambda p: p[: len(p) * 2 // 3])
+)
+
+
+def tables(raw: ingestion.pa.Table, readings, rejected) -> dict[str, pd.DataFrame]:
+    found = observations.observe(raw, readings, rejected, station=STATION, timezone="Europe/Budapest")
+    assert found.balance.holds()
+    daily, monthly = days_and_months(found.validated, "Europe/Budapest")
+    return dict(zip(TABLES, (found.validated, found.events, found.quarantined, daily, monthly), strict=True))
+
+
+def in_batches(files: list[File], sizes: list[int]) -> dict[str, pd.DataFrame]:
+    """The tables after the files came in this order, some at a time, each batch joined to what raw holds already."""
+    old, entries, readings, rejected, names = None, {}, {}, {}, []
+    files = list(files)
+    while files:
+        size = sizes.pop() if sizes else len(files)
+        batch, files = files[:size], files[size:]
+        parts = []
+        for file in sorted(batch, key=lambda f: (f.landed_at, f.name)):
+            one = raw_of(file)
+            entries[file.name] = entry_of(file)
+            rejected[file.name] = one.rejected
+            if not one.rejected:
+                parts.append(one.rows)
+                readings |= one.readings
+        old = ingestion._assemble(old, names, parts, entries)
+        names = sorted(readings)
+    return tables(old, readings, [r for name in sorted(rejected) for r in rejected[name]])
+
+
+@careful
+@given(stations(), st.randoms(use_true_random=False), st.lists(st.integers(1, 3), max_size=5))
+def test_files_in_any_order_and_batches_give_the_same_bytes(files, shuffler, sizes):
+    expected = in_batches(files, [])
+    shuffled = shuffler.sample(files, len(files))
+    found = in_batches(shuffled, sizes)
+    for table in TABLES:
+        pd.testing.assert_frame_equal(found[table], expected[table])
+        a, b = (encode_parquet(table, schemas.to_arrow(table, t[table])) for t in (found, expected))
+        assert a == b, table
+
+
+def without_provenance(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.drop(columns=PROVENANCE)
+
+
+@careful
+@given(rows_without_conflicts, st.data())
+def test_cutting_a_file_in_two_changes_no_observation(rows, data):
+    cut = data.draw(st.integers(0, len(rows)))
+    later = LANDED_AT + timedelta(hours=data.draw(st.sampled_from([0, 1])))
+    whole = observed(csv(*rows, header=HEADER))
+    halves = observed(
+        File(csv(*rows[:cut], header=HEADER), f"{STATION}/1.csv"), File(csv(*rows[cut:], header=HEADER), f"{STATION}/2.csv", later)
+    )
+    pd.testing.assert_frame_equal(without_provenance(halves.validated), without_provenance(whole.validated))
+
+
+@careful
+@given(rows_without_conflicts, st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing_but_lines(rows, shuffler):
+    shuffled = shuffler.sample(rows, len(rows))
+    a, b = (observed(csv(*r, header=HEADER)) for r in (rows, shuffled))
+    pd.testing.assert_frame_equal(a.validated.drop(columns="line"), b.validated.drop(columns="line"))
+    pd.testing.assert_frame_equal(a.events.drop(columns="line"), b.events.drop(columns="line"))
+    assert a.balance == b.balance
+
+
+@careful
+@given(stations())
+def test_every_line_is_kept_identical_superseded_or_quarantined(files):
+    raw = raw_of(*files)
+    found = observations.observe(raw.rows, raw.readings, raw.rejected, station=STATION, timezone="UTC")
+    lines = sum(f.data.count(b"\n") - 1 for f in files if f.name in raw.readings)
+    assert found.balance.data_lines == lines and found.balance.holds()
+
+
+@careful
+@given(stations())
+def test_every_flag_agrees_with_its_value_and_its_events(files):
+    found = observed(*files)
+    events = found.events.groupby("variable")["timestamp"].agg(set).to_dict()
+    for name in VARIABLES:
+        value, flag = found.validated[name], found.validated[f"{name}_qc"]
+        assert (value.isna() == flag.isin([4, 9])).all()
+        assert set(found.validated.loc[flag.isin([3, 4]), "timestamp"]) == events.get(name, set())
+
+
+# --- aggregates ----------------------------------------------------------------------------------------------
+
+
+def random_weather(seed: int, *, calms: bool = True) -> pd.DataFrame:
+    choose = np.random.default_rng(seed)
+    times = hour_range("2021-02-20T00:00", "2021-04-30T23:00", "Europe/Budapest")
+    n = len(times)
+    speed = np.round(choose.gamma(2, 2, n), 1) if calms else choose.gamma(2, 2, n) + 0.01
+    direction = np.where(speed == 0, np.nan, np.round(choose.vonmises(choose.uniform(-3, 3), 0.7, n) * 180 / np.pi) % 360)
+    temperature = 15 + 15 * np.sin(np.arange(n) / 300) + choose.normal(0, 8, n)
+    kept = np.ones(n, dtype=bool)
+    if seed % 2:
+        kept[choose.integers(0, n, n // 20)] = False
+    return validated(
+        times[kept], temperature_c=temperature[kept].clip(-50, 50), wind_speed_ms=speed[kept], wind_direction_deg=direction[kept]
+    )
+
+
+seeds = st.integers(0, 10_000)
+few = settings(careful, max_examples=15)
+
+
+@few
+@given(seeds, st.floats(0, 360, exclude_max=True))
+def test_rotating_all_directions_rotates_both_mean_directions(seed, angle):
+    frame = random_weather(seed)
+    turned = frame.assign(wind_direction_deg=(frame["wind_direction_deg"] + angle) % 360)
+    for a, b in zip(days_and_months(frame), days_and_months(turned), strict=True):
+        for name in ("wind_direction_circular_deg", "wind_direction_resultant_deg"):
+            apart = (b[name] - a[name] - angle + 180) % 360 - 180
+            assert a[name].notna().any() and (apart.dropna().abs() < 1e-6).all()
+            assert (a[name].isna() == b[name].isna()).all()
+
+
+@few
+@given(seeds, st.floats(0, 360, exclude_max=True))
+def test_rotating_all_directions_changes_no_speed(seed, angle):
+    frame = random_weather(seed)
+    turned = frame.assign(wind_direction_deg=(frame["wind_direction_deg"] + angle) % 360)
+    names = ["wind_speed_mean_ms", "wind_speed_max_ms", "wind_speed_resultant_ms", "wind_steadiness"]
+    for a, b in zip(days_and_months(frame), days_and_months(turned), strict=True):
+        pd.testing.assert_frame_equal(a[names], b[names])
+
+
+@few
+@given(seeds)
+def test_cooling_minus_heating_degree_days_is_the_mean_minus_18(seed):
+    daily, _ = days_and_months(random_weather(seed), "Europe/Budapest")
+    assert np.allclose(daily["cdd_18"] - daily["hdd_18"], daily["temperature_mean_c"] - 18, rtol=0, atol=1e-9)
+
+
+@few
+@given(seeds)
+def test_the_mean_lies_between_minimum_and_maximum(seed):
+    daily, _ = days_and_months(random_weather(seed), "Europe/Budapest")
+    shown = daily.dropna(subset="temperature_min_c")
+    assert len(shown) and (shown["temperature_min_c"] <= shown["temperature_mean_c"]).all()
+    assert (shown["temperature_mean_c"] <= shown["temperature_max_c"]).all()
+
+
+@few
+@given(seeds)
+def test_the_resultant_is_at_most_the_scalar_mean_where_every_hour_has_a_direction(seed):
+    for table in days_and_months(random_weather(seed, calms=False), "Europe/Budapest"):
+        shown = table.dropna(subset="wind_speed_resultant_ms")
+        assert len(shown) and (shown["wind_speed_resultant_ms"] <= shown["wind_speed_mean_ms"] * (1 + 1e-12)).all()
+
+
+@few
+@given(seeds)
+def test_ice_days_are_frost_days_and_hot_days_are_summer_days(seed):
+    daily, monthly = days_and_months(random_weather(seed), "Europe/Budapest")
+    assert (daily["is_frost_day"] | ~daily["is_ice_day"]).dropna().all()
+    assert (daily["is_summer_day"] | ~daily["is_hot_day"]).dropna().all()
+    assert (monthly["frost_days"] >= monthly["ice_days"]).dropna().all()
+    assert (monthly["summer_days"] >= monthly["hot_days"]).dropna().all()
+
+
+@few
+@given(seeds)
+def test_the_counts_of_a_month_are_the_sums_of_its_days(seed):
+    daily, monthly = days_and_months(random_weather(seed), "Europe/Budapest")
+    of_month = daily.groupby(daily["date"].to_numpy("datetime64[M]"))
+    for name in ("temperature_n", "wind_n", "suspect_n", "fail_n"):
+        assert of_month[name].sum().tolist() == monthly[name].tolist()
+    complete = monthly["days_n"] == monthly["days_expected"]
+    for name, flag in (("frost_days", "is_frost_day"), ("summer_days", "is_summer_day"), ("calm_hours", "calm_hours")):
+        shown = monthly[name].notna()
+        assert (shown <= complete).all()
+        assert of_month[flag].sum()[shown.to_numpy()].tolist() == monthly.loc[shown, name].tolist()
+    for name in ("hdd_18", "cdd_18", "gdd_10"):
+        shown = monthly[name].notna().to_numpy()
+        assert shown.any() and np.allclose(of_month[name].sum()[shown], monthly.loc[shown, name])
+
+
+# --- damaged files -------------------------------------------------------------------------------------------
+
+NASTY = [
+    b"", b" ", b"null", b"-9999", b"999", b"1e999", b"nan", b'"', b'""', b'"a', b'a"', b"\xe9", b"\0", b"\r", b"\n",
+    b"1,2", b"2020-13-45", b"0000-00-00 00:00:00.000 +0000", b"9999-12-31 23:59:59.999 -2359", b"2020-03-29 02:30",
+    b"2020-10-25 02:00:00", b"\xef\xbb\xbf", b"\xff\xfe", b"x" * 70_000, b"Formatted Date", b"#", b"--", b"\xe2\x80\xa8",
+]  # fmt: skip
+
+
+def as_utf16(data: bytes) -> bytes:
+    return data.decode().encode("utf-16")
+
+
+def as_zip(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", random.Random(len(data)).choice([zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])) as archive:
+        archive.writestr("weather.csv", data)
+    return out.getvalue()
+
+
+def quoted(data: bytes) -> bytes:
+    return data.replace(b"Clear all day.", b'"Clear, ""all""\r\nday."')
+
+
+FORMS = [bytes, bytes, bytes, bytes, quoted, quoted, as_utf16, gzip.compress, as_zip]
+
+
+def damaged(choose: random.Random) -> bytes:
+    """A weather file of some form, with one to four things done to it before and after it was packed."""
+    data = weather_csv(choose.choice([1, 5, 48]))
+    form = choose.choice(FORMS)
+    if choose.random() < 0.2:
+        data = data.replace(b",", choose.choice([b";", b"\t", b"|"]))
+    if form is not as_utf16:
+        for _ in range(choose.randint(0, 3)):
+            data = hurt(choose, data)
+    try:
+        data = form(data)
+    except UnicodeDecodeError:
+        pass
+    return hurt(choose, data) if choose.random() < 0.6 else data
+
+
+def hurt(choose: random.Random, data: bytes) -> bytes:
+    at = choose.randrange(len(data) + 1)
+    lines = data.splitlines(keepends=True)
+    kind = choose.randrange(8)
+    if kind == 0:
+        return data[:at]
+    if kind == 1:
+        return data[:at] + bytes([choose.randrange(256)]) + data[at + 1 :]
+    if kind == 2:
+        return data[:at] + choose.choice(NASTY) + data[at:]
+    if kind == 3 and lines:
+        line = choose.choice(lines)
+        return data + line * choose.choice([1, 2, 30])
+    if kind == 4:
+        cells = data.split(b",")
+        for _ in range(choose.choice([1, 3, 12])):
+            cells[choose.randrange(len(cells))] = choose.choice(NASTY)
+        return b",".join(cells)
+    if kind == 5:
+        choose.shuffle(lines)
+        return b"".join(lines)
+    if kind == 6:
+        return data[:at] + b"\0" * choose.choice([1, 600]) + data[at:]
+    return data.replace(b"\r\n", choose.choice([b"\n", b"\r", b"\n\n", b"\r\r\n"]))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_of_fifty_damaged_files_each_is_rejected_or_its_lines_are_accounted_for(seed):
+    choose = random.Random(seed)
+    for number in range(50):
+        file = File(damaged(choose))
+        entry = entry_of(file)
+        try:
+            rows = ingestion.parse_landing_file(file.data, entry, {})
+        except Rejected:
+            continue
+        version = FileVersion(file.name, "etag", len(file.data), file.landed_at)
+        raw = ingestion.with_provenance(rows, STATION, version, entry)
+        reading = observations.Reading.of(entry["units"], entry["decimal"])
+        found = observations.observe(raw, {file.name: reading}, [], station=STATION, timezone="Europe/Budapest")
+        lines = raw.column("line").to_pylist()
+        assert found.balance.holds() and found.balance.data_lines == len(lines), number
+        assert lines == sorted(set(lines)), number
+        assert len(found.quarantined) == found.balance.quarantined and len(found.validated) == found.balance.kept
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_of_fifty_damaged_plain_files_every_line_that_is_not_blank_is_a_row(seed):
+    choose = random.Random(1000 + seed)
+    for number in range(50):
+        data = weather_csv(choose.choice([1, 5, 48]))
+        head, _, body = data.partition(b"\r\n")
+        for _ in range(choose.randint(1, 3)):
+            body = hurt(choose, body).replace(b'"', b"'")
+        entry = entry_of(File(data))
+        try:
+            rows = ingestion.parse_landing_file(head + b"\r\n" + body, entry, {})
+        except Rejected:
+            continue
+        dropped = sum(int(w.split()[0]) for w in entry["warnings"] if "repeated header" in w)
+        lines = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        assert rows.num_rows + dropped == sum(bool(line.strip()) for line in lines), number

@@ -1,0 +1,250 @@
+"""`dagster job execute`, as the README says it: processes in a folder that has only `dagster.yaml`."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import dagster as dg
+import pyarrow as pa
+import pytest
+from dagster._core.instance.ref import InstanceRef
+
+from weather_etl import fingerprints, landing
+from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.settings import AZURITE_KEY, Settings, azurite_connection_string
+from weather_etl.stations import PARTITIONS_NAME
+from weather_etl.storage import Containers, connect
+from weather_etl_tests.conftest import CHECKOUT
+from weather_etl_tests.files import weather_csv
+
+JOB, CATCH_UP = "weather_etl_job", "catch_up_job"
+Process = subprocess.CompletedProcess[str]
+Execute = Callable[..., Process]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, environment: Settings, database: str) -> Path:
+    """A working folder with Dagster's configuration and without a `.env`, which Dagster would prefer to ours."""
+    shutil.copy(CHECKOUT / "dagster.yaml", tmp_path)
+    return tmp_path
+
+
+def command(job: str, tags: dict[str, str] | None = None) -> list[str]:
+    words = [str(Path(sys.executable).with_name("dagster")), "job", "execute", "-m", "weather_etl", "-j", job]
+    return [*words, "--tags", json.dumps(tags)] if tags else words
+
+
+def environ(**changes: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("DAGSTER_")}
+    return {**kept, "PYTHONPATH": str(CHECKOUT), **changes}
+
+
+@pytest.fixture
+def execute(folder: Path) -> Execute:
+    """Run a job; standard output and error come together, as a person sees them."""
+
+    def run(job: str, tags: dict[str, str] | None = None, **changes: str) -> Process:
+        return subprocess.run(
+            command(job, tags),
+            cwd=folder,
+            env=environ(**changes),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+
+    return run
+
+
+@pytest.fixture
+def containers(environment: Settings) -> Iterator[Containers]:
+    with connect(environment, prompt=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def instance(folder: Path) -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as found:
+        yield found
+
+
+def is_complete(containers: Containers, station: str) -> bool:
+    files = landing.list_station(containers.landing, station)
+    found = {t: containers.lake.stamp(t, station) for t in TABLE_NAMES}
+    carried = {t: stamp.fingerprint for t, stamp in found.items() if stamp}
+    return carried == fingerprints.expected(files.versions(), files.settings_version(station))
+
+
+def rows(containers: Containers, station: str) -> dict[str, pa.Table]:
+    found = {table: containers.lake.read(table, station) for table in TABLE_NAMES}
+    return {table: made.arrow for table, made in found.items() if made}
+
+
+def has_trace(text: str) -> bool:
+    return "Traceback" in text or "Stack Trace" in text
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+# --- one station ----------------------------------------------------------------------------------------------
+
+
+def test_a_station_that_is_not_registered_is_processed(execute: Execute, containers: Containers) -> None:
+    containers.landing.upload("alpha/x.csv", weather_csv())
+    process = execute(JOB, {PARTITION: "alpha"})
+    assert process.returncode == 0, process.stdout
+    assert is_complete(containers, "alpha")
+
+
+def test_a_station_is_registered_by_its_first_run(
+    execute: Execute, containers: Containers, instance: dg.DagsterInstance
+) -> None:
+    containers.landing.upload("alpha/x.csv", weather_csv())
+    execute(JOB, {PARTITION: "alpha"})
+    assert instance.get_dynamic_partitions(PARTITIONS_NAME) == ["alpha"]
+
+
+def test_a_range_of_stations_is_processed(
+    execute: Execute, containers: Containers, instance: dg.DagsterInstance
+) -> None:
+    stations = ["alpha", "beta", "gamma"]
+    for name in stations:
+        containers.landing.upload(f"{name}/x.csv", weather_csv())
+    instance.add_dynamic_partitions(PARTITIONS_NAME, stations)
+    process = execute(JOB, {RANGE_START: "alpha", RANGE_END: "gamma"})
+    assert process.returncode == 0, process.stdout
+    assert [is_complete(containers, name) for name in stations] == [True] * 3
+
+
+def test_without_a_station_the_job_fails_in_a_sentence_that_names_both_commands(execute: Execute) -> None:
+    process = execute(JOB)
+    assert process.returncode == 1
+    assert "No station was given" in process.stdout and "dagster/partition" in process.stdout
+    assert "weather-etl run" in process.stdout
+    assert not has_trace(process.stdout), process.stdout
+
+
+def test_an_unknown_station_fails_in_a_sentence_that_says_how_to_upload(execute: Execute) -> None:
+    process = execute(JOB, {PARTITION: "nowhere"})
+    assert process.returncode == 1
+    assert "There is no landing file for station nowhere" in process.stdout
+    assert not has_trace(process.stdout), process.stdout
+
+
+def test_an_unknown_station_is_not_registered(execute: Execute, instance: dg.DagsterInstance) -> None:
+    execute(JOB, {PARTITION: "nowhere"})
+    assert instance.get_dynamic_partitions(PARTITIONS_NAME) == []
+
+
+# --- everything that is stale ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def poisoned(execute: Execute, containers: Containers) -> Process:
+    """`catch_up_job` on an empty history over three stations, the middle one with broken settings."""
+    for name in ("alpha", "beta", "gamma"):
+        containers.landing.upload(f"{name}/x.csv", weather_csv())
+    containers.landing.upload("beta/station.toml", b"timezone = [broken")
+    return execute(CATCH_UP)
+
+
+def test_a_station_that_fails_does_not_keep_the_others_from_their_tables(
+    poisoned: Process, containers: Containers
+) -> None:
+    assert [is_complete(containers, name) for name in ("alpha", "beta", "gamma")] == [True, False, True]
+
+
+def test_a_station_that_fails_is_named_in_a_sentence_and_fails_the_job(poisoned: Process) -> None:
+    assert poisoned.returncode == 1
+    assert "beta/station.toml is not valid TOML" in poisoned.stdout
+    assert not has_trace(poisoned.stdout), poisoned.stdout
+
+
+# --- services that are down -----------------------------------------------------------------------------------
+
+
+def test_storage_that_is_down_is_reported_in_a_sentence_within_a_minute(execute: Execute) -> None:
+    started = time.monotonic()
+    process = execute(
+        JOB, {PARTITION: "alpha"}, AZURE_STORAGE_CONNECTION_STRING=azurite_connection_string(closed_port())
+    )
+    assert process.returncode == 1
+    assert "does not answer; start it with `weather-etl local up`" in process.stdout
+    assert not has_trace(process.stdout), process.stdout
+    assert time.monotonic() - started < 60
+
+
+def test_a_database_that_is_down_fails_the_command_within_a_minute(execute: Execute) -> None:
+    started = time.monotonic()
+    down = f"postgresql+psycopg2://weather:s3cret-word@127.0.0.1:{closed_port()}/dagster"
+    process = execute(JOB, {PARTITION: "alpha"}, WEATHER_ETL_POSTGRES_URL=down)
+    assert process.returncode == 1 and "Connection refused" in process.stdout
+    assert time.monotonic() - started < 60
+
+
+# --- secrets --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["success", "unknown station", "storage down", "database down"])
+def test_no_secret_is_printed(execute: Execute, containers: Containers, what: str) -> None:
+    containers.landing.upload("alpha/x.csv", weather_csv())
+    port = closed_port()
+    changes = {
+        "storage down": {"AZURE_STORAGE_CONNECTION_STRING": azurite_connection_string(port)},
+        "database down": {"WEATHER_ETL_POSTGRES_URL": f"postgresql+psycopg2://a:s3cret-word@127.0.0.1:{port}/b"},
+    }.get(what, {})
+    process = execute(JOB, {PARTITION: "nowhere" if what == "unknown station" else "alpha"}, **changes)
+    assert AZURITE_KEY not in process.stdout and "s3cret-word" not in process.stdout
+
+
+# --- killed ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def killed(folder: Path, containers: Containers) -> None:
+    """A run of a long record, killed as soon as it said that `raw_observations` is there."""
+    containers.landing.upload("alpha/x.csv", weather_csv(60_000))
+    process = subprocess.Popen(
+        command(JOB, {PARTITION: "alpha"}),
+        cwd=folder,
+        env=environ(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "raw_observations: 60,000 rows" in line:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.wait(60) == -signal.SIGKILL
+
+
+def test_a_killed_run_leaves_what_it_published_and_nothing_else(killed: None, containers: Containers) -> None:
+    found = rows(containers, "alpha")
+    assert "raw_observations" in found and "monthly_weather" not in found
+
+
+def test_a_run_after_a_killed_one_gives_the_tables_of_an_undisturbed_run(
+    killed: None, execute: Execute, environment: Settings, containers: Containers
+) -> None:
+    assert execute(JOB, {PARTITION: "alpha"}).returncode == 0
+    elsewhere = f"{environment.lake_container}-b"
+    with connect(Settings.load({**os.environ, "WEATHER_ETL_LAKE_CONTAINER": elsewhere})) as undisturbed:
+        undisturbed.lake.container.create()
+        assert execute(JOB, {PARTITION: "alpha"}, WEATHER_ETL_LAKE_CONTAINER=elsewhere).returncode == 0
+        assert rows(containers, "alpha") == rows(undisturbed, "alpha")
