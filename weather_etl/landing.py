@@ -9,6 +9,8 @@ Does not belong here: what the text means (`meteorology/parsing.py`), what was r
 import gzip
 import hashlib
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -173,9 +175,17 @@ def _gunzip(data: bytes) -> bytes:
         raise Rejected(Reason.GZIP_CORRUPT, f"the gzip stream is damaged ({error})") from None
 
 
+# What `zipfile` raises on damaged archives, beyond its own exception.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, KeyError, OSError, RuntimeError, ValueError
+)  # fmt: skip
+
+
 def _unzip(data: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if data.rfind(b"PK\x05\x06") + 22 + len(archive.comment) != len(data):
+                raise Rejected(Reason.ZIP_CORRUPT, "the zip has bytes behind its end")
             names = archive.namelist()
             if "[Content_Types].xml" in names:
                 raise Rejected(Reason.NOT_CSV, "the file is an Office document (xlsx)")
@@ -186,7 +196,7 @@ def _unzip(data: bytes) -> bytes:
                 raise Rejected(Reason.ZIP_MEMBERS, "the file in the zip has a path for a name")
             with archive.open(names[0]) as member:
                 return _bounded(iter(lambda: member.read(1024**2), b""), len(data))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _ZIP_ERRORS as error:
         raise Rejected(Reason.ZIP_CORRUPT, f"the zip cannot be read ({error})") from None
 
 
