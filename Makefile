@@ -25,7 +25,7 @@ run: up ## set up, start the services, load the sample stations, run the job, sh
 	@$(BIN)/weather-etl run
 
 test: $(VENV)/.dev ## set up, then run every test on a real Azurite and a real PostgreSQL
-	@$(BIN)/python -m pytest weather_etl_tests -q
+	@$(BIN)/python -m pytest weather_etl_tests -q -n auto --maxprocesses 4 --dist loadfile
 
 ui: up ## start Dagster's web interface on 127.0.0.1:3000 (another one: make ui PORT=3001)
 	@$(BIN)/python -c 'import socket, sys; \
