@@ -1,0 +1,122 @@
+"""What Dagster is given: it loads, quickly, and is what the snapshot says.
+
+After a meant change: `python -m weather_etl_tests.test_definitions` writes the snapshot anew; read its diff.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from weather_etl.definitions import defs
+from weather_etl.settings import Settings
+from weather_etl_tests.conftest import CHECKOUT
+
+SNAPSHOT = Path(__file__).with_name("snapshots") / "definitions.txt"
+# Importing these costs more than all else that a Dagster process does before it works.
+HEAVY = ("pandas", "pyarrow", "numpy", "pandera", "azure", "dagster_azure", "matplotlib")
+
+
+def describe() -> Iterator[str]:
+    """One line per definition and property, in a fixed order."""
+    graph = defs.resolve_asset_graph()
+    for spec in sorted(defs.resolve_all_asset_specs(), key=lambda s: s.key):
+        node = graph.get(spec.key)
+        yield f"asset {spec.key.to_user_string()}"
+        yield f"  {_first_line(spec.description)}"
+        yield f"  group {spec.group_name}; kinds {', '.join(sorted(spec.kinds))}; owners {', '.join(spec.owners)}"
+        yield f"  from {', '.join(sorted(d.asset_key.to_user_string() for d in spec.deps)) or 'outside'}"
+        yield f"  code version {spec.code_version}; partitions {_partitions(spec.partitions_def)}"
+        yield f"  {node.execution_type.value.lower()}"
+        columns = spec.metadata.get("dagster/column_schema")
+        if columns:
+            yield f"  columns {', '.join(c.name for c in columns.columns)}"
+        for check in sorted(node.check_keys, key=lambda k: k.name):
+            found = graph.get_check_spec(check)
+            blocking = " (blocking)" if found.blocking else ""
+            yield f"  check {found.name}{blocking}; partitions {_partitions(found.partitions_def)}"
+            yield f"    {_first_line(found.description)}"
+    repository = defs.get_repository_def()
+    for job in sorted(repository.get_all_jobs(), key=lambda j: j.name):
+        if not job.name.startswith("__"):
+            yield f"job {job.name}"
+            yield f"  {_first_line(job.description)}"
+            yield f"  steps {', '.join(sorted(n.name for n in job.nodes))}; executor {job.executor_def.name}"
+            yield f"  tags {dict(sorted(job.tags.items()))}"
+    for sensor in repository.sensor_defs:
+        yield f"sensor {sensor.name}"
+        yield f"  {_first_line(sensor.description)}"
+        yield f"  starts {', '.join(t.job_name for t in sensor.targets)}; {sensor.default_status.value.lower()}"
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").splitlines()[0]
+
+
+def _partitions(found: dg.PartitionsDefinition | None) -> str:
+    return found.name or "" if isinstance(found, dg.DynamicPartitionsDefinition) else str(found).lower()
+
+
+def test_definitions_are_those_of_the_snapshot() -> None:
+    assert list(describe()) == SNAPSHOT.read_text("utf-8").splitlines()
+
+
+def test_definitions_are_loadable() -> None:
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_every_asset_has_an_owner_and_a_description() -> None:
+    assert [s.key for s in defs.resolve_all_asset_specs() if not s.owners or not s.description] == []
+
+
+def test_names_of_assets_are_short_enough_for_the_graph() -> None:
+    assert [s.key for s in defs.resolve_all_asset_specs() if len(s.key.path[-1]) > 30] == []
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """The workspace and instance files of the checkout, in a folder without a `.env`."""
+    shutil.copy(CHECKOUT / "dagster.yaml", tmp_path)
+    text = (CHECKOUT / "workspace.yaml").read_text("utf-8")
+    (tmp_path / "workspace.yaml").write_text(text.replace("working_directory: .", f"working_directory: {CHECKOUT}"))
+    return tmp_path
+
+
+def test_the_workspace_validates(workspace: Path, environment: Settings, database: str) -> None:
+    process = subprocess.run(
+        [Path(sys.executable).with_name("dagster"), "definitions", "validate"],
+        cwd=workspace,
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 0, process.stdout + process.stderr
+
+
+def in_a_new_process(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "always", "-c", code],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
+def test_loading_the_definitions_imports_nothing_heavy() -> None:
+    code = f"import sys, weather_etl; weather_etl.defs; print([m for m in {HEAVY!r} if m in sys.modules])"
+    assert in_a_new_process(code).stdout.strip() == "[]"
+
+
+def test_loading_the_definitions_warns_of_nothing_in_preview() -> None:
+    assert "PreviewWarning" not in in_a_new_process("import weather_etl; weather_etl.defs").stderr
+
+
+if __name__ == "__main__":
+    SNAPSHOT.write_text("\n".join(describe()) + "\n", "utf-8")
