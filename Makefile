@@ -2,7 +2,7 @@
 # Belongs here: the order of the steps. Does not belong here: what a step does.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test ui stop bench lint lock clean up
+.PHONY: help run test test-oracle test-faults ui stop bench lint lock clean up
 SHELL := /bin/sh
 
 VENV := .venv
@@ -17,7 +17,7 @@ unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: up ## set up, start the services, load the sample stations, run the job, show the tables
 	@$(BIN)/python sample_data/generate.py $(SAMPLE)
@@ -25,7 +25,13 @@ run: up ## set up, start the services, load the sample stations, run the job, sh
 	@$(BIN)/weather-etl run
 
 test: $(VENV)/.dev ## set up, then run every test on a real Azurite and a real PostgreSQL
-	@$(BIN)/python -m pytest weather_etl_tests -q -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest weather_etl_tests -q -m "not oracle and not faults" -n auto --maxprocesses 4 --dist loadfile
+
+test-oracle: $(VENV)/.oracle ## compare the meteorology with ioos_qc, xclim, MetPy, windpowerlib and scipy
+	@$(BIN)/python -m pytest weather_etl_tests -q -m oracle
+
+test-faults: $(VENV)/.dev ## the long fault injection: kills at every step, services that stop, thousands of damaged files
+	@$(BIN)/python -m pytest weather_etl_tests -q -m faults
 
 ui: up ## start Dagster's web interface on 127.0.0.1:3000 (another one: make ui PORT=3001)
 	@$(BIN)/python -c 'import socket, sys; \
@@ -52,6 +58,7 @@ lint: $(VENV)/.dev ## check style with ruff
 lock: ## resolve the pinned requirements anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv; install it first, for example with pipx install uv." >&2; exit 1; }
 	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra dev -o requirements-dev.txt
+	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra dev --extra oracle -c requirements-dev.txt -o requirements-oracle.txt
 	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra local -c requirements-dev.txt -o requirements.txt
 # setuptools comes in through stdin ("-"): it builds this package itself, with no download at that moment.
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
@@ -84,7 +91,12 @@ $(VENV)/.run: requirements.txt pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt pyproject.toml | $(BIN)/python
-	@echo "Installing the pinned packages and those for tests into $(VENV) (up to 250 MB to download, about 2 minutes) ..."
+	@echo "Installing the pinned packages and those for tests into $(VENV) (up to 350 MB to download, about 2 minutes) ..."
 	@$(PIP) --require-hashes --no-deps -r requirements-dev.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.oracle: requirements-oracle.txt $(VENV)/.dev
+	@echo "Installing the libraries to compare with into $(VENV) (up to 200 MB to download, about a minute) ..."
+	@$(PIP) --require-hashes --no-deps -r requirements-oracle.txt
 	@touch $@

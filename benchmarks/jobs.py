@@ -23,7 +23,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 STATION = "szeged"
 
 # The graph of weather_etl with steps that do nothing.
-EMPTY = '''
+EMPTY = """
 import dagster as dg
 
 stations = dg.DynamicPartitionsDefinition(name="station")
@@ -42,7 +42,7 @@ def station_tables(context):
 
 
 defs = dg.Definitions([station_tables], jobs=[dg.define_asset_job("empty_job")], executor=dg.in_process_executor)
-'''
+"""
 
 
 @dataclass

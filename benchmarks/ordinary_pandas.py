@@ -228,16 +228,18 @@ def aggregate_days(df: pd.DataFrame):
     daily[counted] = daily[counted].fillna(0).astype(int)
     daily["hours_expected"] = expected
     known = df.dropna(subset=["sector", "wind_speed_ms"])
-    sectors = known.groupby(["date", "sector"], as_index=False).agg(hours=("sector", "size"), run=("wind_speed_ms", "sum"))
+    sectors = known.groupby(["date", "sector"], as_index=False).agg(
+        hours=("sector", "size"), run=("wind_speed_ms", "sum")
+    )
 
     daily[list(vectors(sums))] = vectors(sums)
     daily["wind_prevailing_sector"] = prevailing(sectors, "date").reindex(days)
 
     # Completeness.
     enough = np.ceil(rules.DAY_SHARE * expected)
-    hour_of_day = (
-        df["timestamp"] - df["date"].dt.tz_localize(rules.ZONE).dt.tz_convert("UTC")
-    ) // pd.Timedelta(hours=1)
+    hour_of_day = (df["timestamp"] - df["date"].dt.tz_localize(rules.ZONE).dt.tz_convert("UTC")) // pd.Timedelta(
+        hours=1
+    )
     for n, source, means, extremes in [
         ("temperature_n", "temperature_c", ["temperature_mean_c"], ["temperature_min_c", "temperature_max_c"]),
         ("apparent_n", "apparent_temperature_c", [], ["apparent_temperature_min_c", "apparent_temperature_max_c"]),

@@ -6,6 +6,7 @@ from benchmarks.rules import FILE, STATION, ZONE
 from weather_etl import ingestion
 from weather_etl.landing import FileVersion
 from weather_etl.meteorology import aggregation, observations
+from weather_etl.meteorology.cells import Reading
 
 
 def tables(csv: bytes) -> dict[str, object]:
@@ -14,7 +15,7 @@ def tables(csv: bytes) -> dict[str, object]:
     entry = {"landed_at": version.landed_at.isoformat()}
     rows = ingestion.parse_landing_file(csv, entry, {})
     raw = ingestion.with_provenance(rows, STATION, version, entry)
-    reading = observations.Reading.of(entry["units"], entry["decimal"])
+    reading = Reading.of(entry["units"], entry["decimal"])
     made = observations.observe(raw, {version.name: reading}, [], station=STATION, timezone=ZONE)
     hours = aggregation.LocalHours(made.validated, ZONE)
     daily = aggregation.daily_weather(made.validated, station=STATION, timezone=ZONE, hours=hours)

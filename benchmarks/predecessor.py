@@ -5,6 +5,7 @@ dictionary per row, `groupby(...).apply` per day and per month. The rules are th
 """
 
 import io
+import itertools
 import math
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -172,7 +173,7 @@ def wind_statistics(rows: list[dict]) -> dict:
 
 def longest_gap(hours: list[int], expected: int) -> int:
     edges = [-1, *hours, expected]
-    return max(b - a - 1 for a, b in zip(edges, edges[1:], strict=False))
+    return max(b - a - 1 for a, b in itertools.pairwise(edges))
 
 
 def compute_day(day: date, rows: list[dict]) -> dict:

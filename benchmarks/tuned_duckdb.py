@@ -145,7 +145,9 @@ def _drop_losers(con: duckdb.DuckDBPyConnection, bad: list[tuple[int, str]]) -> 
             chosen as ({_SOME_TYPED})
             select a.line, {" and ".join(f"a.{c} is not distinct from b.{c}" for c in compared)} as same
             from lines join chosen a using (line) join chosen b on b.line = last where a.line <> last""")
-        same, conflicts = con.execute("select count(*) filter (same), count(*) filter (not same) from losers").fetchall()[0]
+        same, conflicts = con.execute(
+            "select count(*) filter (same), count(*) filter (not same) from losers"
+        ).fetchall()[0]
         con.execute("delete from checked where line in (select line from losers)")
         if conflicts:
             con.execute(f"""insert into refused select line, 'CONFLICT', {_ROW_TEXT} from raw
@@ -292,11 +294,21 @@ def _days(gaps: dict[str, str]) -> str:
         select date, day, hours_expected, need, coalesce(suspect_n, 0) as suspect_n, coalesce(fail_n, 0) as fail_n,
             {", ".join(f"{g}_n" for g in _GROUPS)}, vector_n, vector_run, wind_sum_, wind_max_, calm, windy,
             s, c, direction_n, u, v,
-            {", ".join(f"case when {g}_n >= need then {g}_sum_ / {g}_n end as {column}" for g, column in [
-                ("temperature", "temperature_mean_c"), ("humidity", "humidity_mean_percent"),
-                ("pressure", "pressure_mean_hpa"), ("visibility", "visibility_mean_km"),
-                ("wind", "wind_speed_mean_ms")])},
-            {_extreme("temperature", "temperature_min_c", "min")}, {_extreme("temperature", "temperature_max_c", "max")},
+            {
+        ", ".join(
+            f"case when {g}_n >= need then {g}_sum_ / {g}_n end as {column}"
+            for g, column in [
+                ("temperature", "temperature_mean_c"),
+                ("humidity", "humidity_mean_percent"),
+                ("pressure", "pressure_mean_hpa"),
+                ("visibility", "visibility_mean_km"),
+                ("wind", "wind_speed_mean_ms"),
+            ]
+        )
+    },
+            {_extreme("temperature", "temperature_min_c", "min")}, {
+        _extreme("temperature", "temperature_max_c", "max")
+    },
             {_extreme("apparent", "apparent_temperature_min_c", "min")},
             {_extreme("apparent", "apparent_temperature_max_c", "max")},
             {_extreme("humidity", "humidity_min_percent", "min")},
@@ -336,7 +348,7 @@ def _aggregate(con: duckdb.DuckDBPyConnection) -> None:
                 create temp table {group}_gaps as
                 with positions as (
                     select day, (epoch_us(timestamp) - start) // {HOUR} as slot, hours_expected
-                    from hours join calendar using (day) where {column} is not null and day in {tuple(days) + (-1,)}
+                    from hours join calendar using (day) where {column} is not null and day in {(*tuple(days), -1)}
                 ),
                 steps as (select *, slot - lag(slot, 1, -1) over (partition by day order by slot) - 1 as gap from positions)
                 select day from steps group by day
@@ -371,7 +383,16 @@ _TOTALS = {
     "ice_days": "is_ice_day", "summer_days": "is_summer_day", "hot_days": "is_hot_day",
     "tropical_nights": "is_tropical_night", "calm_days": "calm_day", "windy_days": "windy_day",
 }  # fmt: skip
-_COUNTS = ["hours_expected", "suspect_n", "fail_n", "temperature_n", "humidity_n", "pressure_n", "visibility_n", "wind_n"]
+_COUNTS = [
+    "hours_expected",
+    "suspect_n",
+    "fail_n",
+    "temperature_n",
+    "humidity_n",
+    "pressure_n",
+    "visibility_n",
+    "wind_n",
+]
 
 
 def _monthly(con: duckdb.DuckDBPyConnection) -> str:
@@ -408,17 +429,25 @@ def _monthly(con: duckdb.DuckDBPyConnection) -> str:
             count(temperature_mean_c) as days_n
         from marked group by month
     )
-    select {_select(rules.MONTHLY, {
-        **{name: f"case when {enough[c]} then {c}_avg end as {name}" for name, c in _DAILY_MEANS.items()},
-        **{name: f"case when {c}_count = days_expected then {c}_sum end as {name}" for name, c in _TOTALS.items()},
-        "temperature_min_c": f"case when {temperature} then low end as temperature_min_c",
-        "temperature_max_c": f"case when {temperature} then high end as temperature_max_c",
-        "temperature_min_date": f"case when {temperature} then low_date end as temperature_min_date",
-        "temperature_max_date": f"case when {temperature} then high_date end as temperature_max_date",
-        "visibility_min_km": f"case when {visibility} then least_visibility end as visibility_min_km",
-        "wind_speed_mean_ms": f"case when {wind} then speed / wind_n end as wind_speed_mean_ms",
-        "wind_speed_max_ms": f"case when {wind} then maximum end as wind_speed_max_ms",
-    })}
+    select {
+        _select(
+            rules.MONTHLY,
+            {
+                **{name: f"case when {enough[c]} then {c}_avg end as {name}" for name, c in _DAILY_MEANS.items()},
+                **{
+                    name: f"case when {c}_count = days_expected then {c}_sum end as {name}"
+                    for name, c in _TOTALS.items()
+                },
+                "temperature_min_c": f"case when {temperature} then low end as temperature_min_c",
+                "temperature_max_c": f"case when {temperature} then high end as temperature_max_c",
+                "temperature_min_date": f"case when {temperature} then low_date end as temperature_min_date",
+                "temperature_max_date": f"case when {temperature} then high_date end as temperature_max_date",
+                "visibility_min_km": f"case when {visibility} then least_visibility end as visibility_min_km",
+                "wind_speed_mean_ms": f"case when {wind} then speed / wind_n end as wind_speed_mean_ms",
+                "wind_speed_max_ms": f"case when {wind} then maximum end as wind_speed_max_ms",
+            },
+        )
+    }
     from (select *, {_vectors(enough["wind_speed_resultant_ms"])}
           from grouped left join {_prevailing("prevailing_sectors", "month")} p using (month))
     order by month

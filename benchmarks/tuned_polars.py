@@ -92,7 +92,9 @@ def _timestamps(text: pl.Series) -> pl.Series:
         hour = pl.col("text").str.slice(11, 2).cast(pl.Int64, strict=False)
         hour = pl.when(hour.is_between(0, 23)).then(hour)
         utc = pl.DataFrame([text.alias("text"), rest.alias("rest")]).lazy()
-        utc = utc.select((date * (24 * HOUR) + hour * HOUR + micros).cast(pl.Datetime("us", "UTC"))).collect().to_series()
+        utc = (
+            utc.select((date * (24 * HOUR) + hour * HOUR + micros).cast(pl.Datetime("us", "UTC"))).collect().to_series()
+        )
     if utc is None or utc.null_count():
         slow = text.str.to_datetime("%Y-%m-%d %H:%M:%S%.3f %z", time_unit="us", time_zone="UTC", strict=False)
         utc = slow if utc is None else pl.select(pl.coalesce(utc, slow)).to_series()
@@ -227,7 +229,9 @@ def _calendar(first, last) -> pl.DataFrame:
     start = days.cast(pl.Datetime("us")).dt.replace_time_zone(rules.ZONE).cast(pl.Int64).alias("start")
     hours = ((start.shift(-1) - start) // HOUR).cast(pl.Int32).alias("hours_expected")
     month = (days.dt.year().cast(pl.Int32) * 12 + days.dt.month().cast(pl.Int32) - 1).alias("month_index")
-    return pl.DataFrame([days, start, hours, month])[:-1].with_columns(pl.int_range(pl.len(), dtype=pl.Int32).alias("day"))
+    return pl.DataFrame([days, start, hours, month])[:-1].with_columns(
+        pl.int_range(pl.len(), dtype=pl.Int32).alias("day")
+    )
 
 
 def _hourly() -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
@@ -295,9 +299,7 @@ def _vectors() -> list[list[pl.Expr]]:
         ],
         [
             pl.when(speed > 1e-9).then(pl.arctan2(-u, -v).degrees() % 360).alias("wind_direction_resultant_deg"),
-            pl.when(c("vector_run") > 0)
-            .then(speed / (c("vector_run") / c("vector_n")))
-            .alias("wind_steadiness"),
+            pl.when(c("vector_run") > 0).then(speed / (c("vector_run") / c("vector_n"))).alias("wind_steadiness"),
         ],
     ]
 

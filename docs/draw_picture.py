@@ -63,7 +63,9 @@ def main() -> None:
     with connect(Settings.load(), prompt=True) as containers:
         found = containers.lake.read("daily_weather", "szeged")
     assert found is not None, "run `make run` first"
-    Path(__file__).with_name("picture.svg").write_text(picture(schemas.to_frame("daily_weather", found.arrow), "Szeged"))
+    Path(__file__).with_name("picture.svg").write_text(
+        picture(schemas.to_frame("daily_weather", found.arrow), "Szeged")
+    )
 
 
 if __name__ == "__main__":

@@ -53,7 +53,9 @@ class WeatherBlobStorageResource(AzureBlobStorageResource):
             service.close()
 
 
-def blob_resource(connection_string: str | None, account_url: str | None, *, prompt: bool) -> WeatherBlobStorageResource:
+def blob_resource(
+    connection_string: str | None, account_url: str | None, *, prompt: bool
+) -> WeatherBlobStorageResource:
     """The resource for an account: a connection string wins; a URL with a SAS token needs no credential."""
     if connection_string:
         return WeatherBlobStorageResource(

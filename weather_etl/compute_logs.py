@@ -7,10 +7,10 @@ Does not belong here: anything else; Dagster loads this module for every command
 from typing import Any
 
 from dagster import StringSource
-from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 from dagster._core.storage.cloud_storage_compute_log_manager import PollingComputeLogSubscriptionManager
-from dagster._serdes import ConfigurableClassData
 from dagster._core.storage.compute_log_manager import ComputeIOType
+from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
+from dagster._serdes import ConfigurableClassData
 from dagster_azure.blob.compute_log_manager import AzureBlobComputeLogManager
 from dagster_shared.seven import get_system_temp_directory
 

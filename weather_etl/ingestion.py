@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from weather_etl import fingerprints
 from weather_etl.errors import UserError
 from weather_etl.landing import FileVersion, StationFiles, read_version, to_text, unpack
-from weather_etl.meteorology.observations import Reading, check_error_budget, looks_clean, read_cells
+from weather_etl.meteorology.cells import Reading, check_error_budget, looks_clean, read_cells
 from weather_etl.meteorology.parsing import READER_VERSION, parse_csv
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.schemas import TABLES
@@ -89,7 +89,7 @@ class Raw:
 
 def reader_key(settings: StationSettings) -> str:
     """What decides how a file is cut into rows: a file read under another key is read again."""
-    return fingerprints.digest([READER_VERSION, settings.aliases])
+    return fingerprints.digest([READER_VERSION, *settings.reader_part()])
 
 
 def load_raw(containers: Containers, station: str) -> Raw | None:
@@ -98,7 +98,9 @@ def load_raw(containers: Containers, station: str) -> Raw | None:
     if found is None:
         return None
     if found.manifest is None:
-        raise UserError(f"{containers.lake.uri(RAW, station)} has no manifest; delete it, and the next run rebuilds it.")
+        raise UserError(
+            f"{containers.lake.uri(RAW, station)} has no manifest; delete it, and the next run rebuilds it."
+        )
     return Raw(found.arrow.select(RAW_SCHEMA.names).cast(RAW_SCHEMA), found.manifest, found.stamp)
 
 

@@ -30,7 +30,7 @@ class CatchUpConfig(dg.Config):
 
     mode: str = "incremental"
     """`incremental`: stale stations only. `full`: every station, reading all landing files again."""
-    stations: list[str] = []
+    stations: list[str] = []  # noqa: RUF012  (a pydantic field: each instance gets its own)
     """Only these stations; all if empty."""
 
 

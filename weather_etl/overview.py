@@ -1,7 +1,7 @@
 """How the stations stand: their tables, whether they are stale, what the checks said last.
 
 Belongs here: gathering it, from storage and from Dagster's history.
-Does not belong here: printing (`cli.py`), deciding what to run (`planning.py`).
+Does not belong here: printing (`cli/`), deciding what to run (`planning.py`).
 """
 
 import os
@@ -100,7 +100,9 @@ def _check_database(url: str | None) -> None:
         ) from None
 
 
-def station_states(settings: Settings, instance: "dg.DagsterInstance", only: list[str] | None = None) -> list[StationState]:
+def station_states(
+    settings: Settings, instance: "dg.DagsterInstance", only: list[str] | None = None
+) -> list[StationState]:
     """All stations of landing and lake, or `only` some, in alphabetical order."""
     with connect(settings, prompt=True) as containers:
         landing = list_landing(containers.landing)

@@ -152,7 +152,9 @@ class _Station:
             # Another run published meanwhile; its fingerprint tells whether the table is still stale.
             found = self.containers.lake.stamp(table, self.station)
             if found is None:
-                raise UserError(f"{self.uri(table)} was deleted while it was replaced; run the station again.") from None
+                raise UserError(
+                    f"{self.uri(table)} was deleted while it was replaced; run the station again."
+                ) from None
             stamp, status = found, LEFT
             self.carried[table] = fingerprint
         yield Published(

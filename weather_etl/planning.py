@@ -172,7 +172,9 @@ def neighbours(items: Collection[StaleStation], order: Mapping[str, int], size: 
     return groups
 
 
-_SECRETS = re.compile(r"(AccountKey=|sig=|SharedAccessSignature=|password=)[^;&\s'\"]+|(://[^:/@\s]+:)[^@\s]+(?=@)", re.I)
+_SECRETS = re.compile(
+    r"(AccountKey=|sig=|SharedAccessSignature=|password=)[^;&\s'\"]+|(://[^:/@\s]+:)[^@\s]+(?=@)", re.I
+)
 
 
 def without_secrets(text: str) -> str:

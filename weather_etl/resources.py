@@ -54,7 +54,9 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         frames = [(stations[0], obj)] if hasattr(obj, "columns") else obj
         for station, frame in frames:
             if station not in before:
-                raise ExpectedFailure(f"{table} was given rows of station {station}, which is not among this run's stations.")
+                raise ExpectedFailure(
+                    f"{table} was given rows of station {station}, which is not among this run's stations."
+                )
             arrow = schemas.to_arrow(table, frame) if table in schemas.TABLES else _to_arrow(frame)
             old = before[station]
             try:

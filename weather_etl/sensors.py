@@ -94,9 +94,7 @@ def landing_files_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult
         raise dg.Failure(str(error)) from None
 
 
-def _look(
-    context: dg.SensorEvaluationContext, settings: Settings, containers: Containers
-) -> dg.SensorResult:
+def _look(context: dg.SensorEvaluationContext, settings: Settings, containers: Containers) -> dg.SensorResult:
     instance, now = context.instance, time.time()
     landing = list_landing(containers.landing)
     stamps = containers.lake.stamps()
@@ -105,9 +103,7 @@ def _look(
     decided = Plan()
     if stale:
         busy = stations_in_flight(instance, partitions, silence_limit=settings.silence_limit_s, now=now)
-        history = {
-            s.station: History(in_flight=True) if s.station in busy else attempts(instance, s) for s in stale
-        }
+        history = {s.station: History(in_flight=True) if s.station in busy else attempts(instance, s) for s in stale}
         decided = planning.plan(
             stale,
             partitions,
@@ -174,4 +170,6 @@ def _why_nothing(decided: Plan, stations: int) -> str:
         )
         if items
     ]
-    return f"{stations} stations in landing: {'; '.join(parts)}." if parts else f"All {stations} stations are up to date."
+    return (
+        f"{stations} stations in landing: {'; '.join(parts)}." if parts else f"All {stations} stations are up to date."
+    )

@@ -98,7 +98,9 @@ class Container:
                     f"Azure Storage at {host} refused the credentials; check the key, SAS token or role assignment."
                 ) from error
             code = getattr(error.error_code, "value", error.error_code) or f"HTTP {error.status_code}"
-            raise StorageUnavailable(f"Azure Storage at {host} answered {code}; try again, or check the account.") from error
+            raise StorageUnavailable(
+                f"Azure Storage at {host} answered {code}; try again, or check the account."
+            ) from error
 
     def create(self) -> None:
         """Create the container if it is missing."""
@@ -140,9 +142,7 @@ class Container:
             download = self._client.download_blob(name, **condition)
             return download.readall(), _blob(download.properties)
 
-    def write(
-        self, name: str, data: bytes, *, if_match: str | None, metadata: dict[str, str] | None = None
-    ) -> str:
+    def write(self, name: str, data: bytes, *, if_match: str | None, metadata: dict[str, str] | None = None) -> str:
         """Write a blob in one request and return its ETag. `if_match` None: only if it does not exist yet.
 
         Raises:
@@ -291,7 +291,11 @@ def _span(table: str, arrow: "pa.Table") -> tuple[str, str]:
     if table == "raw_observations" or time_column is None or not arrow.num_rows:
         return "", ""
     first, last = (arrow.column(time_column)[i].as_py() for i in (0, -1))
-    return (f"{first:%Y-%m-%d %H:%M}Z", f"{last:%Y-%m-%d %H:%M}Z") if time_column == "timestamp" else (str(first), str(last))
+    return (
+        (f"{first:%Y-%m-%d %H:%M}Z", f"{last:%Y-%m-%d %H:%M}Z")
+        if time_column == "timestamp"
+        else (str(first), str(last))
+    )
 
 
 # Text columns of raw are read back as dictionaries, so that text is looked at once per distinct value.

@@ -23,4 +23,7 @@ def row(hour: int, *, start: datetime = datetime(2020, 1, 1, tzinfo=UTC), temper
 
 def weather_csv(hours: int = 48, *, first: int = 0, temperature: float = 5.0) -> bytes:
     """A landing file of consecutive hours."""
-    return "\r\n".join([HEADER, *(row(h, temperature=temperature) for h in range(first, first + hours))]).encode() + b"\r\n"
+    return (
+        "\r\n".join([HEADER, *(row(h, temperature=temperature) for h in range(first, first + hours))]).encode()
+        + b"\r\n"
+    )

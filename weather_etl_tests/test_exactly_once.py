@@ -358,4 +358,6 @@ def test_a_name_is_only_data(containers: Containers, name: str) -> None:
     containers.landing.upload(name, weather_csv())
     process(containers)
     listed = [f.name for f in landing.list_station(containers.landing, "a").files]
-    assert set(containers.lake.read("validated_observations", "a").arrow.column("landing_file").to_pylist()) == set(listed)
+    assert set(containers.lake.read("validated_observations", "a").arrow.column("landing_file").to_pylist()) == set(
+        listed
+    )

@@ -109,9 +109,7 @@ def test_one_missing_table_makes_a_station_stale(table: str) -> None:
 
 def test_a_new_code_version_makes_a_table_and_its_descendants_stale(monkeypatch: pytest.MonkeyPatch) -> None:
     before = fingerprints.expected([("a/x.csv", "1")], "defaults")
-    monkeypatch.setattr(
-        fingerprints, "CODE_VERSIONS", {**fingerprints.CODE_VERSIONS, "validated_observations": "next"}
-    )
+    monkeypatch.setattr(fingerprints, "CODE_VERSIONS", {**fingerprints.CODE_VERSIONS, "validated_observations": "next"})
     after = fingerprints.expected([("a/x.csv", "1")], "defaults")
     assert {t for t in before if before[t] != after[t]} == {
         "validated_observations",

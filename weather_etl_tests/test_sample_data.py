@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from sample_data import generate as sample
+from sample_data import generate as sample  # noqa: E402
 
 SHA256 = {
     "szeged": {

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.units import CANONICAL_UNITS, DEFAULT_UNITS, QUANTITIES, UNITS, known_unit
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 
 READER_VERSION = "1"
@@ -67,55 +68,6 @@ ALIASES: Mapping[str, str] = {
     "pressure msl": "pressure_msl_hpa",
     "station pressure": "pressure_station_hpa",
     "pressure station": "pressure_station_hpa",
-}
-
-# Unit a column has where its header names none: that of the Dark Sky profile.
-DEFAULT_UNITS: Mapping[str, str] = {
-    "temperature_c": "degC",
-    "apparent_temperature_c": "degC",
-    "dew_point_c": "degC",
-    "humidity_percent": "1",
-    "wind_speed_ms": "km/h",
-    "wind_gust_ms": "km/h",
-    "wind_direction_deg": "degree",
-    "visibility_km": "km",
-    "pressure_msl_hpa": "hPa",
-    "pressure_station_hpa": "hPa",
-}
-
-_CANONICAL_UNITS: Mapping[str, str] = {
-    "c": "degC",
-    "percent": "%",
-    "ms": "m/s",
-    "deg": "degree",
-    "km": "km",
-    "hpa": "hPa",
-}
-
-# Unit as written in a header (lower case, no blanks or degree signs) -> unit, by quantity.
-_UNITS: Mapping[str, Mapping[str, str]] = {
-    "temperature": {"c": "degC", "degc": "degC", "celsius": "degC", "f": "degF", "degf": "degF",
-                    "fahrenheit": "degF", "k": "K", "kelvin": "K"},
-    "humidity": {"%": "%", "percent": "%", "1": "1", "0-1": "1", "fraction": "1"},
-    "speed": {"km/h": "km/h", "kmh": "km/h", "kph": "km/h", "m/s": "m/s", "ms-1": "m/s", "ms": "m/s", "kn": "kn",
-              "kt": "kn", "kts": "kn", "knots": "kn", "mph": "mph", "mi/h": "mph"},
-    "direction": {"degrees": "degree", "degree": "degree", "deg": "degree", "": "degree"},
-    "distance": {"km": "km", "m": "m", "mi": "mi", "miles": "mi"},
-    "pressure": {"millibars": "hPa", "millibar": "hPa", "mbar": "hPa", "mb": "hPa", "hpa": "hPa", "pa": "Pa",
-                 "kpa": "kPa", "inhg": "inHg"},
-}  # fmt: skip
-
-QUANTITIES: Mapping[str, str] = {
-    "temperature_c": "temperature",
-    "apparent_temperature_c": "temperature",
-    "dew_point_c": "temperature",
-    "humidity_percent": "humidity",
-    "wind_speed_ms": "speed",
-    "wind_gust_ms": "speed",
-    "wind_direction_deg": "direction",
-    "visibility_km": "distance",
-    "pressure_msl_hpa": "pressure",
-    "pressure_station_hpa": "pressure",
 }
 
 
@@ -306,7 +258,7 @@ def _map_columns(names: Sequence[str], aliases: Mapping[str, str]) -> tuple[list
         declared: str | None = None
         if column is None and name.lower() in RAW_TEXT_COLUMNS:  # our own name carries its unit
             column = name.lower()
-            declared = _CANONICAL_UNITS.get(column.rsplit("_", 1)[-1])
+            declared = CANONICAL_UNITS.get(column.rsplit("_", 1)[-1])
         if name and (name in seen.values() or (column and column in seen)):
             raise Rejected(Reason.DUPLICATE_COLUMN, f"column {name!r} stands twice in the header (as {column or name})")
         seen[column or f"?{name}"] = name
@@ -317,11 +269,11 @@ def _map_columns(names: Sequence[str], aliases: Mapping[str, str]) -> tuple[list
         if column and quantity:
             unit = declared or DEFAULT_UNITS[column]
             if unit_text:
-                known = _UNITS[quantity].get(re.sub(r"[\s°º]", "", unit_text.lower()))
+                known = known_unit(column, unit_text)
                 if known is None:
                     raise Rejected(
                         Reason.UNIT_UNKNOWN,
-                        f"the unit {unit_text!r} of column {name!r} is none of {', '.join(sorted(_UNITS[quantity]))}",
+                        f"the unit {unit_text!r} of column {name!r} is none of {', '.join(sorted(UNITS[quantity]))}",
                     )
                 unit = known
             units[column] = unit

@@ -55,7 +55,10 @@ EXPLANATIONS: dict[Reason, tuple[str, str]] = {
     Reason.ZIP_CORRUPT: ("The zip archive is damaged.", "Compress and upload it again."),
     Reason.DECOMPRESSION_LIMIT: ("The file unpacks to more than 512 MB or 200 times its size.", "Split the file."),
     Reason.CHECKSUM: ("The bytes do not match the blob's Content-MD5.", "Upload the file again."),
-    Reason.TOO_MANY_COLUMNS: ("The first line has more than 256 columns or 64 KiB.", "Check the separator and line ends."),
+    Reason.TOO_MANY_COLUMNS: (
+        "The first line has more than 256 columns or 64 KiB.",
+        "Check the separator and line ends.",
+    ),
     Reason.COLUMN_MISSING: ("A required column is missing.", "Rename the column in the header."),
     Reason.DUPLICATE_COLUMN: ("Two columns mean the same thing.", "Keep one of them."),
     Reason.UNIT_UNKNOWN: ("The unit in a header is not known.", "Write a unit listed in the README into the header."),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandera.pandas as pa_schema
     import pyarrow as pa
 
+
 @dataclass(frozen=True)
 class Column:
     """One column: pandas dtype (`date` is a Parquet date, datetime64[us] in memory), unit, range and meaning."""
@@ -209,7 +210,9 @@ _DAILY = Table(
         _number("humidity_mean_percent", "%", "Mean relative humidity.", 0, 100),
         _number("humidity_min_percent", "%", "Lowest relative humidity.", 0, 100),
         _number("humidity_max_percent", "%", "Highest relative humidity.", 0, 100),
-        _text("pressure_kind", "msl or station: what the pressure columns hold.", nullable=True, isin=("msl", "station")),
+        _text(
+            "pressure_kind", "msl or station: what the pressure columns hold.", nullable=True, isin=("msl", "station")
+        ),
         _count("pressure_n", "Hours with a pressure.", unit="h"),
         _number("pressure_mean_hpa", "hPa", "Mean pressure.", 300, 1100),
         _number("pressure_min_hpa", "hPa", "Lowest pressure.", 300, 1100),
@@ -272,7 +275,9 @@ _MONTHLY = Table(
         _number("humidity_mean_percent", "%", "Mean of the daily means.", 0, 100),
         _number("humidity_min_percent", "%", "Mean of the daily lowest values.", 0, 100),
         _number("humidity_max_percent", "%", "Mean of the daily highest values.", 0, 100),
-        _text("pressure_kind", "msl or station: what the pressure columns hold.", nullable=True, isin=("msl", "station")),
+        _text(
+            "pressure_kind", "msl or station: what the pressure columns hold.", nullable=True, isin=("msl", "station")
+        ),
         _number("pressure_mean_hpa", "hPa", "Mean of the daily means.", 300, 1100),
         _number("pressure_min_hpa", "hPa", "Mean of the daily lowest values.", 300, 1100),
         _number("pressure_max_hpa", "hPa", "Mean of the daily highest values.", 300, 1100),
@@ -369,7 +374,9 @@ def to_arrow(table: str, frame: "pd.DataFrame") -> "pa.Table":
     """Frame in memory -> Parquet form. Raises pyarrow.ArrowInvalid or KeyError if they do not fit."""
     import pyarrow as pa
 
-    return pa.Table.from_pandas(frame, schema=arrow_schema(table), preserve_index=False, nthreads=1).replace_schema_metadata()
+    return pa.Table.from_pandas(
+        frame, schema=arrow_schema(table), preserve_index=False, nthreads=1
+    ).replace_schema_metadata()
 
 
 def to_frame(table: str, arrow: "pa.Table") -> "pd.DataFrame":

@@ -16,6 +16,7 @@ import pyarrow as pa
 from weather_etl import ingestion
 from weather_etl.landing import FileVersion
 from weather_etl.meteorology import aggregation, observations
+from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.vocabulary import PRECIPITATION_TYPES
@@ -39,7 +40,7 @@ class RawRows:
     """The raw rows of a station, and what the manifest knows of its files."""
 
     rows: pa.Table
-    readings: dict[str, observations.Reading]
+    readings: dict[str, Reading]
     rejected: list[dict[str, Any]]
 
 
@@ -85,7 +86,7 @@ def raw_of(*files: File, aliases: dict[str, str] | None = None) -> RawRows:
             continue
         parts.append(ingestion.with_provenance(rows, STATION, version, entry))
         entries[file.name] = entry
-        readings[file.name] = observations.Reading.of(entry["units"], entry["decimal"])
+        readings[file.name] = Reading.of(entry["units"], entry["decimal"])
     return RawRows(ingestion._assemble(None, [], parts, entries), readings, rejected)
 
 

@@ -53,16 +53,22 @@ def month_of(days: set[int] | range, **columns) -> pd.Series:
     ],
 )
 def test_a_day_expects_the_hours_it_has_in_its_zone(day, timezone, hours):
-    daily, _ = days_and_months(validated(hour_range(f"{day}T00:00", f"{day}T23:59", timezone), temperature_c=5), timezone)
+    daily, _ = days_and_months(
+        validated(hour_range(f"{day}T00:00", f"{day}T23:59", timezone), temperature_c=5), timezone
+    )
     found = daily.set_index("date").loc[day]
     assert found["hours_expected"] == found["temperature_n"] == hours
 
 
-@pytest.mark.parametrize("timezone", [BUDAPEST, "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns", "America/Havana"])
+@pytest.mark.parametrize(
+    "timezone", [BUDAPEST, "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns", "America/Havana"]
+)
 def test_every_hour_of_complete_years_counts_in_the_day_of_its_wall_clock(timezone):
     times = hour_range("2009-12-31T00:00", "2011-01-01T23:00", timezone)
     daily, _ = days_and_months(validated(times, temperature_c=5), timezone)
-    local = pd.Series([t.astimezone(ZoneInfo(timezone)).date() for t in times.to_pydatetime()]).value_counts().sort_index()
+    local = (
+        pd.Series([t.astimezone(ZoneInfo(timezone)).date() for t in times.to_pydatetime()]).value_counts().sort_index()
+    )
     assert daily["date"].dt.date.tolist() == local.index.tolist()
     assert daily["temperature_n"].tolist() == local.tolist()
     assert daily["hours_expected"].tolist()[1:-1] == local.tolist()[1:-1]
@@ -88,12 +94,16 @@ def test_the_zone_is_written_into_both_tables():
 
 
 def test_a_day_without_observations_has_no_row():
-    times = hour_range("2021-06-01T00:00", "2021-06-01T23:00").append(hour_range("2021-06-03T00:00", "2021-06-03T23:00"))
+    times = hour_range("2021-06-01T00:00", "2021-06-01T23:00").append(
+        hour_range("2021-06-03T00:00", "2021-06-03T23:00")
+    )
     assert days_and_months(validated(times, temperature_c=5))[0]["date"].dt.day.tolist() == [1, 3]
 
 
 def test_a_month_without_observations_has_no_row():
-    times = hour_range("2021-01-31T00:00", "2021-01-31T23:00").append(hour_range("2021-03-01T00:00", "2021-03-01T23:00"))
+    times = hour_range("2021-01-31T00:00", "2021-01-31T23:00").append(
+        hour_range("2021-03-01T00:00", "2021-03-01T23:00")
+    )
     assert days_and_months(validated(times, temperature_c=5))[1]["month"].dt.month.tolist() == [1, 3]
 
 
@@ -158,7 +168,9 @@ def test_suspect_and_failed_values_of_all_variables_are_counted():
     times = hour_range("2021-06-01T00:00", "2021-06-01T23:00")
     frame = validated(times, temperature_c=5, temperature_c_qc=flags, pressure_msl_hpa=1000, pressure_msl_hpa_qc=flags)
     daily, monthly = days_and_months(frame)
-    assert daily[["suspect_n", "fail_n"]].values.tolist() == monthly[["suspect_n", "fail_n"]].values.tolist() == [[2, 4]]
+    assert (
+        daily[["suspect_n", "fail_n"]].values.tolist() == monthly[["suspect_n", "fail_n"]].values.tolist() == [[2, 4]]
+    )
 
 
 # --- complete months -----------------------------------------------------------------------------------------
@@ -195,7 +207,9 @@ def test_days_with_too_few_hours_are_missing_days():
 
 
 def test_days_before_the_first_and_after_the_last_observation_are_missing():
-    assert pd.isna(month_of(range(6, 32))["temperature_mean_c"]) and pd.isna(month_of(range(1, 27))["temperature_mean_c"])
+    assert pd.isna(month_of(range(6, 32))["temperature_mean_c"]) and pd.isna(
+        month_of(range(1, 27))["temperature_mean_c"]
+    )
 
 
 def test_a_mean_of_a_month_is_the_mean_of_its_daily_means():
@@ -221,7 +235,9 @@ def test_a_missing_day_of_one_variable_does_not_hide_the_sums_of_another():
     assert pd.isna(row["frost_days"]) and row["calm_days"] == 31
 
 
-@pytest.mark.parametrize("name", ["temperature_min_c", "temperature_max_c", "temperature_min_date", "temperature_max_date"])
+@pytest.mark.parametrize(
+    "name", ["temperature_min_c", "temperature_max_c", "temperature_min_date", "temperature_max_date"]
+)
 @pytest.mark.parametrize("first", [5, 6])
 def test_extremes_of_a_month_are_hidden_with_its_mean(name, first):
     assert pd.isna(month_of(range(first, 32))[name]) == (first == 6)
@@ -288,9 +304,7 @@ def test_windy_hours_have_10_8_metres_a_second(value, windy):
     assert one_day(wind_speed_ms=value, wind_direction_deg=0)["windy_hours"] == windy
 
 
-@pytest.mark.parametrize(
-    ("speed", "calm", "windy"), [(1.99, 31, 0), (2.0, 0, 0), (10.79, 0, 0), (10.8, 0, 31)]
-)
+@pytest.mark.parametrize(("speed", "calm", "windy"), [(1.99, 31, 0), (2.0, 0, 0), (10.79, 0, 0), (10.8, 0, 31)])
 def test_calm_and_windy_days_go_by_the_mean_of_the_day(speed, calm, windy):
     row = month_of(range(1, 32), wind_speed_ms=speed)
     assert [row["calm_days"], row["windy_days"]] == [calm, windy]
@@ -316,7 +330,10 @@ def test_the_pressure_kind_is_null_without_any_pressure():
 @pytest.mark.parametrize("direction", [0, 90, 180, 270, 11.24, 348.75, 359.9])
 def test_a_steady_wind_has_its_own_direction_and_speed(direction):
     row = one_day(wind_speed_ms=3, wind_direction_deg=direction)
-    found = [row[f"wind_{x}"] for x in ("direction_circular_deg", "direction_resultant_deg", "speed_resultant_ms", "steadiness")]
+    found = [
+        row[f"wind_{x}"]
+        for x in ("direction_circular_deg", "direction_resultant_deg", "speed_resultant_ms", "steadiness")
+    ]
     assert found == pytest.approx([direction, direction, 3, 1], abs=1e-9)
 
 
@@ -532,7 +549,7 @@ def monthly_reference(daily: dict[date, dict], timezone: str) -> dict[date, dict
         def total(name):
             return None if None in of(name) else math.fsum(of(name))
 
-        def extreme(name, choose):
+        def extreme(name, choose, days=days):
             values = of(name)
             known = [x for x in values if x is not None]
             if not shown_in_month(values) or not known:
@@ -612,7 +629,10 @@ def random_frame(seed: int, timezone: str) -> pd.DataFrame:
         "visibility_km": values(0, 16, 1, 0.02),
         "pressure_msl_hpa": values(950, 1050, 1, 0.15),
     }
-    flags = {f"{v}_qc": np.where(np.isnan(x), choose.choice([4, 9], n), choose.choice([1, 3], n))[kept] for v, x in columns.items()}
+    flags = {
+        f"{v}_qc": np.where(np.isnan(x), choose.choice([4, 9], n), choose.choice([1, 3], n))[kept]
+        for v, x in columns.items()
+    }
     return validated(times[kept], **{v: x[kept] for v, x in columns.items()}, **flags)
 
 
@@ -667,7 +687,11 @@ def test_the_random_data_of_the_reference_reach_every_branch():
         for table in days_and_months(random_frame(seed, ZONES[seed % 5]), ZONES[seed % 5]):
             shown |= {(len(table.columns), c) for c in table if table[c].notna().any()}
             hidden |= {(len(table.columns), c) for c in table if table[c].isna().any()}
-    counts = [(len(schemas.TABLES[t].columns), c) for t in ("daily_weather", "monthly_weather") for c in schemas.TABLES[t].columns]
+    counts = [
+        (len(schemas.TABLES[t].columns), c)
+        for t in ("daily_weather", "monthly_weather")
+        for c in schemas.TABLES[t].columns
+    ]
     assert {(n, c.name) for n, c in counts} <= shown
     assert {(n, c.name) for n, c in counts if c.nullable and c.name != "pressure_kind"} <= hidden
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from weather_etl.meteorology import schemas
-from weather_etl.meteorology.observations import NULL_TOKENS
+from weather_etl.meteorology.cells import NULL_TOKENS
 from weather_etl.meteorology.quality import LIMITS, VARIABLES
 from weather_etl_tests.meteorology.making import LANDED_AT, File, cells, csv, observed, raw_of
 
@@ -76,7 +76,10 @@ def test_times_with_and_without_offset_may_stand_in_one_file():
 
 
 def test_one_hour_with_two_offsets_is_two_hours():
-    assert times("2020-10-25 02:00:00.000 +0200", "2020-10-25 02:00:00.000 +0100") == ["2020-10-25T00Z", "2020-10-25T01Z"]
+    assert times("2020-10-25 02:00:00.000 +0200", "2020-10-25 02:00:00.000 +0100") == [
+        "2020-10-25T00Z",
+        "2020-10-25T01Z",
+    ]
 
 
 AUTUMN = ("2020-10-25 01:00", "2020-10-25 02:00", "2020-10-25 02:00", "2020-10-25 03:00")
@@ -244,7 +247,15 @@ def test_a_row_whose_only_value_is_out_of_range_is_kept():
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("rain", "rain"), ("SNOW", "snow"), (" Sleet ", "sleet"), ("none", "none"), ("null", None), ("", None), ("hail", None)],
+    [
+        ("rain", "rain"),
+        ("SNOW", "snow"),
+        (" Sleet ", "sleet"),
+        ("none", "none"),
+        ("null", None),
+        ("", None),
+        ("hail", None),
+    ],
 )
 def test_a_precipitation_type_is_one_of_four_words_or_null(text, expected):
     found = observed(cells("Precip Type", text)).validated["precipitation_type"]
@@ -489,7 +500,9 @@ def test_the_nearest_report_wins_over_a_later_file():
 
 
 def test_rows_come_in_time_order_whatever_the_order_of_the_lines():
-    assert times("2020-01-01T05:00Z", "2020-01-01T03:00Z", "2020-01-01T04:00Z") == [f"2020-01-01T0{h}Z" for h in (3, 4, 5)]
+    assert times("2020-01-01T05:00Z", "2020-01-01T03:00Z", "2020-01-01T04:00Z") == [
+        f"2020-01-01T0{h}Z" for h in (3, 4, 5)
+    ]
 
 
 # --- files ---------------------------------------------------------------------------------------------------
@@ -509,7 +522,9 @@ def test_an_observation_names_the_file_line_and_time_of_landing_it_came_from():
 
 
 def test_a_refused_row_is_kept_whole():
-    data = csv('x,5,"say ""hi""",7', *[f"2020-01-01T{h:02}:00Z,5,s,1" for h in range(4)], header="Time,Temperature,Summary,UV")
+    data = csv(
+        'x,5,"say ""hi""",7', *[f"2020-01-01T{h:02}:00Z,5,s,1" for h in range(4)], header="Time,Temperature,Summary,UV"
+    )
     found = json.loads(observed(data).quarantined["raw_text"][0])
     assert found == {"timestamp": "x", "temperature_c": "5", "summary": 'say "hi"', "rescued": {"UV": "7"}}
 
@@ -521,7 +536,10 @@ def test_a_rejected_file_is_one_quarantined_row_without_a_line():
 
 
 def test_a_file_of_sentinels_alone_is_rejected():
-    assert raw_of(File(csv(*[f"2020-01-01 {h:02}:00:00.000 +0000,-9999" for h in range(5)]))).rejected[0]["reason"] == "ALL_ROWS_BAD"
+    assert (
+        raw_of(File(csv(*[f"2020-01-01 {h:02}:00:00.000 +0000,-9999" for h in range(5)]))).rejected[0]["reason"]
+        == "ALL_ROWS_BAD"
+    )
 
 
 def test_a_quarter_of_bad_rows_is_tolerated():
@@ -544,7 +562,9 @@ def test_a_station_without_rows_has_empty_tables():
 
 
 @pytest.mark.parametrize("table", ["validated_observations", "quality_events", "quarantined_rows"])
-@pytest.mark.parametrize("files", [(), (csv(),), (csv(f"{NOON},5", f"{NOON},999", "x,5", "bad", f"{NOON},1", f"{NOON},2"),)])
+@pytest.mark.parametrize(
+    "files", [(), (csv(),), (csv(f"{NOON},5", f"{NOON},999", "x,5", "bad", f"{NOON},1", f"{NOON},2"),)]
+)
 def test_whatever_comes_out_fits_the_contract(table, files):
     found = observed(*files)
     frames = [found.validated, found.events, found.quarantined]
@@ -560,10 +580,16 @@ def test_every_line_is_kept_identical_superseded_or_quarantined(seed):
         rows = []
         for _ in range(30):
             time = f"2020-01-01T{choose.integers(0, 4):02}:{choose.choice([0, 0, 20, 50]):02}Z"
-            rows.append(str(choose.choice([f"{time},{choose.integers(0, 3)}"] * 9 + ["x,1", f"{time},abc", f"{time},"])))
+            rows.append(
+                str(choose.choice([f"{time},{choose.integers(0, 3)}"] * 9 + ["x,1", f"{time},abc", f"{time},"]))
+            )
         files.append(File(csv(*rows), f"szeged/{i}.csv", LANDED_AT + timedelta(hours=int(choose.integers(0, 2)))))
     found = observed(*files)
-    in_files = sum(30 for f in files if f.name not in found.quarantined.loc[found.quarantined["line"].isna(), "landing_file"].tolist())
+    in_files = sum(
+        30
+        for f in files
+        if f.name not in found.quarantined.loc[found.quarantined["line"].isna(), "landing_file"].tolist()
+    )
     assert found.balance.holds() and found.balance.data_lines == in_files
     assert len(found.validated) == found.balance.kept == found.validated["timestamp"].nunique()
     assert found.quarantined["line"].notna().sum() == found.balance.quarantined

@@ -4,7 +4,14 @@ import itertools
 
 import pytest
 
-from weather_etl.meteorology.parsing import ALIASES, MAX_CELL_BYTES, MAX_COLUMNS, MAX_HEADER_BYTES, ParsedFile, parse_csv
+from weather_etl.meteorology.parsing import (
+    ALIASES,
+    MAX_CELL_BYTES,
+    MAX_COLUMNS,
+    MAX_HEADER_BYTES,
+    ParsedFile,
+    parse_csv,
+)
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 from weather_etl_tests.meteorology.making import cells, csv, observed
@@ -87,7 +94,9 @@ def test_an_unknown_column_that_occurs_twice_rejects_the_file():
     assert error.reason is Reason.DUPLICATE_COLUMN
 
 
-@pytest.mark.parametrize(("header", "hint"), [("Time,Temp", "'Temp'"), ("Formated Date,Temperature", "'Formated Date'")])
+@pytest.mark.parametrize(
+    ("header", "hint"), [("Time,Temp", "'Temp'"), ("Formated Date,Temperature", "'Formated Date'")]
+)
 def test_a_missing_required_column_rejects_the_file_and_names_the_nearest_header(header, hint):
     error = rejection(csv("t,1", header=header))
     assert error.reason is Reason.COLUMN_MISSING and hint in error.detail
@@ -134,13 +143,20 @@ def test_the_unit_of_the_temperature_is_obeyed(header, expected):
 
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
-    [("wind_speed_ms", "10", 10), ("humidity_percent", "50", 50), ("visibility_km", "10", 10), ("wind_gust_ms", "9", 9)],
+    [
+        ("wind_speed_ms", "10", 10),
+        ("humidity_percent", "50", 50),
+        ("visibility_km", "10", 10),
+        ("wind_gust_ms", "9", 9),
+    ],
 )
 def test_our_own_column_names_carry_their_unit(name, text, expected):
     assert observed(cells(name, text)).validated[name][0] == expected
 
 
-@pytest.mark.parametrize("header", ["Temperature (R)", "Wind Speed (Bft)", "Pressure (psi)", "Visibility (ft)", "Humidity (g/kg)"])
+@pytest.mark.parametrize(
+    "header", ["Temperature (R)", "Wind Speed (Bft)", "Pressure (psi)", "Visibility (ft)", "Humidity (g/kg)"]
+)
 def test_an_unknown_unit_rejects_the_file(header):
     names = f"Time,{header}" if header.startswith("Temperature") else f"Time,Temperature,{header}"
     assert rejection(csv(header=names)).reason is Reason.UNIT_UNKNOWN

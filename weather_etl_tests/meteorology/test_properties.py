@@ -1,5 +1,6 @@
 """What holds for every station, whatever its files: order, batches, cuts, rotations, damage."""
 
+import contextlib
 import gzip
 import io
 import random
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from weather_etl import ingestion
 from weather_etl.landing import FileVersion
 from weather_etl.meteorology import observations, schemas
+from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.storage import encode_parquet
@@ -55,7 +57,9 @@ cells = st.tuples(
 )
 moments = st.tuples(st.integers(0, 12), minutes).map(lambda t: f"2020-03-01 {t[0]:02}:{t[1]:02}:00 +0000")
 good_rows = st.tuples(moments, cells).map(lambda r: ",".join((r[0], *r[1])))
-bad_rows = st.sampled_from(["x,1,1,1,1000,0.5,rain,", "2020-03-01 05:00:00 +0000,,,,,,,", "1,2", "2020-03-01 05:00:00 +0000,?,,,,,,"])
+bad_rows = st.sampled_from(
+    ["x,1,1,1,1000,0.5,rain,", "2020-03-01 05:00:00 +0000,,,,,,,", "1,2", "2020-03-01 05:00:00 +0000,?,,,,,,"]
+)
 rows_of_a_file = st.lists(st.one_of(good_rows, good_rows, good_rows, good_rows, good_rows, bad_rows), max_size=12)
 
 
@@ -126,7 +130,8 @@ def test_cutting_a_file_in_two_changes_no_observation(rows, data):
     later = LANDED_AT + timedelta(hours=data.draw(st.sampled_from([0, 1])))
     whole = observed(csv(*rows, header=HEADER))
     halves = observed(
-        File(csv(*rows[:cut], header=HEADER), f"{STATION}/1.csv"), File(csv(*rows[cut:], header=HEADER), f"{STATION}/2.csv", later)
+        File(csv(*rows[:cut], header=HEADER), f"{STATION}/1.csv"),
+        File(csv(*rows[cut:], header=HEADER), f"{STATION}/2.csv", later),
     )
     pd.testing.assert_frame_equal(without_provenance(halves.validated), without_provenance(whole.validated))
 
@@ -169,13 +174,18 @@ def random_weather(seed: int, *, calms: bool = True) -> pd.DataFrame:
     times = hour_range("2021-02-20T00:00", "2021-04-30T23:00", "Europe/Budapest")
     n = len(times)
     speed = np.round(choose.gamma(2, 2, n), 1) if calms else choose.gamma(2, 2, n) + 0.01
-    direction = np.where(speed == 0, np.nan, np.round(choose.vonmises(choose.uniform(-3, 3), 0.7, n) * 180 / np.pi) % 360)
+    direction = np.where(
+        speed == 0, np.nan, np.round(choose.vonmises(choose.uniform(-3, 3), 0.7, n) * 180 / np.pi) % 360
+    )
     temperature = 15 + 15 * np.sin(np.arange(n) / 300) + choose.normal(0, 8, n)
     kept = np.ones(n, dtype=bool)
     if seed % 2:
         kept[choose.integers(0, n, n // 20)] = False
     return validated(
-        times[kept], temperature_c=temperature[kept].clip(-50, 50), wind_speed_ms=speed[kept], wind_direction_deg=direction[kept]
+        times[kept],
+        temperature_c=temperature[kept].clip(-50, 50),
+        wind_speed_ms=speed[kept],
+        wind_direction_deg=direction[kept],
     )
 
 
@@ -272,7 +282,9 @@ def as_utf16(data: bytes) -> bytes:
 
 def as_zip(data: bytes) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", random.Random(len(data)).choice([zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])) as archive:
+    with zipfile.ZipFile(
+        out, "w", random.Random(len(data)).choice([zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+    ) as archive:
         archive.writestr("weather.csv", data)
     return out.getvalue()
 
@@ -293,10 +305,8 @@ def damaged(choose: random.Random) -> bytes:
     if form is not as_utf16:
         for _ in range(choose.randint(0, 3)):
             data = hurt(choose, data)
-    try:
+    with contextlib.suppress(UnicodeDecodeError):
         data = form(data)
-    except UnicodeDecodeError:
-        pass
     return hurt(choose, data) if choose.random() < 0.6 else data
 
 
@@ -338,7 +348,7 @@ def test_of_fifty_damaged_files_each_is_rejected_or_its_lines_are_accounted_for(
             continue
         version = FileVersion(file.name, "etag", len(file.data), file.landed_at)
         raw = ingestion.with_provenance(rows, STATION, version, entry)
-        reading = observations.Reading.of(entry["units"], entry["decimal"])
+        reading = Reading.of(entry["units"], entry["decimal"])
         found = observations.observe(raw, {file.name: reading}, [], station=STATION, timezone="Europe/Budapest")
         lines = raw.column("line").to_pylist()
         assert found.balance.holds() and found.balance.data_lines == len(lines), number

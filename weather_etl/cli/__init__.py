@@ -1,0 +1,26 @@
+"""The `weather-etl` command: thin, one function per command, one module per subject.
+
+Belongs here: putting the parts together, exit codes of failures.
+Does not belong here: work. A command calls the module that does it and prints what came back; every heavy import
+stands inside the function that needs it.
+"""
+
+import sys
+from pathlib import Path
+
+from weather_etl.cli import local, stations  # noqa: F401  (they register their commands)
+from weather_etl.cli.base import app
+from weather_etl.errors import UserError
+
+
+def main() -> None:
+    """Run the command; an expected failure is one sentence on stderr and exit code 1."""
+    from dotenv import load_dotenv
+
+    try:
+        # Like Dagster's own commands, which let .env win over the process environment.
+        load_dotenv(Path.cwd() / ".env", override=True)
+        app()
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)

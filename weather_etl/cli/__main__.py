@@ -1,0 +1,5 @@
+"""`python -m weather_etl.cli`."""
+
+from weather_etl.cli import main
+
+main()
