@@ -218,12 +218,15 @@ _BLOCK = 4096
 
 
 _LOOKS_RIGHT = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}(:?\d{2}([:.\d]*\d)?)?\s*(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?)?$"
-# Forms that are not ISO 8601 but have one meaning only: 2020/1/31, 2020 01 31, an hour as 5, the word UTC, 00,5 s.
+# Forms that are not ISO 8601 but have one meaning only: 2020/01/31, an hour alone as in 2020 1 31 5 (parts of a time
+# that a format has in cells of their own), the word UTC, a comma before the fraction of a second.
 _NEARLY_ISO = (
-    (r"^(\d{4})[/ ](\d{1,2})[/ ](\d{1,2})(\D|$)", r"\1-\2-\3\4"),
-    (r"^(\d{4})-(\d)-", r"\1-0\2-"),
-    (r"^(\d{4}-\d{2})-(\d)(\D|$)", r"\1-0\2\3"),
-    (r"^(\d{4}-\d{2}-\d{2})[T ]+(\d)(\D|$)", r"\1 0\2\3"),
+    (r"^(\d{4})/(\d\d)/(\d\d)(\D|$)", r"\1-\2-\3\4"),
+    (r"^(\d{4})[ -](\d{1,2})[ -](\d{1,2}) (\d{1,2})$", r"\1-\2-\3 \4h"),
+    (r"^(\d{4})-(\d)-(\d{1,2} \d{1,2}h)$", r"\1-0\2-\3"),
+    (r"^(\d{4}-\d\d)-(\d) (\d{1,2}h)$", r"\1-0\2 \3"),
+    (r"^(\d{4}-\d\d-\d\d) (\d)h$", r"\1 0\2h"),
+    (r"^(\d{4}-\d\d-\d\d \d\d)h$", r"\1:00"),
     (r"(:\d{2}),(\d+)", r"\1.\2"),
     (r"(?i)\s*(UTC|GMT)$", "Z"),
 )
@@ -238,10 +241,10 @@ def _read_other_times(texts: pa.Array, timezone: str, files: np.ndarray) -> tupl
     refused[series.str.lower().isin(NULL_TOKENS) | series.isna()] = REASON_CODE[Reason.TIMESTAMP_MISSING]
     looks_right = series.str.match(_LOOKS_RIGHT, na=False).to_numpy()
     if not looks_right.all():
-        texts = pa.array(series[~looks_right], pa.string(), from_pandas=True)
+        others = pa.array(series[~looks_right], pa.string(), from_pandas=True)
         for pattern, instead in _NEARLY_ISO:
-            texts = pc.replace_substring_regex(texts, pattern, instead)
-        series[~looks_right] = texts.to_pandas()
+            others = pc.replace_substring_regex(others, pattern, instead)
+        series[~looks_right] = others.to_numpy(zero_copy_only=False)
         looks_right = series.str.match(_LOOKS_RIGHT, na=False).to_numpy()
     has_offset = series.str.slice(10).str.contains(rf"{_OFFSET}$", regex=True, na=False).to_numpy()
     times = np.full(len(texts), NOT_A_TIME)
