@@ -100,7 +100,7 @@ def read_settings(container: Container, station: str, files: StationFiles) -> St
         return packaged_settings(station)
     name = f"{station}/{SETTINGS_FILE}"
     data, _ = container.read(name, files.settings_etag)
-    return parse_settings(data.decode("utf-8", "replace"), source=name, version=files.settings_version(station))
+    return parse_settings(data.decode("utf-8-sig", "replace"), source=name, version=files.settings_version(station))
 
 
 def read_version(container: Container, version: FileVersion) -> bytes | None:

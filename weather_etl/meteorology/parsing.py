@@ -400,8 +400,6 @@ def _read_header_line(line: bytes, mapper: Mapper, delimiter: str | None) -> tup
             names = split_header(header, candidate)
             mapped = mapper(names)
         except Rejected as rejected:
-            if rejected.reason is not Reason.COLUMN_MISSING:
-                raise problem or rejected from None
             problem = problem or rejected
             continue
         return [n or f"{_NAMELESS}{i + 1}" for i, n in enumerate(names)], mapped, candidate
