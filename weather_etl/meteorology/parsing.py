@@ -823,14 +823,12 @@ def rescue(unknown: Sequence[tuple[str, pa.ChunkedArray]], *, keep_empty: bool) 
     members = []
     for name, column in unknown:
         cells = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-        texts = cells.dictionary.to_pylist()
         key = json.dumps(name, ensure_ascii=False)
-        written = [f"{key}: {json.dumps(t, ensure_ascii=False)}" if t or keep_empty else None for t in texts]
-        members.append(pa.array(written, TEXT).take(cells.indices))
-    if all(m.null_count == len(m) for m in members):
-        return pa.nulls(len(members[0]), DICTIONARY)  # joining nothing but nulls, Arrow forgets how many
-    joined = pc.binary_join_element_wise(*members, ", ", null_handling="skip")
-    whole = pc.binary_join_element_wise("{", joined, "}", "")
+        texts = cells.dictionary.to_pylist()
+        written = [f"{key}: {json.dumps(t, ensure_ascii=False)}, " if t or keep_empty else "" for t in texts]
+        members.append(pc.fill_null(pa.array(written, TEXT).take(cells.indices), ""))
+    joined = pc.binary_join_element_wise(*members, "")
+    whole = pc.binary_join_element_wise("{", pc.utf8_slice_codeunits(joined, 0, -2), "}", "")
     return pc.if_else(pc.equal(joined, ""), None, whole).dictionary_encode()
 
 
