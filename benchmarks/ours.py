@@ -9,14 +9,18 @@ from weather_etl.meteorology import aggregation, observations
 from weather_etl.stations import StationSettings
 
 
+def raw_rows(csv: bytes) -> tuple[FileVersion, dict[str, object], object]:
+    """The reader alone: bytes -> raw rows that passed the error budget, with what the manifest notes of the file."""
+    version = FileVersion(f"{STATION}/{FILE}", "0x1", len(csv), datetime(2026, 1, 1, tzinfo=UTC))
+    entry: dict[str, object] = {"landed_at": version.landed_at.isoformat()}
+    return version, entry, ingestion.parse_landing_file(csv, entry, StationSettings(), STATION)
+
+
 def tables(csv: bytes) -> dict[str, object]:
     """Raw, quarantined, validated, quality_events, daily, monthly: what a run makes, without storage and Dagster."""
-    version = FileVersion(f"{STATION}/{FILE}", "0x1", len(csv), datetime(2026, 1, 1, tzinfo=UTC))
-    entry = {"landed_at": version.landed_at.isoformat()}
-    settings = StationSettings()
-    rows = ingestion.parse_landing_file(csv, entry, settings, STATION)
+    version, entry, rows = raw_rows(csv)
     raw = ingestion.with_provenance(rows, STATION, version, entry)
-    reading = ingestion.reading_of(entry, settings, STATION)
+    reading = ingestion.reading_of(entry, StationSettings(), STATION)
     made = observations.observe(raw, {version.name: reading}, [], station=STATION, timezone=ZONE)
     hours = aggregation.LocalHours(made.validated, ZONE)
     daily = aggregation.daily_weather(made.validated, station=STATION, timezone=ZONE, hours=hours)
