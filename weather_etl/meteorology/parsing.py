@@ -583,7 +583,9 @@ def _set_bad_lines_aside(
     bad: dict[int, tuple[Reason, str]] = {}
     for i in np.flatnonzero(stops - starts > MAX_LINE_BYTES):
         bad[int(i)] = (Reason.CELL_TOO_LONG, f"the line has {stops[i] - starts[i]:,} bytes")
-    for i in np.unique(lines_with(0)):
+    with_nul = np.unique(lines_with(0))
+    give_up_early(len(with_nul), len(starts))
+    for i in with_nul:
         bad.setdefault(int(i), (Reason.NUL_PADDING, "the line holds NUL bytes"))
     give_up_early(len(bad), len(starts))
     unclean_end = bool(bad) and max(bad) == len(starts) - 1 and not line_text(max(bad), max(bad)).strip(b"\0\r\n")
@@ -614,6 +616,7 @@ def _set_bad_lines_aside(
             position += 2
         else:
             bad[i] = (Reason.QUOTE_UNBALANCED, "a quote in the line is not closed")
+            give_up_early(len(bad), len(starts))
             position += 1
 
     give_up_early(len(bad), len(starts))
@@ -636,7 +639,7 @@ def _set_bad_lines_aside(
 def give_up_early(bad: int, lines: int) -> None:
     """Reject a large file as soon as it is certain to fail its error budget, before its bad lines fill the memory."""
     if bad > MANY_BAD_LINES and bad > BAD_SHARE * lines:
-        raise Rejected(Reason.ERROR_BUDGET, f"more than {bad:,} of at most {lines:,} lines cannot be cut into cells")
+        raise Rejected(Reason.ERROR_BUDGET, f"at least {bad:,} of {lines:,} lines cannot be cut into cells")
 
 
 def _kept_text(line: bytes) -> str:
