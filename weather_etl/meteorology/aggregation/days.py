@@ -33,13 +33,13 @@ def pressure_kind(observations: "pd.DataFrame") -> str | None:
     return None
 
 
-def nullable(values: np.ndarray, shown: np.ndarray, dtype: str) -> "pd.Series":
-    """Counts and booleans that can be null."""
+def nullable(values: np.ndarray, shown: np.ndarray) -> "pd.api.extensions.ExtensionArray":
+    """Counts (Int64) or booleans (boolean), null where they may not be shown."""
     import pandas as pd
 
-    array = pd.array(values, dtype=dtype)
-    array[~shown] = pd.NA
-    return pd.Series(array, copy=False)
+    if values.dtype == bool:
+        return pd.arrays.BooleanArray(values, ~shown)
+    return pd.arrays.IntegerArray(values.astype(np.int64, copy=False), ~shown)
 
 
 def degree_days(name: str, mean: np.ndarray) -> np.ndarray:
@@ -99,7 +99,7 @@ def daily_weather(
         return enough, masked(found.mean, enough), masked(found.low, extremes), masked(found.high, extremes)
 
     def count_of(name: str, met: np.ndarray, enough: np.ndarray) -> None:
-        out[name] = nullable(days.sum(met), enough, "Int64")
+        out[name] = nullable(days.sum(met), enough)
 
     for prefix, unit, variable in (
         ("temperature", "c", "temperature_c"),
@@ -137,7 +137,7 @@ def daily_weather(
     number, top = dominant_condition(hours.conditions)
     enough = DAILY.enough(hours.conditions.sum(axis=0), expected)
     out["condition_dominant"] = condition_names(number, enough)
-    out["condition_hours"] = nullable(top, enough, "Int64")
+    out["condition_hours"] = nullable(top, enough)
     return pd.DataFrame(out, columns=TABLES["daily_weather"].column_names, copy=False)
 
 
@@ -164,5 +164,5 @@ def _thermal(mean: np.ndarray, low: np.ndarray, high: np.ndarray) -> dict[str, o
         "is_tropical_night": (low > 20, low),
     }
     return {name: degree_days(name, mean) for name in DEGREE_DAY_BASES_C} | {
-        name: nullable(met, ~np.isnan(of), "boolean") for name, (met, of) in kinds.items()
+        name: nullable(met, ~np.isnan(of)) for name, (met, of) in kinds.items()
     }

@@ -110,10 +110,10 @@ class Spans:
         enough = WHOLE.enough(self.groups.sum(valid)[self.rows], self.days_expected)
         return self.groups.sum(np.where(valid, values, 0.0))[self.rows], enough
 
-    def whole_count(self, values: np.ndarray) -> "pd.Series":
+    def whole_count(self, values: np.ndarray) -> "pd.api.extensions.ExtensionArray":
         """As `whole`, for counts."""
         total, enough = self.whole(values)
-        return nullable(total.astype(np.int64), enough, "Int64")
+        return nullable(total.astype(np.int64), enough)
 
     def extreme(self, name: str, sign: float) -> tuple[np.ndarray, np.ndarray]:
         """The largest value of sign x daily value, and the first day that has it; -inf x sign without any."""
@@ -185,5 +185,5 @@ def span_columns(
     number, top = dominant_condition(spans.days.sum(hours.conditions))
     may = shown("condition_hours")
     out["condition_dominant"] = condition_names(number, may)
-    out["condition_hours"] = nullable(top, may, "Int64")
+    out["condition_hours"] = nullable(top, may)
     return out
