@@ -141,7 +141,8 @@ class Aggregates(NamedTuple):
 
 def aggregated(frame: pd.DataFrame, timezone: str = "UTC", rated_power_kw: float | None = 2000.0) -> Aggregates:
     """The aggregated tables of `validated_observations`."""
-    about = {"station": STATION, "timezone": timezone, "rated_power_kw": rated_power_kw}
+    hours = aggregation.LocalHours(frame, timezone)
+    about = {"station": STATION, "timezone": timezone, "rated_power_kw": rated_power_kw, "hours": hours}
     daily = aggregation.daily_weather(frame, **about)
     monthly = aggregation.monthly_weather(frame, daily, **about)
     yearly = aggregation.yearly_weather(frame, daily, monthly, **about)
@@ -149,7 +150,10 @@ def aggregated(frame: pd.DataFrame, timezone: str = "UTC", rated_power_kw: float
 
 
 def days_and_months(frame: pd.DataFrame, timezone: str = "UTC") -> tuple[pd.DataFrame, pd.DataFrame]:
-    return aggregated(frame, timezone)[:2]
+    about = {"station": STATION, "timezone": timezone, "rated_power_kw": 2000.0}
+    hours = aggregation.LocalHours(frame, timezone)
+    daily = aggregation.daily_weather(frame, **about, hours=hours)
+    return daily, aggregation.monthly_weather(frame, daily, **about, hours=hours)
 
 
 def without(times: pd.DatetimeIndex, positions: Sequence[int]) -> pd.DatetimeIndex:
