@@ -198,7 +198,7 @@ class _Station:
         about: dict[str, Any] = {
             "station": self.station,
             "timezone": self.settings.day_zone,
-            "rated_power_kw": 2000.0,
+            "rated_power_kw": self._rated_power_kw(),
             "hours": self._hours,
         }
         if table == "daily_weather":
@@ -209,14 +209,31 @@ class _Station:
             validated, self._frame("daily_weather"), self._frame("monthly_weather"), **about
         )
 
+    def _rated_power_kw(self) -> float:
+        from weather_etl.meteorology import wind
+
+        try:
+            return wind.turbine(self.settings.wind.turbine).rated_kw
+        except wind.TurbineUnavailable as error:
+            raise UserError(str(error)) from None
+
     def _observe(self) -> "Observations":
         from weather_etl.meteorology.observations import observe
+        from weather_etl.meteorology.wind import TurbineUnavailable
 
         if self._observations is None:
             raw = self._load_raw()
-            self._observations = observe(
-                raw.rows, raw.readings(), raw.rejected(), station=self.station, timezone=self.settings.timezone
-            )
+            try:
+                self._observations = observe(
+                    raw.rows,
+                    raw.readings(),
+                    raw.rejected(),
+                    station=self.station,
+                    timezone=self.settings.timezone,
+                    site=self.settings.site,
+                )
+            except TurbineUnavailable as error:
+                raise UserError(str(error)) from None
         return self._observations
 
     def _load_raw(self) -> "Raw":
