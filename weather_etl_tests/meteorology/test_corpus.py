@@ -22,7 +22,9 @@ def test_each_file_of_the_corpus_ends_as_its_record_says(case: Case):
     assert found.balance.kept == case.kept
     assert found.balance.identical_duplicates == case.duplicates
     assert found.balance.holds() and found.balance.data_lines == raw.rows.num_rows
-    assert {v: n for v, n in found.failed_values.items() if n} == case.failed
+    # The weather of the base is too even for the tests on series; here only the value itself counts.
+    events = found.events[found.events["test"].isin(["syntax", "gross_range"]) & (found.events["flag"] == 4)]
+    assert events["variable"].value_counts().to_dict() == case.failed
     [entry] = raw.entries
     assert entry["unclean_end"] == case.unclean_end
     assert case.says in "\n".join([*entry["warnings"], *found.warnings])
