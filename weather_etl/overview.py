@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from weather_etl import checks, planning
+from weather_etl import checks, planning, shared_files
 from weather_etl.errors import UserError
 from weather_etl.fingerprints import TABLE_NAMES
-from weather_etl.landing import list_landing
 from weather_etl.settings import Settings
 from weather_etl.storage import Stamp, connect
 
@@ -105,8 +104,8 @@ def station_states(
 ) -> list[StationState]:
     """All stations of landing and lake, or `only` some, in alphabetical order."""
     with connect(settings, prompt=True) as containers:
-        landing = list_landing(containers.landing)
-        stamps = containers.lake.stamps()
+        seen = shared_files.look(containers)
+    landing, stamps = seen.landing, seen.stamps
     stale = {s.station: s for s in planning.find_stale(landing, stamps)}
     stations = sorted({s for s, _ in stamps} | landing.stations.keys())
     states = []

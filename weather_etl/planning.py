@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 
 from weather_etl import fingerprints
 from weather_etl.fingerprints import TABLE_NAMES
-from weather_etl.landing import Landing
+from weather_etl.landing import SHARED, Landing
+from weather_etl.shared_files import Source
 from weather_etl.storage import Stamp
 
+SHARED_TAG = "weather_etl/shared_files"
+UNSPLIT = "not split"
 NEW, CHANGED, VANISHED = "new files", "changed", "vanished"
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 PARTITION = "dagster/partition"
@@ -52,7 +55,8 @@ class Request:
         return fingerprints.digest([[s.station, s.target] for s in self.stations] + [[str(self.attempt), "attempt"]])
 
     def tags(self) -> dict[str, str]:
-        return run_tags([s.station for s in self.stations]) | {
+        shared = [s.station for s in self.stations] == [SHARED]
+        return ({SHARED_TAG: "all"} if shared else run_tags([s.station for s in self.stations])) | {
             **{station_tag(s.station): s.target for s in self.stations},
             "weather_etl/why": ", ".join(sorted({s.why for s in self.stations})),
             "weather_etl/attempt": str(self.attempt),
@@ -84,7 +88,9 @@ def run_tags(stations: Sequence[str]) -> dict[str, str]:
 
 
 def covered(tags: Mapping[str, str], partitions: Sequence[str]) -> Sequence[str]:
-    """Stations that a run with these tags works on."""
+    """Stations that a run with these tags works on; `_shared` stands for the shared files."""
+    if SHARED_TAG in tags:
+        return [SHARED]
     if PARTITION in tags:
         return [tags[PARTITION]]
     if RANGE_START in tags and RANGE_END in tags:
@@ -110,6 +116,12 @@ def find_stale(landing: Landing, stamps: Mapping[tuple[str, str], Stamp]) -> lis
             why = CHANGED if carried else NEW
             stale.append(StaleStation(station, fingerprints.digest(expected), why))
     return stale
+
+
+def find_unsplit(pending: Sequence[Source]) -> list[StaleStation]:
+    """The pending shared files as one item to bring up to date: one run splits them all."""
+    target = fingerprints.digest([[s.key, s.version.etag if s.version else ""] for s in pending])
+    return [StaleStation(SHARED, target, UNSPLIT)] if pending else []
 
 
 def plan(
@@ -148,13 +160,14 @@ def plan(
             out.parked.append(item)
         elif past.attempts and now < past.last_end + retry_delay * 2 ** (past.attempts - 1):
             out.waiting.append(item.station)
-        elif past.attempts:
+        elif past.attempts or item.station == SHARED:
             out.requests.append(Request((item,), past.attempts + 1))
         else:
             first.append(item)
     known = set(partitions)
     out.new_partitions = [s.station for s in first if s.station not in known]
-    out.new_partitions += [r.stations[0].station for r in out.requests if r.stations[0].station not in known]
+    alone = [r.stations[0].station for r in out.requests]
+    out.new_partitions += [s for s in alone if s not in known and s != SHARED]
     order = {station: i for i, station in enumerate([*partitions, *out.new_partitions])}
     out.requests += [Request(tuple(g), 1) for g in neighbours(first, order, max_stations)]
     return out

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from weather_etl import checks, fingerprints, planning
+from weather_etl import checks, fingerprints, planning, shared_files
 from weather_etl.assets.events import Recorded, check_evaluation
 from weather_etl.errors import UserError
-from weather_etl.jobs import JOB, weather_etl_job
-from weather_etl.landing import list_landing
+from weather_etl.jobs import JOB, SHARED_JOB, shared_files_job, weather_etl_job
+from weather_etl.landing import SHARED
 from weather_etl.pipeline import StationVanished
 from weather_etl.planning import History, Plan, StaleStation
 from weather_etl.settings import Settings
@@ -69,12 +69,13 @@ def attempts(instance: dg.DagsterInstance, item: StaleStation) -> History:
 
 @dg.sensor(
     name="landing_files_sensor",
-    job=weather_etl_job,
+    jobs=[weather_etl_job, shared_files_job],
     minimum_interval_seconds=Settings.load().sensor_interval_s,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
         "Compares the landing container with the fingerprint of every table and requests a run for each stale "
-        "station. Keeps no state: what is lost, killed or failed is still stale at the next tick."
+        "station, and one for shared files that are to be split. Keeps no state: what is lost, killed or failed is "
+        "still stale at the next tick."
     ),
 )
 def landing_files_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
@@ -96,9 +97,10 @@ def landing_files_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult
 
 def _look(context: dg.SensorEvaluationContext, settings: Settings, containers: Containers) -> dg.SensorResult:
     instance, now = context.instance, time.time()
-    landing = list_landing(containers.landing)
-    stamps = containers.lake.stamps()
-    stale = planning.find_stale(landing, stamps)
+    seen = shared_files.look(containers)
+    landing = seen.landing
+    unsplit = planning.find_unsplit(seen.pending)
+    stale = unsplit + planning.find_stale(landing, seen.stamps)
     partitions = instance.get_dynamic_partitions(PARTITIONS_NAME)
     decided = Plan()
     if stale:
@@ -114,7 +116,14 @@ def _look(context: dg.SensorEvaluationContext, settings: Settings, containers: C
             retry_delay=SENSOR_RETRY_DELAY_S,
         )
     reported, events = _report(instance, context.cursor, decided, landing.unroutable, len(landing.stations))
-    requests = [dg.RunRequest(run_key=r.run_key, tags=r.tags(), job_name=JOB) for r in decided.requests]
+    requests = [
+        dg.RunRequest(
+            run_key=r.run_key,
+            tags=r.tags(),
+            job_name=SHARED_JOB if r.stations[0].station == SHARED else JOB,
+        )
+        for r in decided.requests
+    ]
     add = [_partitions_definition().build_add_request(decided.new_partitions)] if decided.new_partitions else []
     return dg.SensorResult(
         run_requests=requests,
@@ -143,6 +152,9 @@ def _report(
     events = []
     for item in decided.parked:
         if before.get("parked", {}).get(item.station) != item.target:
+            if item.station == SHARED:
+                events.append(check_evaluation(None, checks.split_parked(_parked_because(item))))
+                continue
             failed = checks.station_failed(item.station, _parked_because(item))
             events.append(check_evaluation(item.station, failed, Recorded(instance, item.station)))
     names = fingerprints.digest(sorted(unroutable)) if unroutable else ""
@@ -154,6 +166,12 @@ def _report(
 def _parked_because(item: StaleStation) -> str:
     if item.why == planning.VANISHED:
         return str(StationVanished(item.station))
+    if item.station == SHARED:
+        return (
+            "The shared files are parked: the runs that were to split them failed as often as is allowed (see the "
+            f"failed runs with the tag {planning.station_tag(SHARED)}={item.target}); correct the files, or run "
+            f"{SHARED_JOB} by hand."
+        )
     return (
         f"Station {item.station} is parked: its runs failed as often as is allowed (see the failed runs with the tag "
         f"{planning.station_tag(item.station)}={item.target}); correct its files or settings, or run it by hand."
