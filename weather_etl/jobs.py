@@ -4,6 +4,8 @@ Belongs here: what can be started by name.
 Does not belong here: when it is started (`sensors.py`, `planning.py`).
 """
 
+from typing import Any
+
 import dagster as dg
 
 from weather_etl import planning, shared_files
@@ -133,6 +135,34 @@ def _split_shared_files(context: dg.OpExecutionContext, *, full: bool) -> list[s
         },
     )
     return _causes(result)
+
+
+def replay(instance: dg.DagsterInstance, station: str | None, names: list[str], shared: list[str]) -> list[str]:
+    """Read files again in this process and make the tables anew; why it failed.
+
+    Args:
+        instance: Dagster's instance.
+        station: station id; None if only shared files are to be split again.
+        names: the landing files.
+        shared: those among them that hold several stations; they are split again first.
+    """
+    loggers = {"console": {"config": {"log_level": "CRITICAL"}}}
+    failures: list[str] = []
+
+    def run(job: str, step: str, config: dict[str, Any], tags: dict[str, str]) -> None:
+        result = _job(job).execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            tags=tags,
+            run_config={"ops": {step: {"config": config}}, "loggers": loggers},
+        )
+        failures.extend(_causes(result))
+
+    if shared:
+        run(SHARED_JOB, "shared_files", {"full": True, "files": shared}, {})
+    if station is not None:
+        run(JOB, "station_tables", {"full": True, "files": names}, planning.run_tags([station]))
+    return failures
 
 
 def _causes(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -126,6 +126,18 @@ def station_states(
     return states
 
 
+def shared_files_state(settings: Settings) -> CheckState | None:
+    """How the files of several stations stand; None if there is none."""
+    with connect(settings, prompt=True) as containers:
+        seen = shared_files.look(containers)
+        troubled = shared_files.troubled(containers.lake.container, seen.sources)
+    if not seen.sources:
+        return None
+    splits = sum(len(s.splits) for s in seen.sources)
+    found = checks.shared_files(troubled, len(seen.sources), splits)
+    return CheckState(found.check.table, found.check.name, PASS if found.passed else found.severity, found.description)
+
+
 def _last_checks(instance: "dg.DagsterInstance", station: str) -> list[CheckState]:
     import dagster as dg
     from dagster._core.storage.event_log.base import PartitionKeyFilter
