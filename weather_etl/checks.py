@@ -316,9 +316,15 @@ def shared_files(troubled: list[dict[str, Any]], files: int, splits: int) -> Eva
     return Evaluation(SHARED_FILES, not troubled, sentence, ERROR if rejected else WARN, figures, cases[:MAX_CASES])
 
 
-def split_parked(cause: str) -> Evaluation:
-    """The evaluation that turns the split of shared files red."""
-    return Evaluation(SHARED_FILES, False, cause, ERROR)
+def split_parked(attempts: str, job: str) -> Evaluation:
+    """The evaluation that says that nobody tries to split the shared files any more."""
+    return Evaluation(
+        SHARED_FILES,
+        False,
+        f"The shared files are parked: {attempts} could not split them (see the failed runs of {job}); correct or delete "
+        f"the file that they name, which starts it again, or run `weather-etl run`.",
+        ERROR,
+    )
 
 
 def unroutable_files(names: list[str], stations: int) -> Evaluation:

@@ -18,6 +18,7 @@ from weather_etl import fingerprints, shared_files
 from weather_etl.errors import UserError
 from weather_etl.landing import SHARED, StationFiles
 from weather_etl.meteorology.reasons import Reason
+from weather_etl.redaction import printable
 from weather_etl.shared_files import Look, Source
 from weather_etl.storage import Containers, Lake
 
@@ -237,11 +238,6 @@ def write_csv(rows: Iterable[dict[str, Any]], path: Path) -> int:
 def _cell(value: Any) -> str:
     text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
-
-
-def printable(text: str) -> str:
-    """A name or cell on one line of a terminal: control, bidirectional and other invisible characters are escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text)
 
 
 # --- read it again -------------------------------------------------------------------------------------------

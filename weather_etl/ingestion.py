@@ -21,8 +21,9 @@ import pyarrow.compute as pc
 from weather_etl import fingerprints
 from weather_etl.errors import UserError
 from weather_etl.landing import FileVersion, StationFiles, read_version, to_text, unpack
+from weather_etl.meteorology import formats
 from weather_etl.meteorology.cells import Reading, check_error_budget, looks_clean, read_cells
-from weather_etl.meteorology.parsing import READER_VERSION, ParsedFile, parse_csv
+from weather_etl.meteorology.parsing import READER_VERSION, ParsedFile
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.schemas import TABLES
 from weather_etl.stations import StationSettings
@@ -67,8 +68,10 @@ class Raw:
     gone: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
 
-    def readings(self) -> dict[str, Reading]:
-        return {e["name"]: Reading.of(e["units"], e["decimal"]) for e in self.manifest if e["state"] == INGESTED}
+    def readings(self, settings: StationSettings) -> dict[str, Reading]:
+        """Landing file -> how its cells are to be read, by what it says itself and by the station's settings."""
+        station = self.stamp.station
+        return {e["name"]: reading_of(e, settings, station) for e in self.manifest if e["state"] == INGESTED}
 
     def rejected(self) -> list[dict[str, Any]]:
         """Rejected files as rows of `quarantined_rows`."""
@@ -320,7 +323,7 @@ def _read_file(
     rows: pa.Table | None = None
     try:
         if version.split:
-            rows = _read_split(containers, version, entry)
+            rows = _read_split(containers, station, version, settings, entry)
             if rows is None:
                 return None
         else:
@@ -328,7 +331,7 @@ def _read_file(
             if data is None:
                 return None
             entry["sha256"] = hashlib.sha256(data).hexdigest()
-            rows = parse_landing_file(data, entry, settings.aliases)
+            rows = parse_landing_file(data, entry, settings, station)
             rows = with_provenance(rows, station, version, entry)
     except Rejected as rejected:
         entry |= {"state": REJECTED, "reason": str(rejected.reason), "detail": rejected.detail}
@@ -337,7 +340,9 @@ def _read_file(
     return _Read(entry, rows if entry["state"] == INGESTED else None)
 
 
-def _read_split(containers: Containers, version: FileVersion, entry: Entry) -> pa.Table | None:
+def _read_split(
+    containers: Containers, station: str, version: FileVersion, settings: StationSettings, entry: Entry
+) -> pa.Table | None:
     """A station's rows of a shared file, provenance included; None if the object has been replaced or removed.
 
     Raises:
@@ -352,43 +357,50 @@ def _read_split(containers: Containers, version: FileVersion, entry: Entry) -> p
     rows, manifest = decode_parquet(RAW, data)
     entry |= (manifest or [{}])[0]
     rows = rows.select(RAW_SCHEMA.names).cast(RAW_SCHEMA).combine_chunks()
-    hold_to_budget(rows, entry)
+    hold_to_budget(rows, entry, settings, station)
     return rows
 
 
-def parse_landing_file(data: bytes, entry: Entry, aliases: dict[str, str]) -> pa.Table:
-    """Bytes -> raw rows; notes in `entry` how they were read.
+def parse_landing_file(data: bytes, entry: Entry, settings: StationSettings, station: str) -> pa.Table:
+    """Bytes -> raw rows; notes in `entry` how they were read, and what the file says of itself.
 
     Raises:
         Rejected: nothing of the file can be used.
     """
-    rows = cut_into_rows(data, entry, aliases).rows
-    hold_to_budget(rows, entry)
-    return rows
+    parsed = cut_into_rows(data, entry, settings)
+    entry["stations"] = formats.own_stations(parsed)
+    if entry["stations"] and entry["stations"][0] not in (station, *settings.source_ids):
+        entry["warnings"].append(f"the file calls the station {entry['stations'][0]!r} and is taken as of {station}")
+    hold_to_budget(parsed.rows, entry, settings, station)
+    return parsed.rows
 
 
-def cut_into_rows(data: bytes, entry: Entry, aliases: dict[str, str]) -> ParsedFile:
+def cut_into_rows(data: bytes, entry: Entry, settings: StationSettings) -> ParsedFile:
     """Bytes -> rows of text; notes in `entry` how they were cut.
 
     Raises:
         Rejected: no row can be cut.
     """
-    text = to_text(unpack(data))
+    text = to_text(unpack(data), encoding=settings.encoding, aliases=settings.aliases)
     entry["encoding"] = text.encoding
-    parsed = parse_csv(text.data, bad_utf8=text.bad_utf8, aliases=aliases)
+    dialect = settings.dialect
+    parsed = formats.read_text(
+        text.data,
+        bad_utf8=text.bad_utf8,
+        aliases=settings.aliases,
+        delimiter=dialect.delimiter,
+        decimal=dialect.decimal,
+    )
+    entry |= parsed.declared
     entry |= {
-        "adapter": "csv",
-        "delimiter": parsed.delimiter,
-        "decimal": parsed.decimal,
-        "units": parsed.units,
         "rows": parsed.rows.num_rows,
-        "unclean_end": parsed.unclean_end,
+        "unclean_end": parsed.unclean_end or text.unclean_end,
         "warnings": parsed.warnings,
     }
     return parsed
 
 
-def hold_to_budget(rows: pa.Table, entry: Entry) -> None:
+def hold_to_budget(rows: pa.Table, entry: Entry, settings: StationSettings, station: str) -> None:
     """Count the rows of a file that cannot become observations; notes them in `entry`.
 
     Raises:
@@ -398,15 +410,25 @@ def hold_to_budget(rows: pa.Table, entry: Entry) -> None:
     landed_at = np.datetime64(datetime.fromisoformat(entry["landed_at"]).astimezone(UTC).replace(tzinfo=None), "us")
     if looks_clean(rows, landed_at):
         return
-    reading = Reading.of(entry["units"], entry["decimal"])
+    reading = reading_of(entry, settings, station)
     cells = read_cells(rows, reading, "UTC", landed_at=np.full(rows.num_rows, landed_at))
     refused = np.flatnonzero(cells.refused)
     entry["refused"] = len(refused)
     if len(refused):
         first = int(refused[0])
         entry["first_error"] = {"line": rows.column("line")[first].as_py(), "reason": str(cells.reason(first))}
-    if problem := check_error_budget(cells, rows):
+    if problem := check_error_budget(cells, rows, reading):
         raise Rejected(*problem)
+
+
+def reading_of(entry: Entry, settings: StationSettings, station: str) -> Reading:
+    """How the cells of an ingested file are to be read."""
+    return formats.reading(
+        entry,
+        stations=(station, *settings.source_ids, *entry["stations"]),
+        units=settings.units,
+        pressure=settings.pressure,
+    )
 
 
 def with_provenance(rows: pa.Table, station: str, version: FileVersion, entry: Entry) -> pa.Table:

@@ -27,7 +27,7 @@ from weather_etl import landing as landing_files
 from weather_etl.fingerprints import digest
 from weather_etl.landing import FileVersion, Landing, StationFiles, list_landing, read_version
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl.stations import is_station_id
+from weather_etl.stations import StationSettings, is_station_id
 from weather_etl.storage import Blob, Container, Containers, PreconditionFailed, Stamp
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def _split(containers: Containers, source: Source, version: FileVersion, run_id:
         if data is None:
             return Outcome(version.name, LEFT)
         index["sha256"] = hashlib.sha256(data).hexdigest()
-        rows = cut_into_rows(data, index, {}).rows
+        rows = cut_into_rows(data, index, StationSettings()).rows
         parts, nobodys, reasons = by_station(rows)
         index["refused"] = _noted(nobodys, reasons)
         _hold_to_budget(rows, parts, index["refused"])
@@ -367,6 +367,10 @@ def _hold_to_budget(rows: "pa.Table", parts: dict[str, Any], refused: dict[str, 
         raise Rejected(Reason.ERROR_BUDGET, f"{damaged} of {n} lines could not be read")
 
 
+# What the manifest of a station needs to know of how the file is to be read.
+_READING = ("encoding", "adapter", "delimiter", "decimal", "units", "open_pressure", "unclean_end", "warnings")
+
+
 def _encode(
     rows: "pa.Table", station: str, version: FileVersion, index: dict[str, Any]
 ) -> tuple[bytes, dict[str, str]]:
@@ -379,7 +383,8 @@ def _encode(
     from weather_etl.ingestion import RAW, RAW_SCHEMA, with_provenance
     from weather_etl.storage import encode_parquet
 
-    reading = {k: index[k] for k in ("encoding", "adapter", "delimiter", "decimal", "units", "unclean_end", "warnings")}
+    reading = {k: index[k] for k in _READING}
+    reading |= {"timezones": {s: z for s, z in index["timezones"].items() if s in ("", station)}, "stations": []}
     # As plain text: the dictionaries hold the words of all stations.
     plain = pa.schema([(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in RAW_SCHEMA])
     whole = with_provenance(rows, station, version, index).cast(plain)

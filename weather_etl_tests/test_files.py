@@ -12,7 +12,7 @@ import pytest
 
 from weather_etl import cli, files
 from weather_etl.errors import UserError
-from weather_etl.files import FileState, file_states, printable, quarantined_rows, write_csv
+from weather_etl.files import FileState, file_states, quarantined_rows, write_csv
 from weather_etl.pipeline import process_station
 from weather_etl.settings import Settings
 from weather_etl.shared_files import split_pending
@@ -157,19 +157,6 @@ def test_no_exported_cell_can_become_a_formula(text: str, tmp_path: Path) -> Non
         _, cells = csv.reader(file)
     assert cells[1] == cells[6] == f"'{text}"
     assert cells[3] == "3"
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("a/x\ny.csv", "a/x\\ny.csv"),
-        ("a/\x1b[31mred", "a/\\x1b[31mred"),
-        ("a/\u202egnp.csv", "a/\\u202egnp.csv"),
-        ("a/Ünï 🌧.csv", "a/Ünï 🌧.csv"),
-    ],
-)
-def test_names_are_printed_on_one_line_without_control_characters(name: str, shown: str) -> None:
-    assert printable(name) == shown
 
 
 # --- the commands ---------------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
 """Files of several stations: each row reaches its own station exactly once, on a real Azurite."""
 
+import gzip
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,6 +19,7 @@ from weather_etl.pipeline import RAW, UNCHANGED, Published, StationVanished, pro
 from weather_etl.settings import Settings
 from weather_etl.shared_files import LEFT, REJECTED, REMOVED, SPLIT, Outcome, look, split_pending
 from weather_etl.storage import Blob, Containers, connect
+from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import HEADER, row, weather_csv
 
 NAME = "_shared/net.csv"
@@ -445,7 +448,7 @@ def test_a_request_to_split_carries_no_partition() -> None:
 def test_a_split_that_keeps_failing_is_parked() -> None:
     item = planning.StaleStation(SHARED, "t", planning.UNSPLIT)
     plan = planning.plan(
-        [item], [], {SHARED: planning.History(3)}, now=0.0, max_attempts=3, max_stations=50, retry_delay=30.0
+        [item], [], {SHARED: planning.History(attempts=3)}, now=0.0, max_attempts=3, max_stations=50, retry_delay=30.0
     )
     assert (plan.requests, plan.parked) == ([], [item])
 
@@ -459,3 +462,40 @@ def test_the_fingerprint_of_a_station_covers_its_parts_of_shared_files(container
     assert fingerprints.expected(files.versions(), "defaults") == fingerprints.expected(
         [(NAME, object_etag)], "defaults"
     )
+
+
+# --- real formats ---------------------------------------------------------------------------------------------
+
+IEM_HEADER = "station,valid,tmpf,dwpf,relh,drct,sknt,p01i,alti,mslp,vsby,gust,metar"
+
+
+def iem_csv(stations: list[str], hours: int = 3) -> bytes:
+    rows = [
+        f"{s},2020-05-23 {h:02}:{25 + i},50.00,41.00,71.00,240.00,{10 + i}.00,0.00,30.09,M,6.21,M,METAR {s} {h}"
+        for h in range(hours)
+        for i, s in enumerate(stations)
+    ]
+    return "\n".join([IEM_HEADER, *rows, ""]).encode()
+
+
+def test_an_iem_file_of_several_stations_is_split_and_read_in_its_own_units(containers: Containers) -> None:
+    containers.landing.upload("_shared/asos.csv", iem_csv(["EHVL", "EHRD"]))
+    process_all(containers)
+    assert [temperatures(containers, s) for s in ("EHVL", "EHRD")] == [[pytest.approx(10.0)] * 3] * 2
+    (entry,) = containers.lake.read(RAW, "EHRD").manifest
+    assert (entry["adapter"], entry["rows"], entry["name"]) == ("iem_asos", 3, "_shared/asos.csv")
+
+
+def test_the_real_asos_file_reaches_its_28_stations_without_losing_a_line(containers: Containers) -> None:
+    path = CHECKOUT.parent / "shared" / "data" / "formats" / "iem_asos_nl_2020-05-23.csv.gz"
+    if not path.exists():
+        pytest.skip("the real file is not beside the checkout")
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+    of_station = Counter(line.split(",")[0] for line in lines[1:])
+    containers.landing.upload("_shared/nl.csv.gz", path.read_bytes())
+    (outcome,) = split(containers)
+    assert outcome.index["stations"] == dict(of_station)
+    assert (len(of_station), outcome.index["refused"]["rows"]) == (28, 0)
+    for station in ("EHVL", "EHAM"):
+        balance = process(containers, station)["validated_observations"].observations.balance
+        assert balance.data_lines == of_station[station]

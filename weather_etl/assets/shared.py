@@ -9,10 +9,10 @@ from typing import Any
 
 import dagster as dg
 
-from weather_etl import checks, shared_files
+from weather_etl import checks, planning, shared_files
 from weather_etl.errors import UserError
-from weather_etl.failures import ExpectedFailure
-from weather_etl.planning import without_secrets
+from weather_etl.failures import ExpectedFailure, unexpected, without_details
+from weather_etl.redaction import printable, traceback_without_secrets
 from weather_etl.resources import ParquetIOManager
 from weather_etl.shared_files import Outcome
 from weather_etl.storage import Containers, StorageUnavailable
@@ -51,13 +51,16 @@ def shared_files_asset(
     context: dg.AssetExecutionContext, config: SharedFilesConfig, lake: dg.ResourceParam[ParquetIOManager]
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
     """Split what is pending, file by file: one that fails does not stop the others."""
-    try:
-        containers = lake.containers()
-        outcomes, failed = _split(context, config, containers)
-        seen = shared_files.look(containers)
-        troubled = shared_files.troubled(containers.lake.container, seen.sources)
-    except StorageUnavailable as error:
-        raise ExpectedFailure(str(error)) from None
+    with without_details(context.log):
+        try:
+            containers = lake.containers()
+            outcomes, failed = _split(context, config, containers)
+            seen = shared_files.look(containers)
+            troubled = shared_files.troubled(containers.lake.container, seen.sources)
+        except StorageUnavailable as error:
+            if error.passing:  # no file is to blame; the sensor does not count it as an attempt
+                context.instance.add_run_tags(context.run_id, {planning.ENDED: planning.OUTAGE})
+            raise
     evaluation = checks.shared_files(troubled, len(seen.sources), sum(len(s.splits) for s in seen.sources))
     yield _check_result(evaluation)
     if failed:
@@ -83,11 +86,12 @@ def _split(
         except UserError as error:
             failed[name] = str(error)
         except Exception as error:  # a bug must not stop the other files; the run fails in the end
-            context.log.exception(f"{name!r} could not be split.")
-            failed[name] = f"{name!r}: unexpected {type(error).__name__}: {without_secrets(str(error))}"
+            context.log.error(traceback_without_secrets(error))
+            failed[name] = f"{printable(name)}: {unexpected(error)}"
         else:
             outcomes.append(outcome)
-            context.log.info(f"{name!r}: {outcome.state}, {outcome.written} objects written, {outcome.removed} removed")
+            figures = f"{outcome.written} objects written, {outcome.removed} removed"
+            context.log.info(f"{printable(name)}: {outcome.state}, {figures}")
     return outcomes, failed
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from weather_etl.files import FileState
 
 MAX_ROWS_SHOWN = 50
+MAX_NAME, MAX_DETAIL = 1100, 500
 
 
 @app.command()
@@ -31,7 +32,8 @@ def files(
     ] = False,
 ) -> None:
     """Where is my file? Show what became of every landing file, and of its rows."""
-    from weather_etl.files import STATES, file_states, printable
+    from weather_etl.files import STATES, file_states
+    from weather_etl.redaction import printable
     from weather_etl.settings import Settings
     from weather_etl.storage import connect
 
@@ -52,16 +54,16 @@ def files(
 
 
 def _line(file: "FileState") -> str:
-    from weather_etl.files import printable
+    from weather_etl.redaction import printable
 
-    parts = [f"{file.state:<10}", printable(file.name)]
+    parts = [f"{file.state:<10}", printable(file.name, MAX_NAME)]
     if file.kept is not None and file.station is not None:
         parts.append(
             f"{file.entry['rows']:,} lines = {file.kept:,} kept + {file.repeated:,} duplicates or superseded "
             f"+ {file.quarantined:,} quarantined"
         )
     if file.detail:
-        parts.append(printable(file.detail))
+        parts.append(printable(file.detail, MAX_DETAIL))
     return "  ".join(parts)
 
 
@@ -74,7 +76,8 @@ def quarantine(
     out: Annotated[Path | None, typer.Option(help="Write all of them to this CSV file.")] = None,
 ) -> None:
     """List the rows and files that were refused, with reason, file and line; or export them."""
-    from weather_etl.files import printable, quarantined_rows, write_csv
+    from weather_etl.files import quarantined_rows, write_csv
+    from weather_etl.redaction import printable
     from weather_etl.settings import Settings
     from weather_etl.storage import connect
 
@@ -90,7 +93,9 @@ def quarantine(
         number = 0
         for number, row in enumerate(rows, 1):
             if number <= MAX_ROWS_SHOWN:
-                where = printable(row["landing_file"]) + (f":{row['line']}" if row["line"] is not None else "")
+                where = printable(row["landing_file"], MAX_NAME) + (
+                    f":{row['line']}" if row["line"] is not None else ""
+                )
                 say(f"{row['reason']:<22}  {where}  {printable(row['detail'])}")
     if number > MAX_ROWS_SHOWN:
         say(f"... and {number - MAX_ROWS_SHOWN:,} more; `--out FILE.csv` writes all {number:,}.")

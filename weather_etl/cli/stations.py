@@ -57,8 +57,8 @@ def run(
     """Bring every stale station up to date and show the tables; exit code 1 if a run or an error check failed."""
     from rich.console import Console
 
-    from weather_etl.files import printable
     from weather_etl.overview import PASS, dagster_instance, shared_files_state, station_states
+    from weather_etl.redaction import printable
     from weather_etl.settings import Settings
 
     settings = Settings.load()
@@ -69,7 +69,7 @@ def run(
     _print_states(states)
     shared = shared_files_state(settings)
     if shared and shared.state != PASS:
-        print(f"{shared.state:<5}  {shared.name}: {printable(shared.description)}", file=sys.stderr)
+        print(f"{shared.state:<5}  {shared.name}: {printable(shared.description, 1000)}", file=sys.stderr)
     if failure:
         print(f"ERROR  {failure}", file=sys.stderr)
     elif states:
