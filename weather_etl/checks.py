@@ -7,6 +7,7 @@ All are evaluated per station while its tables are made, from what is in memory 
 read the tables again. The blocking ones raise before anything is published.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -286,15 +287,23 @@ def up_to_date(behind: list[str]) -> Evaluation:
     return Evaluation(STATION_PROCESSED, not behind, sentence, WARN, {"tables_out_of_date": len(behind)})
 
 
-def shared_files(troubled: list[dict[str, Any]], files: int, splits: int) -> Evaluation:
-    """`troubled`: indexes of files that were rejected, or that hold lines of no station."""
+def shared_files(troubled: list[dict[str, Any]], files: int, splits: int, failed: Collection[str] = ()) -> Evaluation:
+    """How the files of several stations stand.
+
+    Args:
+        troubled: indexes of files that were rejected, or that hold lines of no station.
+        files, splits: how many shared files there are, and how many parts of them.
+        failed: one sentence for each file that could not be split now.
+    """
     rejected = [i for i in troubled if i["state"] == "rejected"]
     partly = [i for i in troubled if i["state"] != "rejected"]
     lost = sum(i["refused"]["rows"] for i in partly)
     sentence = f"All lines of {count(files, 'shared file')} were given to stations ({count(splits, 'part')})."
     if not files:
         sentence = "There is no file of several stations below _shared/."
-    if rejected:
+    if failed:
+        sentence = f"{len(failed):,} of {count(files, 'shared file')} could not be split, first {next(iter(failed))}"
+    elif rejected:
         first = rejected[0]
         sentence = (
             f"{len(rejected):,} of {count(files, 'shared file')} could not be used, first {first['name'][:200]!r} "
@@ -314,8 +323,9 @@ def shared_files(troubled: list[dict[str, Any]], files: int, splits: int) -> Eva
         for i in partly
         for line in i["refused"]["lines"][:MAX_CASES]
     ]
-    figures = {"files": files, "rejected": len(rejected), "lines_of_no_station": lost}
-    return Evaluation(SHARED_FILES, not troubled, sentence, ERROR if rejected else WARN, figures, cases[:MAX_CASES])
+    figures = {"files": files, "rejected": len(rejected), "failed": len(failed), "lines_of_no_station": lost}
+    severity = ERROR if rejected or failed else WARN
+    return Evaluation(SHARED_FILES, not (troubled or failed), sentence, severity, figures, cases[:MAX_CASES])
 
 
 def split_parked(attempts: str, job: str) -> Evaluation:

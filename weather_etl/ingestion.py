@@ -23,9 +23,10 @@ from weather_etl.errors import UserError
 from weather_etl.landing import FileVersion, StationFiles, read_version, to_text, unpack
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.cells import Reading, check_error_budget, looks_clean, read_cells
-from weather_etl.meteorology.parsing import READER_VERSION, ParsedFile
+from weather_etl.meteorology.parsing import ParsedFile
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.schemas import TABLES
+from weather_etl.meteorology.vocabulary import READER_VERSION
 from weather_etl.stations import StationSettings
 from weather_etl.storage import BlobNotFound, Containers, PreconditionFailed, Stamp, decode_parquet
 
