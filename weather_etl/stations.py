@@ -96,7 +96,7 @@ class StationSettings:
 
         Every other setting leaves the raw rows as they are.
         """
-        return [self.aliases, self.encoding, self.dialect.delimiter, self.dialect.decimal, self.source_ids]
+        return [self.aliases, self.encoding, self.dialect.delimiter, self.dialect.decimal, list(self.source_ids)]
 
 
 _NUMBER, _TEXT, _TABLE = (int, float), str, dict
