@@ -16,6 +16,8 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
     "quality_events": ("raw_observations",),
     "daily_weather": ("validated_observations",),
     "monthly_weather": ("validated_observations", "daily_weather"),
+    "yearly_weather": ("validated_observations", "daily_weather", "monthly_weather"),
+    "climate_normals": ("monthly_weather",),
 }
 TABLE_NAMES = tuple(INPUTS)
 
@@ -24,6 +26,8 @@ CODE_VERSIONS: Mapping[str, str] = {
     **dict.fromkeys(TABLE_NAMES, "1"),
     "validated_observations": "2",
     "quality_events": "2",
+    "daily_weather": "2",
+    "monthly_weather": "2",
 }
 
 
