@@ -29,6 +29,7 @@ def validated_metadata(result: Published) -> dict[str, Any]:
         "superseded_rows": observations.balance.superseded,
         "quarantined_rows": observations.balance.quarantined,
         "failed_values": sum(observations.failed_values.values()),
+        **observations.computed,
         "timezone": result.settings.timezone,
         "preview": preview(
             frame, ["timestamp", "temperature_c", "humidity_percent", "wind_speed_ms", "pressure_msl_hpa"]

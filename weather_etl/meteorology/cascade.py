@@ -130,6 +130,7 @@ class Cascade:
         for name, x in self._present():
             limits = self._limits[name]
             flags = quality.gross_range(x, limits)
+            self.flags[name] = quality.aggregate(self.flags[name], flags)
             self._apply(name, "gross_range", flags, _span(limits.suspect), _span(limits.fail))
         if "humidity_percent" in self.values:
             np.minimum(self.values["humidity_percent"], 100.0, out=self.values["humidity_percent"])
@@ -223,7 +224,6 @@ class Cascade:
         return [(name, x) for name, x in self.values.items() if not np.isnan(x).all()]
 
     def _apply(self, name: str, test: str, flags: np.ndarray, suspect: str, fail: str = "") -> None:
-        self.flags[name] = quality.aggregate(self.flags[name], flags)
         for flag, limit in ((Flag.FAIL, fail), (Flag.SUSPECT, suspect)):
             self.note(name, test, flag, np.flatnonzero(flags == flag), limit)
 

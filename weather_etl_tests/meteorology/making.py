@@ -19,11 +19,12 @@ from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.reasons import Rejected
-from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES
+from weather_etl.stations import StationSettings
 
 STATION = "szeged"
 LANDED_AT = datetime(2024, 1, 1, tzinfo=UTC)
+DEFAULTS = StationSettings()
 TIME, TEMPERATURE = "Formatted Date", "Temperature (C)"
 
 
@@ -51,11 +52,12 @@ def csv(*rows: str, header: str = f"{TIME},{TEMPERATURE}", end: str = "\n") -> b
 
 
 def cells(column: str, *texts: str, header: str | None = None) -> bytes:
-    """A file with one column of interest, an hour apart; the temperature is good unless it is that column."""
+    """A file with one column of interest, an hour apart; the temperature is good, or missing where it could contradict."""
+    temperature = "" if column in ("Dew Point (C)", "Apparent Temperature (C)") else "5"
     rows = []
     for i, text in enumerate(texts):
         time = f"{datetime(2020, 1, 1 + i // 24, i % 24):%Y-%m-%dT%H:%MZ}"
-        rows.append(f'{time},"{text}"' if column == TEMPERATURE else f'{time},5,"{text}"')
+        rows.append(f'{time},"{text}"' if column == TEMPERATURE else f'{time},{temperature},"{text}"')
     names = f"{TIME},{TEMPERATURE}" if column == TEMPERATURE else f"{TIME},{TEMPERATURE},{column}"
     return csv(*rows, header=header or names)
 
@@ -92,11 +94,13 @@ def raw_of(*files: File, aliases: dict[str, str] | None = None) -> RawRows:
 
 
 def observed(
-    *files: File | bytes, timezone: str = "UTC", site: Site = observations.NOWHERE
+    *files: File | bytes, timezone: str = "UTC", settings: StationSettings = DEFAULTS
 ) -> observations.Observations:
     """The observations of a station with these landing files."""
     raw = raw_of(*(File(f) if isinstance(f, bytes) else f for f in files))
-    return observations.observe(raw.rows, raw.readings, raw.rejected, station=STATION, timezone=timezone, site=site)
+    return observations.observe(
+        raw.rows, raw.readings, raw.rejected, station=STATION, timezone=timezone, site=settings.site
+    )
 
 
 def hour_range(first: str, last: str, timezone: str = "UTC") -> pd.DatetimeIndex:
