@@ -53,7 +53,11 @@ def _list(table: Table) -> str:
 
 
 def _table(table: Table) -> str:
-    key = ", ".join(f"`{name}`" for name in table.key) or "none; a row is what a file said"
+    key = (
+        f"Key, unique and ascending: {', '.join(f'`{name}`' for name in table.key)}."
+        if table.key
+        else "There is no key."
+    )
     rows = [_row(c, table) for c in table.columns]
     return "\n".join(
         [
@@ -61,7 +65,7 @@ def _table(table: Table) -> str:
             "",
             table.description,
             "",
-            f"One row is {table.row}. Key, unique and ascending: {key}.",
+            f"One row is {table.row}. {key}",
             "",
             "| column | type | unit | CF standard name | null when | range | description |",
             "|---|---|---|---|---|---|---|",
