@@ -6,13 +6,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.rules import FILE, STATION, ZONE
 from weather_etl import ingestion
 from weather_etl.landing import FileVersion
 from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cascade import Cascade
+from weather_etl.meteorology.wind import GENERIC_RATED_KW
 from weather_etl.stations import packaged_settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 SETTINGS = packaged_settings(STATION)
 
@@ -21,21 +27,44 @@ def tables(csv: bytes) -> dict[str, object]:
     """Raw, quarantined, validated, quality_events, daily, monthly, after the gross-range test alone."""
     with _gross_range_alone():
         raw, made = _observed(csv)
-        return {**_hourly(raw, made), **_days_and_months(made)}
+    hours, about = _hours(made.validated)
+    daily = aggregation.daily_weather(made.validated, **about, hours=hours)
+    return {
+        "raw": raw,
+        "quarantined": made.quarantined,
+        "validated": made.validated,
+        "quality_events": made.events,
+        "daily": daily,
+        "monthly": aggregation.monthly_weather(made.validated, daily, **about, hours=hours),
+    }
 
 
 def everything(csv: bytes) -> dict[str, object]:
-    """All tables that a run makes, without storage and Dagster."""
+    """The tables that a run makes, without storage and Dagster."""
     raw, made = _observed(csv)
-    found = _days_and_months(made)
-    yearly = aggregation.yearly_weather(
-        made.validated, found["daily"], found["monthly"], station=STATION, timezone=ZONE
-    )
-    normals = aggregation.climate_normals(found["monthly"], station=STATION)
-    return {**_hourly(raw, made), **found, "yearly": yearly, "normals": normals}
+    return {
+        "raw": raw,
+        "quarantined": made.quarantined,
+        "validated": made.validated,
+        "quality_events": made.events,
+        **aggregates(made.validated),
+    }
 
 
-def _observed(csv: bytes) -> tuple[object, observations.Observations]:
+def aggregates(validated: "pd.DataFrame") -> dict[str, "pd.DataFrame"]:
+    """Days, months, years and normals."""
+    hours, about = _hours(validated)
+    daily = aggregation.daily_weather(validated, **about, hours=hours)
+    monthly = aggregation.monthly_weather(validated, daily, **about, hours=hours)
+    return {
+        "daily": daily,
+        "monthly": monthly,
+        "yearly": aggregation.yearly_weather(validated, daily, monthly, **about, hours=hours),
+        "normals": aggregation.climate_normals(monthly, station=STATION),
+    }
+
+
+def _observed(csv: bytes) -> tuple["pa.Table", observations.Observations]:
     version = FileVersion(f"{STATION}/{FILE}", "0x1", len(csv), datetime(2026, 1, 1, tzinfo=UTC))
     entry = {"landed_at": version.landed_at.isoformat()}
     rows = ingestion.parse_landing_file(csv, entry, SETTINGS, STATION)
@@ -45,20 +74,9 @@ def _observed(csv: bytes) -> tuple[object, observations.Observations]:
     return raw, observations.observe(raw, {version.name: reading}, [], station=STATION, timezone=ZONE, site=site)
 
 
-def _hourly(raw: object, made: observations.Observations) -> dict[str, object]:
-    return {
-        "raw": raw,
-        "quarantined": made.quarantined,
-        "validated": made.validated,
-        "quality_events": made.events,
-    }
-
-
-def _days_and_months(made: observations.Observations) -> dict[str, object]:
-    hours = aggregation.LocalHours(made.validated, ZONE)
-    daily = aggregation.daily_weather(made.validated, station=STATION, timezone=ZONE, hours=hours)
-    monthly = aggregation.monthly_weather(made.validated, daily, station=STATION, timezone=ZONE, hours=hours)
-    return {"daily": daily, "monthly": monthly}
+def _hours(validated: "pd.DataFrame") -> tuple[aggregation.LocalHours, dict[str, Any]]:
+    about = {"station": STATION, "timezone": ZONE, "rated_power_kw": GENERIC_RATED_KW}
+    return aggregation.LocalHours(validated, ZONE), about
 
 
 @contextmanager
