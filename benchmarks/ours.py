@@ -13,7 +13,6 @@ from weather_etl import ingestion
 from weather_etl.landing import FileVersion
 from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cascade import Cascade
-from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.wind import GENERIC_RATED_KW
 from weather_etl.stations import packaged_settings
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SITE = packaged_settings(STATION).site
+SETTINGS = packaged_settings(STATION)
 
 
 def tables(csv: bytes) -> dict[str, object]:
@@ -68,10 +67,11 @@ def aggregates(validated: "pd.DataFrame") -> dict[str, "pd.DataFrame"]:
 def _observed(csv: bytes) -> tuple["pa.Table", observations.Observations]:
     version = FileVersion(f"{STATION}/{FILE}", "0x1", len(csv), datetime(2026, 1, 1, tzinfo=UTC))
     entry = {"landed_at": version.landed_at.isoformat()}
-    rows = ingestion.parse_landing_file(csv, entry, {})
+    rows = ingestion.parse_landing_file(csv, entry, SETTINGS, STATION)
     raw = ingestion.with_provenance(rows, STATION, version, entry)
-    reading = Reading.of(entry["units"], entry["decimal"])
-    return raw, observations.observe(raw, {version.name: reading}, [], station=STATION, timezone=ZONE, site=SITE)
+    reading = ingestion.reading_of(entry, SETTINGS, STATION)
+    site = SETTINGS.site
+    return raw, observations.observe(raw, {version.name: reading}, [], station=STATION, timezone=ZONE, site=site)
 
 
 def _hours(validated: "pd.DataFrame") -> tuple[aggregation.LocalHours, dict[str, Any]]:

@@ -53,13 +53,13 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _ours(hours: np.ndarray, values: dict[str, np.ndarray], rain: np.ndarray) -> None:
     values = {name: x.copy() for name, x in values.items()}
-    cascade = Cascade(hours, values, ours.SITE)
+    cascade = Cascade(hours, values, ours.SETTINGS.site)
     cascade.run(rain, {})
-    compute(values, cascade.flags, ours.SITE)
+    compute(values, cascade.flags, ours.SETTINGS.site)
 
 
 def _four_tests(hours: np.ndarray, values: dict[str, np.ndarray]) -> None:
-    cascade = Cascade(hours, {name: x.copy() for name, x in values.items()}, ours.SITE)
+    cascade = Cascade(hours, {name: x.copy() for name, x in values.items()}, ours.SETTINGS.site)
     cascade.gross_range()
     cascade.spike()
     cascade.flat_line()

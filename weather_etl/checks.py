@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from weather_etl.meteorology.observations import Observations
 
 FAIL_WARN, FAIL_ERROR = 0.01, 0.10
+SUSPECT_WARN = 0.05
+PRECIPITATION_WARN = 0.90
+CONSTANT_FROM_HOURS = 48  # fewer equal values say little
 COVERAGE_WARN = 0.95
 FRESH_HOURS = 26
 MAX_CASES = 10
@@ -93,6 +96,12 @@ FAILED_VALUES = Check(
     "failed_values",
     "At most 1 % of each variable's values failed quality control (error above 10 %).",
 )
+SUSPECT_VALUES = Check("validated_observations", "suspect_values", "At most 5 % of each variable's values are suspect.")
+PLAUSIBLE_COLUMNS = Check(
+    "validated_observations",
+    "plausible_columns",
+    "No variable is constant, no category unknown, and precipitation has a type in at most 90 % of the hours.",
+)
 FRESHNESS = Check(
     "validated_observations",
     "freshness",
@@ -108,6 +117,8 @@ ALL_CHECKS = (
     DUPLICATES,
     COVERAGE,
     FAILED_VALUES,
+    SUSPECT_VALUES,
+    PLAUSIBLE_COLUMNS,
     FRESHNESS,
 )
 
@@ -247,6 +258,57 @@ def failed_values(observations: "Observations") -> Evaluation:
         {"failed": failed, **{f"failed_{c['variable']}": c["failed"] for c in cases}},
         cases,
     )
+
+
+def suspect_values(observations: "Observations") -> Evaluation:
+    from weather_etl.meteorology.quality import VARIABLES, Flag
+
+    cases = []
+    for name in VARIABLES:
+        flags = observations.validated[f"{name}_qc"].to_numpy()
+        valid, suspect = int((flags != Flag.MISSING).sum()), int((flags == Flag.SUSPECT).sum())
+        if suspect:
+            cases.append(
+                {"variable": name, "suspect": suspect, "of": valid, "percent": round(100 * suspect / valid, 3)}
+            )
+    cases.sort(key=lambda c: (-c["percent"], c["variable"]))
+    many = [c for c in cases if c["suspect"] > SUSPECT_WARN * c["of"]]
+    sentence = f"{sum(c['suspect'] for c in cases):,} values are suspect, at most 5 % of any variable."
+    if many:
+        parts = [f"{c['variable']} {c['suspect']:,} of {c['of']:,} ({c['percent']:.2f} %)" for c in many]
+        sentence = f"Suspect values are many in {', '.join(parts)}; see quality_events for the tests that found them."
+    return Evaluation(
+        SUSPECT_VALUES, not many, sentence, WARN, {f"suspect_{c['variable']}": c["suspect"] for c in cases}, cases
+    )
+
+
+def plausible_columns(observations: "Observations") -> Evaluation:
+    from weather_etl.meteorology.quality import VARIABLES, Flag
+
+    validated, found = observations.validated, []
+    for name in VARIABLES:
+        # What is computed is constant only if what it comes from is.
+        values = validated[name].to_numpy()[validated[f"{name}_qc"].isin([Flag.GOOD, Flag.SUSPECT]).to_numpy()]
+        if len(values) >= CONSTANT_FROM_HOURS and values.min() == values.max():
+            found.append(f"{name} is {values[0]:g} in all {len(values):,} hours")
+    if observations.unknown_categories:
+        found.append(
+            f"precipitation types that are not known: {', '.join(observations.unknown_categories[:MAX_CASES])}"
+        )
+    other = validated.loc[validated["condition"] == "other", "summary"].unique()
+    if len(other):
+        found.append(f"summaries without a known condition: {', '.join(other[:MAX_CASES])}")
+    kinds = validated["precipitation_type"]
+    typed = int((kinds.notna() & (kinds != "none")).sum())
+    if typed > PRECIPITATION_WARN * len(validated):
+        found.append(
+            f"precipitation has a type in {percent(typed, len(validated))} of the hours, so that it says nothing of rain"
+        )
+    sentence = "All columns vary and all categories are known."
+    if found:
+        sentence = f"To look at: {'; '.join(found)}."
+    cases = [{"finding": f} for f in found]
+    return Evaluation(PLAUSIBLE_COLUMNS, not found, sentence, WARN, {"findings": len(found)}, cases)
 
 
 def freshness(observations: "Observations", *, live: bool, now: datetime) -> Evaluation:

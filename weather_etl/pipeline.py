@@ -185,6 +185,8 @@ class _Station:
             checks.identical_duplicates(observations),
             checks.coverage(observations),
             checks.failed_values(observations),
+            checks.suspect_values(observations),
+            checks.plausible_columns(observations),
             checks.freshness(observations, live=self.settings.live, now=now),
         ]
 
@@ -226,7 +228,7 @@ class _Station:
             try:
                 self._observations = observe(
                     raw.rows,
-                    raw.readings(),
+                    raw.readings(self.settings),
                     raw.rejected(),
                     station=self.station,
                     timezone=self.settings.timezone,

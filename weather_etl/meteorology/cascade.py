@@ -87,6 +87,7 @@ class Cascade:
         self._limits = {name: site.limits_of(name) for name in values}
         self._cap = np.inf if site.visibility_cap_km is None else site.visibility_cap_km
         self._grid = _Grid(hours)
+        self._span_hours = int(hours[-1] - hours[0]) + 1 if len(hours) else 0
         of_row = hours.astype("datetime64[h]").astype("datetime64[M]").astype(np.int64)
         self._months, self._years, self._calendar = of_row, of_row // 12, of_row % 12
 
@@ -208,6 +209,9 @@ class Cascade:
                 self._apply(name, "rate_of_change", flags, f"{limits.rate:g} in an hour")
 
     def climatology(self) -> None:
+        """Of records that span three years."""
+        if self._span_hours < quality.CLIMATOLOGY_YEARS * 365 * 24:
+            return
         limit = f"{quality.CLIMATOLOGY_SD:g} sd from the mean of the calendar month"
         for name, x in self._present():
             if name in quality.CLIMATOLOGY_VARIABLES:

@@ -59,6 +59,7 @@ class Observations:
     balance: Balance
     failed_values: dict[str, int] = field(default_factory=dict)
     computed: dict[str, int] = field(default_factory=dict)
+    unknown_categories: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -118,6 +119,8 @@ def observe(
     cascade = Cascade(slots.astype("datetime64[h]").astype(np.int64), values, site)
     for name in VARIABLES:
         cascade.syntax(name, cells.states[name][kept] == UNREADABLE)
+        if name in cells.upstream:
+            cascade.upstream(name, cells.upstream[name][kept])
     cascade.run(precipitation, differing)
     flags = cascade.flags
     failed = {name: int((flag == Flag.FAIL).sum()) for name, flag in flags.items()}
@@ -142,8 +145,9 @@ def observe(
 
     quarantined = _quarantine(raw, cells, rejected, station)
     balance = Balance(n, len(kept), duplicates, superseded, int((cells.refused > 0).sum()))
-    warnings = [f"unknown precipitation types read as missing: {', '.join(unknown)}"] if unknown else []
-    warnings += computed.warnings
+    warnings = [*cells.warnings, *computed.warnings]
+    if unknown:
+        warnings.append(f"unknown precipitation types read as missing: {', '.join(unknown)}")
     return Observations(
         pd.DataFrame(validated, copy=False),
         _event_frame(findings, slots, kept_files, lines, station),
@@ -151,6 +155,7 @@ def observe(
         balance,
         failed,
         computed.counts,
+        unknown,
         warnings,
     )
 
@@ -337,6 +342,8 @@ def _detail(reason: Reason, row: Mapping[str, Any]) -> str:
         return f"the temperature {row['temperature_c']!r} is no number"
     if reason.startswith("TIMESTAMP"):
         return f"the time is {row['timestamp']!r}"
+    if reason is Reason.WRONG_STATION:
+        return f"the row is of the station {row['station']!r}"
     if reason is Reason.CONFLICT:
         return f"another row of the file has {row['timestamp']!r} with other values; the later line was kept"
     return "no measured value in the row"

@@ -131,7 +131,7 @@ def test_the_wind_power_density_of_july_2006_by_sea_level_pressure_in_the_hours_
 
 
 def test_the_wind_power_density_of_july_2006_at_the_84_metres_of_the_station_is_smaller():
-    """Air is 0.9 % thinner there; the 22 hours without a pressure have that of the standard atmosphere."""
+    """Air is 1 % thinner there; the 22 hours without a pressure have that of the standard atmosphere."""
     hours = july_2006()
     assert hours["wind_power_density_wm2"].count() == 744
     assert round(hours["wind_power_density_wm2"].mean(), 4) == 13.0095
