@@ -1,6 +1,6 @@
-"""`make bench`: figures (a) to (h), as ratios taken side by side in one run.
+"""`make bench`: figures (a) to (i), as ratios taken side by side in one run.
 
-    python benchmarks/run.py [core] [quality [10m]] [runs]
+    python benchmarks/run.py [core] [quality [10m]] [climate [10m]] [runs]
 
 On the real Kaggle file where it lies beside the checkout (`../shared/data`), else on the generated sample repeated.
 """
@@ -99,6 +99,10 @@ def main(parts: list[str]) -> None:
         from benchmarks import quality_bench
 
         quality_bench.main(csv, ten_million="10m" in parts)
+    if not parts or "climate" in parts:
+        from benchmarks import climate_bench
+
+        climate_bench.main(csv, ten_million="10m" in parts)
     if not parts or "runs" in parts:
         from benchmarks import jobs
 
