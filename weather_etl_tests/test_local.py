@@ -487,6 +487,6 @@ class TestFixtures:
         assert environment.postgres_url == database
         connection = psycopg2.connect(database.replace("+psycopg2", ""))
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
-            assert cursor.fetchone() == (0,)
+            cursor.execute("SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM event_logs)")
+            assert cursor.fetchone() == (0, 0)
         connection.close()
