@@ -17,7 +17,7 @@ from typing import Any
 # Imported by the fork server, once.
 import pyarrow.parquet  # noqa: F401
 
-from weather_etl import ingestion, pipeline  # noqa: F401
+from weather_etl import azure_blob, ingestion, pipeline  # noqa: F401  (the SDK too)
 from weather_etl.meteorology import aggregation, observations, schemas  # noqa: F401
 from weather_etl.settings import Settings
 from weather_etl.storage import connect
