@@ -31,15 +31,16 @@ def process(containers: Containers, station: str = "a", **options: Any) -> dict[
 
 def tables(containers: Containers, station: str = "a") -> dict[str, Any]:
     """Each table as its bytes; of raw its rows, since its manifest tells when a file was read."""
-    found: dict[str, Any] = {}
-    for table in TABLE_NAMES:
+    found: dict[str, Any] = dict.fromkeys(TABLE_NAMES)
+    for name in {b.name for b in containers.lake.container.list()}:
+        table, folder, _ = name.split("/")
+        if folder != f"station={station}":
+            continue
         if table == RAW:
             made = containers.lake.read(table, station)
             found[table] = made and made.arrow
-        elif containers.lake.stamp(table, station):
-            found[table] = containers.lake.container.read(containers.lake.object_name(table, station))[0]
         else:
-            found[table] = None
+            found[table] = containers.lake.container.read(name)[0]
     return found
 
 
