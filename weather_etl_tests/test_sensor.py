@@ -10,6 +10,7 @@ from dagster._core.instance.ref import InstanceRef
 
 from weather_etl import azure_blob, ingestion, planning, sensors, storage
 from weather_etl.definitions import defs
+from weather_etl.pipeline import process_station
 from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
@@ -434,6 +435,20 @@ def test_taking_back_what_made_a_station_fail_turns_its_check_green(
     result = ticks.tick()
     assert not result.run_requests
     assert [(e.check_name, e.partition, e.passed) for e in result.asset_events] == [("station_processed", "a", True)]
+
+
+def test_taking_it_back_during_the_last_attempt_turns_the_check_green_too(
+    containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sensors, "SENSOR_RETRY_DELAY_S", 60)
+    poison(containers, "a")
+    run(ticks, ticks.requested()[0])
+    assert "1 waiting for the next attempt (a)" in ticks.tick().skip_reason.skip_message
+    monkeypatch.setattr(sensors, "SENSOR_RETRY_DELAY_S", 0)
+    assert ticks.requested()
+    containers.landing.delete("a/station.toml")
+    list(process_station(containers, "a"))
+    assert [e.passed for e in ticks.tick().asset_events] == [True]
 
 
 def test_a_wiped_history_costs_a_parked_station_a_bounded_number_of_runs(
