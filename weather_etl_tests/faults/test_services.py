@@ -129,6 +129,7 @@ def test_a_run_outlives_a_restart_of_the_database(
     assert {r.status for r in process(containers).values()} == {UNCHANGED}
 
 
+@pytest.mark.faults
 def test_a_run_that_the_database_left_is_healed_by_the_sensor(
     postgres: local_postgres.PostgresFiles,
     containers: Containers,
