@@ -11,37 +11,44 @@ from weather_etl.pipeline import UNCHANGED
 from weather_etl.settings import Settings
 from weather_etl.storage import Containers, connect
 from weather_etl_tests.faults.conftest import Wire, process, tables
-from weather_etl_tests.files import weather_csv
+from weather_etl_tests.files import HEADER, row, weather_csv
+
+
+def version_csv(version: int) -> bytes:
+    """24, 48 or 72 hours whose temperatures are `version` and a little more, so that no flat line is found."""
+    hours = 24 * (version % 3 + 1)
+    return "\n".join([HEADER, *(row(h, temperature=version + h % 2 / 10) for h in range(hours))]).encode()
 
 
 def publish_while_reading(containers: Containers, environment: Settings, publishes: int) -> list[str]:
     """Publish another version of the station so often; what a reader saw that is not one of them whole."""
-    containers.landing.upload("a/x.csv", weather_csv(24, temperature=0.0))
+    containers.landing.upload("a/x.csv", version_csv(0))
     process(containers)
     done, wrong, seen = threading.Event(), [], 0
 
     def read() -> None:
         nonlocal seen
+        columns = {"validated_observations": ("temperature_c", 24), "daily_weather": ("temperature_max_c", 1)}
         with connect(environment) as own:
             while not done.is_set():
-                for table, column in (
-                    ("validated_observations", "temperature_c"),
-                    ("daily_weather", "temperature_max_c"),
-                ):
+                for table, (column, rows_a_day) in columns.items():
                     found = own.lake.read(table, "a")
-                    values = set(found.arrow.column(column).to_pylist()) if found else set()
+                    assert found is not None
+                    versions = {None if v is None else int(v) for v in found.arrow.column(column).to_pylist()}
                     seen += 1
-                    # Version v holds 24 * (v + 1) hours of temperature v: a mixture has two values or the wrong length.
-                    if len(values) != 1:
-                        wrong.append(f"{table}: {sorted(values)}")
-                    elif table == "validated_observations" and found.arrow.num_rows != 24 * (int(*values) % 3 + 1):
-                        wrong.append(f"{table}: {found.arrow.num_rows} rows of version {values}")
+                    days = {(v or 0) % 3 + 1 for v in versions}
+                    if (
+                        len(versions) != 1
+                        or None in versions
+                        or {found.arrow.num_rows} != {rows_a_day * d for d in days}
+                    ):
+                        wrong.append(f"{table}: {found.arrow.num_rows} rows of versions {versions}")
 
     reader = threading.Thread(target=read)
     reader.start()
     try:
         for version in range(1, publishes + 1):
-            containers.landing.upload("a/x.csv", weather_csv(24 * (version % 3 + 1), temperature=float(version)))
+            containers.landing.upload("a/x.csv", version_csv(version))
             process(containers)
     finally:
         done.set()
