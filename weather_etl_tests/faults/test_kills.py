@@ -103,6 +103,7 @@ def test_a_run_killed_around_any_put_loses_doubles_and_half_shows_nothing(scene:
         scene.check(code, f"{when} PUT {number} of {scene.puts}")
 
 
+@pytest.mark.faults
 def test_the_first_run_of_a_station_killed_around_any_put_heals(
     scene: Scene, context: Any, containers: Containers
 ) -> None:
