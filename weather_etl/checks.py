@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from weather_etl.errors import UserError
 from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,7 +184,7 @@ def rejected_files(raw: "Raw") -> Evaluation:
     if rejected:
         first = rejected[0]
         sentence = (
-            f"{len(rejected):,} of {count(total, 'landing file')} could not be used, first {first['name']} "
+            f"{len(rejected):,} of {count(total, 'landing file')} could not be used, first {printable(first['name'])} "
             f"({first['reason']}: {first['detail']}); correct or delete it, the next run looks again."
         )
     cases = [{"file": e["name"], "reason": e["reason"], "detail": e["detail"]} for e in rejected]

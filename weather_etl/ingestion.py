@@ -27,6 +27,7 @@ from weather_etl.meteorology.parsing import ParsedFile
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.schemas import TABLES
 from weather_etl.meteorology.vocabulary import READER_VERSION
+from weather_etl.redaction import printable
 from weather_etl.stations import StationSettings
 from weather_etl.storage import BlobNotFound, Containers, PreconditionFailed, Stamp, decode_parquet
 
@@ -337,6 +338,9 @@ def _read_file(
     except Rejected as rejected:
         entry |= {"state": REJECTED, "reason": str(rejected.reason), "detail": rejected.detail}
         entry["sha256"] = entry["sha256"] or f"unread:{version.name}:{version.etag}"
+    except Exception as error:  # a bug: whoever sees it must learn which file brought it out
+        error.add_note(f"while {printable(version.name)} was read")
+        raise
     entry["seconds"] = round(time.perf_counter() - started, 4)
     return _Read(entry, rows if entry["state"] == INGESTED else None)
 

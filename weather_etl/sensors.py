@@ -257,7 +257,8 @@ class _Report:
         names = fingerprints.digest(unroutable) if unroutable else ""
         if names != before.get("unroutable", ""):
             events.append(check_evaluation(None, checks.unroutable_files(unroutable, len(self._landing.stations))))
-        after = {"parked": parked, "failing": sorted(decided.waiting), "unroutable": names}
+        failing = ({*known, *before.get("failing", ())} & stale | set(decided.waiting)) - parked.keys()
+        after = {"parked": parked, "failing": sorted(failing), "unroutable": names}
         return json.dumps(after), events
 
     def _evaluation(self, station: str, evaluation: checks.Evaluation) -> dg.AssetCheckEvaluation:
