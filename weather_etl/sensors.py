@@ -31,6 +31,8 @@ _UNFINISHED = [
 SENSOR_RETRY_DELAY_S = 30
 # Dagster's sensor loop never turns faster; a tick looks several times to be quicker than that.
 DAEMON_LOOP_S = 5
+# Set by dagster-celery on a run that it has handed to the broker.
+_BROKER_TAG = "dagster-celery/task_id"
 
 
 def stations_in_flight(
@@ -38,7 +40,8 @@ def stations_in_flight(
 ) -> set[str]:
     """Stations that an unfinished run covers; a run silent for longer than the limit is reported failed.
 
-    A run whose process was killed stays STARTED for ever otherwise. A queued run has no process that could be silent.
+    A run whose process was killed stays STARTED for ever otherwise. A run that waits, in Dagster's queue or in a
+    broker, has no process that could be silent.
     """
     busy: set[str] = set()
     for record in instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED)):
@@ -46,7 +49,10 @@ def stations_in_flight(
         stations = planning.covered(run.tags, partitions)
         if not stations:
             continue
-        if run.status != dg.DagsterRunStatus.QUEUED:
+        waits = run.status == dg.DagsterRunStatus.QUEUED or (
+            run.status == dg.DagsterRunStatus.STARTING and _BROKER_TAG in run.tags
+        )
+        if not waits:
             events = instance.get_records_for_run(run.run_id, limit=1, ascending=False).records
             last = max(record.update_timestamp.timestamp(), events[0].timestamp if events else 0.0)
             if now - last > silence_limit:
