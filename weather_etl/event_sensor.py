@@ -18,17 +18,16 @@ from dataclasses import dataclass, field
 
 import dagster as dg
 
-from weather_etl import checks, landing_events, planning, sensors
-from weather_etl.assets.events import Recorded, check_evaluation
-from weather_etl.errors import UserError
+from weather_etl import landing_events, planning, sensors
 from weather_etl.event_queue import EventQueue, Message, connect_queue
+from weather_etl.failures import without_details
 from weather_etl.fingerprints import TABLE_NAMES
 from weather_etl.jobs import JOB, weather_etl_job
-from weather_etl.landing import Landing, list_station
+from weather_etl.landing import Landing, StationFiles, list_station
 from weather_etl.planning import History, Plan, StaleStation
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import Containers, connect
+from weather_etl.storage import Containers, Stamp, connect
 
 POLL_S = 1
 MAX_STATIONS_PER_TICK = 50
@@ -85,15 +84,12 @@ def landing_events_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResul
     if not settings.events_queue:
         return dg.SkipReason("No queue is configured; set WEATHER_ETL_EVENTS_QUEUE to the one that Event Grid fills.")
     deadline = time.monotonic() + sensors.DAEMON_LOOP_S - POLL_S
-    try:
-        with connect(settings, prompt=True) as containers, connect_queue(settings) as queue:
-            while True:
-                result = _look(context, settings, containers, queue)
-                if result.run_requests or result.asset_events or time.monotonic() >= deadline:
-                    return result
-                time.sleep(POLL_S)
-    except UserError as error:
-        raise dg.Failure(str(error)) from None
+    with without_details(), connect(settings, prompt=True) as containers, connect_queue(settings) as queue:
+        while True:
+            result = _look(context, settings, containers, queue)
+            if result.run_requests or result.asset_events or time.monotonic() >= deadline:
+                return result
+            time.sleep(POLL_S)
 
 
 def _look(
@@ -101,34 +97,31 @@ def _look(
 ) -> dg.SensorResult:
     instance, now = context.instance, time.time()
     inbox = _receive(queue, settings.landing_container)
-    stale = _look_at(containers, sorted(inbox.stations))
-    decided = Plan()
-    if stale:
+    landing, stale, history, decided = Landing(), [], {}, Plan()
+    if inbox.stations:
+        # First who is at work, then what lies there: a run that ends in between is not asked for again.
         partitions = instance.get_dynamic_partitions(PARTITIONS_NAME)
         busy = sensors.stations_in_flight(instance, partitions, silence_limit=settings.silence_limit_s, now=now)
+        landing, stale = _look_at(containers, sorted(inbox.stations))
+        history = sensors.histories(instance, [s for s in stale if s.station not in busy])
         decided = planning.plan(
             stale,
             partitions,
-            {s.station: History(in_flight=True) if s.station in busy else sensors.attempts(instance, s) for s in stale},
+            {**history, **{station: History(in_flight=True) for station in busy}},
             now=now,
             max_attempts=settings.max_attempts,
             max_stations=settings.max_stations_per_run,
             retry_delay=sensors.SENSOR_RETRY_DELAY_S,
         )
+    report = sensors.Report(instance, containers, landing, history)
+    events = [event for item in decided.parked for event in report.parked(item)]
     set_aside = _put_away(context, queue, inbox, stale, decided)
     requests = [dg.RunRequest(run_key=r.run_key, tags=r.tags(), job_name=JOB) for r in decided.requests]
-    add = [sensors._partitions_definition().build_add_request(decided.new_partitions)] if decided.new_partitions else []
+    new = decided.new_partitions
     return dg.SensorResult(
         run_requests=requests,
-        dynamic_partitions_requests=add,
-        asset_events=[
-            check_evaluation(
-                s.station,
-                checks.station_failed(s.station, sensors._parked_because(s)),
-                Recorded(instance, s.station),
-            )
-            for s in decided.parked
-        ],
+        dynamic_partitions_requests=[sensors.partitions_definition().build_add_request(new)] if new else [],
+        asset_events=events,
         cursor=json.dumps({"set_aside": set_aside}),
         skip_reason=None if requests else _why_nothing(inbox, decided, set_aside),
     )
@@ -147,17 +140,19 @@ def _receive(queue: EventQueue, container: str) -> Inbox:
     return inbox
 
 
-def _look_at(containers: Containers, stations: list[str]) -> list[StaleStation]:
-    """Which of these stations are stale: each station's own listing and stamps, and nobody else's."""
+def _look_at(containers: Containers, stations: list[str]) -> tuple[Landing, list[StaleStation]]:
+    """What lies in these stations' folders, and which of them are stale; nobody else's blobs are listed."""
 
-    def look(station: str) -> list[StaleStation]:
+    def look(station: str) -> tuple[StationFiles, list[tuple[str, Stamp | None]]]:
+        # In this order: a table that is published in between is not taken for the one before.
         files = list_station(containers.landing, station)
-        found = ((table, containers.lake.stamp(table, station)) for table in TABLE_NAMES)
-        stamps = {(station, table): stamp for table, stamp in found if stamp}
-        return planning.find_stale(Landing({station: files} if files.files else {}), stamps)
+        return files, [(table, containers.lake.stamp(table, station)) for table in TABLE_NAMES]
 
-    with ThreadPoolExecutor(min(_LOOKERS, len(stations) or 1)) as pool:
-        return [item for found in pool.map(look, stations) for item in found]
+    with ThreadPoolExecutor(_LOOKERS) as pool:
+        found = dict(zip(stations, pool.map(look, stations), strict=True))
+    landing = Landing({station: files for station, (files, _) in found.items() if files.files})
+    stamps = {(station, table): stamp for station, (_, stamps) in found.items() for table, stamp in stamps if stamp}
+    return landing, planning.find_stale(landing, stamps)
 
 
 def _put_away(
