@@ -48,21 +48,23 @@ class EventQueue:
         remedy = LOCAL_HINT if host.startswith(("127.0.0.1", "localhost")) else "check the network and the account"
         try:
             yield
-        except azure.ResourceNotFoundError as error:
+        # The chain is cut: the SDK's messages hold addresses with their SAS token.
+        except azure.ResourceNotFoundError:
             raise StorageUnavailable(
                 f"There is no queue {self.name!r} at {host}; create it, or correct WEATHER_ETL_EVENTS_QUEUE."
-            ) from error
-        except (azure.ServiceRequestError, azure.ServiceResponseError) as error:
-            raise StorageUnavailable(f"The queue service at {host} does not answer; {remedy}.") from error
+            ) from None
+        except (azure.ServiceRequestError, azure.ServiceResponseError, azure.IncompleteReadError):
+            raise StorageUnavailable(f"The queue service at {host} does not answer; {remedy}.", passing=True) from None
         except azure.HttpResponseError as error:
             if error.status_code in (401, 403) or isinstance(error, azure.ClientAuthenticationError):
                 raise StorageUnavailable(
                     f"The queue service at {host} refused the credentials; the role Storage Queue Data Contributor "
                     "is needed, or a key."
-                ) from error
+                ) from None
             raise StorageUnavailable(
-                f"The queue service at {host} answered HTTP {error.status_code}; try again, or check the account."
-            ) from error
+                f"The queue service at {host} answered HTTP {error.status_code}; try again, or check the account.",
+                passing=True,
+            ) from None
 
     def create(self) -> None:
         """Create the queue and the one beside it if they are missing."""

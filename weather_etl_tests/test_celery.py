@@ -30,7 +30,7 @@ from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
 
 CELERY = CHECKOUT / "deploy" / "celery"
-SILENCE_LIMIT_S = 4
+SILENCE_LIMIT_S = 15  # a busy machine is silent for seconds
 HOURS = 96
 
 pytestmark = [
@@ -200,7 +200,7 @@ def kill_one_in_mid_run(found: Farm) -> str:
 
 def check_a_killed_worker_costs_nothing(found: Farm, stations: list[str]) -> dict[str, float]:
     """Kill one of two workers in mid-run; all tables come right with the other one. Seconds of what happened."""
-    found.upload(stations[:1], weather_csv(60_000))  # long enough to be caught at it
+    found.upload(stations[:1], weather_csv(30_000))  # long enough to be caught at it
     found.start_daemon()
     lost = kill_one_in_mid_run(found)
     killed = time.monotonic()
@@ -214,7 +214,7 @@ def check_a_killed_worker_costs_nothing(found: Farm, stations: list[str]) -> dic
     for station in stations:
         raw = load_raw(found.containers, station)
         assert raw is not None and len(raw.manifest) == 1
-        assert raw.rows.num_rows == (60_000 if station == stations[0] else HOURS)
+        assert raw.rows.num_rows == (30_000 if station == stations[0] else HOURS)
     return {"noticed": noticed - killed, "recovered": done - killed}
 
 
@@ -244,7 +244,7 @@ def test_forty_stations_on_two_workers_of_which_one_is_killed_and_comes_back(
     stations = [f"s{i:02}" for i in range(40)]
     with farm(tmp_path, services, database, workers=2) as found:
         found.upload(stations[1:], weather_csv(HOURS))
-        found.upload(stations[:1], weather_csv(60_000))
+        found.upload(stations[:1], weather_csv(30_000))
         found.start_daemon()
         until("the first tables", lambda: len(found.up_to_date()) >= 5)
         kill_one_in_mid_run(found)
@@ -253,4 +253,4 @@ def test_forty_stations_on_two_workers_of_which_one_is_killed_and_comes_back(
         for station in stations:
             raw = load_raw(found.containers, station)
             assert raw is not None and len(raw.manifest) == 1
-            assert raw.rows.num_rows == (60_000 if station == stations[0] else HOURS)
+            assert raw.rows.num_rows == (30_000 if station == stations[0] else HOURS)
