@@ -7,7 +7,6 @@ Belongs here: measuring points, tables and plots for docs/scaling.md. Does not b
 """
 
 import json
-import os
 import resource
 import subprocess
 import sys

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -311,18 +312,14 @@ class Lake:
 
     def read(self, table: str, station: str, columns: list[str] | None = None) -> TableObject | None:
         """One table of one station, or None if it has never been written."""
-        import pyarrow.parquet as pq
-
         try:
             data, blob = self.container.read(self.object_name(table, station))
         except BlobNotFound:
             return None
-        file = pq.ParquetFile(io.BytesIO(data), read_dictionary=_DICTIONARY_COLUMNS.get(table))
-        arrow = file.read(columns=columns, use_threads=False)
-        manifest = (file.schema_arrow.metadata or {}).get(MANIFEST_KEY)
+        arrow, manifest = decode_parquet(table, data, columns)
         stamp = self._stamp(blob)
         assert stamp is not None
-        return TableObject(arrow.replace_schema_metadata(), stamp, json.loads(manifest) if manifest else None)
+        return TableObject(arrow, stamp, manifest)
 
     def write(
         self,
@@ -339,9 +336,7 @@ class Lake:
         Raises:
             PreconditionFailed: the object is no longer the one with `if_match` (None: it exists by now).
         """
-        if manifest is not None:
-            arrow = arrow.replace_schema_metadata({MANIFEST_KEY: json.dumps(manifest, ensure_ascii=False).encode()})
-        data = encode_parquet(table, arrow)
+        data = encode_parquet(table, arrow, manifest)
         name = self.object_name(table, station)
         first, last = _span(table, arrow)
         metadata = {"fingerprint": fingerprint, "rows": str(arrow.num_rows), "first": first, "last": last}
@@ -378,7 +373,36 @@ def _raw_dictionary_columns() -> list[str]:
 _DICTIONARY_COLUMNS = {"raw_observations": _raw_dictionary_columns()}
 
 
-def encode_parquet(table: str, arrow: "pa.Table") -> bytes:
+def decode_parquet(
+    table: str, data: bytes, columns: list[str] | None = None
+) -> "tuple[pa.Table, list[dict[str, Any]] | None]":
+    """The rows of a table object, and its manifest if it has one."""
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(io.BytesIO(data), read_dictionary=_DICTIONARY_COLUMNS.get(table))
+    arrow = file.read(columns=columns, use_threads=False)
+    packed = (file.metadata.metadata or {}).get(MANIFEST_KEY)
+    return arrow.replace_schema_metadata(), _unpack_manifest(packed) if packed else None
+
+
+_PACKED = b"zlib:"
+
+
+def _pack_manifest(manifest: list[dict[str, Any]]) -> bytes:
+    """The manifest as ASCII: 700 bytes of JSON per file become some 120.
+
+    As text, since readers of Parquet may insist on it; small, since it is read and written with every new file, and
+    since readers refuse a footer above 100 MB.
+    """
+    return _PACKED + base64.b64encode(zlib.compress(json.dumps(manifest, ensure_ascii=False).encode(), 1))
+
+
+def _unpack_manifest(packed: bytes) -> list[dict[str, Any]]:
+    text = zlib.decompress(base64.b64decode(packed.removeprefix(_PACKED))) if packed.startswith(_PACKED) else packed
+    return json.loads(text)
+
+
+def encode_parquet(table: str, arrow: "pa.Table", manifest: list[dict[str, Any]] | None = None) -> bytes:
     """Parquet bytes, the same for the same rows: zstd, dictionaries for text, delta encoding for times and lines."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -392,15 +416,17 @@ def encode_parquet(table: str, arrow: "pa.Table") -> bytes:
         elif not pa.types.is_boolean(f.type):
             dictionary.append(f.name)
     out = io.BytesIO()
-    pq.write_table(
-        arrow,
+    with pq.ParquetWriter(
         out,
+        arrow.schema,
         compression="zstd",
         use_dictionary=dictionary,
         column_encoding=encoding,
         write_statistics=["timestamp", "date", "month"] if table != "raw_observations" else False,
-        row_group_size=1_000_000,
-    )
+    ) as writer:
+        writer.write_table(arrow, row_group_size=1_000_000)
+        if manifest is not None:  # beside the schema and not in it: Arrow would store it twice
+            writer.add_key_value_metadata({MANIFEST_KEY: _pack_manifest(manifest)})
     return out.getvalue()
 
 
