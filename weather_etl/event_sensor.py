@@ -12,18 +12,18 @@ machine. What no event ever told is found by `landing_files_sensor` or the daily
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import dagster as dg
 
-from weather_etl import landing_events, planning, sensors
+from weather_etl import checks, landing_events, planning, sensors, shared_files
 from weather_etl.event_queue import EventQueue, Message, connect_queue
 from weather_etl.failures import without_details
 from weather_etl.fingerprints import TABLE_NAMES
-from weather_etl.jobs import JOB, weather_etl_job
-from weather_etl.landing import Landing, StationFiles, list_station
+from weather_etl.jobs import shared_files_job, weather_etl_job
+from weather_etl.landing import SHARED, Landing, StationFiles
 from weather_etl.planning import History, Plan, StaleStation
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
@@ -38,39 +38,59 @@ _LOOKERS = 8  # a look is one listing and one HEAD per table: waiting, not work
 
 @dataclass
 class Inbox:
-    """What a tick has received: the messages of each station, and those that nobody can use."""
+    """What a tick has received: the messages about each place (station or shared file), and those nobody can use."""
 
-    stations: dict[str, list[Message]] = field(default_factory=dict)
+    places: dict[str, list[Message]] = field(default_factory=dict)
     poison: list[tuple[Message, str]] = field(default_factory=list)
 
     def sort(self, messages: Iterable[Message], container: str) -> None:
-        """Sort messages by the stations that they name."""
+        """Sort messages by the places that they name."""
         for message in messages:
             try:
-                for station in landing_events.stations_of(message.body, container):
-                    self.stations.setdefault(station, []).append(message)
+                for place in landing_events.places_of(message.body, container):
+                    self.places.setdefault(place, []).append(message)
             except landing_events.Poison as why:
                 self.poison.append((message, str(why)))
 
     def no_longer_needed(self, settled: set[str]) -> list[Message]:
-        """Messages to delete: all of whose stations are settled, or are named by an earlier one that stays."""
+        """Messages to delete: all of whose places are settled, or are named by an earlier one that stays."""
         kept: dict[str, Message] = {}
         named: dict[str, tuple[Message, set[str]]] = {}
-        for station, messages in self.stations.items():
+        for place, messages in self.places.items():
             for message in messages:
-                named.setdefault(message.id, (message, set()))[1].add(station)
+                named.setdefault(message.id, (message, set()))[1].add(place)
         out = []
-        for message, stations in named.values():
-            if stations <= settled | kept.keys():
+        for message, places in named.values():
+            if places <= settled | kept.keys():
                 out.append(message)
             else:
-                kept |= dict.fromkeys(stations - settled, message)
+                kept |= dict.fromkeys(places - settled, message)
         return out
+
+
+@dataclass
+class Seen:
+    """What lies in the places of an inbox.
+
+    Attributes:
+        landing: the stations looked at.
+        stale: those of them that are stale, and the shared files if any is not split.
+        means: place -> the stations whose tables it is about; for a shared file also `_shared`, the split.
+    """
+
+    landing: Landing = field(default_factory=Landing)
+    stale: list[StaleStation] = field(default_factory=list)
+    means: dict[str, set[str]] = field(default_factory=dict)
+
+    def settled(self, parked: set[str]) -> set[str]:
+        """Places that need nothing more."""
+        unsettled = {s.station for s in self.stale} - parked
+        return {place for place, stations in self.means.items() if not stations & unsettled}
 
 
 @dg.sensor(
     name="landing_events_sensor",
-    job=weather_etl_job,
+    jobs=[weather_etl_job, shared_files_job],
     minimum_interval_seconds=POLL_S,
     default_status=(dg.DefaultSensorStatus.RUNNING if Settings.load().events_queue else dg.DefaultSensorStatus.STOPPED),
     description=(
@@ -97,15 +117,15 @@ def _look(
 ) -> dg.SensorResult:
     instance, now = context.instance, time.time()
     inbox = _receive(queue, settings.landing_container)
-    landing, stale, history, decided = Landing(), [], {}, Plan()
-    if inbox.stations:
+    seen, history, decided = Seen(), {}, Plan()
+    if inbox.places:
         # First who is at work, then what lies there: a run that ends in between is not asked for again.
         partitions = instance.get_dynamic_partitions(PARTITIONS_NAME)
         busy = sensors.stations_in_flight(instance, partitions, silence_limit=settings.silence_limit_s, now=now)
-        landing, stale = _look_at(containers, sorted(inbox.stations))
-        history = sensors.histories(instance, [s for s in stale if s.station not in busy])
+        seen = _look_at(containers, inbox.places.keys())
+        history = sensors.histories(instance, [s for s in seen.stale if s.station not in busy])
         decided = planning.plan(
-            stale,
+            seen.stale,
             partitions,
             {**history, **{station: History(in_flight=True) for station in busy}},
             now=now,
@@ -113,17 +133,17 @@ def _look(
             max_stations=settings.max_stations_per_run,
             retry_delay=sensors.SENSOR_RETRY_DELAY_S,
         )
-    report = sensors.Report(instance, containers, landing, history)
+    report = sensors.Report(instance, containers, seen.landing, history)
     events = [event for item in decided.parked for event in report.parked(item)]
-    set_aside = _put_away(context, queue, inbox, stale, decided)
-    requests = [dg.RunRequest(run_key=r.run_key, tags=r.tags(), job_name=JOB) for r in decided.requests]
-    new = decided.new_partitions
+    for message in inbox.no_longer_needed(seen.settled({s.station for s in decided.parked})):
+        queue.delete(message)
+    set_aside = _set_aside(context, queue, inbox)
     return dg.SensorResult(
-        run_requests=requests,
-        dynamic_partitions_requests=[sensors.partitions_definition().build_add_request(new)] if new else [],
+        run_requests=sensors.run_requests(decided),
+        dynamic_partitions_requests=sensors.partitions_requests(decided),
         asset_events=events,
         cursor=json.dumps({"set_aside": set_aside}),
-        skip_reason=None if requests else _why_nothing(inbox, decided, set_aside),
+        skip_reason=None if decided.requests else _why_nothing(inbox, decided, set_aside),
     )
 
 
@@ -131,7 +151,7 @@ def _receive(queue: EventQueue, container: str) -> Inbox:
     """Messages until the queue is empty or a tick has enough; a page is never half used."""
     inbox = Inbox()
     received = 0
-    while len(inbox.stations) < MAX_STATIONS_PER_TICK and received < MAX_MESSAGES_PER_TICK:
+    while len(inbox.places) < MAX_STATIONS_PER_TICK and received < MAX_MESSAGES_PER_TICK:
         messages = queue.receive()
         inbox.sort(messages, container)
         received += len(messages)
@@ -140,44 +160,47 @@ def _receive(queue: EventQueue, container: str) -> Inbox:
     return inbox
 
 
-def _look_at(containers: Containers, stations: list[str]) -> tuple[Landing, list[StaleStation]]:
-    """What lies in these stations' folders, and which of them are stale; nobody else's blobs are listed."""
+def _look_at(containers: Containers, places: Collection[str]) -> Seen:
+    """What lies in the folders of these stations, and what became of these shared files; no other blobs are listed."""
+    shared = {place for place in places if place.startswith(f"{SHARED}/")}
+    means = {place: {place} for place in places if place not in shared}
+    stale: list[StaleStation] = []
+    if shared:
+        sources = shared_files.list_sources(containers)
+        stale += planning.find_unsplit([s for s in sources if s.is_pending()])
+        split_into = {s.name: set(s.splits) for s in sources}
+        means |= {name: {SHARED} | split_into.get(name, set()) for name in shared}
+    stations = sorted({station for named in means.values() for station in named} - {SHARED})
 
     def look(station: str) -> tuple[StationFiles, list[tuple[str, Stamp | None]]]:
-        # In this order: a table that is published in between is not taken for the one before.
-        files = list_station(containers.landing, station)
+        files = shared_files.list_station(containers, station)
         return files, [(table, containers.lake.stamp(table, station)) for table in TABLE_NAMES]
 
     with ThreadPoolExecutor(_LOOKERS) as pool:
         found = dict(zip(stations, pool.map(look, stations), strict=True))
     landing = Landing({station: files for station, (files, _) in found.items() if files.files})
     stamps = {(station, table): stamp for station, (_, stamps) in found.items() for table, stamp in stamps if stamp}
-    return landing, planning.find_stale(landing, stamps)
+    return Seen(landing, stale + planning.find_stale(landing, stamps), means)
 
 
-def _put_away(
-    context: dg.SensorEvaluationContext, queue: EventQueue, inbox: Inbox, stale: list[StaleStation], decided: Plan
-) -> int:
-    """Delete the messages that need nothing more, set hopeless ones aside; how many were set aside ever."""
-    unsettled = {s.station for s in stale} - {s.station for s in decided.parked}
-    for message in inbox.no_longer_needed(inbox.stations.keys() - unsettled):
-        queue.delete(message)
+def _set_aside(context: dg.SensorEvaluationContext, queue: EventQueue, inbox: Inbox) -> int:
+    """Set hopeless messages aside; how many there were ever."""
     try:
-        set_aside = int(json.loads(context.cursor or "{}")["set_aside"])
+        count = int(json.loads(context.cursor or "{}")["set_aside"])
     except (ValueError, KeyError, TypeError):
-        set_aside = 0
+        count = 0
     for message, why in inbox.poison:
         if message.deliveries >= MAX_DELIVERIES:
             queue.set_aside(message)
-            set_aside += 1
+            count += 1
             context.log.warning(
                 f"A message was set aside in {queue.name}-poison after {message.deliveries} deliveries: {why}."
             )
-    return set_aside
+    return count
 
 
 def _why_nothing(inbox: Inbox, decided: Plan, set_aside: int) -> str:
-    parts = [f"{len(inbox.stations)} stations named by events" if inbox.stations else "no events"]
+    parts = [f"{checks.count(len(inbox.places), 'station')} named by events" if inbox.places else "no events"]
     parts += [
         f"{len(items)} {what}"
         for items, what in (

@@ -1,6 +1,6 @@
 """What a storage event says: which station to look at.
 
-Belongs here: the body of a queue message -> stations (Event Grid schema, CloudEvents schema, base64 or plain).
+Belongs here: the body of a queue message -> stations and shared files (Event Grid schema, CloudEvents schema, base64 or plain).
 Does not belong here: the queue (`event_queue.py`), what is done about a station (`event_sensor.py`, `planning.py`).
 
 An event is a hint and never a fact: it names a station to look at *now*. What is there is asked of storage, so that
@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from weather_etl.landing import SHARED
 from weather_etl.stations import is_station_id
 
 _SUBJECT = "/blobServices/default/containers/"
@@ -23,8 +24,8 @@ class Poison(Exception):
     """The message names no station of ours; its text says why."""
 
 
-def stations_of(body: str, container: str) -> set[str]:
-    """Stations that a message asks to look at.
+def places_of(body: str, container: str) -> set[str]:
+    """Stations that a message asks to look at, and names of shared files (`_shared/...`).
 
     Args:
         body: the message as it lies in the queue.
@@ -36,7 +37,7 @@ def stations_of(body: str, container: str) -> set[str]:
     found: set[str] = set()
     for event in _events(body):
         for subject in _subjects(event):
-            found.add(_station(subject, container))
+            found.add(_place(subject, container))
     if not found:
         raise Poison("the message holds no event")
     return found
@@ -74,13 +75,15 @@ def _subjects(event: Any) -> Iterator[str]:
             yield f"{_SUBJECT}{container}/blobs/{name}"
 
 
-def _station(subject: str, container: str) -> str:
+def _place(subject: str, container: str) -> str:
     where, slash, name = subject.removeprefix(_SUBJECT).partition("/blobs/")
     if not subject.startswith(_SUBJECT) or not slash:
         raise Poison("the subject names no blob")
     if where != container:
         raise Poison("the blob lies in another container")
     station, slash, _ = name.partition("/")
+    if slash and station == SHARED:
+        return name
     if not slash or not is_station_id(station):
         raise Poison("the blob lies outside any station's folder")
     return station

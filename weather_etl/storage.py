@@ -12,7 +12,7 @@ import hashlib
 import io
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -238,11 +238,18 @@ class Container:
             )
         return True
 
-    def delete(self, name: str) -> None:
-        """Delete a blob; one that is gone already is no error."""
+    def delete(self, name: str, *, if_match: str | None = None) -> None:
+        """Delete a blob, with `if_match` only in that version; one that is gone already is no error.
+
+        Raises:
+            PreconditionFailed: the blob is not the one with `if_match`.
+        """
+        from azure.core import MatchConditions
+
+        condition = {"etag": if_match, "match_condition": MatchConditions.IfNotModified} if if_match else {}
         try:
             with self._plain_errors():
-                self._client.delete_blob(name)
+                self._client.delete_blob(name, **condition)
         except BlobNotFound:
             pass
 
@@ -301,9 +308,9 @@ class Lake:
             blob.metadata.get("last", ""),
         )
 
-    def stamps(self) -> dict[tuple[str, str], Stamp]:
-        """(station, table) -> stamp of every table object."""
-        found = (self._stamp(b) for b in self.container.list())
+    def stamps(self, blobs: Iterable[Blob] | None = None) -> dict[tuple[str, str], Stamp]:
+        """(station, table) -> stamp of every table object; `blobs` is a listing of the container, if there is one."""
+        found = (self._stamp(b) for b in (self.container.list() if blobs is None else blobs))
         return {(s.station, s.table): s for s in found if s}
 
     def stamp(self, table: str, station: str) -> Stamp | None:
@@ -348,7 +355,7 @@ class Lake:
 
 def _span(table: str, arrow: "pa.Table") -> tuple[str, str]:
     """First and last time of a table that is in time order, as text; empty strings elsewhere."""
-    time_column = next((n for n in ("timestamp", "date", "month") if n in arrow.column_names), None)
+    time_column = next((n for n in ("timestamp", "date", "month", "year") if n in arrow.column_names), None)
     if table == "raw_observations" or time_column is None or not arrow.num_rows:
         return "", ""
     first, last = (arrow.column(time_column)[i].as_py() for i in (0, -1))

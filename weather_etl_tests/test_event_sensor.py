@@ -149,7 +149,7 @@ def test_a_station_whose_last_file_was_deleted_turns_red(containers: Containers,
 def test_a_station_in_flight_is_not_requested_again(uploaded: EventTicks) -> None:
     uploaded.create_run(uploaded.requested()[0], dg.DagsterRunStatus.STARTED)
     uploaded.come_back()
-    assert uploaded.tick().skip_reason.skip_message == "1 stations named by events, 1 in flight."
+    assert uploaded.tick().skip_reason.skip_message == "1 station named by events, 1 in flight."
     assert uploaded.queue.waiting() == 1
 
 
@@ -169,6 +169,25 @@ def test_an_event_about_a_file_that_never_came_changes_nothing(ticks: EventTicks
     assert not ticks.requested()
     assert ticks.queue.waiting() == 0
     assert not ticks.instance.get_dynamic_partitions("station")
+
+
+def test_an_event_about_a_shared_file_brings_it_into_the_tables_of_its_stations(
+    containers: Containers, ticks: EventTicks
+) -> None:
+    header, *rows = weather_csv(2).decode().splitlines()
+    lines = [f"station_id,{header}", *(f"{s},{row}" for s in ("a", "b") for row in rows)]
+    containers.landing.upload("_shared/all.csv", "\n".join(lines).encode())
+    ticks.tell("_shared/all.csv")
+    split = ticks.tick().run_requests[0]
+    assert split.job_name == "shared_files_job"
+    assert defs.resolve_job_def(split.job_name).execute_in_process(instance=ticks.instance, tags=split.tags).success
+    ticks.come_back()
+    tags = ticks.requested()
+    assert [(t[RANGE_START], t[RANGE_END]) for t in tags] == [("a", "b")]
+    assert run(ticks, tags[0]).success
+    ticks.come_back()
+    assert not ticks.requested()
+    assert ticks.queue.waiting() == 0
 
 
 def test_a_plain_cloud_event_is_understood(containers: Containers, ticks: EventTicks) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from weather_etl.event_queue import Message, queue_connection_string, queue_url
 from weather_etl.event_sensor import Inbox
-from weather_etl.landing_events import Poison, stations_of
+from weather_etl.landing_events import Poison, places_of
 from weather_etl.settings import azurite_connection_string
 
 
@@ -49,22 +49,26 @@ def base64_of(value: object) -> str:
 @pytest.mark.parametrize("event", [event_grid("szeged/2016.csv"), cloud_event("szeged/2016.csv")])
 @pytest.mark.parametrize("encode", [json.dumps, base64_of])
 def test_both_schemas_name_their_station_in_base64_and_in_plain_text(event: dict[str, Any], encode: Any) -> None:
-    assert stations_of(encode(event), "landing") == {"szeged"}
+    assert places_of(encode(event), "landing") == {"szeged"}
 
 
 def test_a_deletion_names_its_station() -> None:
     event = event_grid("a/x.csv", kind="Microsoft.Storage.BlobDeleted")
-    assert stations_of(json.dumps(event), "landing") == {"a"}
+    assert places_of(json.dumps(event), "landing") == {"a"}
 
 
 def test_a_rename_names_the_station_that_lost_the_file_too() -> None:
     event = event_grid("b/x.csv", kind="Microsoft.Storage.BlobRenamed")
     event["data"]["sourceUrl"] = "https://acc.dfs.core.windows.net/landing/a/x.csv"
-    assert stations_of(json.dumps(event), "landing") == {"a", "b"}
+    assert places_of(json.dumps(event), "landing") == {"a", "b"}
+
+
+def test_a_shared_file_is_named_itself() -> None:
+    assert places_of(json.dumps(event_grid("_shared/all.csv")), "landing") == {"_shared/all.csv"}
 
 
 def test_a_batch_names_all_its_stations() -> None:
-    assert stations_of(json.dumps([event_grid("a/x.csv"), cloud_event("b/deep/er/x.csv")]), "landing") == {"a", "b"}
+    assert places_of(json.dumps([event_grid("a/x.csv"), cloud_event("b/deep/er/x.csv")]), "landing") == {"a", "b"}
 
 
 @pytest.mark.parametrize(
@@ -87,14 +91,14 @@ def test_a_batch_names_all_its_stations() -> None:
 )
 def test_a_message_that_names_no_station_is_poison(body: str, why: str) -> None:
     with pytest.raises(Poison, match=why):
-        stations_of(body, "landing")
+        places_of(body, "landing")
 
 
 @given(st.text() | st.recursive(st.none() | st.integers() | st.text(), lambda c: st.lists(c) | st.dictionaries(
     st.sampled_from(["subject", "eventType", "type", "data"]) | st.text(), c)).map(json.dumps))  # fmt: skip
 def test_any_message_is_a_station_or_poison(body: str) -> None:
     with contextlib.suppress(Poison):
-        assert stations_of(body, "landing")
+        assert places_of(body, "landing")
 
 
 def message(number: int) -> Message:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from weather_etl import checks, fingerprints, landing
+from weather_etl import checks, fingerprints, landing, shared_files
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def evaluate_published(
     """
     from weather_etl.ingestion import load_raw
 
-    files = landing.list_station(containers.landing, station)
+    files = shared_files.list_station(containers, station)
     if checks.STATION_PROCESSED in wanted:
         expected = fingerprints.expected(files.versions(), files.settings_version(station))
         found = {table: containers.lake.stamp(table, station) for table in expected}
@@ -45,11 +45,20 @@ def evaluate_published(
     if not wanted & _OF_OBSERVATIONS:
         return
     from weather_etl.meteorology.observations import observe
+    from weather_etl.meteorology.wind import TurbineUnavailable
 
     settings = landing.read_settings(containers.landing, station, files)
-    observations = observe(
-        raw.rows, raw.readings(settings), raw.rejected(), station=station, timezone=settings.timezone
-    )
+    try:
+        observations = observe(
+            raw.rows,
+            raw.readings(settings),
+            raw.rejected(),
+            station=station,
+            timezone=settings.timezone,
+            site=settings.site,
+        )
+    except TurbineUnavailable as error:
+        raise UserError(str(error)) from None
     evaluations = (
         checks.row_balance(observations, station),
         checks.quarantined_rows(observations.quarantined, observations.balance.data_lines),
