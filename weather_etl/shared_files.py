@@ -116,6 +116,12 @@ def look(containers: Containers) -> Look:
     return Look(landing, containers.lake.stamps(blobs), sources)
 
 
+def list_sources(containers: Containers) -> list[Source]:
+    """The shared files alone: their folder, and what was split from them."""
+    shared = landing_files.route(containers.landing.list(f"{landing_files.SHARED}/")).shared
+    return sources_of(shared, containers.lake.container.list(f"{_FOLDER}/"))
+
+
 def sources_of(shared: Iterable[FileVersion], blobs: Iterable[Blob]) -> list[Source]:
     """Shared files of landing, and those that only the lake still knows, by name."""
     found = {(key := key_of(v.name)): Source(key, v) for v in shared}

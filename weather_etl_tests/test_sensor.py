@@ -175,6 +175,18 @@ def test_a_queued_run_is_never_taken_for_dead(
     assert ticks.instance.get_run_by_id(queued.run_id).status == dg.DagsterRunStatus.QUEUED
 
 
+def test_a_run_that_waits_in_a_broker_is_never_taken_for_dead(
+    containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    tags = ticks.requested()[0] | {"dagster-celery/task_id": "t"}
+    waiting = ticks.create_run(tags, dg.DagsterRunStatus.STARTING)
+    monkeypatch.setenv("WEATHER_ETL_SILENCE_LIMIT_S", "1")
+    time.sleep(1.5)
+    assert not ticks.requested()
+    assert ticks.instance.get_run_by_id(waiting.run_id).status == dg.DagsterRunStatus.STARTING
+
+
 def poison(containers: Containers, station: str) -> None:
     containers.landing.upload(f"{station}/station.toml", b"timezone = 'Nowhere/Land'\n")
     containers.landing.upload(f"{station}/x.csv", weather_csv())
