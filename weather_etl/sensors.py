@@ -13,7 +13,7 @@ import dagster as dg
 from weather_etl import checks, fingerprints, planning
 from weather_etl.assets.events import Recorded, check_evaluation
 from weather_etl.errors import UserError
-from weather_etl.jobs import JOB, weather_etl_job
+from weather_etl.jobs import JOB, SERVING_JOB, weather_etl_job
 from weather_etl.landing import list_landing
 from weather_etl.pipeline import StationVanished
 from weather_etl.planning import History, Plan, StaleStation
@@ -34,17 +34,23 @@ DAEMON_LOOP_S = 5
 
 
 def stations_in_flight(
-    instance: dg.DagsterInstance, partitions: Sequence[str], *, silence_limit: float, now: float
+    instance: dg.DagsterInstance,
+    partitions: Sequence[str],
+    *,
+    silence_limit: float,
+    now: float,
+    besides: str = "",
 ) -> set[str]:
     """Stations that an unfinished run covers; a run silent for longer than the limit is reported failed.
 
     A run whose process was killed stays STARTED for ever otherwise. A queued run has no process that could be silent.
+    Runs of the job `besides` do not count.
     """
     busy: set[str] = set()
     for record in instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED)):
         run = record.dagster_run
         stations = planning.covered(run.tags, partitions)
-        if not stations:
+        if not stations or run.job_name == besides:
             continue
         if run.status != dg.DagsterRunStatus.QUEUED:
             events = instance.get_records_for_run(run.run_id, limit=1, ascending=False).records
@@ -102,7 +108,9 @@ def _look(context: dg.SensorEvaluationContext, settings: Settings, containers: C
     partitions = instance.get_dynamic_partitions(PARTITIONS_NAME)
     decided = Plan()
     if stale:
-        busy = stations_in_flight(instance, partitions, silence_limit=settings.silence_limit_s, now=now)
+        busy = stations_in_flight(
+            instance, partitions, silence_limit=settings.silence_limit_s, now=now, besides=SERVING_JOB
+        )
         history = {s.station: History(in_flight=True) if s.station in busy else attempts(instance, s) for s in stale}
         decided = planning.plan(
             stale,

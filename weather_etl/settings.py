@@ -34,6 +34,9 @@ class Settings:
         connection_string: `AZURE_STORAGE_CONNECTION_STRING`; None where `account_url` is used.
         account_url: `WEATHER_ETL_ACCOUNT_URL`, for SAS tokens in the URL or `DefaultAzureCredential`.
         postgres_url: `WEATHER_ETL_POSTGRES_URL`, in the form `postgresql+psycopg2://...`.
+        serving_url: `WEATHER_ETL_SERVING_URL`, the database of the serving tables; None: that of `postgres_url`.
+        webhook_url: `WEATHER_ETL_WEBHOOK_URL`, where failures are told; a secret.
+        webhook_style: `WEATHER_ETL_WEBHOOK_STYLE`, `slack` or `teams`.
         landing_container: where files are dropped; read-only for us.
         lake_container: where the tables are written.
         sensor_interval_s: seconds between two ticks of `landing_files_sensor`.
@@ -45,6 +48,9 @@ class Settings:
     connection_string: str | None = None
     account_url: str | None = None
     postgres_url: str | None = None
+    serving_url: str | None = None
+    webhook_url: str | None = None
+    webhook_style: str = "slack"
     landing_container: str = "landing"
     lake_container: str = "weather"
     sensor_interval_s: int = 2
@@ -72,6 +78,12 @@ class Settings:
                 raise UserError(f"{name} is {value!r}; set it to a whole number from 1 on.")
             return int(value)
 
+        def choice(name: str, default: str, known: tuple[str, ...]) -> str:
+            value = text(name) or default
+            if value not in known:
+                raise UserError(f"{name} is {value!r}; use {' or '.join(known)}.")
+            return value
+
         def container(name: str, default: str) -> str:
             value = text(name) or default
             if not _CONTAINER.fullmatch(value):
@@ -84,6 +96,9 @@ class Settings:
             connection_string=text("AZURE_STORAGE_CONNECTION_STRING"),
             account_url=text("WEATHER_ETL_ACCOUNT_URL"),
             postgres_url=text("WEATHER_ETL_POSTGRES_URL"),
+            serving_url=text("WEATHER_ETL_SERVING_URL"),
+            webhook_url=text("WEATHER_ETL_WEBHOOK_URL"),
+            webhook_style=choice("WEATHER_ETL_WEBHOOK_STYLE", cls.webhook_style, ("slack", "teams")),
             landing_container=container("WEATHER_ETL_LANDING_CONTAINER", cls.landing_container),
             lake_container=container("WEATHER_ETL_LAKE_CONTAINER", cls.lake_container),
             sensor_interval_s=number("WEATHER_ETL_SENSOR_INTERVAL_S", cls.sensor_interval_s),

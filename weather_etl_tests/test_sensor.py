@@ -56,7 +56,9 @@ class Ticks:
     def requested(self) -> list[dict[str, str]]:
         return [dict(r.tags) for r in self.tick().run_requests or []]
 
-    def create_run(self, tags: dict[str, str], status: dg.DagsterRunStatus) -> dg.DagsterRun:
+    def create_run(
+        self, tags: dict[str, str], status: dg.DagsterRunStatus, job: str = "weather_etl_job"
+    ) -> dg.DagsterRun:
         from dagster._core.remote_origin import (
             RegisteredCodeLocationOrigin,
             RemoteJobOrigin,
@@ -66,11 +68,11 @@ class Ticks:
 
         location = RegisteredCodeLocationOrigin("weather_etl")
         return self.instance.create_run_for_job(
-            defs.resolve_job_def("weather_etl_job"),
+            defs.resolve_job_def(job),
             run_id=make_new_run_id(),
             tags=tags,
             status=status,
-            remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), "weather_etl_job"),
+            remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job),
         )
 
 
