@@ -7,7 +7,7 @@ Does not belong here: station settings (`stations.py`), or anything that connect
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from weather_etl.errors import UserError
 
@@ -37,6 +37,7 @@ class Settings:
         serving_url: `WEATHER_ETL_SERVING_URL`, the database of the serving tables; None: that of `postgres_url`.
         webhook_url: `WEATHER_ETL_WEBHOOK_URL`, where failures are told; a secret.
         webhook_style: `WEATHER_ETL_WEBHOOK_STYLE`, `slack` or `teams`.
+        ui_url: `WEATHER_ETL_UI_URL`, where people open Dagster; for links in notifications.
         landing_container: where files are dropped; read-only for us.
         lake_container: where the tables are written.
         sensor_interval_s: seconds between two ticks of `landing_files_sensor`.
@@ -48,9 +49,10 @@ class Settings:
     connection_string: str | None = None
     account_url: str | None = None
     postgres_url: str | None = None
-    serving_url: str | None = None
-    webhook_url: str | None = None
+    serving_url: str | None = field(default=None, repr=False)
+    webhook_url: str | None = field(default=None, repr=False)
     webhook_style: str = "slack"
+    ui_url: str = "http://127.0.0.1:3000"
     landing_container: str = "landing"
     lake_container: str = "weather"
     sensor_interval_s: int = 2
@@ -99,6 +101,7 @@ class Settings:
             serving_url=text("WEATHER_ETL_SERVING_URL"),
             webhook_url=text("WEATHER_ETL_WEBHOOK_URL"),
             webhook_style=choice("WEATHER_ETL_WEBHOOK_STYLE", cls.webhook_style, ("slack", "teams")),
+            ui_url=(text("WEATHER_ETL_UI_URL") or cls.ui_url).rstrip("/"),
             landing_container=container("WEATHER_ETL_LANDING_CONTAINER", cls.landing_container),
             lake_container=container("WEATHER_ETL_LAKE_CONTAINER", cls.lake_container),
             sensor_interval_s=number("WEATHER_ETL_SENSOR_INTERVAL_S", cls.sensor_interval_s),

@@ -347,12 +347,7 @@ class Containers:
 
 
 @contextmanager
-def connect(settings: Settings, *, prompt: bool = False) -> Iterator[Containers]:
-    """Open the containers of the account that the settings name.
-
-    Raises:
-        StorageUnavailable: no account is configured, or the connection string cannot be used.
-    """
+def _service(settings: Settings, *, prompt: bool) -> "Iterator[BlobServiceClient]":
     if not settings.connection_string and not settings.account_url:
         raise StorageUnavailable(
             "No storage account is configured; run `weather-etl local up`, or set AZURE_STORAGE_CONNECTION_STRING "
@@ -368,10 +363,28 @@ def connect(settings: Settings, *, prompt: bool = False) -> Iterator[Containers]
             raise StorageUnavailable(
                 "AZURE_STORAGE_CONNECTION_STRING cannot be read; copy it again from the account's access keys."
             ) from None
+        yield service
+
+
+@contextmanager
+def connect(settings: Settings, *, prompt: bool = False) -> Iterator[Containers]:
+    """Open the containers of the account that the settings name.
+
+    Raises:
+        StorageUnavailable: no account is configured, or the connection string cannot be used.
+    """
+    with _service(settings, prompt=prompt) as service:
         yield Containers(
             Container(service.get_container_client(settings.landing_container)),
             Lake(Container(service.get_container_client(settings.lake_container))),
         )
+
+
+@contextmanager
+def open_container(settings: Settings, name: str, *, prompt: bool = False) -> Iterator[Container]:
+    """Another container of the same account; it need not exist. Raises as `connect`."""
+    with _service(settings, prompt=prompt) as service:
+        yield Container(service.get_container_client(name))
 
 
 class Connection:

@@ -11,6 +11,7 @@ import logging
 import time
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 
 import dagster as dg
 
@@ -24,6 +25,8 @@ from weather_etl.fingerprints import TABLE_NAMES
 from weather_etl.pipeline import UNCHANGED, WRITTEN, process_station
 from weather_etl.planning import without_secrets
 from weather_etl.resources import ParquetIOManager
+from weather_etl.settings import Settings
+from weather_etl.station_lock import StationLocks
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl.storage import Containers, StorageUnavailable
 
@@ -73,23 +76,25 @@ def station_tables(
     stations = _stations(context, only_checks=not tables)
     if checks.UNROUTABLE_FILES in asked:
         _check_landing(context, lake)
-    for station in stations:
-        turn = _Turn(context, lake, station)
-        try:
-            turn.take(tables, asked, full=config.full)
-        except StorageUnavailable as error:
-            raise ExpectedFailure(str(error)) from None
-        except checks.BlockingCheckFailed as error:
-            turn.log_check(error.evaluation)
-            failed[station] = str(error)
-        except UserError as error:
-            failed[station] = str(error)
-        except Exception as error:  # a bug must not stop the other stations; the run fails in the end
-            context.log.exception(f"Station {station} failed unexpectedly.")
-            failed[station] = without_secrets(f"Unexpected {type(error).__name__}: {error}")
-        if station in failed:
-            context.log.error(failed[station])
-            turn.log_check(checks.station_failed(station, failed[station]))
+    with closing(StationLocks(Settings.load())) as locks:
+        for station in stations:
+            turn = _Turn(context, lake, station)
+            try:
+                with locks.station(station, context.log.info):
+                    turn.take(tables, asked, full=config.full)
+            except StorageUnavailable as error:
+                raise ExpectedFailure(str(error)) from None
+            except checks.BlockingCheckFailed as error:
+                turn.log_check(error.evaluation)
+                failed[station] = str(error)
+            except UserError as error:
+                failed[station] = str(error)
+            except Exception as error:  # a bug must not stop the other stations; the run fails in the end
+                context.log.exception(f"Station {station} failed unexpectedly.")
+                failed[station] = without_secrets(f"Unexpected {type(error).__name__}: {error}")
+            if station in failed:
+                context.log.error(failed[station])
+                turn.log_check(checks.station_failed(station, failed[station]))
     if failed:
         causes = dict(list(failed.items())[:10])
         raise ExpectedFailure(
