@@ -22,8 +22,8 @@ from dagster._core.events import DagsterEventType
 
 from weather_etl import planning
 from weather_etl.errors import UserError
-from weather_etl.jobs import SERVING_JOB
-from weather_etl.planning import without_secrets
+from weather_etl.jobs import PARENT, SERVING_JOB
+from weather_etl.redaction import without_secrets
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 
@@ -31,7 +31,6 @@ INTERVAL_S = 10
 MAX_LISTED = 10
 MAX_EVENTS = 5000  # in one tick; the next one goes on
 _TIMEOUT_S = 10
-_PARENT = "weather_etl/parent"  # runs of catch_up_job's children: the parent tells
 
 
 @dataclass
@@ -289,7 +288,8 @@ def _new_runs(instance: dg.DagsterInstance, state: State) -> list[RunEvent]:
         for record in records:
             state.runs_after = max(state.runs_after, record.storage_id)
             run = instance.get_run_by_id(record.run_id)
-            if run is not None and not (_PARENT in run.tags and kind == DagsterEventType.RUN_FAILURE):
+            # Of what catch_up_job started, it tells itself.
+            if run is not None and not (PARENT in run.tags and kind == DagsterEventType.RUN_FAILURE):
                 found.append((record.storage_id, run, kind == DagsterEventType.RUN_FAILURE))
     events = []
     for _, run, failed in sorted(found, key=lambda f: f[0]):
@@ -302,7 +302,7 @@ def _new_runs(instance: dg.DagsterInstance, state: State) -> list[RunEvent]:
 
 def _told_by_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     """Whether the run, or one that it started, logged why as a failed check of a station."""
-    runs = [run, *instance.get_runs(dg.RunsFilter(tags={_PARENT: run.run_id}), limit=100)]
+    runs = [run, *instance.get_runs(dg.RunsFilter(tags={PARENT: run.run_id}), limit=100)]
     for each in runs:
         records = instance.get_records_for_run(each.run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION).records
         for record in records:

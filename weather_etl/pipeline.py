@@ -200,7 +200,11 @@ class _Station:
         if self._observations is None:
             raw = self._load_raw()
             self._observations = observe(
-                raw.rows, raw.readings(), raw.rejected(), station=self.station, timezone=self.settings.timezone
+                raw.rows,
+                raw.readings(self.settings),
+                raw.rejected(),
+                station=self.station,
+                timezone=self.settings.timezone,
             )
         return self._observations
 

@@ -47,7 +47,9 @@ def evaluate_published(
     from weather_etl.meteorology.observations import observe
 
     settings = landing.read_settings(containers.landing, station, files)
-    observations = observe(raw.rows, raw.readings(), raw.rejected(), station=station, timezone=settings.timezone)
+    observations = observe(
+        raw.rows, raw.readings(settings), raw.rejected(), station=station, timezone=settings.timezone
+    )
     evaluations = (
         checks.row_balance(observations, station),
         checks.quarantined_rows(observations.quarantined, observations.balance.data_lines),

@@ -15,8 +15,8 @@ from weather_etl import checks
 from weather_etl.assets.events import Recorded, check_evaluation
 from weather_etl.assets.specs import column_schema, station_partitions
 from weather_etl.errors import UserError
-from weather_etl.failures import ExpectedFailure
-from weather_etl.planning import without_secrets
+from weather_etl.failures import ExpectedFailure, unexpected, without_details
+from weather_etl.redaction import traceback_without_secrets
 from weather_etl.resources import ParquetIOManager
 from weather_etl.serving.tables import SCHEMA, SERVED, Served
 from weather_etl.settings import Settings
@@ -79,38 +79,40 @@ def serving_tables(
     context: dg.AssetExecutionContext, config: ServingTablesConfig, lake: dg.ResourceParam[ParquetIOManager]
 ) -> Iterator[dg.Output]:
     """Bring the serving tables of the run's stations to what the lake holds; all four, whichever was selected."""
+    with without_details(context.log):
+        _bring_up_to_date(context, lake, full=config.full)
+    yield from ()
+
+
+def _bring_up_to_date(context: dg.AssetExecutionContext, lake: ParquetIOManager, *, full: bool) -> None:
     from weather_etl.serving import database
 
     settings = Settings.load()
     stations = _stations(context)
     failed: dict[str, str] = {}
-    try:
-        with database.connect(settings) as connection:
-            database.require_schema(settings, connection)
-            for station in stations:
-                try:
-                    _load(context, lake, connection, station, full=config.full)
-                except (StorageUnavailable, database.ServingUnavailable):
-                    raise  # no station's fault; the rest would fail as well
-                except UserError as error:
-                    failed[station] = str(error)
-                except Exception as error:  # a bug or a value that PostgreSQL refuses must not stop the others
-                    if connection.closed:
-                        raise
-                    context.log.exception(f"Station {station} could not be loaded.")
-                    failed[station] = without_secrets(f"Unexpected {type(error).__name__}: {error}")
-                if station in failed:
-                    context.log.error(failed[station])
-                    _log_check(context, station, checks.Evaluation(STATION_SERVED, False, failed[station], "ERROR"))
-    except (StorageUnavailable, database.ServingUnavailable) as error:
-        raise ExpectedFailure(str(error)) from None
+    with database.connect(settings) as connection:
+        database.require_schema(settings, connection)
+        for station in stations:
+            try:
+                _load(context, lake, connection, station, full=full)
+            except (StorageUnavailable, database.ServingUnavailable):
+                raise  # no station's fault; the rest would fail as well
+            except UserError as error:
+                failed[station] = str(error)
+            except Exception as error:  # a bug or a value that PostgreSQL refuses must not stop the others
+                if connection.closed:
+                    raise
+                context.log.error(traceback_without_secrets(error))
+                failed[station] = unexpected(error)
+            if station in failed:
+                context.log.error(failed[station])
+                _log_check(context, station, checks.Evaluation(STATION_SERVED, False, failed[station], "ERROR"))
     if failed:
         causes = dict(list(failed.items())[:10])
         raise ExpectedFailure(
             f"{checks.count(len(failed), 'station')} could not be loaded: " + " | ".join(causes.values()),
             metadata={"stations": ", ".join(failed), **{f"cause_{s}": c for s, c in causes.items()}},
         )
-    yield from ()
 
 
 def _stations(context: dg.AssetExecutionContext) -> list[str]:

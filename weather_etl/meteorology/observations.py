@@ -123,6 +123,12 @@ def observe(
         unreadable = np.flatnonzero(cells.states[name][kept] == UNREADABLE)
         flag[unreadable] = Flag.FAIL
         note(name, "syntax", Flag.FAIL, unreadable, np.full(len(unreadable), np.nan), "a number")
+        upstream = cells.upstream.get(name)
+        if upstream is not None:  # quality codes of the source
+            for level in (Flag.FAIL, Flag.SUSPECT):
+                rows = np.flatnonzero((upstream[kept] == level) & (flag != Flag.MISSING) & (flag != Flag.FAIL))
+                flag[rows] = level
+                note(name, "upstream", level, rows, x[rows], "quality code of the source")
         if name == "wind_direction_deg":  # a calm has no direction
             x[calm & (flag != Flag.FAIL)] = np.nan
             flag[calm & (flag != Flag.FAIL)] = Flag.MISSING
@@ -155,7 +161,9 @@ def observe(
 
     quarantined = _quarantine(raw, cells, rejected, station)
     balance = Balance(n, len(kept), duplicates, superseded, int((cells.refused > 0).sum()))
-    warnings = [f"unknown precipitation types read as missing: {', '.join(unknown)}"] if unknown else []
+    warnings = list(cells.warnings)
+    if unknown:
+        warnings.append(f"unknown precipitation types read as missing: {', '.join(unknown)}")
     return Observations(
         pd.DataFrame(validated, copy=False), _event_frame(events, station), quarantined, balance, failed, warnings
     )
@@ -321,6 +329,8 @@ def _detail(reason: Reason, row: Mapping[str, Any]) -> str:
         return f"the temperature {row['temperature_c']!r} is no number"
     if reason.startswith("TIMESTAMP"):
         return f"the time is {row['timestamp']!r}"
+    if reason is Reason.WRONG_STATION:
+        return f"the row is of the station {row['station']!r}"
     if reason is Reason.CONFLICT:
         return f"another row of the file has {row['timestamp']!r} with other values; the later line was kept"
     return "no measured value in the row"

@@ -179,7 +179,7 @@ _EVENTS = Table(
         _STATION,
         _time("timestamp", "Hour of the observation."),
         _text("variable", "Column of validated_observations.", isin=VARIABLES),
-        _text("test", "Quality test.", isin=("gross_range", "syntax", "duplicate_conflict")),
+        _text("test", "Quality test.", isin=("gross_range", "syntax", "upstream", "duplicate_conflict")),
         Column("flag", "uint8", "3 suspect (value kept), 4 fail (value nulled).", isin=(3, 4)),
         _number("original_value", "as the variable", "Value before it was nulled; null where it was no number."),
         _text("limit_text", "Limit that the value broke."),

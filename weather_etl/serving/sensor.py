@@ -12,10 +12,10 @@ from contextlib import ExitStack
 import dagster as dg
 
 from weather_etl import planning
-from weather_etl.errors import UserError
+from weather_etl.failures import without_details
 from weather_etl.jobs import SERVING_JOB, serving_job
 from weather_etl.planning import History
-from weather_etl.sensors import SENSOR_RETRY_DELAY_S, attempts, stations_in_flight
+from weather_etl.sensors import SENSOR_RETRY_DELAY_S, histories, stations_in_flight
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 
@@ -41,15 +41,12 @@ def serving_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     from weather_etl.storage import connect
 
     settings = Settings.load()
-    try:
-        with ExitStack() as stack:
-            connection = stack.enter_context(database.connect(settings))
-            database.require_schema(settings, connection)
-            containers = stack.enter_context(connect(settings, prompt=True))
-            wanted = load.expected(containers.lake.stamps())
-            stale = load.find_stale(wanted, load.loaded_versions(connection))
-    except UserError as error:
-        raise dg.Failure(str(error)) from None
+    with without_details(), ExitStack() as stack:
+        connection = stack.enter_context(database.connect(settings))
+        database.require_schema(settings, connection)
+        containers = stack.enter_context(connect(settings, prompt=True))
+        wanted = load.expected(containers.lake.stamps())
+        stale = load.find_stale(wanted, load.loaded_versions(connection))
     instance, now = context.instance, time.time()
     partitions = instance.get_dynamic_partitions(PARTITIONS_NAME)
     requested: list[planning.Request] = []
@@ -58,7 +55,8 @@ def serving_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     if stale:
         # A station whose tables are being made is loaded when they are all there.
         busy = stations_in_flight(instance, partitions, silence_limit=settings.silence_limit_s, now=now)
-        history = {s.station: History(in_flight=True) if s.station in busy else attempts(instance, s) for s in stale}
+        history = histories(instance, [s for s in stale if s.station not in busy])
+        history |= {station: History(in_flight=True) for station in busy}
         # What Dagster does not know (it has left the lake, or the history was lost) cannot be part of a range.
         known = set(partitions)
         for group, size in (
