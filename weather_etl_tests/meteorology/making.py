@@ -7,7 +7,7 @@ Does not belong here: expectations.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,8 @@ from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.reasons import Rejected
-from weather_etl.meteorology.vocabulary import PRECIPITATION_TYPES
+from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES
 from weather_etl.stations import StationSettings
 
 STATION = "szeged"
@@ -93,11 +94,14 @@ def raw_of(*files: File, settings: StationSettings = DEFAULTS) -> RawRows:
 
 
 def observed(
-    *files: File | bytes, timezone: str = "UTC", settings: StationSettings = DEFAULTS
+    *files: File | bytes,
+    timezone: str = "UTC",
+    settings: StationSettings = DEFAULTS,
+    site: Site = observations.NOWHERE,
 ) -> observations.Observations:
     """The observations of a station with these landing files."""
     raw = raw_of(*(File(f) if isinstance(f, bytes) else f for f in files), settings=settings)
-    return observations.observe(raw.rows, raw.readings, raw.rejected, station=STATION, timezone=timezone)
+    return observations.observe(raw.rows, raw.readings, raw.rejected, station=STATION, timezone=timezone, site=site)
 
 
 def hour_range(first: str, last: str, timezone: str = "UTC") -> pd.DatetimeIndex:
@@ -120,6 +124,11 @@ def validated(times: pd.DatetimeIndex, **columns: Any) -> pd.DataFrame:
             frame["is_calm"] = (speed == 0).astype("boolean").mask(speed.isna())
     frame["precipitation_type"] = pd.Categorical([None] * n, categories=list(PRECIPITATION_TYPES))
     frame["summary"] = pd.Series([None] * n, dtype="str")
+    conditions = columns.pop("condition", None)
+    conditions = [conditions] * n if conditions is None or isinstance(conditions, str) else list(conditions)
+    frame["condition"] = pd.Categorical(conditions, categories=list(CONDITIONS))
+    for name in ("air_density_kgm3", "wind_power_density_wm2", "wind_power_kw"):
+        frame[name] = np.broadcast_to(np.asarray(columns.pop(name, np.nan), dtype=float), n).copy()
     for name in VARIABLES:
         flags = columns.pop(f"{name}_qc", np.where(frame[name].isna(), 9, 1))
         frame[f"{name}_qc"] = np.broadcast_to(np.asarray(flags, dtype=np.uint8), n).copy()
@@ -130,9 +139,30 @@ def validated(times: pd.DatetimeIndex, **columns: Any) -> pd.DataFrame:
     return frame
 
 
+class Aggregates(NamedTuple):
+    """The four aggregated tables of a station."""
+
+    daily: pd.DataFrame
+    monthly: pd.DataFrame
+    yearly: pd.DataFrame
+    normals: pd.DataFrame
+
+
+def aggregated(frame: pd.DataFrame, timezone: str = "UTC", rated_power_kw: float | None = 2000.0) -> Aggregates:
+    """The aggregated tables of `validated_observations`."""
+    hours = aggregation.LocalHours(frame, timezone)
+    about = {"station": STATION, "timezone": timezone, "rated_power_kw": rated_power_kw, "hours": hours}
+    daily = aggregation.daily_weather(frame, **about)
+    monthly = aggregation.monthly_weather(frame, daily, **about)
+    yearly = aggregation.yearly_weather(frame, daily, monthly, **about)
+    return Aggregates(daily, monthly, yearly, aggregation.climate_normals(monthly, station=STATION))
+
+
 def days_and_months(frame: pd.DataFrame, timezone: str = "UTC") -> tuple[pd.DataFrame, pd.DataFrame]:
-    daily = aggregation.daily_weather(frame, station=STATION, timezone=timezone)
-    return daily, aggregation.monthly_weather(frame, daily, station=STATION, timezone=timezone)
+    about = {"station": STATION, "timezone": timezone, "rated_power_kw": 2000.0}
+    hours = aggregation.LocalHours(frame, timezone)
+    daily = aggregation.daily_weather(frame, **about, hours=hours)
+    return daily, aggregation.monthly_weather(frame, daily, **about, hours=hours)
 
 
 def without(times: pd.DatetimeIndex, positions: Sequence[int]) -> pd.DatetimeIndex:
