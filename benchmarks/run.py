@@ -1,6 +1,6 @@
-"""`make bench`: figures (a) to (g), as ratios taken side by side in one run.
+"""`make bench`: figures (a) to (h), as ratios taken side by side in one run.
 
-    python benchmarks/run.py [core] [runs]
+    python benchmarks/run.py [core] [runs] [serving]
 
 On the real Kaggle file where it lies beside the checkout (`../shared/data`), else on the generated sample repeated.
 """
@@ -95,6 +95,10 @@ def main(parts: list[str]) -> None:
         from benchmarks import jobs
 
         jobs.main(csv)
+    if not parts or "serving" in parts:
+        from benchmarks import serving
+
+        serving.main(csv)
 
 
 if __name__ == "__main__":
