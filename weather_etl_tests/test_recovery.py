@@ -33,7 +33,7 @@ def process(containers: Containers, station: str = "a", **options: Any) -> dict[
 def objects(containers: Containers) -> dict[str, bytes]:
     """Every table object but raw, whose manifest tells when a file was read; of raw the rows."""
     found = {}
-    for (station, table), _ in containers.lake.stamps().items():
+    for station, table in containers.lake.stamps():
         name = containers.lake.object_name(table, station)
         if table == "raw_observations":
             raw = containers.lake.read(table, station)
