@@ -69,6 +69,12 @@ UNROUTABLE_FILES = Check(
     "Every blob in the landing container lies in a station's folder, <station>/<any path>.",
     per_station=False,
 )
+SHARED_FILES = Check(
+    "shared_files",
+    "shared_files",
+    "Every file of several stations could be used, and each of its lines was given to a station.",
+    per_station=False,
+)
 REJECTED_FILES = Check("raw_observations", "rejected_files", "No landing file of the station was rejected as a whole.")
 QUARANTINED_ROWS = Check("quarantined_rows", "no_quarantined_rows", "No row of the station's files was quarantined.")
 ROW_BALANCE = Check(
@@ -98,6 +104,7 @@ FRESHNESS = Check(
     "freshness",
     f"The newest hour of a station with `live = true` is at most {FRESH_HOURS} hours old.",
 )
+# Of the tables; SHARED_FILES is of the step before them.
 ALL_CHECKS = (
     STATION_PROCESSED,
     UNROUTABLE_FILES,
@@ -277,6 +284,49 @@ def up_to_date(behind: list[str]) -> Evaluation:
     if behind:
         sentence = f"{count(len(behind), 'table')} out of date: {', '.join(behind)}; materialize the station."
     return Evaluation(STATION_PROCESSED, not behind, sentence, WARN, {"tables_out_of_date": len(behind)})
+
+
+def shared_files(troubled: list[dict[str, Any]], files: int, splits: int) -> Evaluation:
+    """`troubled`: indexes of files that were rejected, or that hold lines of no station."""
+    rejected = [i for i in troubled if i["state"] == "rejected"]
+    partly = [i for i in troubled if i["state"] != "rejected"]
+    lost = sum(i["refused"]["rows"] for i in partly)
+    sentence = f"All lines of {count(files, 'shared file')} were given to stations ({count(splits, 'part')})."
+    if not files:
+        sentence = "There is no file of several stations below _shared/."
+    if rejected:
+        first = rejected[0]
+        sentence = (
+            f"{len(rejected):,} of {count(files, 'shared file')} could not be used, first {first['name'][:200]!r} "
+            f"({first['reason']}: {first['detail']}); correct or delete it, the next run looks again."
+        )
+    elif partly:
+        first, line = partly[0], partly[0]["refused"]["lines"][0]
+        sentence = (
+            f"{count(lost, 'line')} of shared files could be given to no station, first line {line['line']} of "
+            f"{first['name'][:200]!r} ({line['reason']}: {line['detail']})."
+        )
+    cases = [
+        {"file": i["name"][:200], "line": 0, "reason": i["reason"] or "", "detail": i["detail"] or ""} for i in rejected
+    ]
+    cases += [
+        {"file": i["name"][:200], **{k: line[k] for k in ("line", "reason", "detail")}}
+        for i in partly
+        for line in i["refused"]["lines"][:MAX_CASES]
+    ]
+    figures = {"files": files, "rejected": len(rejected), "lines_of_no_station": lost}
+    return Evaluation(SHARED_FILES, not troubled, sentence, ERROR if rejected else WARN, figures, cases[:MAX_CASES])
+
+
+def split_parked(attempts: str, job: str) -> Evaluation:
+    """The evaluation that says that nobody tries to split the shared files any more."""
+    return Evaluation(
+        SHARED_FILES,
+        False,
+        f"The shared files are parked: {attempts} could not split them (see the failed runs of {job}); correct or delete "
+        f"the file that they name, which starts it again, or run `weather-etl run`.",
+        ERROR,
+    )
 
 
 def unroutable_files(names: list[str], stations: int) -> Evaluation:

@@ -9,7 +9,7 @@ a version seen again changes nothing, a replaced one takes its rows along, a run
 
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -23,11 +23,11 @@ from weather_etl.errors import UserError
 from weather_etl.landing import FileVersion, StationFiles, read_version, to_text, unpack
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.cells import Reading, check_error_budget, looks_clean, read_cells
-from weather_etl.meteorology.parsing import READER_VERSION
+from weather_etl.meteorology.parsing import READER_VERSION, ParsedFile
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.schemas import TABLES
 from weather_etl.stations import StationSettings
-from weather_etl.storage import Containers, PreconditionFailed, Stamp
+from weather_etl.storage import BlobNotFound, Containers, PreconditionFailed, Stamp, decode_parquet
 
 RAW = "raw_observations"
 MAX_TRIES = 5
@@ -78,7 +78,7 @@ class Raw:
         return [
             {
                 "landing_file": e["name"],
-                "etag": e["etag"],
+                "etag": e.get("source_etag") or e["etag"],
                 "line": None,
                 "reason": e["reason"],
                 "detail": e["detail"],
@@ -93,6 +93,11 @@ class Raw:
 def reader_key(settings: StationSettings) -> str:
     """What decides how a file is cut into rows: a file read under another key is read again."""
     return fingerprints.digest([READER_VERSION, *settings.reader_part()])
+
+
+def split_key() -> str:
+    """The same for a station's part of a shared file: it has been cut without the station's settings."""
+    return fingerprints.digest([READER_VERSION, "split"])
 
 
 def load_raw(containers: Containers, station: str) -> Raw | None:
@@ -115,6 +120,7 @@ def update_raw(
     *,
     run_id: str = "",
     full: bool = False,
+    again: Collection[str] = (),
 ) -> Raw:
     """Bring the raw object of a station up to date with its landing files and publish it.
 
@@ -125,6 +131,7 @@ def update_raw(
         settings: the station's settings.
         run_id: noted in the manifest.
         full: read every file again.
+        again: names of files to read again although they are known.
 
     Raises:
         UserError: other runs keep writing the same object.
@@ -132,7 +139,7 @@ def update_raw(
     cache: dict[tuple[str, str], _Read] = {}
     for attempt in range(MAX_TRIES):
         old = load_raw(containers, station)
-        raw = _merge(containers, station, files, settings, old, cache, run_id=run_id, full=full)
+        raw = _merge(containers, station, files, settings, old, cache, run_id=run_id, full=full, again=again)
         try:
             raw.stamp = containers.lake.write(
                 RAW,
@@ -169,8 +176,9 @@ def _merge(
     *,
     run_id: str,
     full: bool,
+    again: Collection[str],
 ) -> Raw:
-    key = reader_key(settings)
+    keys = {False: reader_key(settings), True: split_key()}
     old_entries = {e["name"]: e for e in old.manifest} if old else {}
     entries: dict[str, Entry] = {}
     read: dict[str, _Read] = {}
@@ -179,7 +187,7 @@ def _merge(
     def fetch(version: FileVersion) -> _Read | None:
         found = cache.get((version.name, version.etag))
         if found is None:
-            found = _read_file(containers, station, version, settings, key, run_id)
+            found = _read_file(containers, station, version, settings, keys[version.split is not None], run_id)
             if found is None:
                 pending.append(version.name)
                 return None
@@ -188,18 +196,25 @@ def _merge(
 
     for version in files.files:
         known = old_entries.get(version.name)
-        same_reader = known is not None and known["reader_key"] == key and not full
+        same_reader = (
+            known is not None
+            and known["reader_key"] == keys[version.split is not None]
+            and not full
+            and version.name not in again
+        )
         if known is not None and same_reader and known["etag"] == version.etag:
             entries[version.name] = known
             continue
         found = fetch(version)
         if found is None:
+            if known is not None:  # its rows stay until the version that replaced it can be read
+                entries[version.name] = known
             continue
         entry = dict(found.entry)
         if known is not None and known["sha256"] == entry["sha256"]:  # touched or re-sent: no row changes
             entry["landed_at"] = known["landed_at"]
             if same_reader:
-                entry = {**known, "etag": version.etag}
+                entry = {**known, **{k: entry[k] for k in ("etag", "source_etag") if k in entry}}
         entries[version.name] = entry
         if not (known is not None and entry.get("read_at") == known.get("read_at")):
             read[version.name] = found
@@ -307,12 +322,17 @@ def _read_file(
     }
     rows: pa.Table | None = None
     try:
-        data = read_version(containers.landing, version)
-        if data is None:
-            return None
-        entry["sha256"] = hashlib.sha256(data).hexdigest()
-        rows = parse_landing_file(data, entry, settings, station)
-        rows = with_provenance(rows, station, version, entry)
+        if version.split:
+            rows = _read_split(containers, station, version, settings, entry)
+            if rows is None:
+                return None
+        else:
+            data = read_version(containers.landing, version)
+            if data is None:
+                return None
+            entry["sha256"] = hashlib.sha256(data).hexdigest()
+            rows = parse_landing_file(data, entry, settings, station)
+            rows = with_provenance(rows, station, version, entry)
     except Rejected as rejected:
         entry |= {"state": REJECTED, "reason": str(rejected.reason), "detail": rejected.detail}
         entry["sha256"] = entry["sha256"] or f"unread:{version.name}:{version.etag}"
@@ -320,11 +340,46 @@ def _read_file(
     return _Read(entry, rows if entry["state"] == INGESTED else None)
 
 
+def _read_split(
+    containers: Containers, station: str, version: FileVersion, settings: StationSettings, entry: Entry
+) -> pa.Table | None:
+    """A station's rows of a shared file, provenance included; None if the object has been replaced or removed.
+
+    Raises:
+        Rejected: the error budget is spent.
+    """
+    assert version.split is not None
+    entry |= {"split": version.split, "source_etag": version.source_etag}
+    try:
+        data, _ = containers.lake.container.read(version.split, version.etag)
+    except (BlobNotFound, PreconditionFailed):
+        return None
+    rows, manifest = decode_parquet(RAW, data)
+    entry |= (manifest or [{}])[0]
+    rows = rows.select(RAW_SCHEMA.names).cast(RAW_SCHEMA).combine_chunks()
+    hold_to_budget(rows, entry, settings, station)
+    return rows
+
+
 def parse_landing_file(data: bytes, entry: Entry, settings: StationSettings, station: str) -> pa.Table:
     """Bytes -> raw rows; notes in `entry` how they were read, and what the file says of itself.
 
     Raises:
         Rejected: nothing of the file can be used.
+    """
+    parsed = cut_into_rows(data, entry, settings)
+    entry["stations"] = formats.own_stations(parsed)
+    if entry["stations"] and entry["stations"][0] not in (station, *settings.source_ids):
+        entry["warnings"].append(f"the file calls the station {entry['stations'][0]!r} and is taken as of {station}")
+    hold_to_budget(parsed.rows, entry, settings, station)
+    return parsed.rows
+
+
+def cut_into_rows(data: bytes, entry: Entry, settings: StationSettings) -> ParsedFile:
+    """Bytes -> rows of text; notes in `entry` how they were cut.
+
+    Raises:
+        Rejected: no row can be cut.
     """
     text = to_text(unpack(data), encoding=settings.encoding, aliases=settings.aliases)
     entry["encoding"] = text.encoding
@@ -338,27 +393,32 @@ def parse_landing_file(data: bytes, entry: Entry, settings: StationSettings, sta
     )
     entry |= parsed.declared
     entry |= {
-        "stations": formats.own_stations(parsed),
         "rows": parsed.rows.num_rows,
         "unclean_end": parsed.unclean_end or text.unclean_end,
         "warnings": parsed.warnings,
     }
-    if entry["stations"] and entry["stations"][0] not in (station, *settings.source_ids):
-        entry["warnings"].append(f"the file calls the station {entry['stations'][0]!r} and is taken as of {station}")
+    return parsed
+
+
+def hold_to_budget(rows: pa.Table, entry: Entry, settings: StationSettings, station: str) -> None:
+    """Count the rows of a file that cannot become observations; notes them in `entry`.
+
+    Raises:
+        Rejected: too many of them (ingestion rule 7).
+    """
     entry["refused"] = 0
     landed_at = np.datetime64(datetime.fromisoformat(entry["landed_at"]).astimezone(UTC).replace(tzinfo=None), "us")
-    if looks_clean(parsed.rows, landed_at):
-        return parsed.rows
+    if looks_clean(rows, landed_at):
+        return
     reading = reading_of(entry, settings, station)
-    cells = read_cells(parsed.rows, reading, "UTC", landed_at=np.full(parsed.rows.num_rows, landed_at))
+    cells = read_cells(rows, reading, "UTC", landed_at=np.full(rows.num_rows, landed_at))
     refused = np.flatnonzero(cells.refused)
     entry["refused"] = len(refused)
     if len(refused):
         first = int(refused[0])
-        entry["first_error"] = {"line": parsed.rows.column("line")[first].as_py(), "reason": str(cells.reason(first))}
-    if problem := check_error_budget(cells, parsed.rows, reading):
+        entry["first_error"] = {"line": rows.column("line")[first].as_py(), "reason": str(cells.reason(first))}
+    if problem := check_error_budget(cells, rows, reading):
         raise Rejected(*problem)
-    return parsed.rows
 
 
 def reading_of(entry: Entry, settings: StationSettings, station: str) -> Reading:

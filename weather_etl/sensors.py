@@ -13,11 +13,11 @@ from itertools import islice
 
 import dagster as dg
 
-from weather_etl import checks, fingerprints, planning
+from weather_etl import checks, fingerprints, planning, shared_files
 from weather_etl.assets.events import Recorded, check_evaluation
 from weather_etl.failures import without_details
-from weather_etl.jobs import CATCH_UP, JOB, PARENT, SERVING_JOB, weather_etl_job
-from weather_etl.landing import Landing, list_landing
+from weather_etl.jobs import CATCH_UP, JOB, PARENT, SERVING_JOB, SHARED_JOB, shared_files_job, weather_etl_job
+from weather_etl.landing import SHARED, Landing
 from weather_etl.pipeline import StationVanished
 from weather_etl.planning import History, PastRun, Plan, StaleStation
 from weather_etl.redaction import printable
@@ -153,12 +153,13 @@ def _last_other_runs(instance: dg.DagsterInstance, targets: list[tuple[str, str]
 
 @dg.sensor(
     name="landing_files_sensor",
-    job=weather_etl_job,
+    jobs=[weather_etl_job, shared_files_job],
     minimum_interval_seconds=Settings.load().sensor_interval_s,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
         "Compares the landing container with the fingerprint of every table and requests a run for each stale "
-        "station. Keeps no state: what is lost, killed or failed is still stale at the next tick."
+        "station, and one for shared files that are to be split. Keeps no state: what is lost, killed or failed is "
+        "still stale at the next tick."
     ),
 )
 def landing_files_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
@@ -184,8 +185,9 @@ def _look(context: dg.SensorEvaluationContext, settings: Settings, containers: C
     busy = stations_in_flight(
         instance, partitions, silence_limit=settings.silence_limit_s, now=now, besides=SERVING_JOB
     )
-    landing = list_landing(containers.landing)
-    stale = planning.find_stale(landing, containers.lake.stamps())
+    seen = shared_files.look(containers)
+    landing = seen.landing
+    stale = planning.find_unsplit(seen.pending) + planning.find_stale(landing, seen.stamps)
     history = histories(instance, [s for s in stale if s.station not in busy])
     decided = planning.plan(
         stale,
@@ -198,7 +200,14 @@ def _look(context: dg.SensorEvaluationContext, settings: Settings, containers: C
     )
     report = _Report(instance, containers, landing, history)
     cursor, events = report.write(context.cursor, decided, {s.station for s in stale})
-    requests = [dg.RunRequest(run_key=r.run_key, tags=r.tags(), job_name=JOB) for r in decided.requests]
+    requests = [
+        dg.RunRequest(
+            run_key=r.run_key,
+            tags=r.tags(),
+            job_name=SHARED_JOB if r.stations[0].station == SHARED else JOB,
+        )
+        for r in decided.requests
+    ]
     add = [_partitions_definition().build_add_request(decided.new_partitions)] if decided.new_partitions else []
     return dg.SensorResult(
         run_requests=requests,
@@ -264,6 +273,9 @@ class _Report:
 
     def _parked(self, item: StaleStation) -> list[dg.AssetCheckEvaluation]:
         """The evaluation of a station that was parked now; none if it was reported before the cursor was lost."""
+        if item.station == SHARED:
+            attempts = checks.count(self._history[SHARED].attempts, "run")
+            return [check_evaluation(None, checks.split_parked(attempts, SHARED_JOB))]
         last = self._last_evaluation(item.station)
         if last and (found := last.metadata.get("parked")) and found.value == item.target:
             return []

@@ -93,7 +93,8 @@ class StationSettings:
 
     def reader_part(self) -> list[Any]:
         """What decides how a file is cut into rows; every other setting leaves the raw rows as they are."""
-        return [self.aliases, self.encoding, self.dialect.delimiter, self.dialect.decimal]
+        # `source_ids` decide which rows are of the station, and so whether a file is rejected.
+        return [self.aliases, self.encoding, self.dialect.delimiter, self.dialect.decimal, list(self.source_ids)]
 
 
 _NUMBER, _TEXT, _TABLE = (int, float), str, dict

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -237,11 +237,18 @@ class Container:
             )
         return True
 
-    def delete(self, name: str) -> None:
-        """Delete a blob; one that is gone already is no error."""
+    def delete(self, name: str, *, if_match: str | None = None) -> None:
+        """Delete a blob, with `if_match` only in that version; one that is gone already is no error.
+
+        Raises:
+            PreconditionFailed: the blob is not the one with `if_match`.
+        """
+        from azure.core import MatchConditions
+
+        condition = {"etag": if_match, "match_condition": MatchConditions.IfNotModified} if if_match else {}
         try:
             with self._plain_errors():
-                self._client.delete_blob(name)
+                self._client.delete_blob(name, **condition)
         except BlobNotFound:
             pass
 
@@ -300,9 +307,9 @@ class Lake:
             blob.metadata.get("last", ""),
         )
 
-    def stamps(self) -> dict[tuple[str, str], Stamp]:
-        """(station, table) -> stamp of every table object."""
-        found = (self._stamp(b) for b in self.container.list())
+    def stamps(self, blobs: Iterable[Blob] | None = None) -> dict[tuple[str, str], Stamp]:
+        """(station, table) -> stamp of every table object; `blobs` is a listing of the container, if there is one."""
+        found = (self._stamp(b) for b in (self.container.list() if blobs is None else blobs))
         return {(s.station, s.table): s for s in found if s}
 
     def stamp(self, table: str, station: str) -> Stamp | None:
@@ -311,18 +318,14 @@ class Lake:
 
     def read(self, table: str, station: str, columns: list[str] | None = None) -> TableObject | None:
         """One table of one station, or None if it has never been written."""
-        import pyarrow.parquet as pq
-
         try:
             data, blob = self.container.read(self.object_name(table, station))
         except BlobNotFound:
             return None
-        file = pq.ParquetFile(io.BytesIO(data), read_dictionary=_DICTIONARY_COLUMNS.get(table))
-        arrow = file.read(columns=columns, use_threads=False)
-        manifest = (file.schema_arrow.metadata or {}).get(MANIFEST_KEY)
+        arrow, manifest = decode_parquet(table, data, columns)
         stamp = self._stamp(blob)
         assert stamp is not None
-        return TableObject(arrow.replace_schema_metadata(), stamp, json.loads(manifest) if manifest else None)
+        return TableObject(arrow, stamp, manifest)
 
     def write(
         self,
@@ -339,9 +342,7 @@ class Lake:
         Raises:
             PreconditionFailed: the object is no longer the one with `if_match` (None: it exists by now).
         """
-        if manifest is not None:
-            arrow = arrow.replace_schema_metadata({MANIFEST_KEY: json.dumps(manifest, ensure_ascii=False).encode()})
-        data = encode_parquet(table, arrow)
+        data = encode_parquet(table, arrow, manifest)
         name = self.object_name(table, station)
         first, last = _span(table, arrow)
         metadata = {"fingerprint": fingerprint, "rows": str(arrow.num_rows), "first": first, "last": last}
@@ -378,11 +379,25 @@ def _raw_dictionary_columns() -> list[str]:
 _DICTIONARY_COLUMNS = {"raw_observations": _raw_dictionary_columns()}
 
 
-def encode_parquet(table: str, arrow: "pa.Table") -> bytes:
+def decode_parquet(
+    table: str, data: bytes, columns: list[str] | None = None
+) -> "tuple[pa.Table, list[dict[str, Any]] | None]":
+    """The rows of a table object, and its manifest if it has one."""
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(io.BytesIO(data), read_dictionary=_DICTIONARY_COLUMNS.get(table))
+    arrow = file.read(columns=columns, use_threads=False)
+    manifest = (file.schema_arrow.metadata or {}).get(MANIFEST_KEY)
+    return arrow.replace_schema_metadata(), json.loads(manifest) if manifest else None
+
+
+def encode_parquet(table: str, arrow: "pa.Table", manifest: list[dict[str, Any]] | None = None) -> bytes:
     """Parquet bytes, the same for the same rows: zstd, dictionaries for text, delta encoding for times and lines."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if manifest is not None:
+        arrow = arrow.replace_schema_metadata({MANIFEST_KEY: json.dumps(manifest, ensure_ascii=False).encode()})
     dictionary, encoding = [], {}
     for f in arrow.schema:
         if f.name in _RAW_PLAIN and table == "raw_observations":
