@@ -8,6 +8,7 @@ would forget the table, and the UI would show as missing what is there.
 """
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,10 @@ import dagster as dg
 from weather_etl.errors import UserError
 from weather_etl.failures import ExpectedFailure
 from weather_etl.settings import Settings
+from weather_etl.station_lock import StationLocks
 
 if TYPE_CHECKING:
+    from weather_etl.archive import Moved
     from weather_etl.storage import Container
 
 LOGS_CONTAINER = "dagster-logs"
@@ -32,6 +35,8 @@ class HousekeepingConfig(dg.Config):
     """Finished runs older than so many days are deleted with their events."""
     log_days: int = LOG_DAYS
     """Standard output of steps older than so many days is deleted."""
+    archive_days: int = 0
+    """Landing files that landed more than so many days ago are moved to the archive; 0: none."""
 
 
 def delete_old_runs(instance: dg.DagsterInstance, days: int, *, now: float | None = None) -> tuple[int, int]:
@@ -82,6 +87,30 @@ def delete_old_logs(container: "Container", days: int, *, now: datetime | None =
     return len(old)
 
 
+def archive_old_files(settings: Settings, days: int, stations: Sequence[str] = ()) -> "list[Moved]":
+    """Move old landing files of all stations, or of the given ones, to the archive; each while nobody works on it.
+
+    Raises:
+        UserError: no archive is configured, storage is down, or other runs are in the way.
+    """
+    from weather_etl import shared_files
+    from weather_etl.archive import ArchiveNotConfigured, archive_station
+    from weather_etl.storage import connect
+
+    with connect(settings) as containers:
+        if containers.archive is None:
+            raise ArchiveNotConfigured
+        containers.archive.create()
+        names = stations or sorted(shared_files.look(containers).landing.stations)
+        locks = StationLocks(settings)
+        moved = []
+        for station in names:
+            with locks.station(station):
+                moved.append(archive_station(containers, station, days=days))
+        locks.close()
+    return moved
+
+
 @dg.op(out=dg.Out(dg.Nothing), description="Deletes old finished runs with their events, and old lines of steps.")
 def housekeeping(context: dg.OpExecutionContext, config: HousekeepingConfig) -> None:
     """Delete what is older than the configured days."""
@@ -94,9 +123,11 @@ def housekeeping(context: dg.OpExecutionContext, config: HousekeepingConfig) -> 
     try:
         with open_container(Settings.load(), LOGS_CONTAINER) as container:
             logs = delete_old_logs(container, config.log_days)
+        moved = archive_old_files(Settings.load(), config.archive_days) if config.archive_days > 0 else []
     except UserError as error:
         raise ExpectedFailure(str(error)) from None
     context.log.info(f"{logs} old lines of steps were deleted.")
+    context.log.info(f"{sum(m.files for m in moved)} landing files were moved to the archive.")
 
 
 @dg.job(

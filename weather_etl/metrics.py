@@ -60,7 +60,7 @@ def exposition(settings: Settings) -> str:
 
 
 def _of_storage(settings: Settings) -> list[Metric]:
-    from weather_etl.landing import list_landing
+    from weather_etl import shared_files
     from weather_etl.storage import connect
 
     up = Metric("weather_etl_storage_up", "Whether Azure Storage answers.")
@@ -73,8 +73,8 @@ def _of_storage(settings: Settings) -> list[Metric]:
     size = Metric("weather_etl_bytes", "Bytes of all table objects.")
     try:
         with connect(settings, prompt=True) as containers:
-            landing = list_landing(containers.landing)
-            stamps = containers.lake.stamps()
+            seen = shared_files.look(containers)
+            landing, stamps = seen.landing, seen.stamps
             found = planning.find_stale(landing, stamps)
             pending.add(files_pending(containers, landing, found))
     except UserError:

@@ -40,6 +40,7 @@ class Settings:
         ui_url: `WEATHER_ETL_UI_URL`, where people open Dagster; for links in notifications.
         landing_container: where files are dropped; read-only for us.
         lake_container: where the tables are written.
+        archive_container: `WEATHER_ETL_ARCHIVE_CONTAINER`, where landing files that are done with can be moved.
         sensor_interval_s: seconds between two ticks of `landing_files_sensor`.
         silence_limit_s: a run without a new event for so long counts as dead.
         max_attempts: runs per station and fingerprint before the station is parked.
@@ -55,6 +56,7 @@ class Settings:
     ui_url: str = "http://127.0.0.1:3000"
     landing_container: str = "landing"
     lake_container: str = "weather"
+    archive_container: str | None = None
     sensor_interval_s: int = 2
     silence_limit_s: int = 300
     max_attempts: int = 3
@@ -104,6 +106,9 @@ class Settings:
             ui_url=(text("WEATHER_ETL_UI_URL") or cls.ui_url).rstrip("/"),
             landing_container=container("WEATHER_ETL_LANDING_CONTAINER", cls.landing_container),
             lake_container=container("WEATHER_ETL_LAKE_CONTAINER", cls.lake_container),
+            archive_container=(
+                container("WEATHER_ETL_ARCHIVE_CONTAINER", "") if text("WEATHER_ETL_ARCHIVE_CONTAINER") else None
+            ),
             sensor_interval_s=number("WEATHER_ETL_SENSOR_INTERVAL_S", cls.sensor_interval_s),
             silence_limit_s=number("WEATHER_ETL_SILENCE_LIMIT_S", cls.silence_limit_s),
             max_attempts=number("WEATHER_ETL_MAX_ATTEMPTS", cls.max_attempts),

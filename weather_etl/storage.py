@@ -421,10 +421,11 @@ def encode_parquet(table: str, arrow: "pa.Table", manifest: list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Containers:
-    """The two containers a run works on."""
+    """The containers a run works on; `archive` only where one is configured."""
 
     landing: Container
     lake: Lake
+    archive: Container | None = None
 
 
 @contextmanager
@@ -458,6 +459,7 @@ def connect(settings: Settings, *, prompt: bool = False) -> Iterator[Containers]
         yield Containers(
             Container(service.get_container_client(settings.landing_container)),
             Lake(Container(service.get_container_client(settings.lake_container))),
+            Container(service.get_container_client(settings.archive_container)) if settings.archive_container else None,
         )
 
 

@@ -1,4 +1,4 @@
-"""Commands for those who run it: `trigger`, `run-status`, `metrics`, `housekeeping`, `notify`."""
+"""Commands for those who run it: `trigger`, `run-status`, `metrics`, `housekeeping`, `archive`, `notify`."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,6 +123,21 @@ def housekeeping(
         logs = keeping.delete_old_logs(container, log_days)
     say(f"{deleted} runs were deleted; {kept} old ones stay, since they made tables that are shown.")
     say(f"{logs} logs of steps were deleted.")
+
+
+@app.command()
+def archive(
+    station: Annotated[
+        list[str] | None, typer.Option("--station", "-s", help="Only this station; can be repeated.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=0, help="Only files that landed more than so many days ago.")] = 30,
+) -> None:
+    """Move landing files that all tables have taken in to WEATHER_ETL_ARCHIVE_CONTAINER; their rows stay."""
+    from weather_etl.housekeeping import archive_old_files
+    from weather_etl.settings import Settings
+
+    for moved in archive_old_files(Settings.load(), days, station or []):
+        say(f"{moved.station}: {moved.files} files moved" + (f" ({moved.why_none})" if moved.why_none else ""))
 
 
 @app.command()
