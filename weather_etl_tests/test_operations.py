@@ -25,6 +25,7 @@ from weather_etl.storage import Containers, connect, open_container
 from weather_etl.trigger import Dagster
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.test_sensor import Ticks
 
 
 @pytest.fixture
@@ -121,6 +122,23 @@ def test_a_range_run_and_a_run_of_one_of_its_stations_do_not_overlap(
         assert {s for s, _ in containers.lake.stamps()} == {"a"}  # b is somebody else's, and c comes after it
     thread.join()
     assert {s for s, _ in containers.lake.stamps()} == {"a", "b", "c"}
+
+
+@pytest.mark.faults
+def test_five_hundred_stations_are_brought_up_to_date_in_range_runs_of_fifty(
+    containers: Containers, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
+    for n in range(500):
+        containers.landing.upload(f"s{n:03d}/x.csv", weather_csv(24))
+    ticks, runs, started = Ticks(instance), 0, time.monotonic()
+    while requests := ticks.requested():
+        for tags in requests:
+            assert defs.resolve_job_def("weather_etl_job").execute_in_process(instance=instance, tags=tags).success
+            runs += 1
+    print(f"500 stations in {runs} range runs: {time.monotonic() - started:.1f} s")
+    assert runs == 10
+    assert len({s for s, _ in containers.lake.stamps()}) == 500
 
 
 # --- metrics ------------------------------------------------------------------------------------------------------
