@@ -191,10 +191,14 @@ def test_the_metrics_view_has_the_shape_and_units_of_the_older_table(serving: Se
         "timestamp", "temperature_c", "humidity_percent", "wind_speed_kmh", "wind_bearing_deg", "visibility_km",
         "pressure_mbar", "wind_power_kw",
     ]  # fmt: skip
-    row = serving.rows("SELECT * FROM schema_metrics.weather_metrics ORDER BY timestamp LIMIT 1")[0]
-    assert row[:3] == (datetime(2020, 1, 1, tzinfo=UTC), 5.0, 80.0)
-    assert row[3] == pytest.approx(10.0)
-    assert row[6] == 1000.0
+    found = serving.containers.lake.read("validated_observations", "a")
+    assert found
+    served = serving.rows(
+        "SELECT timestamp, wind_speed_kmh, pressure_mbar FROM schema_metrics.weather_metrics ORDER BY 1"
+    )
+    assert [r[0] for r in served] == found.arrow.column("timestamp").to_pylist()
+    assert [r[1] for r in served] == pytest.approx([v * 3.6 for v in found.arrow.column("wind_speed_ms").to_pylist()])
+    assert [r[2] for r in served] == found.arrow.column("pressure_msl_hpa").to_pylist()
 
 
 # --- COPY ---------------------------------------------------------------------------------------------------------
