@@ -1,6 +1,6 @@
-"""`make bench`: figures (a) to (i), as ratios taken side by side in one run.
+"""`make bench`: figures (a) to (j), as ratios taken side by side in one run.
 
-    python benchmarks/run.py [core] [quality [10m]] [climate [10m]] [runs]
+    python benchmarks/run.py [core] [quality [10m]] [climate [10m]] [runs] [serving]
 
 On the real Kaggle file where it lies beside the checkout (`../shared/data`), else on the generated sample repeated.
 """
@@ -107,6 +107,10 @@ def main(parts: list[str]) -> None:
         from benchmarks import jobs
 
         jobs.main(csv)
+    if not parts or "serving" in parts:
+        from benchmarks import serving
+
+        serving.main(csv)
 
 
 if __name__ == "__main__":

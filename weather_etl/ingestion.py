@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl import fingerprints
+from weather_etl.archive import ArchivedFilesMissing, read_archived
 from weather_etl.errors import UserError
 from weather_etl.landing import FileVersion, StationFiles, read_version, to_text, unpack
 from weather_etl.meteorology import formats
@@ -241,6 +242,9 @@ def _merge(
             fresh.add(version, *found)
         return fresh.entries[version.name, version.etag]
 
+    lost = sorted(old_entries.keys() - {f.name for f in files.files})
+    if (archived := [name for name in lost if old_entries[name].get("archived")]) and not full:
+        raise ArchivedFilesMissing(station, archived)
     for version in files.files:
         known = old_entries.get(version.name)
         same_reader = (
@@ -362,9 +366,12 @@ def _read_file(
             if rows is None:
                 return None
         else:
-            data = read_version(containers.landing, version)
+            archived = version.archived is not None
+            data = read_archived(containers, version) if archived else read_version(containers.landing, version)
             if data is None:
                 return None
+            if archived:
+                entry["archived"] = True
             entry["sha256"] = hashlib.sha256(data).hexdigest()
             rows = parse_landing_file(data, entry, settings, station)
             rows = with_provenance(rows, station, version, entry)

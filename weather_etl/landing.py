@@ -38,6 +38,7 @@ class FileVersion:
         content_md5: as stored with the blob.
         split: object in the lake that holds a station's rows of the shared file `name`.
         source_etag: ETag of the shared file that the split was made from.
+        archived: ETag of the blob in the archive that the file was moved to; `etag` is the one it had in landing.
     """
 
     name: str
@@ -47,6 +48,7 @@ class FileVersion:
     content_md5: bytes | None = None
     split: str | None = None
     source_etag: str | None = None
+    archived: str | None = None
 
 
 @dataclass

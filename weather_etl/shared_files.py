@@ -24,6 +24,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from weather_etl import landing as landing_files
+from weather_etl.archive import add_archived, of_station
 from weather_etl.fingerprints import digest
 from weather_etl.landing import FileVersion, Landing, StationFiles, list_landing, read_version
 from weather_etl.meteorology.reasons import Reason, Rejected
@@ -107,6 +108,7 @@ class Look:
 def look(containers: Containers) -> Look:
     """List both containers. A listing that fails raises; it is never short."""
     landing = list_landing(containers.landing)
+    add_archived(landing, containers.archive)
     blobs = list(containers.lake.container.list())
     sources = sources_of(landing.shared, blobs)
     for source in sources:
@@ -141,7 +143,8 @@ def list_station(containers: Containers, station: str) -> StationFiles:
     """All files of a station, its parts of shared files included, in the order (landed_at, name)."""
     own = landing_files.list_station(containers.landing, station)
     splits = [v for b in containers.lake.container.list(f"{_FOLDER}/{station}/") if (v := _version_of(b))]
-    return StationFiles(sorted([*own.files, *splits], key=lambda f: (f.landed_at, f.name)), own.settings_etag)
+    moved = of_station(containers.archive, station, own)
+    return StationFiles(sorted([*own.files, *splits, *moved], key=lambda f: (f.landed_at, f.name)), own.settings_etag)
 
 
 def _name_in(blob: Blob) -> str:
