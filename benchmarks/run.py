@@ -1,6 +1,6 @@
-"""`make bench`: figures (a) to (g), as ratios taken side by side in one run.
+"""`make bench`: figures (a) to (j), as ratios taken side by side in one run.
 
-    python benchmarks/run.py [core] [runs]
+    python benchmarks/run.py [core] [quality [10m]] [climate [10m]] [runs] [serving]
 
 On the real Kaggle file where it lies beside the checkout (`../shared/data`), else on the generated sample repeated.
 """
@@ -95,10 +95,22 @@ def main(parts: list[str]) -> None:
     print(f"weather_etl on {what}: {csv.count(bytes([10])) - 1:,} rows, {len(csv) / 1e6:.1f} MB")
     if not parts or "core" in parts:
         core(csv)
+    if not parts or "quality" in parts:
+        from benchmarks import quality_bench
+
+        quality_bench.main(csv, ten_million="10m" in parts)
+    if not parts or "climate" in parts:
+        from benchmarks import climate_bench
+
+        climate_bench.main(csv, ten_million="10m" in parts)
     if not parts or "runs" in parts:
         from benchmarks import jobs
 
         jobs.main(csv)
+    if not parts or "serving" in parts:
+        from benchmarks import serving
+
+        serving.main(csv)
 
 
 if __name__ == "__main__":

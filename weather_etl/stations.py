@@ -96,7 +96,7 @@ class StationSettings:
 
         Every other setting leaves the raw rows as they are.
         """
-        return [self.aliases, self.encoding, self.dialect.delimiter, self.dialect.decimal, self.source_ids]
+        return [self.aliases, self.encoding, self.dialect.delimiter, self.dialect.decimal, list(self.source_ids)]
 
 
 _NUMBER, _TEXT, _TABLE = (int, float), str, dict
@@ -213,7 +213,7 @@ def _check_encoding(name: str, source: str) -> None:
 
 
 def _limits(variable: str, table: Any, source: str) -> Limits:
-    from weather_etl.meteorology.quality import LIMITS
+    from weather_etl.meteorology.quality import LIMITS, POSSIBLE
 
     if variable not in LIMITS:
         raise UserError(f"{source}: [limits] names the variable {variable!r}; known are {', '.join(LIMITS)}.")
@@ -235,6 +235,9 @@ def _limits(variable: str, table: Any, source: str) -> Limits:
     found = replace(default, **given, source=f"{source}")
     if not found.fail[0] <= found.suspect[0] <= found.suspect[1] <= found.fail[1]:
         raise UserError(f"{source}: limits.{variable}: the suspect span must lie within the fail span.")
+    low, high = POSSIBLE[variable]
+    if not low <= found.fail[0] <= found.fail[1] <= high:
+        raise UserError(f"{source}: limits.{variable}.fail must lie within {low:g}..{high:g}.")
     return found
 
 

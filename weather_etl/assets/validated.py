@@ -32,6 +32,8 @@ def validated_metadata(result: Published) -> dict[str, Any]:
         "superseded_rows": observations.balance.superseded,
         "quarantined_rows": observations.balance.quarantined,
         "failed_values": sum(observations.failed_values.values()),
+        **observations.computed,
+        **({"warnings": dg.MetadataValue.md("\n".join(f"* {w}" for w in warnings[:10]))} if warnings else {}),
         "timezone": result.settings.timezone,
         **({"warnings": dg.MetadataValue.md("\n".join(f"* {w}" for w in warnings[:10]))} if warnings else {}),
         "preview": preview(

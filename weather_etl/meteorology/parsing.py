@@ -26,7 +26,6 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import CANONICAL_UNITS, DEFAULT_UNITS, QUANTITIES, UNITS, known_unit, known_zone
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 
-READER_VERSION = "2"
 MAX_HEADER_BYTES = 64 * 1024
 MAX_COLUMNS = 256
 MAX_CELL_BYTES = 64 * 1024
