@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 SETTINGS = packaged_settings(STATION)
 
 
+def raw_rows(csv: bytes) -> tuple[FileVersion, dict[str, object], object]:
+    """The reader alone: bytes -> raw rows that passed the error budget, with what the manifest notes of the file."""
+    version = FileVersion(f"{STATION}/{FILE}", "0x1", len(csv), datetime(2026, 1, 1, tzinfo=UTC))
+    entry: dict[str, object] = {"landed_at": version.landed_at.isoformat()}
+    return version, entry, ingestion.parse_landing_file(csv, entry, SETTINGS, STATION)
+
+
 def tables(csv: bytes) -> dict[str, object]:
     """Raw, quarantined, validated, quality_events, daily, monthly, after the gross-range test alone."""
     with _gross_range_alone():
@@ -65,9 +72,7 @@ def aggregates(validated: "pd.DataFrame") -> dict[str, "pd.DataFrame"]:
 
 
 def _observed(csv: bytes) -> tuple["pa.Table", observations.Observations]:
-    version = FileVersion(f"{STATION}/{FILE}", "0x1", len(csv), datetime(2026, 1, 1, tzinfo=UTC))
-    entry = {"landed_at": version.landed_at.isoformat()}
-    rows = ingestion.parse_landing_file(csv, entry, SETTINGS, STATION)
+    version, entry, rows = raw_rows(csv)
     raw = ingestion.with_provenance(rows, STATION, version, entry)
     reading = ingestion.reading_of(entry, SETTINGS, STATION)
     site = SETTINGS.site

@@ -5,7 +5,7 @@ Does not belong here: expectations.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -45,6 +45,7 @@ class RawRows:
     rows: pa.Table
     readings: dict[str, Reading]
     rejected: list[dict[str, Any]]
+    entries: list[dict[str, Any]] = field(default_factory=list)
 
 
 def csv(*rows: str, header: str = f"{TIME},{TEMPERATURE}", end: str = "\n") -> bytes:
@@ -91,7 +92,7 @@ def raw_of(*files: File, settings: StationSettings = DEFAULTS) -> RawRows:
         parts.append(ingestion.with_provenance(rows, STATION, version, entry))
         entries[file.name] = entry
         readings[file.name] = ingestion.reading_of(entry, settings, STATION)
-    return RawRows(ingestion._assemble(None, [], parts, entries), readings, rejected)
+    return RawRows(ingestion._assemble(None, [], parts, entries), readings, rejected, list(entries.values()))
 
 
 def observed(
