@@ -21,6 +21,8 @@ _SECRET_PARTS = {
     "AZURE_STORAGE_CONNECTION_STRING": r"(?:AccountKey=|[?&;=]sig=)([^;&]+)",
     "WEATHER_ETL_ACCOUNT_URL": r"[?&]sig=([^&]+)",
     "WEATHER_ETL_POSTGRES_URL": r"://[^:/@]*:([^@]+)@",
+    "WEATHER_ETL_SERVING_URL": r"://[^:/@]*:([^@]+)@",
+    "WEATHER_ETL_WEBHOOK_URL": r"://[^/]+/(.+)",
 }
 _SHORTEST = 4  # masking a shorter value everywhere would garble any text
 

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
 
-from weather_etl import azure_blob, ingestion, planning, sensors, storage
+from weather_etl import azure_blob, ingestion, planning, sensors, shared_files, storage
 from weather_etl.definitions import defs
 from weather_etl.pipeline import process_station
 from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
@@ -16,6 +16,7 @@ from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl.storage import Containers, connect
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.test_shared_files import shared_csv
 
 
 @pytest.fixture(autouse=True)
@@ -174,6 +175,18 @@ def test_a_queued_run_is_never_taken_for_dead(
     assert ticks.instance.get_run_by_id(queued.run_id).status == dg.DagsterRunStatus.QUEUED
 
 
+def test_a_run_that_waits_in_a_broker_is_never_taken_for_dead(
+    containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    tags = ticks.requested()[0] | {"dagster-celery/task_id": "t"}
+    waiting = ticks.create_run(tags, dg.DagsterRunStatus.STARTING)
+    monkeypatch.setenv("WEATHER_ETL_SILENCE_LIMIT_S", "1")
+    time.sleep(1.5)
+    assert not ticks.requested()
+    assert ticks.instance.get_run_by_id(waiting.run_id).status == dg.DagsterRunStatus.STARTING
+
+
 def poison(containers: Containers, station: str) -> None:
     containers.landing.upload(f"{station}/station.toml", b"timezone = 'Nowhere/Land'\n")
     containers.landing.upload(f"{station}/x.csv", weather_csv())
@@ -291,6 +304,51 @@ def test_a_file_that_lands_during_a_tick_is_seen_by_that_tick(
     upload.start()
     assert [t[PARTITION] for t in ticks.requested()] == ["a"]
     upload.join()
+
+
+# --- files of several stations
+
+
+def split_run(ticks: Ticks, tags: dict[str, str]) -> dg.ExecuteInProcessResult:
+    return defs.resolve_job_def("shared_files_job").execute_in_process(
+        instance=ticks.instance, tags=tags, raise_on_error=False
+    )
+
+
+def test_a_shared_file_is_split_by_a_run_of_its_own_and_its_stations_follow(
+    containers: Containers, ticks: Ticks
+) -> None:
+    containers.landing.upload("_shared/net.csv", shared_csv("ab"))
+    (request,) = ticks.tick().run_requests
+    assert (request.job_name, request.partition_key) == ("shared_files_job", None)
+    assert split_run(ticks, dict(request.tags)).success
+    assert [(t[RANGE_START], t[RANGE_END]) for t in ticks.requested()] == [("a", "b")]
+
+
+def test_a_split_that_keeps_failing_is_parked_red_and_does_not_stop_other_shared_files(
+    containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
+    containers.landing.upload("_shared/bug.csv", shared_csv("ab"))
+    containers.landing.upload("_shared/net.csv", shared_csv("cd"))
+    split = shared_files.split_source
+
+    def failing(containers: Containers, source: shared_files.Source, **options: str) -> shared_files.Outcome:
+        if source.name == "_shared/bug.csv":
+            raise RuntimeError("a bug")
+        return split(containers, source, **options)
+
+    monkeypatch.setattr(shared_files, "split_source", failing)
+    (request,) = ticks.tick().run_requests
+    result = split_run(ticks, dict(request.tags))
+    assert not result.success
+    (event,) = [e for e in result.all_events if e.is_step_failure]
+    assert "_shared/bug.csv: Unexpected RuntimeError: a bug" in event.step_failure_data.user_failure_data.description
+    again, stations = ticks.tick().run_requests
+    assert (again.job_name, stations.tags[RANGE_START], stations.tags[RANGE_END]) == ("shared_files_job", "c", "d")
+    assert not split_run(ticks, dict(again.tags)).success
+    parked = [e for e in ticks.tick().asset_events if e.check_name == "shared_files"]
+    assert [(e.passed, "parked" in e.description) for e in parked] == [(False, True)]
 
 
 def test_files_written_during_the_listing_are_found_by_the_next_tick(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from weather_etl.fingerprints import CODE_VERSIONS, INPUTS
-from weather_etl.meteorology.schemas import TABLES
+from weather_etl.meteorology.schemas import TABLES, Table
 from weather_etl.stations import PARTITIONS_NAME
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ PREVIEW_ROWS = 5
 _UI_TYPES = {"str": "string", "category": "string", "datetime64[us, UTC]": "timestamp (UTC)", "Int64": "int64"}
 
 
-def column_schema(table: str) -> dg.TableSchema:
+def column_schema(contract: Table) -> dg.TableSchema:
     """The data dictionary of a table as the UI draws it before the first run."""
     return dg.TableSchema(
         [
@@ -34,7 +34,7 @@ def column_schema(table: str) -> dg.TableSchema:
                 dg.TableColumnConstraints(nullable=c.nullable),
                 tags={"unit": c.unit.replace(" ", "_").replace("%", "percent")} if c.unit else {},
             )
-            for c in TABLES[table].columns
+            for c in contract.columns
         ]
     )
 
@@ -52,7 +52,7 @@ def table_spec(table: str, *, group: str, kinds: set[str], deps: list[str] | Non
         tags={"domain": "weather", "layer": group},
         code_version=CODE_VERSIONS[table],
         partitions_def=station_partitions,
-        metadata={"dagster/column_schema": column_schema(table)},
+        metadata={"dagster/column_schema": column_schema(contract)},
         skippable=True,
     ).with_io_manager_key("lake")
 

@@ -17,15 +17,18 @@ if TYPE_CHECKING:
 
 @app.command()
 def upload(
-    station: Annotated[str, typer.Argument(help="Station id: letters, digits, - and _.")],
+    station: Annotated[
+        str, typer.Argument(help="Station id: letters, digits, - and _; or _shared for files of several stations.")
+    ],
     files: Annotated[list[Path], typer.Argument(help="Weather files, or a station.toml.")],
 ) -> None:
     """Put files into the landing folder of a station; a file that is there already is left alone."""
     from weather_etl import stations
+    from weather_etl.landing import SHARED
     from weather_etl.settings import Settings
     from weather_etl.storage import connect
 
-    if not stations.is_station_id(station):
+    if not stations.is_station_id(station) and station != SHARED:
         raise UserError(
             f"{station!r} is no station id; use letters, digits, - and _, at most 64, a letter or digit first."
         )
@@ -54,7 +57,8 @@ def run(
     """Bring every stale station up to date and show the tables; exit code 1 if a run or an error check failed."""
     from rich.console import Console
 
-    from weather_etl.overview import dagster_instance, station_states
+    from weather_etl.overview import PASS, dagster_instance, shared_files_state, station_states
+    from weather_etl.redaction import printable
     from weather_etl.settings import Settings
 
     settings = Settings.load()
@@ -63,6 +67,9 @@ def run(
             failure = _catch_up(instance, station or [], full=full)
         states = station_states(settings, instance, station)
     _print_states(states)
+    shared = shared_files_state(settings)
+    if shared and shared.state != PASS:
+        print(f"{shared.state:<5}  {shared.name}: {printable(shared.description, 1000)}", file=sys.stderr)
     if failure:
         print(f"ERROR  {failure}", file=sys.stderr)
     elif states:
@@ -70,7 +77,7 @@ def run(
             "Look around: `make ui` opens the graph, runs and checks at http://127.0.0.1:3000; `weather-etl status` shows"
         )
         say("this again; the README tells how to read the tables with pandas, DuckDB and Polars.")
-    if failure or any(s.count("ERROR") for s in states):
+    if failure or any(s.count("ERROR") for s in states) or (shared and shared.state == "ERROR"):
         raise typer.Exit(1)
 
 
@@ -154,19 +161,26 @@ def _print_states(states: "list[StationState]") -> None:
 @app.command()
 def forget(station: Annotated[str, typer.Argument(help="A station whose landing files are all gone.")]) -> None:
     """Delete the tables of a station whose landing files were removed on purpose."""
-    from weather_etl import landing
+    from weather_etl import shared_files
     from weather_etl.fingerprints import TABLE_NAMES
     from weather_etl.overview import dagster_instance
     from weather_etl.settings import Settings
     from weather_etl.stations import PARTITIONS_NAME
-    from weather_etl.storage import connect
+    from weather_etl.storage import PreconditionFailed, connect
 
     with connect(Settings.load(), prompt=True) as containers, dagster_instance() as instance:
-        if landing.list_station(containers.landing, station).files:
+        leftover = shared_files.list_station(containers, station).files
+        orphans = [f for f in leftover if f.split and not containers.landing.head(f.name)]
+        if len(orphans) < len(leftover):
             raise UserError(f"Station {station} still has landing files; delete them first if it is to be forgotten.")
         found = [t for t in TABLE_NAMES if containers.lake.stamp(t, station)]
         if not found:
             raise UserError(f"Station {station} has no tables; nothing was changed.")
+        try:
+            for orphan in orphans:  # parts of shared files that are gone
+                containers.lake.container.delete(orphan.split or "", if_match=orphan.etag)
+        except PreconditionFailed:
+            raise UserError(f"Files of station {station} landed just now; nothing was deleted.") from None
         # Raw goes last: as long as it is there, the station is known and a killed command can be repeated.
         for table in reversed(found):
             containers.lake.container.delete(containers.lake.object_name(table, station))
