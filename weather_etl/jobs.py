@@ -17,6 +17,7 @@ from weather_etl.stations import PARTITIONS_NAME, is_station_id
 from weather_etl.storage import connect
 
 JOB = "weather_etl_job"
+SERVING_JOB = "serving_job"
 SHARED_JOB = "shared_files_job"
 CATCH_UP = "catch_up_job"
 PARENT = "weather_etl/parent"  # tag of a run that another one started: the id of that one
@@ -25,6 +26,13 @@ weather_etl_job = dg.define_asset_job(
     # The step logs its checks itself, per station; planning them would cost an event each.
     selection=dg.AssetSelection.groups("raw", "validated", "aggregated").without_checks(),
     description="All tables of one station (partition tag) or of a range of stations.",
+    tags={"dagster/max_runtime": 3600},
+)
+
+serving_job = dg.define_asset_job(
+    SERVING_JOB,
+    selection=dg.AssetSelection.groups("serving").without_checks(),
+    description="Loads the published tables of one station (partition tag) or of a range of stations into PostgreSQL.",
     tags={"dagster/max_runtime": 3600},
 )
 

@@ -38,6 +38,7 @@ class FileVersion:
         content_md5: as stored with the blob.
         split: object in the lake that holds a station's rows of the shared file `name`.
         source_etag: ETag of the shared file that the split was made from.
+        archived: ETag of the blob in the archive that the file was moved to; `etag` is the one it had in landing.
     """
 
     name: str
@@ -47,6 +48,7 @@ class FileVersion:
     content_md5: bytes | None = None
     split: str | None = None
     source_etag: str | None = None
+    archived: str | None = None
 
 
 @dataclass
@@ -132,7 +134,7 @@ def read_settings(container: Container, station: str, files: StationFiles) -> St
         return packaged_settings(station)
     name = f"{station}/{SETTINGS_FILE}"
     data, _ = container.read(name, files.settings_etag)
-    return parse_settings(data.decode("utf-8", "replace"), source=name, version=files.settings_version(station))
+    return parse_settings(data.decode("utf-8-sig", "replace"), source=name, version=files.settings_version(station))
 
 
 def read_version(container: Container, version: FileVersion) -> bytes | None:

@@ -16,7 +16,7 @@ import dagster as dg
 from weather_etl import checks, fingerprints, planning, shared_files
 from weather_etl.assets.events import Recorded, check_evaluation
 from weather_etl.failures import without_details
-from weather_etl.jobs import CATCH_UP, JOB, PARENT, SHARED_JOB, shared_files_job, weather_etl_job
+from weather_etl.jobs import CATCH_UP, JOB, PARENT, SERVING_JOB, SHARED_JOB, shared_files_job, weather_etl_job
 from weather_etl.landing import SHARED, Landing
 from weather_etl.pipeline import StationVanished
 from weather_etl.planning import History, PastRun, Plan, StaleStation
@@ -46,18 +46,23 @@ _STATIONS_PER_QUERY = 500
 
 
 def stations_in_flight(
-    instance: dg.DagsterInstance, partitions: Sequence[str], *, silence_limit: float, now: float
+    instance: dg.DagsterInstance,
+    partitions: Sequence[str],
+    *,
+    silence_limit: float,
+    now: float,
+    besides: str = "",
 ) -> set[str]:
     """Stations that an unfinished run covers; a run silent for longer than the limit is reported failed.
 
     A run whose process was killed stays STARTED for ever otherwise. A run that waits, in Dagster's queue or in a
-    broker, has no process that could be silent.
+    broker, has no process that could be silent. Runs of the job `besides` do not count.
     """
     busy: set[str] = set()
     for record in instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED)):
         run = record.dagster_run
         stations = planning.covered(run.tags, partitions)
-        if not stations and run.job_name != CATCH_UP:
+        if (not stations and run.job_name != CATCH_UP) or run.job_name == besides:
             continue
         waits = run.status == dg.DagsterRunStatus.QUEUED or (
             run.status == dg.DagsterRunStatus.STARTING and _BROKER_TAG in run.tags
@@ -182,7 +187,9 @@ def _look(context: dg.SensorEvaluationContext, settings: Settings, containers: C
     instance, now = context.instance, time.time()
     # First who is at work, then what lies there: a run that ends in between is not asked for again.
     partitions = instance.get_dynamic_partitions(PARTITIONS_NAME)
-    busy = stations_in_flight(instance, partitions, silence_limit=settings.silence_limit_s, now=now)
+    busy = stations_in_flight(
+        instance, partitions, silence_limit=settings.silence_limit_s, now=now, besides=SERVING_JOB
+    )
     seen = shared_files.look(containers)
     landing = seen.landing
     stale = planning.find_unsplit(seen.pending) + planning.find_stale(landing, seen.stamps)
@@ -267,7 +274,8 @@ class Report:
         names = fingerprints.digest(unroutable) if unroutable else ""
         if names != before.get("unroutable", ""):
             events.append(check_evaluation(None, checks.unroutable_files(unroutable, len(self._landing.stations))))
-        after = {"parked": parked, "failing": sorted(decided.waiting), "unroutable": names}
+        failing = ({*known, *before.get("failing", ())} & stale | set(decided.waiting)) - parked.keys()
+        after = {"parked": parked, "failing": sorted(failing), "unroutable": names}
         return json.dumps(after), events
 
     def _evaluation(self, station: str, evaluation: checks.Evaluation) -> dg.AssetCheckEvaluation:

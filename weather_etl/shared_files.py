@@ -24,9 +24,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from weather_etl import landing as landing_files
+from weather_etl.archive import add_archived, of_station
 from weather_etl.fingerprints import digest
 from weather_etl.landing import FileVersion, Landing, StationFiles, list_landing, read_version
 from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS, READER_VERSION
 from weather_etl.stations import StationSettings, is_station_id
 from weather_etl.storage import Blob, Container, Containers, PreconditionFailed, Stamp
 
@@ -50,12 +52,6 @@ def split_name(station: str, key: str) -> str:
 
 def index_name(key: str) -> str:
     return f"{_FOLDER}/{_INDEX}/{key}.json"
-
-
-def _reader() -> str:
-    from weather_etl.meteorology.parsing import READER_VERSION
-
-    return READER_VERSION
 
 
 @dataclass
@@ -85,7 +81,7 @@ class Source:
         """Whether what lies in the lake is not what the source says now."""
         if self.version is None or self.index is None:
             return True
-        made_from = {"source_etag": self.version.etag, "reader": _reader()}
+        made_from = {"source_etag": self.version.etag, "reader": READER_VERSION}
         objects = [self.index, *self.splits.values()]
         if any(made_from.items() - o.metadata.items() for o in objects):
             return True
@@ -112,6 +108,7 @@ class Look:
 def look(containers: Containers) -> Look:
     """List both containers. A listing that fails raises; it is never short."""
     landing = list_landing(containers.landing)
+    add_archived(landing, containers.archive)
     blobs = list(containers.lake.container.list())
     sources = sources_of(landing.shared, blobs)
     for source in sources:
@@ -146,7 +143,8 @@ def list_station(containers: Containers, station: str) -> StationFiles:
     """All files of a station, its parts of shared files included, in the order (landed_at, name)."""
     own = landing_files.list_station(containers.landing, station)
     splits = [v for b in containers.lake.container.list(f"{_FOLDER}/{station}/") if (v := _version_of(b))]
-    return StationFiles(sorted([*own.files, *splits], key=lambda f: (f.landed_at, f.name)), own.settings_etag)
+    moved = of_station(containers.archive, station, own)
+    return StationFiles(sorted([*own.files, *splits, *moved], key=lambda f: (f.landed_at, f.name)), own.settings_etag)
 
 
 def _name_in(blob: Blob) -> str:
@@ -230,7 +228,7 @@ def _split(containers: Containers, source: Source, version: FileVersion, run_id:
         "state": SPLIT,
         "reason": None,
         "detail": None,
-        "reader_version": _reader(),
+        "reader_version": READER_VERSION,
         "rows": 0,
         "refused": _noted(None, None),
         "run_id": run_id,
@@ -284,7 +282,7 @@ def _made_from(version: FileVersion) -> dict[str, str]:
     return {
         "source": base64.b64encode(version.name.encode("utf-8", "replace")).decode(),
         "source_etag": version.etag,
-        "reader": _reader(),
+        "reader": READER_VERSION,
         "landed_at": version.landed_at.astimezone(UTC).isoformat(),
     }
 
@@ -326,8 +324,6 @@ def _noted(rows: "pa.Table | None", reasons: "pa.Array | None") -> dict[str, Any
     """Rows of no station as the index keeps them: how many, why, and the first of them."""
     if rows is None or reasons is None:
         return {"rows": 0, "reasons": {}, "lines": []}
-    from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
-
     lines = []
     for row, reason in zip(
         rows.slice(0, MAX_LINES_NOTED).to_pylist(), reasons[:MAX_LINES_NOTED].to_pylist(), strict=True

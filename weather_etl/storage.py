@@ -439,19 +439,15 @@ def encode_parquet(table: str, arrow: "pa.Table", manifest: list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Containers:
-    """The two containers a run works on."""
+    """The containers a run works on; `archive` only where one is configured."""
 
     landing: Container
     lake: Lake
+    archive: Container | None = None
 
 
 @contextmanager
-def connect(settings: Settings, *, prompt: bool = False) -> Iterator[Containers]:
-    """Open the containers of the account that the settings name.
-
-    Raises:
-        StorageUnavailable: no account is configured, or the connection string cannot be used.
-    """
+def _service(settings: Settings, *, prompt: bool) -> "Iterator[BlobServiceClient]":
     if not settings.connection_string and not settings.account_url:
         raise StorageUnavailable(
             "No storage account is configured; run `weather-etl local up`, or set AZURE_STORAGE_CONNECTION_STRING "
@@ -467,10 +463,29 @@ def connect(settings: Settings, *, prompt: bool = False) -> Iterator[Containers]
             raise StorageUnavailable(
                 "AZURE_STORAGE_CONNECTION_STRING cannot be read; copy it again from the account's access keys."
             ) from None
+        yield service
+
+
+@contextmanager
+def connect(settings: Settings, *, prompt: bool = False) -> Iterator[Containers]:
+    """Open the containers of the account that the settings name.
+
+    Raises:
+        StorageUnavailable: no account is configured, or the connection string cannot be used.
+    """
+    with _service(settings, prompt=prompt) as service:
         yield Containers(
             Container(service.get_container_client(settings.landing_container)),
             Lake(Container(service.get_container_client(settings.lake_container))),
+            Container(service.get_container_client(settings.archive_container)) if settings.archive_container else None,
         )
+
+
+@contextmanager
+def open_container(settings: Settings, name: str, *, prompt: bool = False) -> Iterator[Container]:
+    """Another container of the same account; it need not exist. Raises as `connect`."""
+    with _service(settings, prompt=prompt) as service:
+        yield Container(service.get_container_client(name))
 
 
 class Connection:

@@ -4,13 +4,14 @@ Belongs here: column schema, kinds, owners, tags, previews.
 Does not belong here: text about one table (`raw.py`, `validated.py`, `aggregated.py`).
 """
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from weather_etl.fingerprints import CODE_VERSIONS, INPUTS
-from weather_etl.meteorology.schemas import TABLES
+from weather_etl.meteorology.schemas import TABLES, Table
 from weather_etl.stations import PARTITIONS_NAME
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ PREVIEW_ROWS = 5
 _UI_TYPES = {"str": "string", "category": "string", "datetime64[us, UTC]": "timestamp (UTC)", "Int64": "int64"}
 
 
-def column_schema(table: str) -> dg.TableSchema:
+def column_schema(contract: Table) -> dg.TableSchema:
     """The data dictionary of a table as the UI draws it before the first run."""
     return dg.TableSchema(
         [
@@ -33,7 +34,7 @@ def column_schema(table: str) -> dg.TableSchema:
                 dg.TableColumnConstraints(nullable=c.nullable),
                 tags={"unit": c.unit.replace(" ", "_").replace("%", "percent")} if c.unit else {},
             )
-            for c in TABLES[table].columns
+            for c in contract.columns
         ]
     )
 
@@ -51,7 +52,7 @@ def table_spec(table: str, *, group: str, kinds: set[str], deps: list[str] | Non
         tags={"domain": "weather", "layer": group},
         code_version=CODE_VERSIONS[table],
         partitions_def=station_partitions,
-        metadata={"dagster/column_schema": column_schema(table)},
+        metadata={"dagster/column_schema": column_schema(contract)},
         skippable=True,
     ).with_io_manager_key("lake")
 
@@ -70,4 +71,13 @@ def _cell(value: Any) -> str:
     if isinstance(value, datetime):  # pandas' Timestamp is one
         return f"{value:%Y-%m-%d %H:%M}Z" if value.tzinfo else f"{value:%Y-%m-%d}"
     text = "" if value is None or str(value) in ("NaT", "<NA>") else str(value)
-    return text.replace("|", "\\|").replace("\n", " ")[:40]
+    return markdown(text[:40])
+
+
+# Punctuation that makes links, pictures, HTML, code, emphasis or table cells.
+_MARKDOWN = re.compile(r"([\\`*_~\[\]<>&|!#$@:])")
+
+
+def markdown(text: str) -> str:
+    """Text from outside as markdown that shows it literally: it comes from files and names that anybody may write."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

@@ -24,6 +24,8 @@ from weather_etl.fingerprints import TABLE_NAMES
 from weather_etl.pipeline import UNCHANGED, WRITTEN, process_station
 from weather_etl.redaction import traceback_without_secrets
 from weather_etl.resources import ParquetIOManager
+from weather_etl.settings import Settings
+from weather_etl.station_lock import StationLocks
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl.storage import Containers, StorageUnavailable
 
@@ -81,17 +83,19 @@ def _bring_up_to_date(context: dg.AssetExecutionContext, lake: ParquetIOManager,
     stations = _stations(context, only_checks=not tables)
     if checks.UNROUTABLE_FILES in asked:
         _check_landing(context, lake)
+    locks = StationLocks(Settings.load())
     for station in stations:
         turn = _Turn(context, lake, station)
         try:
-            turn.take(tables, asked, config)
+            with locks.station(station, context.log.info):
+                turn.take(tables, asked, config)
         except checks.BlockingCheckFailed as error:
             turn.log_check(error.evaluation)
             failed[station] = str(error)
         except UserError as error:
             if isinstance(error, StorageUnavailable) and error.passing:
                 # No station is to blame: the run ends here, and the sensor does not count it as an attempt.
-                context.instance.add_run_tags(context.run_id, {planning.ENDED: planning.OUTAGE})
+                context.instance.add_run_tags(context.run.run_id, {planning.ENDED: planning.OUTAGE})
                 raise
             failed[station] = str(error)
         except Exception as error:  # a bug must not stop the other stations; the run fails in the end
@@ -100,6 +104,7 @@ def _bring_up_to_date(context: dg.AssetExecutionContext, lake: ParquetIOManager,
         if station in failed:
             context.log.error(failed[station])
             turn.log_check(checks.station_failed(station, failed[station]))
+    locks.close()
     if failed:
         causes = dict(list(failed.items())[:10])
         raise ExpectedFailure(
