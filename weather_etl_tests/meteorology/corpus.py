@@ -138,6 +138,7 @@ BYTES = [
     taken("utf-8 though the station is known for cp1250", TEXT.replace("Clear", "Derült").encode(), settings=StationSettings(encoding="cp1250")),
     taken("shift-jis that the station is known for", TEXT.replace("Clear", "晴れ").encode("shift_jis"), settings=StationSettings(encoding="shift_jis")),
     partly("one E9 byte", BASE.replace(b"Clear all day.", b"\xe9t\xe9", 1), Reason.BAD_ENCODING),
+    partly("one E9 byte in a file with CR line ends", BASE.replace(b"\r\n", b"\r").replace(b"Clear all day.", b"\xe9", 1), Reason.BAD_ENCODING),
     refused("an E9 byte in every row", BASE.replace(b"Clear all day.", b"\xe9t\xe9"), Reason.ALL_ROWS_BAD, "encoding"),
     partly("NUL padding", BASE + b"\0" * 512, Reason.NUL_PADDING, kept=48, unclean_end=True),
     partly("a NUL in a cell", with_cell(SUMMARY, "Cl\0ear"), Reason.NUL_PADDING),
