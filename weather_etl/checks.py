@@ -7,12 +7,14 @@ All are evaluated per station while its tables are made, from what is in memory 
 read the tables again. The blocking ones raise before anything is published.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from weather_etl.errors import UserError
 from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from weather_etl.meteorology.observations import Observations
 
 FAIL_WARN, FAIL_ERROR = 0.01, 0.10
+SUSPECT_WARN = 0.05
+PRECIPITATION_WARN = 0.90
+CONSTANT_FROM_HOURS = 48  # fewer equal values say little
 COVERAGE_WARN = 0.95
 FRESH_HOURS = 26
 MAX_CASES = 10
@@ -99,6 +104,12 @@ FAILED_VALUES = Check(
     "failed_values",
     "At most 1 % of each variable's values failed quality control (error above 10 %).",
 )
+SUSPECT_VALUES = Check("validated_observations", "suspect_values", "At most 5 % of each variable's values are suspect.")
+PLAUSIBLE_COLUMNS = Check(
+    "validated_observations",
+    "plausible_columns",
+    "No variable is constant, no category unknown, and precipitation has a type in at most 90 % of the hours.",
+)
 FRESHNESS = Check(
     "validated_observations",
     "freshness",
@@ -115,6 +126,8 @@ ALL_CHECKS = (
     DUPLICATES,
     COVERAGE,
     FAILED_VALUES,
+    SUSPECT_VALUES,
+    PLAUSIBLE_COLUMNS,
     FRESHNESS,
 )
 
@@ -171,7 +184,7 @@ def rejected_files(raw: "Raw") -> Evaluation:
     if rejected:
         first = rejected[0]
         sentence = (
-            f"{len(rejected):,} of {count(total, 'landing file')} could not be used, first {first['name']} "
+            f"{len(rejected):,} of {count(total, 'landing file')} could not be used, first {printable(first['name'])} "
             f"({first['reason']}: {first['detail']}); correct or delete it, the next run looks again."
         )
     cases = [{"file": e["name"], "reason": e["reason"], "detail": e["detail"]} for e in rejected]
@@ -256,6 +269,57 @@ def failed_values(observations: "Observations") -> Evaluation:
     )
 
 
+def suspect_values(observations: "Observations") -> Evaluation:
+    from weather_etl.meteorology.quality import VARIABLES, Flag
+
+    cases = []
+    for name in VARIABLES:
+        flags = observations.validated[f"{name}_qc"].to_numpy()
+        valid, suspect = int((flags != Flag.MISSING).sum()), int((flags == Flag.SUSPECT).sum())
+        if suspect:
+            cases.append(
+                {"variable": name, "suspect": suspect, "of": valid, "percent": round(100 * suspect / valid, 3)}
+            )
+    cases.sort(key=lambda c: (-c["percent"], c["variable"]))
+    many = [c for c in cases if c["suspect"] > SUSPECT_WARN * c["of"]]
+    sentence = f"{sum(c['suspect'] for c in cases):,} values are suspect, at most 5 % of any variable."
+    if many:
+        parts = [f"{c['variable']} {c['suspect']:,} of {c['of']:,} ({c['percent']:.2f} %)" for c in many]
+        sentence = f"Suspect values are many in {', '.join(parts)}; see quality_events for the tests that found them."
+    return Evaluation(
+        SUSPECT_VALUES, not many, sentence, WARN, {f"suspect_{c['variable']}": c["suspect"] for c in cases}, cases
+    )
+
+
+def plausible_columns(observations: "Observations") -> Evaluation:
+    from weather_etl.meteorology.quality import VARIABLES, Flag
+
+    validated, found = observations.validated, []
+    for name in VARIABLES:
+        # What is computed is constant only if what it comes from is.
+        values = validated[name].to_numpy()[validated[f"{name}_qc"].isin([Flag.GOOD, Flag.SUSPECT]).to_numpy()]
+        if len(values) >= CONSTANT_FROM_HOURS and values.min() == values.max():
+            found.append(f"{name} is {values[0]:g} in all {len(values):,} hours")
+    if observations.unknown_categories:
+        found.append(
+            f"precipitation types that are not known: {', '.join(observations.unknown_categories[:MAX_CASES])}"
+        )
+    other = validated.loc[validated["condition"] == "other", "summary"].unique()
+    if len(other):
+        found.append(f"summaries without a known condition: {', '.join(other[:MAX_CASES])}")
+    kinds = validated["precipitation_type"]
+    typed = int((kinds.notna() & (kinds != "none")).sum())
+    if typed > PRECIPITATION_WARN * len(validated):
+        found.append(
+            f"precipitation has a type in {percent(typed, len(validated))} of the hours, so that it says nothing of rain"
+        )
+    sentence = "All columns vary and all categories are known."
+    if found:
+        sentence = f"To look at: {'; '.join(found)}."
+    cases = [{"finding": f} for f in found]
+    return Evaluation(PLAUSIBLE_COLUMNS, not found, sentence, WARN, {"findings": len(found)}, cases)
+
+
 def freshness(observations: "Observations", *, live: bool, now: datetime) -> Evaluation:
     if not live:
         return Evaluation(FRESHNESS, True, "Not expected: the station settings do not say `live = true`.", WARN)
@@ -286,15 +350,23 @@ def up_to_date(behind: list[str]) -> Evaluation:
     return Evaluation(STATION_PROCESSED, not behind, sentence, WARN, {"tables_out_of_date": len(behind)})
 
 
-def shared_files(troubled: list[dict[str, Any]], files: int, splits: int) -> Evaluation:
-    """`troubled`: indexes of files that were rejected, or that hold lines of no station."""
+def shared_files(troubled: list[dict[str, Any]], files: int, splits: int, failed: Collection[str] = ()) -> Evaluation:
+    """How the files of several stations stand.
+
+    Args:
+        troubled: indexes of files that were rejected, or that hold lines of no station.
+        files, splits: how many shared files there are, and how many parts of them.
+        failed: one sentence for each file that could not be split now.
+    """
     rejected = [i for i in troubled if i["state"] == "rejected"]
     partly = [i for i in troubled if i["state"] != "rejected"]
     lost = sum(i["refused"]["rows"] for i in partly)
     sentence = f"All lines of {count(files, 'shared file')} were given to stations ({count(splits, 'part')})."
     if not files:
         sentence = "There is no file of several stations below _shared/."
-    if rejected:
+    if failed:
+        sentence = f"{len(failed):,} of {count(files, 'shared file')} could not be split, first {next(iter(failed))}"
+    elif rejected:
         first = rejected[0]
         sentence = (
             f"{len(rejected):,} of {count(files, 'shared file')} could not be used, first {first['name'][:200]!r} "
@@ -314,8 +386,9 @@ def shared_files(troubled: list[dict[str, Any]], files: int, splits: int) -> Eva
         for i in partly
         for line in i["refused"]["lines"][:MAX_CASES]
     ]
-    figures = {"files": files, "rejected": len(rejected), "lines_of_no_station": lost}
-    return Evaluation(SHARED_FILES, not troubled, sentence, ERROR if rejected else WARN, figures, cases[:MAX_CASES])
+    figures = {"files": files, "rejected": len(rejected), "failed": len(failed), "lines_of_no_station": lost}
+    severity = ERROR if rejected or failed else WARN
+    return Evaluation(SHARED_FILES, not (troubled or failed), sentence, severity, figures, cases[:MAX_CASES])
 
 
 def split_parked(attempts: str, job: str) -> Evaluation:

@@ -6,6 +6,7 @@ from weather_etl.assets.raw import landing_files
 from weather_etl.assets.serving import serving_tables
 from weather_etl.assets.shared import shared_files_asset
 from weather_etl.assets.station_tables import station_tables
+from weather_etl.event_sensor import landing_events_sensor
 from weather_etl.housekeeping import housekeeping_job, housekeeping_schedule
 from weather_etl.jobs import catch_up_job, serving_job, shared_files_job, weather_etl_job
 from weather_etl.notifications import notification_sensor
@@ -16,7 +17,7 @@ from weather_etl.serving.sensor import serving_sensor
 defs = dg.Definitions(
     assets=[landing_files, shared_files_asset, station_tables, serving_tables],
     jobs=[weather_etl_job, shared_files_job, catch_up_job, serving_job, housekeeping_job],
-    sensors=[landing_files_sensor, serving_sensor, notification_sensor],
+    sensors=[landing_files_sensor, landing_events_sensor, serving_sensor, notification_sensor],
     schedules=[housekeeping_schedule],
     resources={"lake": ParquetIOManager()},
     # In one process: the multiprocess default imports everything again for each step.

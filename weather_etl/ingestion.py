@@ -9,7 +9,7 @@ a version seen again changes nothing, a replaced one takes its rows along, a run
 
 import hashlib
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -24,9 +24,11 @@ from weather_etl.errors import UserError
 from weather_etl.landing import FileVersion, StationFiles, read_version, to_text, unpack
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.cells import Reading, check_error_budget, looks_clean, read_cells
-from weather_etl.meteorology.parsing import READER_VERSION, ParsedFile
+from weather_etl.meteorology.parsing import ParsedFile
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.schemas import TABLES
+from weather_etl.meteorology.vocabulary import READER_VERSION
+from weather_etl.redaction import printable
 from weather_etl.stations import StationSettings
 from weather_etl.storage import BlobNotFound, Containers, PreconditionFailed, Stamp, decode_parquet
 
@@ -137,10 +139,10 @@ def update_raw(
     Raises:
         UserError: other runs keep writing the same object.
     """
-    cache: dict[tuple[str, str], _Read] = {}
+    fresh = _Fresh()
     for attempt in range(MAX_TRIES):
         old = load_raw(containers, station)
-        raw = _merge(containers, station, files, settings, old, cache, run_id=run_id, full=full, again=again)
+        raw = _merge(containers, station, files, settings, old, fresh, run_id=run_id, full=full, again=again)
         try:
             raw.stamp = containers.lake.write(
                 RAW,
@@ -159,12 +161,58 @@ def update_raw(
     )
 
 
-@dataclass
-class _Read:
-    """A file version that has been read in this run."""
+class _Fresh:
+    """File versions that have been read in this run: their entries, and their rows.
 
-    entry: Entry
-    rows: pa.Table | None
+    A table of its own costs a small file some 20 KB of memory, so that tables are put together now and then.
+    """
+
+    LOOSE_TABLES, LOOSE_ROWS = 256, 250_000
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[str, str], Entry] = {}
+        self._tables: list[pa.Table] = []
+        self._loose: list[pa.Table] = []
+
+    def add(self, version: FileVersion, entry: Entry, rows: pa.Table | None) -> None:
+        """Keep what was read; no rows of a rejected file."""
+        self.entries[version.name, version.etag] = entry
+        if rows is not None:
+            self._loose.append(rows)
+            if len(self._loose) >= self.LOOSE_TABLES or sum(t.num_rows for t in self._loose) >= self.LOOSE_ROWS:
+                self._fold()
+
+    def _fold(self) -> None:
+        if self._loose:
+            self._tables.append(_put_together(self._loose))
+            self._loose = []
+
+    def rows(self, landed_at: Mapping[str, str]) -> list[pa.Table]:
+        """The rows of these files, each with the time at which its file landed."""
+        self._fold()
+        at = RAW_SCHEMA.get_field_index("landed_at")
+        times = {name: datetime.fromisoformat(text) for name, text in landed_at.items()}
+        out = []
+        for table in self._tables:
+            files = table.column("landing_file").chunk(0)
+            landed = pa.array([times.get(n) for n in files.dictionary.to_pylist()], RAW_SCHEMA.field(at).type)
+            table = table.set_column(at, RAW_SCHEMA.field(at), landed.take(files.indices))
+            out.append(_filtered(table, pc.is_valid(table.column(at))) if landed.null_count else table)
+        return [table for table in out if table.num_rows]
+
+
+def _put_together(tables: list[pa.Table]) -> pa.Table:
+    return (
+        tables[0].combine_chunks()
+        if len(tables) == 1
+        else pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    )
+
+
+def _filtered(table: pa.Table, mask: pa.ChunkedArray) -> pa.Table:
+    # Through plain text and back: the dictionaries must not keep words of rows that are gone.
+    plain = pa.schema([(f.name, _PLAIN.get(f.type, f.type)) for f in RAW_SCHEMA])
+    return table.filter(mask).cast(plain).cast(RAW_SCHEMA).combine_chunks()
 
 
 def _merge(
@@ -173,7 +221,7 @@ def _merge(
     files: StationFiles,
     settings: StationSettings,
     old: Raw | None,
-    cache: dict[tuple[str, str], _Read],
+    fresh: _Fresh,
     *,
     run_id: str,
     full: bool,
@@ -182,18 +230,17 @@ def _merge(
     keys = {False: reader_key(settings), True: split_key()}
     old_entries = {e["name"]: e for e in old.manifest} if old else {}
     entries: dict[str, Entry] = {}
-    read: dict[str, _Read] = {}
+    read: dict[str, Entry] = {}
     pending: list[str] = []
 
-    def fetch(version: FileVersion) -> _Read | None:
-        found = cache.get((version.name, version.etag))
-        if found is None:
+    def fetch(version: FileVersion) -> Entry | None:
+        if (version.name, version.etag) not in fresh.entries:
             found = _read_file(containers, station, version, settings, keys[version.split is not None], run_id)
             if found is None:
                 pending.append(version.name)
                 return None
-            cache[(version.name, version.etag)] = found
-        return found
+            fresh.add(version, *found)
+        return fresh.entries[version.name, version.etag]
 
     lost = sorted(old_entries.keys() - {f.name for f in files.files})
     if (archived := [name for name in lost if old_entries[name].get("archived")]) and not full:
@@ -214,7 +261,7 @@ def _merge(
             if known is not None:  # its rows stay until the version that replaced it can be read
                 entries[version.name] = known
             continue
-        entry = dict(found.entry)
+        entry = dict(found)
         if known is not None and known["sha256"] == entry["sha256"]:  # touched or re-sent: no row changes
             entry["landed_at"] = known["landed_at"]
             if same_reader:
@@ -226,7 +273,7 @@ def _merge(
     _mark_same_bytes(entries)
     by_name = {f.name: f for f in files.files}
     kept_names = []
-    parts: list[pa.Table] = []
+    landed_at: dict[str, str] = {}
     for name in sorted(entries, key=lambda n: (entries[n]["landed_at"], n)):
         entry = entries[name]
         if entry["state"] != INGESTED:
@@ -239,14 +286,12 @@ def _merge(
         if found is None:
             del entries[name]
             continue
-        if found.entry["state"] == REJECTED:
-            entries[name] = {**found.entry, "landed_at": entry["landed_at"]}
+        entries[name] = {**found, "landed_at": entry["landed_at"]}
+        if found["state"] == REJECTED:
             continue
-        entries[name] = {**found.entry, "landed_at": entry["landed_at"]}
         read[name] = found
-        assert found.rows is not None
-        parts.append(_with_landed_at(found.rows, entries[name]["landed_at"]))
-    rows = _assemble(old.rows if old else None, kept_names, parts, entries)
+        landed_at[name] = entry["landed_at"]
+    rows = _assemble(old.rows if old else None, kept_names, fresh.rows(landed_at), entries)
 
     manifest = sorted(entries.values(), key=lambda e: (e["landed_at"], e["name"]))
     fingerprint = fingerprints.of_landing(((e["name"], e["etag"]) for e in manifest), files.settings_version(station))
@@ -276,27 +321,17 @@ def _mark_same_bytes(entries: dict[str, Entry]) -> None:
             entries[name] = {**entry, "state": INGESTED, "same_as": None}
 
 
-def _with_landed_at(rows: pa.Table, landed_at: str) -> pa.Table:
-    at = rows.schema.get_field_index("landed_at")
-    value = pa.scalar(datetime.fromisoformat(landed_at), pa.timestamp("us", "UTC"))
-    return rows.set_column(at, rows.schema.field(at), pa.repeat(value, rows.num_rows))
-
-
 def _assemble(old: pa.Table | None, kept: list[str], parts: list[pa.Table], entries: dict[str, Entry]) -> pa.Table:
     """Old rows of the kept files and new rows, ordered by (landed_at, landing_file, line)."""
     tables = list(parts)
     if old is not None and kept:
         names = old.column("landing_file").combine_chunks().dictionary.to_pylist()
         if set(names) != set(kept):
-            old = old.filter(pc.is_in(old.column("landing_file"), value_set=pa.array(kept)))
-            # Through plain text and back: the dictionaries must not keep words of rows that are gone.
-            old = old.cast(pa.schema([(f.name, _PLAIN.get(f.type, f.type)) for f in RAW_SCHEMA])).cast(RAW_SCHEMA)
+            old = _filtered(old, pc.is_in(old.column("landing_file"), value_set=pa.array(kept)))
         tables.insert(0, old)
     if not tables:
         return RAW_SCHEMA.empty_table()
-    if len(tables) == 1:
-        return tables[0].combine_chunks()
-    table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    table = _put_together(tables)
     files = table.column("landing_file").chunk(0)
     rank = {name: i for i, name in enumerate(sorted(entries, key=lambda n: (entries[n]["landed_at"], n)))}
     rank_of_code = np.array([rank.get(n, -1) for n in files.dictionary.to_pylist()], dtype=np.int64)
@@ -308,8 +343,8 @@ def _assemble(old: pa.Table | None, kept: list[str], parts: list[pa.Table], entr
 
 def _read_file(
     containers: Containers, station: str, version: FileVersion, settings: StationSettings, key: str, run_id: str
-) -> _Read | None:
-    """Read one landing-file version; None if it is no longer there. A bad file becomes a rejected entry."""
+) -> tuple[Entry, pa.Table | None] | None:
+    """Entry and rows of one landing-file version; None if it is no longer there. A bad file becomes a rejected entry."""
     started = time.perf_counter()
     entry: Entry = {
         "name": version.name,
@@ -343,8 +378,11 @@ def _read_file(
     except Rejected as rejected:
         entry |= {"state": REJECTED, "reason": str(rejected.reason), "detail": rejected.detail}
         entry["sha256"] = entry["sha256"] or f"unread:{version.name}:{version.etag}"
+    except Exception as error:  # a bug: whoever sees it must learn which file brought it out
+        error.add_note(f"while {printable(version.name)} was read")
+        raise
     entry["seconds"] = round(time.perf_counter() - started, 4)
-    return _Read(entry, rows if entry["state"] == INGESTED else None)
+    return entry, rows if entry["state"] == INGESTED else None
 
 
 def _read_split(

@@ -134,7 +134,7 @@ def read_settings(container: Container, station: str, files: StationFiles) -> St
         return packaged_settings(station)
     name = f"{station}/{SETTINGS_FILE}"
     data, _ = container.read(name, files.settings_etag)
-    return parse_settings(data.decode("utf-8", "replace"), source=name, version=files.settings_version(station))
+    return parse_settings(data.decode("utf-8-sig", "replace"), source=name, version=files.settings_version(station))
 
 
 def read_version(container: Container, version: FileVersion) -> bytes | None:
@@ -367,7 +367,7 @@ def _is_utf8_text(data: bytes) -> bool:
 
 
 def _first_line(data: bytes) -> bytes:
-    return data[: 64 * 1024].lstrip(b"\r\n").split(b"\n", 1)[0]
+    return data[: 64 * 1024].replace(b"\r", b"\n").lstrip(b"\n").split(b"\n", 1)[0]
 
 
 def _not_quite_utf8(data: bytes, aliases: Mapping[str, str]) -> Text:

@@ -190,6 +190,8 @@ class _Station:
             checks.identical_duplicates(observations),
             checks.coverage(observations),
             checks.failed_values(observations),
+            checks.suspect_values(observations),
+            checks.plausible_columns(observations),
             checks.freshness(observations, live=self.settings.live, now=now),
         ]
 

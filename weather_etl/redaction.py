@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 MASK = "***"
 _FORMS = re.compile(
-    r"((?:AccountKey|SharedAccessKey|SharedAccessSignature|sig|signature|password|pwd)\s*[=:]\s*)['\"]?[^;&\s'\",)}]+"
+    r"((?<![A-Za-z])(?:AccountKey|SharedAccessKey|SharedAccessSignature|sig|password|pwd)['\"]?\s*[=:]\s*['\"]?)[^;&\s'\",)}]+"
     r"|(://[^:/@\s]*:)[^@\s/]+(?=@)",
     re.IGNORECASE,
 )

@@ -19,9 +19,10 @@ _CONTAINER = re.compile(r"[a-z0-9](-?[a-z0-9]){2,62}")
 
 
 def azurite_connection_string(port: int = 10000) -> str:
-    """The connection string of an Azurite blob service on 127.0.0.1 at `port`."""
+    """The connection string of an Azurite on 127.0.0.1: blob service at `port`, queue service at the next one."""
     return (
         f"DefaultEndpointsProtocol=http;AccountName={AZURITE_ACCOUNT};AccountKey={AZURITE_KEY};"
+        f"QueueEndpoint=http://127.0.0.1:{port + 1}/{AZURITE_ACCOUNT};"
         f"BlobEndpoint=http://127.0.0.1:{port}/{AZURITE_ACCOUNT};"
     )
 
@@ -40,6 +41,7 @@ class Settings:
         ui_url: `WEATHER_ETL_UI_URL`, where people open Dagster; for links in notifications.
         landing_container: where files are dropped; read-only for us.
         lake_container: where the tables are written.
+        events_queue: the Azure Storage queue with storage events; None where no events are sent.
         archive_container: `WEATHER_ETL_ARCHIVE_CONTAINER`, where landing files that are done with can be moved.
         sensor_interval_s: seconds between two ticks of `landing_files_sensor`.
         silence_limit_s: a run without a new event for so long counts as dead.
@@ -56,6 +58,7 @@ class Settings:
     ui_url: str = "http://127.0.0.1:3000"
     landing_container: str = "landing"
     lake_container: str = "weather"
+    events_queue: str | None = None
     archive_container: str | None = None
     sensor_interval_s: int = 2
     silence_limit_s: int = 300
@@ -89,12 +92,16 @@ class Settings:
             return value
 
         def container(name: str, default: str) -> str:
-            value = text(name) or default
+            return named(name, text(name) or default, "container")
+
+        def named(name: str, value: str, kind: str) -> str:
             if not _CONTAINER.fullmatch(value):
                 raise UserError(
-                    f"{name} is {value!r}; a container name has 3-63 lower-case letters, digits and single hyphens."
+                    f"{name} is {value!r}; a {kind} name has 3-63 lower-case letters, digits and single hyphens."
                 )
             return value
+
+        queue = text("WEATHER_ETL_EVENTS_QUEUE")
 
         return cls(
             connection_string=text("AZURE_STORAGE_CONNECTION_STRING"),
@@ -106,6 +113,7 @@ class Settings:
             ui_url=(text("WEATHER_ETL_UI_URL") or cls.ui_url).rstrip("/"),
             landing_container=container("WEATHER_ETL_LANDING_CONTAINER", cls.landing_container),
             lake_container=container("WEATHER_ETL_LAKE_CONTAINER", cls.lake_container),
+            events_queue=named("WEATHER_ETL_EVENTS_QUEUE", queue, "queue") if queue else None,
             archive_container=(
                 container("WEATHER_ETL_ARCHIVE_CONTAINER", "") if text("WEATHER_ETL_ARCHIVE_CONTAINER") else None
             ),

@@ -28,6 +28,7 @@ from weather_etl.archive import add_archived, of_station
 from weather_etl.fingerprints import digest
 from weather_etl.landing import FileVersion, Landing, StationFiles, list_landing, read_version
 from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS, READER_VERSION
 from weather_etl.stations import StationSettings, is_station_id
 from weather_etl.storage import Blob, Container, Containers, PreconditionFailed, Stamp
 
@@ -51,12 +52,6 @@ def split_name(station: str, key: str) -> str:
 
 def index_name(key: str) -> str:
     return f"{_FOLDER}/{_INDEX}/{key}.json"
-
-
-def _reader() -> str:
-    from weather_etl.meteorology.parsing import READER_VERSION
-
-    return READER_VERSION
 
 
 @dataclass
@@ -86,7 +81,7 @@ class Source:
         """Whether what lies in the lake is not what the source says now."""
         if self.version is None or self.index is None:
             return True
-        made_from = {"source_etag": self.version.etag, "reader": _reader()}
+        made_from = {"source_etag": self.version.etag, "reader": READER_VERSION}
         objects = [self.index, *self.splits.values()]
         if any(made_from.items() - o.metadata.items() for o in objects):
             return True
@@ -121,6 +116,12 @@ def look(containers: Containers) -> Look:
             if version := _version_of(blob):
                 landing.add(station, version)
     return Look(landing, containers.lake.stamps(blobs), sources)
+
+
+def list_sources(containers: Containers) -> list[Source]:
+    """The shared files alone: their folder, and what was split from them."""
+    shared = landing_files.route(containers.landing.list(f"{landing_files.SHARED}/")).shared
+    return sources_of(shared, containers.lake.container.list(f"{_FOLDER}/"))
 
 
 def sources_of(shared: Iterable[FileVersion], blobs: Iterable[Blob]) -> list[Source]:
@@ -227,7 +228,7 @@ def _split(containers: Containers, source: Source, version: FileVersion, run_id:
         "state": SPLIT,
         "reason": None,
         "detail": None,
-        "reader_version": _reader(),
+        "reader_version": READER_VERSION,
         "rows": 0,
         "refused": _noted(None, None),
         "run_id": run_id,
@@ -281,7 +282,7 @@ def _made_from(version: FileVersion) -> dict[str, str]:
     return {
         "source": base64.b64encode(version.name.encode("utf-8", "replace")).decode(),
         "source_etag": version.etag,
-        "reader": _reader(),
+        "reader": READER_VERSION,
         "landed_at": version.landed_at.astimezone(UTC).isoformat(),
     }
 
@@ -323,8 +324,6 @@ def _noted(rows: "pa.Table | None", reasons: "pa.Array | None") -> dict[str, Any
     """Rows of no station as the index keeps them: how many, why, and the first of them."""
     if rows is None or reasons is None:
         return {"rows": 0, "reasons": {}, "lines": []}
-    from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
-
     lines = []
     for row, reason in zip(
         rows.slice(0, MAX_LINES_NOTED).to_pylist(), reasons[:MAX_LINES_NOTED].to_pylist(), strict=True

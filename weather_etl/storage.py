@@ -11,6 +11,7 @@ import base64
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -387,8 +388,25 @@ def decode_parquet(
 
     file = pq.ParquetFile(io.BytesIO(data), read_dictionary=_DICTIONARY_COLUMNS.get(table))
     arrow = file.read(columns=columns, use_threads=False)
-    manifest = (file.schema_arrow.metadata or {}).get(MANIFEST_KEY)
-    return arrow.replace_schema_metadata(), json.loads(manifest) if manifest else None
+    packed = (file.metadata.metadata or {}).get(MANIFEST_KEY)
+    return arrow.replace_schema_metadata(), _unpack_manifest(packed) if packed else None
+
+
+_PACKED = b"zlib:"
+
+
+def _pack_manifest(manifest: list[dict[str, Any]]) -> bytes:
+    """The manifest as ASCII: 700 bytes of JSON per file become some 120.
+
+    As text, since readers of Parquet may insist on it; small, since it is read and written with every new file, and
+    since readers refuse a footer above 100 MB.
+    """
+    return _PACKED + base64.b64encode(zlib.compress(json.dumps(manifest, ensure_ascii=False).encode(), 1))
+
+
+def _unpack_manifest(packed: bytes) -> list[dict[str, Any]]:
+    text = zlib.decompress(base64.b64decode(packed.removeprefix(_PACKED))) if packed.startswith(_PACKED) else packed
+    return json.loads(text)
 
 
 def encode_parquet(table: str, arrow: "pa.Table", manifest: list[dict[str, Any]] | None = None) -> bytes:
@@ -396,8 +414,6 @@ def encode_parquet(table: str, arrow: "pa.Table", manifest: list[dict[str, Any]]
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if manifest is not None:
-        arrow = arrow.replace_schema_metadata({MANIFEST_KEY: json.dumps(manifest, ensure_ascii=False).encode()})
     dictionary, encoding = [], {}
     for f in arrow.schema:
         if f.name in _RAW_PLAIN and table == "raw_observations":
@@ -407,15 +423,17 @@ def encode_parquet(table: str, arrow: "pa.Table", manifest: list[dict[str, Any]]
         elif not pa.types.is_boolean(f.type):
             dictionary.append(f.name)
     out = io.BytesIO()
-    pq.write_table(
-        arrow,
+    with pq.ParquetWriter(
         out,
+        arrow.schema,
         compression="zstd",
         use_dictionary=dictionary,
         column_encoding=encoding,
         write_statistics=["timestamp", "date", "month"] if table != "raw_observations" else False,
-        row_group_size=1_000_000,
-    )
+    ) as writer:
+        writer.write_table(arrow, row_group_size=1_000_000)
+        if manifest is not None:  # beside the schema and not in it: Arrow would store it twice
+            writer.add_key_value_metadata({MANIFEST_KEY: _pack_manifest(manifest)})
     return out.getvalue()
 
 

@@ -207,12 +207,10 @@ def test_the_same_bytes_under_a_second_name_change_no_row(containers: Containers
 def test_a_better_reader_splits_again_and_unchanged_rows_stay_as_they_are(
     containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from weather_etl.meteorology import parsing
-
     containers.landing.upload(NAME, shared_csv())
     process_all(containers)
     before = containers.lake.read(RAW, "a").arrow
-    monkeypatch.setattr(parsing, "READER_VERSION", "better")
+    monkeypatch.setattr(shared_files, "READER_VERSION", "better")
     assert [o.state for o in split(containers)] == [SPLIT]
     process(containers, "a")
     assert containers.lake.read(RAW, "a").arrow == before

@@ -65,6 +65,8 @@ def evaluate_published(
         checks.identical_duplicates(observations),
         checks.coverage(observations),
         checks.failed_values(observations),
+        checks.suspect_values(observations),
+        checks.plausible_columns(observations),
         checks.freshness(observations, live=settings.live, now=now or datetime.now(UTC)),
     )
     yield from (e for e in evaluations if e.check in wanted)
@@ -76,6 +78,8 @@ _OF_OBSERVATIONS = {
     checks.DUPLICATES,
     checks.COVERAGE,
     checks.FAILED_VALUES,
+    checks.SUSPECT_VALUES,
+    checks.PLAUSIBLE_COLUMNS,
     checks.FRESHNESS,
 }
 

@@ -61,7 +61,8 @@ def shared_files_asset(
             if error.passing:  # no file is to blame; the sensor does not count it as an attempt
                 context.instance.add_run_tags(context.run_id, {planning.ENDED: planning.OUTAGE})
             raise
-    evaluation = checks.shared_files(troubled, len(seen.sources), sum(len(s.splits) for s in seen.sources))
+    splits = sum(len(s.splits) for s in seen.sources)
+    evaluation = checks.shared_files(troubled, len(seen.sources), splits, failed.values())
     yield _check_result(evaluation)
     if failed:
         raise ExpectedFailure(

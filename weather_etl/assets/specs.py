@@ -4,6 +4,7 @@ Belongs here: column schema, kinds, owners, tags, previews.
 Does not belong here: text about one table (`raw.py`, `validated.py`, `aggregated.py`).
 """
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -70,4 +71,13 @@ def _cell(value: Any) -> str:
     if isinstance(value, datetime):  # pandas' Timestamp is one
         return f"{value:%Y-%m-%d %H:%M}Z" if value.tzinfo else f"{value:%Y-%m-%d}"
     text = "" if value is None or str(value) in ("NaT", "<NA>") else str(value)
-    return text.replace("|", "\\|").replace("\n", " ")[:40]
+    return markdown(text[:40])
+
+
+# Punctuation that makes links, pictures, HTML, code, emphasis or table cells.
+_MARKDOWN = re.compile(r"([\\`*_~\[\]<>&|!#$@:])")
+
+
+def markdown(text: str) -> str:
+    """Text from outside as markdown that shows it literally: it comes from files and names that anybody may write."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

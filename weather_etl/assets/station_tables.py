@@ -95,7 +95,7 @@ def _bring_up_to_date(context: dg.AssetExecutionContext, lake: ParquetIOManager,
         except UserError as error:
             if isinstance(error, StorageUnavailable) and error.passing:
                 # No station is to blame: the run ends here, and the sensor does not count it as an attempt.
-                context.instance.add_run_tags(context.run_id, {planning.ENDED: planning.OUTAGE})
+                context.instance.add_run_tags(context.run.run_id, {planning.ENDED: planning.OUTAGE})
                 raise
             failed[station] = str(error)
         except Exception as error:  # a bug must not stop the other stations; the run fails in the end

@@ -24,3 +24,8 @@ def main() -> None:
     except UserError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
+    except Exception as error:  # a bug: its trace helps, the secrets in its messages do not
+        from weather_etl.redaction import traceback_without_secrets
+
+        print(traceback_without_secrets(error), file=sys.stderr)
+        sys.exit(1)
