@@ -16,12 +16,21 @@ from weather_etl.storage import connect
 
 JOB = "weather_etl_job"
 CATCH_UP = "catch_up_job"
+REPORT_JOB = "weather_report_job"
 weather_etl_job = dg.define_asset_job(
     JOB,
     # The step logs its checks itself, per station; planning them would cost an event each.
     selection=dg.AssetSelection.groups("raw", "validated", "aggregated").without_checks(),
     description="All tables of one station (partition tag) or of a range of stations.",
     tags={"dagster/max_runtime": 3600},
+)
+
+weather_report_job = dg.define_asset_job(
+    REPORT_JOB,
+    selection=dg.AssetSelection.assets("weather_report").without_checks(),
+    description="The weather report of one station (partition tag) or of a range of stations, and the index of all.",
+    # Tables go first.
+    tags={"dagster/max_runtime": 3600, "dagster/priority": "-1"},
 )
 
 

@@ -13,7 +13,7 @@ import dagster as dg
 from weather_etl import checks, fingerprints, planning
 from weather_etl.assets.events import Recorded, check_evaluation
 from weather_etl.errors import UserError
-from weather_etl.jobs import JOB, weather_etl_job
+from weather_etl.jobs import JOB, REPORT_JOB, weather_etl_job
 from weather_etl.landing import list_landing
 from weather_etl.pipeline import StationVanished
 from weather_etl.planning import History, Plan, StaleStation
@@ -21,7 +21,7 @@ from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl.storage import Containers, connect
 
-_UNFINISHED = [
+UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
@@ -41,7 +41,7 @@ def stations_in_flight(
     A run whose process was killed stays STARTED for ever otherwise. A queued run has no process that could be silent.
     """
     busy: set[str] = set()
-    for record in instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED)):
+    for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED)):
         run = record.dagster_run
         stations = planning.covered(run.tags, partitions)
         if not stations:
@@ -54,7 +54,8 @@ def stations_in_flight(
                     run, f"The run gave no sign of life for {now - last:,.0f} s; its process is taken for dead."
                 )
                 continue
-        busy.update(stations)
+        if run.job_name != REPORT_JOB:  # it makes no tables
+            busy.update(stations)
     return busy
 
 

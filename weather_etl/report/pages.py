@@ -43,7 +43,7 @@ def _templates() -> jinja2.Environment:
 def _number(value: Any, unit: str = "", digits: int | None = None) -> str:
     """'1,234 °C', with a real minus; a dash for what is not known."""
     if value is None:
-        return "–"
+        return "\u2013"
     text = f"{value:,}" if digits is None else f"{value:,.{digits}f}"
     return text.replace("-", "\u2212") + (f"\u00a0{unit}" if unit else "")
 

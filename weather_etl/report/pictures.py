@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import matplotlib
@@ -180,7 +181,7 @@ def _rose(t: facts.Tables) -> Picture | None:
     if calm is None:
         return None
     edges = facts.SPEED_EDGES_MS
-    labels = [f"{a:g}-{b:g}" for a, b in zip(edges, edges[1:], strict=False)] + [f"from {edges[-1]:g}"]
+    labels = [f"{a:g}-{b:g}" for a, b in pairwise(edges)] + [f"from {edges[-1]:g}"]
     colours = colormaps["cividis_r"](np.linspace(0.05, 1, len(edges)))
 
     def paint(figure: Figure) -> None:
