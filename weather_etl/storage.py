@@ -102,6 +102,11 @@ class Container:
                 f"Azure Storage at {host} answered {code}; try again, or check the account."
             ) from error
 
+    def exists(self) -> bool:
+        """Whether there is such a container."""
+        with self._plain_errors():
+            return bool(self._client.exists())
+
     def create(self) -> None:
         """Create the container if it is missing."""
         with self._plain_errors():

@@ -103,6 +103,8 @@ def weather_report(
             recorded = Recorded(context.instance, station)
             try:
                 report = publish.publish_report(containers, station, full=config.full)
+                if not report.written and _is_news(context, report, recorded):
+                    report = publish.publish_report(containers, station, full=True)  # for its pictures
             except StorageUnavailable:
                 raise
             except UserError as error:
@@ -145,10 +147,15 @@ def _stations(context: dg.AssetExecutionContext) -> list[str]:
     )
 
 
+def _is_news(context: dg.AssetExecutionContext, report: "PublishedReport", recorded: Recorded) -> bool:
+    """A history that has lost the page learns of it; a backfill waits for a materialization of its own."""
+    return not recorded.is_of("weather_report", report.fingerprint) or "dagster/backfill" in context.run.tags
+
+
 def _log_report(context: dg.AssetExecutionContext, report: "PublishedReport", recorded: Recorded) -> None:
     state = "written" if report.written else "up to date"
     context.log.info(f"{report.station} report: {report.size / 1000:,.0f} KB, {state}")
-    if not recorded.is_of("weather_report", report.fingerprint) or report.written:
+    if report.written or _is_news(context, report, recorded):
         context.log_event(_materialization(report))
         recorded.forget("weather_report")
     sentence = f"The page has {report.size / 1000:,.0f} KB and was made from {len(publish.INPUTS)} tables."

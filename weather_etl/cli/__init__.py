@@ -8,7 +8,7 @@ stands inside the function that needs it.
 import sys
 from pathlib import Path
 
-from weather_etl.cli import local, stations  # noqa: F401  (they register their commands)
+from weather_etl.cli import doctor, local, reports, stations, tables  # noqa: F401  (they register their commands)
 from weather_etl.cli.base import app
 from weather_etl.errors import UserError
 

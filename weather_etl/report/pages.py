@@ -53,8 +53,8 @@ def data_uri(svg: bytes) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
 
 
-def station_page(station: str, t: facts.Tables, settings: StationSettings, table_names: list[str]) -> Page:
-    """The report of one station."""
+def station_page(station: str, t: facts.Tables, settings: StationSettings, addresses: dict[str, str]) -> Page:
+    """The report of one station; `addresses` are the URLs of its tables by name."""
     figures = facts.key_figures(t)
     drawn = draw(t)
     html = (
@@ -70,7 +70,7 @@ def station_page(station: str, t: facts.Tables, settings: StationSettings, table
             episodes=facts.suspicious_episodes(t),
             energy=facts.wind_energy(t),
             months=facts.MONTHS,
-            tables=table_names,
+            tables=addresses,
             version=__version__,
         )
     )

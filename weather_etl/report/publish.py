@@ -129,7 +129,8 @@ def _make(containers: Containers, station: str) -> "tuple[Page, str, dict[str, A
     tables = facts.Tables(
         *(frames[t] for t in NEEDED), yearly=frames.get("yearly_weather"), normals=frames.get("climate_normals")
     )
-    page = pages.station_page(station, tables, settings, list(fingerprints.TABLE_NAMES))
+    addresses = {t: containers.lake.uri(t, station) for t in fingerprints.TABLE_NAMES}
+    page = pages.station_page(station, tables, settings, addresses)
     place = {
         "name": settings.name,
         "latitude": settings.latitude,
