@@ -28,7 +28,7 @@ import dagster as dg
 
 stations = dg.DynamicPartitionsDefinition(name="station")
 NAMES = ["raw_observations", "quarantined_rows", "validated_observations", "quality_events", "daily_weather",
-         "monthly_weather"]
+         "monthly_weather", "yearly_weather", "climate_normals"]
 
 
 @dg.multi_asset(

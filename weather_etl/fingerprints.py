@@ -16,11 +16,17 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
     "quality_events": ("raw_observations",),
     "daily_weather": ("validated_observations",),
     "monthly_weather": ("validated_observations", "daily_weather"),
+    "yearly_weather": ("validated_observations", "daily_weather", "monthly_weather"),
+    "climate_normals": ("monthly_weather",),
 }
 TABLE_NAMES = tuple(INPUTS)
 
 # Raise a table's version when the same input gives another table: it and what is made from it become stale.
-CODE_VERSIONS: Mapping[str, str] = dict.fromkeys(TABLE_NAMES, "1")
+CODE_VERSIONS: Mapping[str, str] = {
+    **dict.fromkeys(TABLE_NAMES, "1"),
+    "daily_weather": "2",
+    "monthly_weather": "2",
+}
 
 
 def digest(value: object) -> str:

@@ -7,7 +7,7 @@ Does not belong here: Dagster (`assets/`), the computations themselves (`meteoro
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from weather_etl import checks, fingerprints, landing
 from weather_etl.errors import UserError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from weather_etl.meteorology.observations import Observations
 
 RAW = "raw_observations"
+AGGREGATED = ("daily_weather", "monthly_weather", "yearly_weather", "climate_normals")
 WRITTEN, UNCHANGED, LEFT = "written", "unchanged", "left to another run"
 
 
@@ -171,15 +172,8 @@ class _Station:
         yield from evaluations
 
     def _compute(self, table: str, now: datetime) -> "tuple[pd.DataFrame, list[Evaluation]]":
-        from weather_etl.meteorology import aggregation
-
-        place = {"station": self.station, "timezone": self.settings.timezone}
-        if table in ("daily_weather", "monthly_weather"):
-            validated = self._frame("validated_observations")
-            self._hours = self._hours or aggregation.LocalHours(validated, self.settings.timezone)
-            if table == "daily_weather":
-                return aggregation.daily_weather(validated, **place, hours=self._hours), []
-            return aggregation.monthly_weather(validated, self._frame("daily_weather"), **place, hours=self._hours), []
+        if table in AGGREGATED:
+            return self._aggregate(table), []
         observations = self._observe()
         if table == "quarantined_rows":
             lines = observations.balance.data_lines
@@ -193,6 +187,27 @@ class _Station:
             checks.failed_values(observations),
             checks.freshness(observations, live=self.settings.live, now=now),
         ]
+
+    def _aggregate(self, table: str) -> "pd.DataFrame":
+        from weather_etl.meteorology import aggregation
+
+        if table == "climate_normals":
+            return aggregation.climate_normals(self._frame("monthly_weather"), station=self.station)
+        validated = self._frame("validated_observations")
+        self._hours = self._hours or aggregation.LocalHours(validated, self.settings.day_zone)
+        about: dict[str, Any] = {
+            "station": self.station,
+            "timezone": self.settings.day_zone,
+            "rated_power_kw": 2000.0,
+            "hours": self._hours,
+        }
+        if table == "daily_weather":
+            return aggregation.daily_weather(validated, **about)
+        if table == "monthly_weather":
+            return aggregation.monthly_weather(validated, self._frame("daily_weather"), **about)
+        return aggregation.yearly_weather(
+            validated, self._frame("daily_weather"), self._frame("monthly_weather"), **about
+        )
 
     def _observe(self) -> "Observations":
         from weather_etl.meteorology.observations import observe
@@ -221,6 +236,11 @@ class _Station:
             found = self.containers.lake.read(table, self.station)
             if found is None:
                 raise _missing_input(table, self.station)
+            if not set(schemas.TABLES[table].column_names) <= set(found.arrow.column_names):
+                raise UserError(
+                    f"{table} of station {self.station} was made by an older version of weather_etl and lacks columns; "
+                    "materialize it first."
+                )
             self._frames[table] = schemas.to_frame(table, found.arrow)
             self.carried[table] = found.stamp.fingerprint
         return self._frames[table]

@@ -304,7 +304,7 @@ class Lake:
 
 def _span(table: str, arrow: "pa.Table") -> tuple[str, str]:
     """First and last time of a table that is in time order, as text; empty strings elsewhere."""
-    time_column = next((n for n in ("timestamp", "date", "month") if n in arrow.column_names), None)
+    time_column = next((n for n in ("timestamp", "date", "month", "year") if n in arrow.column_names), None)
     if table == "raw_observations" or time_column is None or not arrow.num_rows:
         return "", ""
     first, last = (arrow.column(time_column)[i].as_py() for i in (0, -1))

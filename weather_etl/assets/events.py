@@ -37,8 +37,7 @@ _METADATA: dict[str, Callable[[Published], dict[str, Any]]] = {
     "quarantined_rows": quarantined_metadata,
     "validated_observations": validated_metadata,
     "quality_events": events_metadata,
-    "daily_weather": aggregated_metadata,
-    "monthly_weather": aggregated_metadata,
+    **dict.fromkeys((spec.key.path[-1] for spec in AGGREGATED_SPECS), aggregated_metadata),
 }
 
 _SKETCHES: dict[str, tuple[Callable[..., dg.MarkdownMetadataValue | None], str, str]] = {

@@ -6,13 +6,20 @@ Does not belong here: how a table is computed.
 The records are plain, so that reading them costs no import of pandas; `pandera_schema` builds the model on demand.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from weather_etl.meteorology.aggregated_tables import AGGREGATED
+from weather_etl.meteorology.columns import STATION as _STATION
+from weather_etl.meteorology.columns import Column, Table
+from weather_etl.meteorology.columns import number as _number
+from weather_etl.meteorology.columns import text as _text
+from weather_etl.meteorology.columns import time as _time
+from weather_etl.meteorology.columns import yes as _yes
 from weather_etl.meteorology.quality import LIMITS, VARIABLES, Flag
 from weather_etl.meteorology.reasons import Reason
-from weather_etl.meteorology.vocabulary import PRECIPITATION_TYPES, RAW_TEXT_COLUMNS, SECTORS
+from weather_etl.meteorology.vocabulary import PRECIPITATION_TYPES, RAW_TEXT_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,63 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column: pandas dtype (`date` is a Parquet date, datetime64[us] in memory), unit, range and meaning."""
-
-    name: str
-    dtype: str
-    description: str
-    unit: str = ""
-    nullable: bool = False
-    low: float | None = None
-    high: float | None = None
-    isin: tuple[Any, ...] | None = None
-    standard_name: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: its columns in order, its key (unique and ascending) and what a row is."""
-
-    name: str
-    description: str
-    row: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-
-    @property
-    def column_names(self) -> list[str]:
-        return [c.name for c in self.columns]
-
-
-def _text(name: str, description: str, **kw: Any) -> Column:
-    return Column(name, "str", description, **kw)
-
-
-def _time(name: str, description: str, **kw: Any) -> Column:
-    return Column(name, "datetime64[us, UTC]", description, unit="UTC", **kw)
-
-
-def _date(name: str, description: str, **kw: Any) -> Column:
-    return Column(name, "date", description, **kw)
-
-
-def _count(name: str, description: str, *, unit: str = "", nullable: bool = False) -> Column:
-    return Column(name, "Int64" if nullable else "int64", description, unit=unit, nullable=nullable, low=0)
-
-
-def _number(name: str, unit: str, description: str, low: float | None = None, high: float | None = None) -> Column:
-    return Column(name, "float64", description, unit=unit, nullable=True, low=low, high=high)
-
-
-def _yes(name: str, description: str) -> Column:
-    return Column(name, "boolean", description, nullable=True)
-
-
-_STATION = _text("station_id", "Station, the partition of the table.", standard_name="platform_id")
 _FILE = _text("landing_file", "Blob name in the container `landing`.")
-_TIMEZONE = _text("timezone", "IANA zone that bounds the civil days.")
 
 # variable -> (unit, CF standard name, description)
 _MEASURED = {
@@ -188,127 +139,7 @@ _EVENTS = Table(
     ),
 )
 
-_DAILY = Table(
-    "daily_weather",
-    "Statistics of civil days; null where too many hours are missing, the counts always stand.",
-    "one civil day of the station's zone with at least one observation",
-    (
-        _STATION,
-        _date("date", "Civil day."),
-        _TIMEZONE,
-        _count("hours_expected", "Hours of the day: 23, 24 or 25.", unit="h"),
-        _count("suspect_n", "Values flagged suspect, all variables."),
-        _count("fail_n", "Values flagged fail, all variables."),
-        _count("temperature_n", "Hours with a temperature.", unit="h"),
-        _number("temperature_mean_c", "degC", "Mean of the hourly temperatures.", -80, 60),
-        _number("temperature_min_c", "degC", "Lowest hourly temperature.", -80, 60),
-        _number("temperature_max_c", "degC", "Highest hourly temperature.", -80, 60),
-        _number("temperature_range_c", "degC", "Highest minus lowest.", 0),
-        _number("apparent_temperature_min_c", "degC", "Lowest apparent temperature.", -100, 80),
-        _number("apparent_temperature_max_c", "degC", "Highest apparent temperature.", -100, 80),
-        _count("humidity_n", "Hours with a relative humidity.", unit="h"),
-        _number("humidity_mean_percent", "%", "Mean relative humidity.", 0, 100),
-        _number("humidity_min_percent", "%", "Lowest relative humidity.", 0, 100),
-        _number("humidity_max_percent", "%", "Highest relative humidity.", 0, 100),
-        _text(
-            "pressure_kind", "msl or station: what the pressure columns hold.", nullable=True, isin=("msl", "station")
-        ),
-        _count("pressure_n", "Hours with a pressure.", unit="h"),
-        _number("pressure_mean_hpa", "hPa", "Mean pressure.", 300, 1100),
-        _number("pressure_min_hpa", "hPa", "Lowest pressure.", 300, 1100),
-        _number("pressure_max_hpa", "hPa", "Highest pressure.", 300, 1100),
-        _count("visibility_n", "Hours with a visibility.", unit="h"),
-        _number("visibility_mean_km", "km", "Mean visibility.", 0),
-        _number("visibility_min_km", "km", "Lowest visibility.", 0),
-        _count("low_visibility_hours", "Hours below 1 km (WMO fog limit).", unit="h", nullable=True),
-        _count("wind_n", "Hours with a wind speed.", unit="h"),
-        _number("wind_speed_mean_ms", "m s-1", "Scalar mean of the hourly wind speeds.", 0),
-        _number("wind_speed_max_ms", "m s-1", "Highest hourly mean; not a gust.", 0),
-        _number("wind_gust_max_ms", "m s-1", "Highest gust.", 0),
-        _number("wind_direction_circular_deg", "degree", "Circular mean direction, calms left out.", 0, 360),
-        _number("wind_direction_resultant_deg", "degree", "Direction of the mean wind vector.", 0, 360),
-        _number("wind_speed_resultant_ms", "m s-1", "Length of the mean wind vector.", 0),
-        _number("wind_steadiness", "1", "Resultant over scalar mean speed.", 0, 1),
-        _text("wind_prevailing_sector", "Most frequent of 16 sectors, calms left out.", nullable=True, isin=SECTORS),
-        _count("calm_hours", "Hours with wind speed 0.", unit="h", nullable=True),
-        _count("windy_hours", "Hours with 10.8 m/s or more.", unit="h", nullable=True),
-        _number("hdd_18", "degC d", "Heating degree days, base 18.", 0),
-        _number("cdd_18", "degC d", "Cooling degree days, base 18.", 0),
-        _number("gdd_10", "degC d", "Growing degree days, base 10.", 0),
-        _yes("is_frost_day", "Lowest temperature below 0."),
-        _yes("is_ice_day", "Highest temperature below 0."),
-        _yes("is_summer_day", "Highest temperature above 25."),
-        _yes("is_hot_day", "Highest temperature above 30."),
-        _yes("is_tropical_night", "Lowest temperature above 20."),
-    ),
-    key=("station_id", "date"),
-)
-
-_MONTHLY = Table(
-    "monthly_weather",
-    "Statistics of civil months after WMO-No. 1203: null where too many days are missing.",
-    "one civil month of the station's zone with at least one observation",
-    (
-        _STATION,
-        _date("month", "First day of the month."),
-        _TIMEZONE,
-        _count("days_expected", "Days of the month.", unit="d"),
-        _count("days_n", "Days with a mean temperature.", unit="d"),
-        _count("hours_expected", "Hours of the month.", unit="h"),
-        _count("suspect_n", "Values flagged suspect, all variables."),
-        _count("fail_n", "Values flagged fail, all variables."),
-        _count("temperature_n", "Hours with a temperature.", unit="h"),
-        _count("humidity_n", "Hours with a relative humidity.", unit="h"),
-        _count("pressure_n", "Hours with a pressure.", unit="h"),
-        _count("visibility_n", "Hours with a visibility.", unit="h"),
-        _count("wind_n", "Hours with a wind speed.", unit="h"),
-        _number("temperature_mean_c", "degC", "Mean of the daily means.", -80, 60),
-        _number("temperature_min_mean_c", "degC", "Mean of the daily lowest temperatures.", -80, 60),
-        _number("temperature_max_mean_c", "degC", "Mean of the daily highest temperatures.", -80, 60),
-        _number("temperature_min_c", "degC", "Lowest temperature of the month.", -80, 60),
-        _date("temperature_min_date", "First day that had it.", nullable=True),
-        _number("temperature_max_c", "degC", "Highest temperature of the month.", -80, 60),
-        _date("temperature_max_date", "First day that had it.", nullable=True),
-        _number("temperature_range_mean_c", "degC", "Mean of the daily ranges.", 0),
-        _number("apparent_temperature_min_c", "degC", "Mean of the daily lowest apparent temperatures.", -100, 80),
-        _number("apparent_temperature_max_c", "degC", "Mean of the daily highest apparent temperatures.", -100, 80),
-        _number("humidity_mean_percent", "%", "Mean of the daily means.", 0, 100),
-        _number("humidity_min_percent", "%", "Mean of the daily lowest values.", 0, 100),
-        _number("humidity_max_percent", "%", "Mean of the daily highest values.", 0, 100),
-        _text(
-            "pressure_kind", "msl or station: what the pressure columns hold.", nullable=True, isin=("msl", "station")
-        ),
-        _number("pressure_mean_hpa", "hPa", "Mean of the daily means.", 300, 1100),
-        _number("pressure_min_hpa", "hPa", "Mean of the daily lowest values.", 300, 1100),
-        _number("pressure_max_hpa", "hPa", "Mean of the daily highest values.", 300, 1100),
-        _number("visibility_mean_km", "km", "Mean of the daily means.", 0),
-        _number("visibility_min_km", "km", "Lowest visibility of the month.", 0),
-        _count("low_visibility_hours", "Hours below 1 km; null if a day is missing.", unit="h", nullable=True),
-        _number("wind_speed_mean_ms", "m s-1", "Scalar mean of the month's hours.", 0),
-        _number("wind_speed_max_ms", "m s-1", "Highest hourly mean; not a gust.", 0),
-        _number("wind_gust_max_ms", "m s-1", "Highest gust.", 0),
-        _number("wind_direction_circular_deg", "degree", "Circular mean of the month's hours, calms left out.", 0, 360),
-        _number("wind_direction_resultant_deg", "degree", "Direction of the mean wind vector of the hours.", 0, 360),
-        _number("wind_speed_resultant_ms", "m s-1", "Length of the mean wind vector of the hours.", 0),
-        _number("wind_steadiness", "1", "Resultant over scalar mean speed.", 0, 1),
-        _text("wind_prevailing_sector", "Most frequent of 16 sectors, calms left out.", nullable=True, isin=SECTORS),
-        _count("calm_hours", "Hours with wind speed 0; null if a day is missing.", unit="h", nullable=True),
-        _count("windy_hours", "Hours with 10.8 m/s or more; null if a day is missing.", unit="h", nullable=True),
-        _number("hdd_18", "degC d", "Heating degree days, base 18; null if a day is missing.", 0),
-        _number("cdd_18", "degC d", "Cooling degree days, base 18; null if a day is missing.", 0),
-        _number("gdd_10", "degC d", "Growing degree days, base 10; null if a day is missing.", 0),
-        _count("frost_days", "Days with the lowest temperature below 0.", unit="d", nullable=True),
-        _count("ice_days", "Days with the highest temperature below 0.", unit="d", nullable=True),
-        _count("summer_days", "Days with the highest temperature above 25.", unit="d", nullable=True),
-        _count("hot_days", "Days with the highest temperature above 30.", unit="d", nullable=True),
-        _count("tropical_nights", "Days with the lowest temperature above 20.", unit="d", nullable=True),
-        _count("calm_days", "Days with a mean wind below 2 m/s.", unit="d", nullable=True),
-        _count("windy_days", "Days with a mean wind of 10.8 m/s or more.", unit="d", nullable=True),
-    ),
-    key=("station_id", "month"),
-)
-
-TABLES: dict[str, Table] = {t.name: t for t in (_RAW, _QUARANTINED, _VALIDATED, _EVENTS, _DAILY, _MONTHLY)}
+TABLES: dict[str, Table] = {t.name: t for t in (_RAW, _QUARANTINED, _VALIDATED, _EVENTS, *AGGREGATED)}
 
 
 @lru_cache
@@ -365,7 +196,8 @@ def arrow_schema(table: str) -> "pa.Schema":
     }
     fields = []
     for c in TABLES[table].columns:
-        meta = {k: v for k, v in {"unit": c.unit, "description": c.description}.items() if v}
+        meta = {"unit": c.unit, "standard_name": c.standard_name, "description": c.description}
+        meta = {k: v for k, v in meta.items() if v}
         fields.append(pa.field(c.name, kinds[c.dtype], nullable=c.nullable or c.dtype == "category", metadata=meta))
     return pa.schema(fields)
 

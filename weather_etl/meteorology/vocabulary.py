@@ -26,3 +26,8 @@ RAW_TEXT_COLUMNS = (
 
 SECTORS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
 PRECIPITATION_TYPES = ("rain", "snow", "sleet", "none")
+# Conditions of an hour, the more severe first.
+CONDITIONS = (
+    "rain", "light_rain", "drizzle", "foggy", "overcast", "mostly_cloudy", "partly_cloudy", "clear",
+    "dangerously_windy", "windy", "breezy", "humid", "dry", "other",
+)  # fmt: skip

@@ -7,7 +7,7 @@ Does not belong here: expectations.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.reasons import Rejected
-from weather_etl.meteorology.vocabulary import PRECIPITATION_TYPES
+from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES
 
 STATION = "szeged"
 LANDED_AT = datetime(2024, 1, 1, tzinfo=UTC)
@@ -122,13 +122,38 @@ def validated(times: pd.DatetimeIndex, **columns: Any) -> pd.DataFrame:
     frame["landing_file"] = pd.Series(["szeged/a.csv"] * n, dtype="str")
     frame["line"] = np.arange(2, n + 2)
     frame["landed_at"] = pd.Series([LANDED_AT] * n, dtype="datetime64[us, UTC]")
+    condition = columns.pop("condition", None)
+    frame["condition"] = pd.Categorical(np.broadcast_to(np.asarray(condition, dtype=object), n), list(CONDITIONS))
+    for name in ("air_density_kgm3", "wind_power_density_wm2", "wind_power_kw"):
+        frame[name] = np.broadcast_to(np.asarray(columns.pop(name, np.nan), dtype=float), n).copy()
     assert not columns, columns
     return frame
 
 
+class Aggregates(NamedTuple):
+    """The four aggregated tables of a station."""
+
+    daily: pd.DataFrame
+    monthly: pd.DataFrame
+    yearly: pd.DataFrame
+    normals: pd.DataFrame
+
+
+def aggregated(frame: pd.DataFrame, timezone: str = "UTC", rated_power_kw: float | None = 2000.0) -> Aggregates:
+    """The aggregated tables of `validated_observations`."""
+    hours = aggregation.LocalHours(frame, timezone)
+    about = {"station": STATION, "timezone": timezone, "rated_power_kw": rated_power_kw, "hours": hours}
+    daily = aggregation.daily_weather(frame, **about)
+    monthly = aggregation.monthly_weather(frame, daily, **about)
+    yearly = aggregation.yearly_weather(frame, daily, monthly, **about)
+    return Aggregates(daily, monthly, yearly, aggregation.climate_normals(monthly, station=STATION))
+
+
 def days_and_months(frame: pd.DataFrame, timezone: str = "UTC") -> tuple[pd.DataFrame, pd.DataFrame]:
-    daily = aggregation.daily_weather(frame, station=STATION, timezone=timezone)
-    return daily, aggregation.monthly_weather(frame, daily, station=STATION, timezone=timezone)
+    about = {"station": STATION, "timezone": timezone, "rated_power_kw": 2000.0}
+    hours = aggregation.LocalHours(frame, timezone)
+    daily = aggregation.daily_weather(frame, **about, hours=hours)
+    return daily, aggregation.monthly_weather(frame, daily, **about, hours=hours)
 
 
 def without(times: pd.DatetimeIndex, positions: Sequence[int]) -> pd.DatetimeIndex:

@@ -1,8 +1,6 @@
 """What is a day, what is a month: civil days, completeness, wind vectors, and a slow reference for all columns."""
 
 import math
-from collections import defaultdict
-from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -10,9 +8,15 @@ import pandas as pd
 import pytest
 
 from weather_etl.meteorology import schemas
-from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.vocabulary import SECTORS
 from weather_etl_tests.meteorology.making import STATION, days_and_months, hour_range, validated, without
+from weather_etl_tests.meteorology.slow_reference import (
+    daily_reference,
+    differences,
+    monthly_reference,
+    plain_rows,
+    random_frame,
+)
 
 BUDAPEST = "Europe/Budapest"
 
@@ -424,246 +428,7 @@ def test_the_wind_of_a_month_comes_from_its_hours():
     assert row["wind_speed_mean_ms"] == pytest.approx((20 * 9 + 30 * 24 * 3) / 740, rel=1e-12)
 
 
-# --- a slow and obvious reference ----------------------------------------------------------------------------
-
-PLAIN = {  # prefix of the columns -> (variable, suffix)
-    "temperature": ("temperature_c", "c"),
-    "apparent_temperature": ("apparent_temperature_c", "c"),
-    "humidity": ("humidity_percent", "percent"),
-    "pressure": ("pressure_msl_hpa", "hpa"),
-    "visibility": ("visibility_km", "km"),
-    "wind_speed": ("wind_speed_ms", "ms"),
-    "wind_gust": ("wind_gust_ms", "ms"),
-}
-
-
-def mean_of(values):
-    return math.fsum(values) / len(values) if values else None
-
-
-def first_of_utc_hours(day: date, zone: ZoneInfo) -> list[datetime]:
-    """The full UTC hours whose wall clock shows this day."""
-    start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("UTC")) - timedelta(hours=15)
-    hours = [start + timedelta(hours=h) for h in range(54)]
-    return [h for h in hours if h.astimezone(zone).date() == day]
-
-
-def wind_reference(pairs):
-    """Vector statistics of (speed, direction) of some hours."""
-    known = [(v, d) for v, d in pairs if v is not None and (v == 0 or d is not None)]
-    moving = [(v, d) for v, d in known if v > 0]
-    u = mean_of([-v * math.sin(math.radians(d)) if v else 0.0 for v, d in known])
-    w = mean_of([-v * math.cos(math.radians(d)) if v else 0.0 for v, d in known])
-    out = dict.fromkeys(
-        ("wind_direction_circular_deg", "wind_direction_resultant_deg", "wind_speed_resultant_ms", "wind_steadiness")
-    )
-    out["wind_prevailing_sector"] = None
-    if not known:
-        return out
-    out["wind_speed_resultant_ms"] = math.hypot(u, w)
-    if math.hypot(u, w) > 1e-9:
-        out["wind_direction_resultant_deg"] = math.degrees(math.atan2(-u, -w)) % 360
-    speed = mean_of([v for v, _ in known])
-    if speed > 0:
-        out["wind_steadiness"] = math.hypot(u, w) / speed
-    if moving:
-        s = mean_of([math.sin(math.radians(d)) for _, d in moving])
-        c = mean_of([math.cos(math.radians(d)) for _, d in moving])
-        if math.hypot(s, c) >= 0.05:
-            out["wind_direction_circular_deg"] = math.degrees(math.atan2(s, c)) % 360
-        run = defaultdict(list)
-        for v, d in moving:
-            run[int((d + 11.25) // 22.5) % 16].append(v)
-        best = min(run, key=lambda k: (-len(run[k]), -round(math.fsum(run[k]), 9), k))
-        out["wind_prevailing_sector"] = SECTORS[best]
-    return out
-
-
-def daily_reference(rows: list[dict], timezone: str) -> dict[date, dict]:
-    zone = ZoneInfo(timezone)
-    by_day = defaultdict(dict)
-    for row in rows:
-        by_day[row["timestamp"].astimezone(zone).date()][row["timestamp"]] = row
-    out = {}
-    for day, found in sorted(by_day.items()):
-        hours = first_of_utc_hours(day, zone)
-        need = math.ceil(0.8 * len(hours) - 1e-9)
-        row = {"hours_expected": len(hours)}
-        row["suspect_n"] = sum(r[f"{v}_qc"] == 3 for r in found.values() for v in VARIABLES)
-        row["fail_n"] = sum(r[f"{v}_qc"] == 4 for r in found.values() for v in VARIABLES)
-        for prefix, (variable, unit) in PLAIN.items():
-            series = [found[h][variable] if h in found else None for h in hours]
-            values = [x for x in series if x is not None]
-            gap = longest = 0
-            for x in series:
-                gap = gap + 1 if x is None else 0
-                longest = max(longest, gap)
-            row[f"{'wind' if prefix == 'wind_speed' else prefix}_n"] = len(values)
-            enough = len(values) >= need
-            row[f"{prefix}_mean_{unit}"] = mean_of(values) if enough else None
-            row[f"{prefix}_min_{unit}"] = min(values) if enough and longest <= 3 else None
-            row[f"{prefix}_max_{unit}"] = max(values) if enough and longest <= 3 else None
-            if prefix == "visibility":
-                row["low_visibility_hours"] = sum(x < 1 for x in values) if enough else None
-            if prefix == "wind_speed":
-                row["calm_hours"] = sum(x == 0 for x in values) if enough else None
-                row["windy_hours"] = sum(x >= 10.8 for x in values) if enough else None
-        pairs = [(r["wind_speed_ms"], r["wind_direction_deg"]) for r in found.values()]
-        vectors = sum(v is not None and (v == 0 or d is not None) for v, d in pairs)
-        row |= wind_reference(pairs if vectors >= need else [])
-        mean, low, high = row["temperature_mean_c"], row["temperature_min_c"], row["temperature_max_c"]
-        row["temperature_range_c"] = None if low is None else high - low
-        row["hdd_18"] = None if mean is None else max(0.0, 18 - mean)
-        row["cdd_18"] = None if mean is None else max(0.0, mean - 18)
-        row["gdd_10"] = None if mean is None else max(0.0, mean - 10)
-        row["is_frost_day"] = None if low is None else low < 0
-        row["is_ice_day"] = None if low is None else high < 0
-        row["is_summer_day"] = None if low is None else high > 25
-        row["is_hot_day"] = None if low is None else high > 30
-        row["is_tropical_night"] = None if low is None else low > 20
-        row["pairs"] = pairs
-        out[day] = row
-    return out
-
-
-def shown_in_month(values: list) -> bool:
-    run = longest = 0
-    for x in values:
-        run = run + 1 if x is None else 0
-        longest = max(longest, run)
-    return sum(x is None for x in values) < 11 and longest < 5
-
-
-def monthly_reference(daily: dict[date, dict], timezone: str) -> dict[date, dict]:
-    out = {}
-    for first in sorted({d.replace(day=1) for d in daily}):
-        days = [first + timedelta(days=i) for i in range(31) if (first + timedelta(days=i)).month == first.month]
-
-        def of(name, days=days):
-            return [daily[d][name] if d in daily else None for d in days]
-
-        def mean(name):
-            values = of(name)
-            return mean_of([x for x in values if x is not None]) if shown_in_month(values) else None
-
-        def total(name):
-            return None if None in of(name) else math.fsum(of(name))
-
-        def extreme(name, choose, days=days):
-            values = of(name)
-            known = [x for x in values if x is not None]
-            if not shown_in_month(values) or not known:
-                return None, None
-            return choose(known), days[values.index(choose(known))]
-
-        row = {"days_expected": len(days), "days_n": sum(x is not None for x in of("temperature_mean_c"))}
-        row["hours_expected"] = sum(len(first_of_utc_hours(d, ZoneInfo(timezone))) for d in days)
-        for name in ("suspect_n", "fail_n", "temperature_n", "humidity_n", "pressure_n", "visibility_n", "wind_n"):
-            row[name] = sum(x or 0 for x in of(name))
-        row["temperature_mean_c"] = mean("temperature_mean_c")
-        row["temperature_min_mean_c"] = mean("temperature_min_c")
-        row["temperature_max_mean_c"] = mean("temperature_max_c")
-        row["temperature_range_mean_c"] = mean("temperature_range_c")
-        row["temperature_min_c"], row["temperature_min_date"] = extreme("temperature_min_c", min)
-        row["temperature_max_c"], row["temperature_max_date"] = extreme("temperature_max_c", max)
-        for name in ("apparent_temperature_min_c", "apparent_temperature_max_c", "visibility_mean_km"):
-            row[name] = mean(name)
-        for prefix, unit in (("humidity", "percent"), ("pressure", "hpa")):
-            row |= {f"{prefix}_{x}_{unit}": mean(f"{prefix}_{x}_{unit}") for x in ("mean", "min", "max")}
-        row["visibility_min_km"] = extreme("visibility_min_km", min)[0]
-        row["wind_speed_max_ms"] = extreme("wind_speed_max_ms", max)[0]
-        row["wind_gust_max_ms"] = extreme("wind_gust_max_ms", max)[0]
-        pairs = [p for d in days if d in daily for p in daily[d]["pairs"]]
-        speeds = [v for v, _ in pairs if v is not None]
-        row["wind_speed_mean_ms"] = mean_of(speeds) if shown_in_month(of("wind_speed_mean_ms")) else None
-        row |= wind_reference(pairs if shown_in_month(of("wind_speed_resultant_ms")) else [])
-        for name in ("hdd_18", "cdd_18", "gdd_10", "low_visibility_hours", "calm_hours", "windy_hours"):
-            row[name] = total(name)
-        for name, flag in (
-            ("frost_days", "is_frost_day"),
-            ("ice_days", "is_ice_day"),
-            ("summer_days", "is_summer_day"),
-            ("hot_days", "is_hot_day"),
-            ("tropical_nights", "is_tropical_night"),
-        ):
-            row[name] = total(flag)
-        winds = of("wind_speed_mean_ms")
-        row["calm_days"] = None if None in winds else sum(x < 2 for x in winds)
-        row["windy_days"] = None if None in winds else sum(x >= 10.8 for x in winds)
-        out[first] = row
-    return out
-
-
-def random_frame(seed: int, timezone: str) -> pd.DataFrame:
-    """Ten weeks, most with a change of the clock; single hours, half days and whole days are missing.
-
-    With an even seed the second month is complete, so that its sums can be shown.
-    """
-    choose = np.random.default_rng(seed)
-    first = choose.choice(["2021-02-20", "2021-10-01", "2020-01-25"])
-    times = hour_range(f"{first}T00:00", str((pd.Timestamp(first) + pd.Timedelta(days=70)).date()), timezone)
-    n = len(times)
-    complete = (times.month == int(first[5:7]) % 12 + 1) & (seed % 2 == 0)
-    kept = choose.random(n) > 0.03
-    for start in choose.integers(0, n - 200, 8):
-        kept[start : start + choose.choice([3, 4, 5, 12, 30, 100, 130])] = False
-    kept |= complete | (times < times[0] + pd.Timedelta(days=1)) | (times > times[-1] - pd.Timedelta(days=1))
-    warm = choose.choice([-2.0, 12.0, 24.0])
-
-    def values(low, high, decimals, share):
-        x = np.round(choose.uniform(low, high, n), decimals)
-        holes = choose.random(n) < share
-        for start in choose.integers(0, n - 30, 6):
-            holes[start : start + choose.integers(2, 9)] = True
-        return np.where(holes & ~complete, np.nan, x)
-
-    speed = np.where(choose.random(n) < 0.1, 0.0, values(0.1, choose.choice([4.0, 25.0]), 1, 0.05))
-    direction = np.where(speed == 0, np.nan, values(0, 35, 0, 0.02) * 10)
-    columns = {
-        "temperature_c": values(warm - 9, warm + 9, 1, 0.04),
-        "apparent_temperature_c": values(-20, 40, 1, 0.1),
-        "humidity_percent": values(5, 100, 0, 0.12),
-        "wind_speed_ms": speed,
-        "wind_gust_ms": values(0, 40, 1, 0.02),
-        "wind_direction_deg": direction,
-        "visibility_km": values(0, 16, 1, 0.02),
-        "pressure_msl_hpa": values(950, 1050, 1, 0.15),
-    }
-    flags = {
-        f"{v}_qc": np.where(np.isnan(x), choose.choice([4, 9], n), choose.choice([1, 3], n))[kept]
-        for v, x in columns.items()
-    }
-    return validated(times[kept], **{v: x[kept] for v, x in columns.items()}, **flags)
-
-
-def plain_rows(frame: pd.DataFrame) -> list[dict]:
-    rows = []
-    for row in frame.to_dict("records"):
-        clean = {k: None if isinstance(x, float) and math.isnan(x) else x for k, x in row.items()}
-        rows.append(clean | {"timestamp": row["timestamp"].to_pydatetime().astimezone(ZoneInfo("UTC"))})
-    return rows
-
-
-def differences(table: str, key: str, frame: pd.DataFrame, reference: dict[date, dict]) -> list[str]:
-    found = []
-    known = {"station_id", "timezone", "pressure_kind", key}
-    names = [n for n in schemas.TABLES[table].column_names if n not in known]
-    for row in frame.to_dict("records"):
-        expected = reference[row[key].date()]
-        for name in names:
-            a, b = row[name], expected[name]
-            if isinstance(a, pd.Timestamp) and not pd.isna(a):
-                a = a.date()
-            if pd.isna(a) or b is None:
-                same = bool(pd.isna(a)) and b is None
-            elif isinstance(b, (str, date)):
-                same = a == b
-            else:
-                same = math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
-            if not same:
-                found.append(f"{row[key]:%Y-%m-%d} {name}: {a!r} instead of {b!r}")
-    return found
-
+# --- against a slow and obvious reference -------------------------------------------------------------------
 
 ZONES = [BUDAPEST, "UTC", "Asia/Kolkata", "Australia/Lord_Howe", "America/New_York"]
 

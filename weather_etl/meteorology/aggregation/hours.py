@@ -1,0 +1,169 @@
+"""The hours of a station arranged by civil days: what days, months and years are made from.
+
+Belongs here: civil days and their length, gaps, sums of hours by day. Does not belong here: when they may be shown.
+
+A civil day is that of the wall clock of the station's zone: 23, 24 or 25 hours long where clocks change. An hour
+belongs to the day in which it begins.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from weather_etl.meteorology.aggregation.groups import Groups, ratio
+from weather_etl.meteorology.aggregation.vectors import WindSums
+from weather_etl.meteorology.quality import VARIABLES, Flag
+from weather_etl.meteorology.vocabulary import CONDITIONS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_HOUR = 3_600_000_000  # microseconds
+_DAY = 24 * _HOUR
+
+
+def midnights(days: np.ndarray, timezone: str) -> np.ndarray:
+    """First full UTC hour of each civil day, as hours since 1970-01-01; days as days since then."""
+    import pandas as pd
+
+    local = pd.DatetimeIndex(days.astype("datetime64[D]").astype("datetime64[us]"))
+    utc = local.tz_localize(timezone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward")
+    hours = -(-_micros(utc.tz_convert("UTC")) // _HOUR)
+    # Where clocks went from 00:01 back to 23:01 (Newfoundland until 2011), midnight was still to come.
+    again = pd.DatetimeIndex((hours * _HOUR).astype("datetime64[us]")).tz_localize("UTC").tz_convert(timezone)
+    return hours + (_micros(again) // _DAY < days)
+
+
+def _micros(index: "pd.DatetimeIndex") -> np.ndarray:
+    """Wall-clock microseconds since 1970-01-01."""
+    return index.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
+
+
+@dataclass(frozen=True)
+class ByDay:
+    """One variable by days: hours with a value, their mean, minimum and maximum (NaN without any), longest gap."""
+
+    n: np.ndarray
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    gap: np.ndarray
+
+
+class LocalHours:
+    """A station's hours arranged by civil days.
+
+    Args:
+        observations: `validated_observations` of one station, ordered by timestamp.
+        timezone: IANA zone that bounds the days.
+
+    Attributes:
+        days: hours grouped by day; keys are days since 1970-01-01.
+        expected: hours each of these days has in its zone.
+        hour: number of every hour within its day, from 0.
+    """
+
+    def __init__(self, observations: "pd.DataFrame", timezone: str) -> None:
+        import pandas as pd
+
+        self.timezone = timezone
+        self.observations = observations
+        index = pd.DatetimeIndex(observations["timestamp"])
+        self.days = Groups(_micros(index.tz_convert(timezone)) // _DAY)
+        self.of_row = self.days.of_row()
+        edges = midnights(np.append(self.days.keys, self.days.keys + 1), timezone)
+        start, end = edges[: len(self.days)], edges[len(self.days) :]
+        self.expected = end - start
+        self.hour = _micros(index) // _HOUR - start[self.of_row]
+
+    def column(self, name: str) -> np.ndarray:
+        """One column of numbers, NaN where missing."""
+        return self.observations[name].to_numpy(dtype=np.float64)
+
+    def by_day(self, name: str) -> ByDay:
+        values = self.column(name)
+        valid = ~np.isnan(values)
+        n = self.days.sum(valid)
+        total = self.days.sum(np.where(valid, values, 0.0))
+        low, high = self.days.min(np.where(valid, values, np.inf)), self.days.max(np.where(valid, values, -np.inf))
+        low[n == 0], high[n == 0] = np.nan, np.nan
+        return ByDay(n, ratio(total, n), low, high, self._longest_gap(valid, n))
+
+    def _longest_gap(self, valid: np.ndarray, n: np.ndarray) -> np.ndarray:
+        """Longest run of missing hours within each day; days that are complete or empty are not looked at."""
+        gap = np.where(n == 0, self.expected, 0)
+        rows = np.flatnonzero(valid & (n < self.expected)[self.of_row])
+        if not len(rows):
+            return gap
+        hour, part = self.hour[rows], Groups(self.of_row[rows])
+        before = hour.copy()  # missing hours between this valid hour and the one before it
+        before[1:] = hour[1:] - hour[:-1] - 1
+        before[part.starts] = hour[part.starts]
+        last = np.append(part.starts[1:], len(rows)) - 1
+        gap[part.keys] = np.maximum(part.max(before), self.expected[part.keys] - 1 - hour[last])
+        return gap
+
+    def flags(self, flag: Flag) -> np.ndarray:
+        """Values with a flag by days, all variables together."""
+        found = np.zeros(self.days.n, dtype=np.int64)
+        for name in VARIABLES:
+            found += self.observations[f"{name}_qc"].to_numpy() == flag
+        return self.days.sum(found)
+
+    def sums(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Hours with a value, and their sum, by days."""
+        values = self.column(name)
+        valid = ~np.isnan(values)
+        return self.days.sum(valid), self.days.sum(np.where(valid, values, 0.0))
+
+    @cached_property
+    def speed(self) -> tuple[np.ndarray, np.ndarray]:
+        """Hours with a wind speed, and the sum of speeds, by days."""
+        return self.sums("wind_speed_ms")
+
+    @cached_property
+    def wind(self) -> WindSums:
+        """The wind as vectors, by days."""
+        return WindSums.of_hours(self.column("wind_speed_ms"), self.column("wind_direction_deg"), self.days)
+
+    @cached_property
+    def power_density(self) -> tuple[np.ndarray, np.ndarray]:
+        """Hours with a wind power density, and the sum of densities, by days."""
+        return self.sums("wind_power_density_wm2")
+
+    @cached_property
+    def power(self) -> tuple[np.ndarray, np.ndarray]:
+        """Hours with a turbine power, and their energy in kWh (kW times one hour), by days."""
+        return self.sums("wind_power_kw")
+
+    @cached_property
+    def conditions(self) -> np.ndarray:
+        """Hours of each condition by days, shape (conditions, days), the most severe condition first."""
+        import pandas as pd
+
+        kind = pd.CategoricalDtype(list(CONDITIONS))
+        codes = self.observations["condition"].astype(kind).cat.codes.to_numpy().astype(np.int64)
+        shape = (len(CONDITIONS) + 1, len(self.days))  # the last: no condition
+        cell = np.where(codes < 0, len(CONDITIONS), codes) * shape[1] + self.of_row
+        return np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)[:-1]
+
+
+def dominant_condition(hours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number in `CONDITIONS` of the most frequent condition of each group, -1 without any, and its hours.
+
+    `hours` has shape (conditions, groups). A tie goes to the more severe condition, which comes first.
+    """
+    if not hours.shape[1]:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    top = hours.max(axis=0)
+    return np.where(top > 0, hours.argmax(axis=0), -1), top
+
+
+def condition_names(conditions: np.ndarray, shown: np.ndarray) -> "pd.Series":
+    """Names of conditions, null where -1 or not shown."""
+    import pandas as pd
+
+    names = np.array([*CONDITIONS, None], dtype=object)
+    return pd.Series(names[np.where(shown, conditions, -1)], dtype="str")
