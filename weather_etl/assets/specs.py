@@ -28,8 +28,11 @@ _CODE = {
     "quarantined_rows": ("meteorology/observations.py", "meteorology/reasons.py"),
     "validated_observations": ("meteorology/observations.py", "meteorology/quality.py"),
     "quality_events": ("meteorology/observations.py", "meteorology/quality.py"),
+    "daily_weather": ("meteorology/aggregation/days.py",),
+    "monthly_weather": ("meteorology/aggregation/months.py",),
+    "yearly_weather": ("meteorology/aggregation/years.py",),
+    "climate_normals": ("meteorology/aggregation/normals.py",),
 }
-_CODE_OF_AGGREGATED = ("meteorology/aggregation.py",)
 # An installation with live stations writes every hour; one with archives only shows a warning, not an error.
 FRESHNESS = {
     "validated_observations": dg.FreshnessPolicy.time_window(
@@ -81,7 +84,7 @@ def table_spec(table: str, *, group: str, kinds: set[str], deps: list[str] | Non
         partitions_def=station_partitions,
         metadata={
             "dagster/column_schema": column_schema(table),
-            **code_references(*_CODE.get(table, _CODE_OF_AGGREGATED)),
+            **code_references(*_CODE.get(table, ())),
         },
         freshness_policy=FRESHNESS.get(table),
         skippable=True,
