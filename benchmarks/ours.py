@@ -7,6 +7,9 @@ from weather_etl import ingestion
 from weather_etl.landing import FileVersion
 from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cells import Reading
+from weather_etl.stations import packaged_settings
+
+SITE = packaged_settings(STATION).site
 
 
 def tables(csv: bytes) -> dict[str, object]:
@@ -16,7 +19,7 @@ def tables(csv: bytes) -> dict[str, object]:
     rows = ingestion.parse_landing_file(csv, entry, {})
     raw = ingestion.with_provenance(rows, STATION, version, entry)
     reading = Reading.of(entry["units"], entry["decimal"])
-    made = observations.observe(raw, {version.name: reading}, [], station=STATION, timezone=ZONE)
+    made = observations.observe(raw, {version.name: reading}, [], station=STATION, timezone=ZONE, site=SITE)
     hours = aggregation.LocalHours(made.validated, ZONE)
     daily = aggregation.daily_weather(made.validated, station=STATION, timezone=ZONE, hours=hours)
     monthly = aggregation.monthly_weather(made.validated, daily, station=STATION, timezone=ZONE, hours=hours)

@@ -211,12 +211,21 @@ class _Station:
 
     def _observe(self) -> "Observations":
         from weather_etl.meteorology.observations import observe
+        from weather_etl.meteorology.wind import TurbineUnavailable
 
         if self._observations is None:
             raw = self._load_raw()
-            self._observations = observe(
-                raw.rows, raw.readings(), raw.rejected(), station=self.station, timezone=self.settings.timezone
-            )
+            try:
+                self._observations = observe(
+                    raw.rows,
+                    raw.readings(),
+                    raw.rejected(),
+                    station=self.station,
+                    timezone=self.settings.timezone,
+                    site=self.settings.site,
+                )
+            except TurbineUnavailable as error:
+                raise UserError(str(error)) from None
         return self._observations
 
     def _load_raw(self) -> "Raw":

@@ -16,6 +16,7 @@ from typing import Any
 from weather_etl.errors import UserError
 from weather_etl.fingerprints import digest
 from weather_etl.meteorology.quality import Limits
+from weather_etl.meteorology.site import Site, WindSettings
 
 STATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 SETTINGS_FILE = "station.toml"
@@ -24,21 +25,6 @@ PARTITIONS_NAME = "station"
 
 def is_station_id(text: str) -> bool:
     return STATION_ID.fullmatch(text) is not None
-
-
-@dataclass(frozen=True)
-class WindSettings:
-    """Where the wind is measured, and the turbine that it would drive.
-
-    Attributes:
-        anemometer_height_m: height of the wind sensor above ground.
-        turbine: `generic`, or a name of windpowerlib's turbine library (extra `wind`).
-        hub_height_m: height of the turbine's hub above ground.
-    """
-
-    anemometer_height_m: float = 10.0
-    turbine: str = "generic"
-    hub_height_m: float = 100.0
 
 
 @dataclass(frozen=True)
@@ -99,6 +85,11 @@ class StationSettings:
     def day_zone(self) -> str:
         """The zone that bounds the civil days."""
         return "UTC" if self.day_boundary == "utc" else self.timezone
+
+    @property
+    def site(self) -> Site:
+        """What quality control and derived values need."""
+        return Site(self.elevation_m, self.visibility_cap_km, self.limits, self.wind)
 
     def reader_part(self) -> list[Any]:
         """What decides how a file is cut into rows; every other setting leaves the raw rows as they are."""

@@ -45,9 +45,20 @@ def evaluate_published(
     if not wanted & _OF_OBSERVATIONS:
         return
     from weather_etl.meteorology.observations import observe
+    from weather_etl.meteorology.wind import TurbineUnavailable
 
     settings = landing.read_settings(containers.landing, station, files)
-    observations = observe(raw.rows, raw.readings(), raw.rejected(), station=station, timezone=settings.timezone)
+    try:
+        observations = observe(
+            raw.rows,
+            raw.readings(),
+            raw.rejected(),
+            station=station,
+            timezone=settings.timezone,
+            site=settings.site,
+        )
+    except TurbineUnavailable as error:
+        raise UserError(str(error)) from None
     evaluations = (
         checks.row_balance(observations, station),
         checks.quarantined_rows(observations.quarantined, observations.balance.data_lines),

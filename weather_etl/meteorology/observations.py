@@ -23,9 +23,12 @@ from weather_etl.meteorology.cells import (
     one_chunk,
     read_all,
 )
+from weather_etl.meteorology.computed import compute
+from weather_etl.meteorology.conditions import condition_of
 from weather_etl.meteorology.quality import LIMITS, VARIABLES, Flag, gross_range
 from weather_etl.meteorology.reasons import Reason
-from weather_etl.meteorology.vocabulary import PRECIPITATION_TYPES, RAW_TEXT_COLUMNS
+from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES, RAW_TEXT_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,11 +57,21 @@ class Observations:
     quarantined: "pd.DataFrame"
     balance: Balance
     failed_values: dict[str, int] = field(default_factory=dict)
+    computed: dict[str, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
 
+NOWHERE = Site()
+
+
 def observe(
-    raw: pa.Table, readings: Mapping[str, Reading], rejected: list[dict[str, Any]], *, station: str, timezone: str
+    raw: pa.Table,
+    readings: Mapping[str, Reading],
+    rejected: list[dict[str, Any]],
+    *,
+    station: str,
+    timezone: str,
+    site: Site = NOWHERE,
 ) -> Observations:
     """Make a station's observations from its raw rows.
 
@@ -68,6 +81,10 @@ def observe(
         rejected: one record per rejected file, in the form of `quarantined_rows`.
         station: station id.
         timezone: IANA zone for times without an offset.
+        site: what quality control and derived values must know of the station.
+
+    Raises:
+        wind.TurbineUnavailable: the station's turbine cannot be used.
 
     Returns:
         Tables as in `schemas.TABLES`; `balance.holds()` is True.
@@ -138,6 +155,9 @@ def observe(
     direction = values["wind_direction_deg"]
     direction[direction == 360.0] = 0.0
 
+    computed = compute(values, flags, site)
+    for name, rows in computed.suspect.items():
+        note(name, "suspect_input", Flag.SUSPECT, rows, values[name][rows], "computed from good values")
     precipitation, unknown = _categories(raw, kept)
     is_calm = pd.array(calm, dtype="boolean")
     is_calm[np.isnan(values["wind_speed_ms"])] = pd.NA
@@ -146,7 +166,10 @@ def observe(
         if name == "wind_direction_deg":
             validated["is_calm"] = is_calm
     validated["precipitation_type"] = precipitation
-    validated["summary"] = text_array(one_chunk(raw.column("summary")).take(pa.array(kept)))
+    summary = one_chunk(raw.column("summary")).take(pa.array(kept))
+    validated["summary"] = text_array(summary)
+    validated["condition"] = _conditions(summary)
+    validated |= computed.columns
     for name in VARIABLES:
         validated[f"{name}_qc"] = flags[name]
     validated["landing_file"] = text_array(files.take(pa.array(kept)))
@@ -156,8 +179,15 @@ def observe(
     quarantined = _quarantine(raw, cells, rejected, station)
     balance = Balance(n, len(kept), duplicates, superseded, int((cells.refused > 0).sum()))
     warnings = [f"unknown precipitation types read as missing: {', '.join(unknown)}"] if unknown else []
+    warnings += computed.warnings
     return Observations(
-        pd.DataFrame(validated, copy=False), _event_frame(events, station), quarantined, balance, failed, warnings
+        pd.DataFrame(validated, copy=False),
+        _event_frame(events, station),
+        quarantined,
+        balance,
+        failed,
+        computed.counts,
+        warnings,
     )
 
 
@@ -247,6 +277,16 @@ def _categories(raw: pa.Table, kept: np.ndarray) -> tuple["pd.Categorical", list
 
     codes, unknown = _precipitation_codes(raw, kept)
     return pd.Categorical.from_codes(codes, categories=list(PRECIPITATION_TYPES)), unknown
+
+
+def _conditions(summaries: pa.DictionaryArray) -> "pd.Categorical":
+    """The condition of each summary; every distinct text is looked at once."""
+    import pandas as pd
+
+    texts = summaries.dictionary.to_pylist()
+    of_text = [-1 if t.strip().lower() in NULL_TOKENS else CONDITIONS.index(condition_of(t)) for t in texts]
+    codes = pc.fill_null(summaries.indices, len(texts)).to_numpy()
+    return pd.Categorical.from_codes(np.array([*of_text, -1])[codes], categories=list(CONDITIONS))
 
 
 def text_array(texts: pa.Array) -> "pd.api.extensions.ExtensionArray":

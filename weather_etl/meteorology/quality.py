@@ -69,6 +69,12 @@ LIMITS: Mapping[str, Limits] = {
 }  # fmt: skip
 VARIABLES = tuple(LIMITS)
 
+# What can flag a value, in the order in which it is asked.
+TESTS = (
+    "upstream", "syntax", "duplicate_conflict", "gross_range", "consistency", "spike", "flat_line", "rate_of_change",
+    "climatology", "month_clean_up", "suspect_input",
+)  # fmt: skip
+
 
 def gross_range(values: "np.ndarray", limits: Limits) -> "np.ndarray":
     """Gross-range test (QARTOD test 4).

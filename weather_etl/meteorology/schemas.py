@@ -17,9 +17,9 @@ from weather_etl.meteorology.columns import number as _number
 from weather_etl.meteorology.columns import text as _text
 from weather_etl.meteorology.columns import time as _time
 from weather_etl.meteorology.columns import yes as _yes
-from weather_etl.meteorology.quality import LIMITS, VARIABLES, Flag
+from weather_etl.meteorology.quality import LIMITS, TESTS, VARIABLES, Flag
 from weather_etl.meteorology.reasons import Reason
-from weather_etl.meteorology.vocabulary import PRECIPITATION_TYPES, RAW_TEXT_COLUMNS
+from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES, RAW_TEXT_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +32,12 @@ _FILE = _text("landing_file", "Blob name in the container `landing`.")
 # variable -> (unit, CF standard name, description)
 _MEASURED = {
     "temperature_c": ("degC", "air_temperature", "Air temperature."),
-    "apparent_temperature_c": ("degC", "apparent_air_temperature", "Apparent temperature, as reported."),
-    "dew_point_c": ("degC", "dew_point_temperature", "Dew point, as reported."),
+    "apparent_temperature_c": (
+        "degC",
+        "apparent_air_temperature",
+        "Apparent temperature; computed (flag 2 or 3) where not reported.",
+    ),
+    "dew_point_c": ("degC", "dew_point_temperature", "Dew point; computed (flag 2 or 3) where not reported."),
     "humidity_percent": ("%", "relative_humidity", "Relative humidity."),
     "wind_speed_ms": ("m s-1", "wind_speed", "Wind speed, mean of the hour."),
     "wind_gust_ms": ("m s-1", "wind_speed_of_gust", "Wind gust."),
@@ -114,6 +118,13 @@ _VALIDATED = Table(
             isin=PRECIPITATION_TYPES,
         ),
         _text("summary", "Weather in words, as reported.", nullable=True),
+        Column("condition", "category", "What the summary means in one word.", nullable=True, isin=CONDITIONS),
+        replace(
+            _number("air_density_kgm3", "kg m-3", "Density of moist air at the station, computed.", 0, 3),
+            standard_name="air_density",
+        ),
+        _number("wind_power_density_wm2", "W m-2", "0.5 x density x speed^3, computed.", 0),
+        _number("wind_power_kw", "kW", "Power of the station's turbine at its hub, computed.", 0),
         *(_flag(name) for name in VARIABLES),
         _FILE,
         Column("line", "int64", "Line of the row that won.", low=1),
@@ -130,7 +141,7 @@ _EVENTS = Table(
         _STATION,
         _time("timestamp", "Hour of the observation."),
         _text("variable", "Column of validated_observations.", isin=VARIABLES),
-        _text("test", "Quality test.", isin=("gross_range", "syntax", "duplicate_conflict")),
+        _text("test", "Quality test.", isin=TESTS),
         Column("flag", "uint8", "3 suspect (value kept), 4 fail (value nulled).", isin=(3, 4)),
         _number("original_value", "as the variable", "Value before it was nulled; null where it was no number."),
         _text("limit_text", "Limit that the value broke."),

@@ -1,6 +1,6 @@
 """Closed vocabularies that several rooms share; importing them costs nothing.
 
-Belongs here: names of raw columns, sectors, precipitation types.
+Belongs here: names of raw columns, sectors, precipitation types, conditions.
 Does not belong here: reason codes (`reasons.py`), flags and limits (`quality.py`).
 """
 
@@ -26,8 +26,9 @@ RAW_TEXT_COLUMNS = (
 
 SECTORS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
 PRECIPITATION_TYPES = ("rain", "snow", "sleet", "none")
-# Conditions of an hour, the more severe first.
-CONDITIONS = (
-    "rain", "light_rain", "drizzle", "foggy", "overcast", "mostly_cloudy", "partly_cloudy", "clear",
-    "dangerously_windy", "windy", "breezy", "humid", "dry", "other",
-)  # fmt: skip
+
+# What `condition` may say, the more severe first; the order decides ties.
+PRECIPITATION_CONDITIONS = ("rain", "light_rain", "drizzle")
+SKY_CONDITIONS = ("foggy", "overcast", "mostly_cloudy", "partly_cloudy", "clear")
+MODIFIERS = ("dangerously_windy", "windy", "breezy", "humid", "dry")
+CONDITIONS = (*PRECIPITATION_CONDITIONS, *SKY_CONDITIONS, *MODIFIERS, "other")

@@ -19,6 +19,7 @@ from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.reasons import Rejected
+from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES
 
 STATION = "szeged"
@@ -90,10 +91,12 @@ def raw_of(*files: File, aliases: dict[str, str] | None = None) -> RawRows:
     return RawRows(ingestion._assemble(None, [], parts, entries), readings, rejected)
 
 
-def observed(*files: File | bytes, timezone: str = "UTC") -> observations.Observations:
+def observed(
+    *files: File | bytes, timezone: str = "UTC", site: Site = observations.NOWHERE
+) -> observations.Observations:
     """The observations of a station with these landing files."""
     raw = raw_of(*(File(f) if isinstance(f, bytes) else f for f in files))
-    return observations.observe(raw.rows, raw.readings, raw.rejected, station=STATION, timezone=timezone)
+    return observations.observe(raw.rows, raw.readings, raw.rejected, station=STATION, timezone=timezone, site=site)
 
 
 def hour_range(first: str, last: str, timezone: str = "UTC") -> pd.DatetimeIndex:
@@ -116,6 +119,11 @@ def validated(times: pd.DatetimeIndex, **columns: Any) -> pd.DataFrame:
             frame["is_calm"] = (speed == 0).astype("boolean").mask(speed.isna())
     frame["precipitation_type"] = pd.Categorical([None] * n, categories=list(PRECIPITATION_TYPES))
     frame["summary"] = pd.Series([None] * n, dtype="str")
+    conditions = columns.pop("condition", None)
+    conditions = [conditions] * n if conditions is None or isinstance(conditions, str) else list(conditions)
+    frame["condition"] = pd.Categorical(conditions, categories=list(CONDITIONS))
+    for name in ("air_density_kgm3", "wind_power_density_wm2", "wind_power_kw"):
+        frame[name] = np.broadcast_to(np.asarray(columns.pop(name, np.nan), dtype=float), n).copy()
     for name in VARIABLES:
         flags = columns.pop(f"{name}_qc", np.where(frame[name].isna(), 9, 1))
         frame[f"{name}_qc"] = np.broadcast_to(np.asarray(flags, dtype=np.uint8), n).copy()

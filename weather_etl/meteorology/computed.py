@@ -1,0 +1,119 @@
+"""Which hours get a computed value, and what its flag says.
+
+Belongs here: what is computed where a station reports nothing, flags and counts of computed values.
+Does not belong here: the formulas (`derived.py`, `wind.py`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from weather_etl.meteorology import derived, wind
+from weather_etl.meteorology.quality import Flag
+from weather_etl.meteorology.site import Site
+
+_FORMULAS: Mapping[str, tuple[Callable[..., np.ndarray], tuple[str, ...]]] = {
+    "dew_point_c": (derived.dew_point, ("temperature_c", "humidity_percent")),
+    "apparent_temperature_c": (
+        derived.apparent_temperature,
+        ("temperature_c", "humidity_percent", "wind_speed_ms"),
+    ),
+}
+_NO_ELEVATION = (
+    "air density and wind power are null where no station pressure is reported: the station settings name no elevation"
+)
+
+
+@dataclass
+class Computed:
+    """What was computed for n hours.
+
+    Attributes:
+        columns: air_density_kgm3, wind_power_density_wm2 and wind_power_kw, float64 of shape (n,).
+        counts: in how many hours something was computed or stood in.
+        suspect: variable -> positions of the values that were computed from a suspect one.
+        warnings: one sentence for what could not be computed at all.
+    """
+
+    columns: dict[str, np.ndarray]
+    counts: dict[str, int] = field(default_factory=dict)
+    suspect: dict[str, np.ndarray] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def compute(values: dict[str, np.ndarray], flags: dict[str, np.ndarray], site: Site) -> Computed:
+    """Fill in what can be computed for every hour, after quality control.
+
+    A reported value wins: dew point and apparent temperature are computed only in hours where none came (flag 9);
+    one that failed stays null. A computed value has flag 2, since no test has looked at it, or 3 if a value that it
+    comes from is suspect; one that would break the variable's own fail span is left out.
+
+    Args:
+        values: variable -> float64 of shape (n,), NaN where failed or missing; changed in place.
+        flags: variable -> uint8 of shape (n,); changed in place.
+        site: elevation, limits, wind sensor and turbine.
+    """
+    t, rh, speed = values["temperature_c"], values["humidity_percent"], values["wind_speed_ms"]
+    counts, suspects = {}, {}
+    for name, (formula, sources) in _FORMULAS.items():
+        given, suspects[name] = _fill(name, formula, sources, values, flags, site)
+        counts[f"{name}_computed"] = given
+    pressure, standard, warnings = _pressure_for_density(values, site)
+    dry = np.isnan(rh)
+    density = derived.air_density(t, pressure, np.where(dry, derived.ASSUMED_HUMIDITY_PERCENT, rh) if dry.any() else rh)
+    with np.errstate(invalid="ignore"):
+        density[density <= 0.0] = np.nan  # more vapour than air: one of the values is wrong
+    known = ~np.isnan(density)
+    counts["air_density_from_standard_pressure"] = int((standard & known).sum())
+    counts["air_density_with_assumed_humidity"] = int((dry & known).sum())
+    hub = wind.hub_height_speed(speed, site.wind.anemometer_height_m, site.wind.hub_height_m)
+    columns = {
+        "air_density_kgm3": density,
+        "wind_power_density_wm2": wind.power_density(speed, density),
+        "wind_power_kw": wind.turbine(site.wind.turbine).power_kw(wind.normalised_speed(hub, density)),
+    }
+    return Computed(columns, counts, suspects, warnings)
+
+
+def _fill(
+    name: str,
+    formula: Callable[..., np.ndarray],
+    sources: tuple[str, ...],
+    values: Mapping[str, np.ndarray],
+    flags: Mapping[str, np.ndarray],
+    site: Site,
+) -> tuple[int, np.ndarray]:
+    """Compute a variable where it was not reported; returns in how many hours, and where from a suspect value."""
+    rows = np.flatnonzero(flags[name] == Flag.MISSING)
+    if not len(rows):
+        return 0, rows
+    at = slice(None) if len(rows) == len(flags[name]) else rows
+    found = formula(*(values[s][at] for s in sources))
+    low, high = site.limits_of(name).fail
+    with np.errstate(invalid="ignore"):
+        given = (found >= low) & (found <= high)
+    suspect = np.zeros(len(found), dtype=bool)
+    for source in sources:
+        suspect |= flags[source][at] == Flag.SUSPECT
+    suspect &= given
+    values[name][at] = np.where(given, found, np.nan)
+    flags[name][at] = np.where(suspect, Flag.SUSPECT, np.where(given, Flag.NOT_EVALUATED, Flag.MISSING))
+    return int(given.sum()), rows[suspect]
+
+
+def _pressure_for_density(values: Mapping[str, np.ndarray], site: Site) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Pressure at the station, the mask of the hours where it is that of the standard atmosphere, and warnings.
+
+    Reported at the station, else from sea-level pressure, else that of the standard atmosphere; the last two need
+    the elevation.
+    """
+    pressure = values["pressure_station_hpa"]
+    missing = np.isnan(pressure)
+    if site.elevation_m is None:
+        wanted = missing & ~(np.isnan(values["pressure_msl_hpa"]) & np.isnan(values["wind_speed_ms"]))
+        return pressure, np.zeros(len(pressure), dtype=bool), [_NO_ELEVATION] if wanted.any() else []
+    reduced = derived.station_pressure(values["pressure_msl_hpa"], site.elevation_m, values["temperature_c"])
+    pressure = np.where(missing, reduced, pressure)
+    standard = np.isnan(pressure)
+    return np.where(standard, derived.isa_pressure(site.elevation_m), pressure), standard, []
