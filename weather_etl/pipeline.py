@@ -198,7 +198,7 @@ class _Station:
         about: dict[str, Any] = {
             "station": self.station,
             "timezone": self.settings.day_zone,
-            "rated_power_kw": 2000.0,
+            "rated_power_kw": self._rated_power_kw(),
             "hours": self._hours,
         }
         if table == "daily_weather":
@@ -208,6 +208,14 @@ class _Station:
         return aggregation.yearly_weather(
             validated, self._frame("daily_weather"), self._frame("monthly_weather"), **about
         )
+
+    def _rated_power_kw(self) -> float:
+        from weather_etl.meteorology import wind
+
+        try:
+            return wind.turbine(self.settings.wind.turbine).rated_kw
+        except wind.TurbineUnavailable as error:
+            raise UserError(str(error)) from None
 
     def _observe(self) -> "Observations":
         from weather_etl.meteorology.observations import observe

@@ -130,10 +130,6 @@ def validated(times: pd.DatetimeIndex, **columns: Any) -> pd.DataFrame:
     frame["landing_file"] = pd.Series(["szeged/a.csv"] * n, dtype="str")
     frame["line"] = np.arange(2, n + 2)
     frame["landed_at"] = pd.Series([LANDED_AT] * n, dtype="datetime64[us, UTC]")
-    condition = columns.pop("condition", None)
-    frame["condition"] = pd.Categorical(np.broadcast_to(np.asarray(condition, dtype=object), n), list(CONDITIONS))
-    for name in ("air_density_kgm3", "wind_power_density_wm2", "wind_power_kw"):
-        frame[name] = np.broadcast_to(np.asarray(columns.pop(name, np.nan), dtype=float), n).copy()
     assert not columns, columns
     return frame
 

@@ -223,8 +223,8 @@ def span_reference(daily: dict[date, dict], days: list[date], shown) -> dict:
     ):
         row[name] = total(flag)
     winds = of("wind_speed_mean_ms")
-    row["calm_days"] = None if None in winds else sum(x < 2 for x in winds)
-    row["windy_days"] = None if None in winds else sum(x >= 10.8 for x in winds)
+    row["calm_days"] = None if None in winds else sum(round(x, 9) < 2 for x in winds)
+    row["windy_days"] = None if None in winds else sum(round(x, 9) >= 10.8 for x in winds)
     row["powers"] = hourly("wind_power_kw")
     return row
 
@@ -351,7 +351,7 @@ def random_frame(
         return np.where(holes & ~complete, np.nan, x)
 
     speed = np.where(choose.random(n) < 0.1, 0.0, values(0.1, choose.choice([4.0, 25.0]), 1, 0.05))
-    direction = np.where(speed == 0, np.nan, values(0, 35, 0, 0.02) * 10)
+    direction = np.where(speed == 0, np.nan, values(0, 35 if days < 100 else 25, 0, 0.02) * 10)
     columns = {
         "temperature_c": values(warm - 9, warm + 9, 1, 0.04),
         "apparent_temperature_c": values(-20, 40, 1, 0.1),

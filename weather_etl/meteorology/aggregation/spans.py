@@ -178,7 +178,7 @@ def span_columns(
     out |= {name: masked(*spans.whole(spans.values(name))) for name in DEGREE_DAY_BASES_C}
     out |= {name: spans.whole_count(spans.values(name)) for name in HOUR_COUNTS}
     out |= {name: spans.whole_count(spans.values(flag)) for name, flag in DAY_COUNTS.items()}
-    speed = spans.values("wind_speed_mean_ms")
+    speed = np.round(spans.values("wind_speed_mean_ms"), 9)  # whatever the order of the additions
     out["calm_days"] = spans.whole_count(np.where(np.isnan(speed), np.nan, speed < CALM_DAY_MS))
     out["windy_days"] = spans.whole_count(np.where(np.isnan(speed), np.nan, speed >= WINDY_MS))
 
