@@ -260,9 +260,14 @@ def _print_lines(console: "Console", states: "list[StationState]") -> None:
     from weather_etl.overview import UP_TO_DATE
 
     table = Table(box=None, pad_edge=False)
-    for name, justify in (("station", "left"), ("state", "left"), ("files", "right"), ("hours", "right"),
-                          ("first", "left"), ("last", "left"), ("warn", "right"), ("error", "right")):  # fmt: skip
-        table.add_column(name, justify=justify)
+    for name in ("station", "state"):
+        table.add_column(name)
+    for name in ("files", "hours"):
+        table.add_column(name, justify="right")
+    for name in ("first", "last"):
+        table.add_column(name)
+    for name in ("warn", "error"):
+        table.add_column(name, justify="right")
     for s in states:
         hours = s.tables.get("validated_observations")
         table.add_row(

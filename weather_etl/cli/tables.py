@@ -59,7 +59,8 @@ def head(
 def _fitting(names: list[str], width: int) -> list[str]:
     """The columns that fit side by side: the time first, then values, counts last."""
     names = sorted((n for n in names if n != "station_id"), key=lambda n: (n not in _KEYS, _is_a_count(n)))
-    out, used = [], 0
+    out: list[str] = []
+    used = 0
     for name in names:
         need = max(len(name), 17 if name in _KEYS else 8) + 1
         if out and used + need > width:

@@ -4,6 +4,7 @@ Belongs here: selecting and condensing; every figure is one of a table, or a cou
 Does not belong here: drawing (`pictures.py`), wording and layout (`pages.py`), new meteorology.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -73,8 +74,8 @@ def key_figures(t: Tables) -> dict[str, Any]:
         "temperature_min_date": _date_of(m, low, "temperature_min_date", low.min()),
         "temperature_max_c": _number(high.max()),
         "temperature_max_date": _date_of(m, high, "temperature_max_date", high.max()),
-        "warmest_year": int(years.idxmax()) if len(years) > 1 else None,
-        "coldest_year": int(years.idxmin()) if len(years) > 1 else None,
+        "warmest_year": _year(years, years.max()),
+        "coldest_year": _year(years, years.min()),
         "wind_speed_mean_ms": _number(wind.mean()),
         "wind_speed_max_ms": _number(wind.max()),
         "prevailing_sector": _prevailing(v),
@@ -89,9 +90,15 @@ def key_figures(t: Tables) -> dict[str, Any]:
 
 
 def _date_of(frame: pd.DataFrame, values: pd.Series, name: str, extreme: float) -> str | None:
+    """The day of an extreme, in the first month that has it."""
     if pd.isna(extreme) or name not in frame:
         return None
-    return f"{frame.loc[values.idxmin() if values.min() == extreme else values.idxmax(), name]:%Y-%m-%d}"
+    return f"{frame[name].to_numpy()[int(np.argmax(values.to_numpy() == extreme))].astype('datetime64[D]')}"
+
+
+def _year(years: pd.Series, extreme: float) -> int | None:
+    """The year of an extreme, if there is more than one to choose from."""
+    return int(years.index.to_numpy()[int(np.argmax(years.to_numpy() == extreme))]) if len(years) > 1 else None
 
 
 def _flag_counts(validated: pd.DataFrame) -> tuple[int, int, int]:
@@ -131,12 +138,12 @@ def stripes(t: Tables) -> tuple[list[str], np.ndarray, str]:
         return [str(y) for y in every], values - np.nanmean(values), "year"
     if t.monthly.empty:
         return [], np.empty(0), "month"
-    every = pd.date_range(t.monthly["month"].min(), t.monthly["month"].max(), freq="MS")
-    months = t.monthly.set_index("month")["temperature_mean_c"].astype("float64")
-    anomalies = (months - months.groupby(months.index.month).transform("mean")).reindex(every)
-    if anomalies.abs().max() == 0 or months.groupby(months.index.month).count().max() < 2:  # one year only
-        anomalies = (months - months.mean()).reindex(every)
-    return [f"{d:%Y-%m}" for d in every], anomalies.to_numpy(dtype=float), "month"
+    months = pd.date_range(t.monthly["month"].min(), t.monthly["month"].max(), freq="MS")
+    means, calendar = column(t.monthly, "temperature_mean_c"), t.monthly["month"].dt.month
+    several_years = bool((means.groupby(calendar).count() > 1).any())
+    anomalies = means - (means.groupby(calendar).transform("mean") if several_years else means.mean())
+    anomalies.index = pd.DatetimeIndex(t.monthly["month"])
+    return [f"{d:%Y-%m}" for d in months], anomalies.reindex(months).to_numpy(dtype=float), "month"
 
 
 def year_by_day(t: Tables) -> tuple[list[int], np.ndarray]:
@@ -219,7 +226,7 @@ def completeness(t: Tables) -> tuple[list[str], list[str], np.ndarray]:
 
 def quality_summary(t: Tables) -> list[dict[str, Any]]:
     """Per variable that was ever reported: how many values were evaluated, good, suspect, failed, and by which test."""
-    tests = t.events.groupby(["variable", "test"], observed=True).size() if len(t.events) else {}
+    tests = Counter(zip(t.events["variable"], t.events["test"], strict=True))
     rows = []
     for name in VARIABLES:
         flags = t.validated[f"{name}_qc"].to_numpy()
@@ -234,7 +241,7 @@ def quality_summary(t: Tables) -> list[dict[str, Any]]:
                 "suspect": suspect,
                 "failed": failed,
                 "failed_percent": 100 * failed / evaluated,
-                "tests": {str(test): int(n) for (variable, test), n in dict(tests).items() if variable == name},
+                "tests": {test: n for (variable, test), n in sorted(tests.items()) if variable == name},
             }
         )
     return rows
@@ -259,28 +266,27 @@ def suspicious_episodes(t: Tables) -> list[dict[str, Any]]:
     worst = frame.loc[frame.groupby("number")["distance"].idxmax()].set_index("number")
     groups = frame.groupby("number")
     worst = worst.assign(
-        start=groups["timestamp"].min(), end=groups["timestamp"].max(), count=groups.size(), flag=groups["flag"].max()
+        start=groups["timestamp"].min(), end=groups["timestamp"].max(), events=groups.size(), flag=groups["flag"].max()
     )
-    worst["score"] = worst["distance"] * np.sqrt(worst["count"])
+    worst["score"] = worst["distance"] * np.sqrt(worst["events"])
     worst = worst.sort_values(["flag", "score", "start"], ascending=[False, False, True], kind="stable")
     worst = worst[worst.groupby(["variable", "test"], observed=True).cumcount() < EPISODES_PER_TEST]
-    return [
-        {
-            "start": f"{r.start:%Y-%m-%d %H:%M}Z",
-            "end": f"{r.end:%Y-%m-%d %H:%M}Z",
-            "events": int(r.count),
-            "variable": r.variable,
-            "test": r.test,
-            "flag": "fail" if r.flag == Flag.FAIL else "suspect",
-            "value": "" if pd.isna(r.original_value) else f"{r.original_value:,.1f}",
-            "limit": r.limit_text,
-            "where": f"{r.landing_file}:{r.line}",
-        }
-        for r in worst.head(EPISODES)[[*_EPISODE]].itertuples(index=False, name="Episode")
-    ]
+    return [_episode(record) for record in worst.head(EPISODES).to_dict("records")]
 
 
-_EPISODE = ("start", "end", "count", "variable", "test", "flag", "original_value", "limit_text", "landing_file", "line")
+def _episode(r: dict[Any, Any]) -> dict[str, Any]:
+    """An episode in words, as the page shows it."""
+    return {
+        "start": f"{r['start']:%Y-%m-%d %H:%M}Z",
+        "end": f"{r['end']:%Y-%m-%d %H:%M}Z",
+        "events": int(r["events"]),
+        "variable": r["variable"],
+        "test": r["test"],
+        "flag": "fail" if r["flag"] == Flag.FAIL else "suspect",
+        "value": "" if pd.isna(r["original_value"]) else f"{r['original_value']:,.1f}",
+        "limit": r["limit_text"],
+        "where": f"{r['landing_file']}:{r['line']}",
+    }
 
 
 def _distance(t: Tables, events: pd.DataFrame) -> np.ndarray:

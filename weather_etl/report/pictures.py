@@ -23,7 +23,7 @@ from weather_etl.meteorology.vocabulary import SECTORS
 from weather_etl.report import facts
 
 INK, SOFT = "#1b1f24", "#5b6470"
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: small, sharp, found by a search
     "svg.hashsalt": "weather_etl",
     "font.family": "sans-serif",

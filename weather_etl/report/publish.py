@@ -126,8 +126,9 @@ def _make(containers: Containers, station: str) -> "tuple[Page, str, dict[str, A
         if found is None:
             raise UserError(f"{table} of station {station} has never been made; run `weather-etl run` first.")
         frames[table], carried[table] = schemas.to_frame(table, found.arrow), found.stamp.fingerprint
+    validated, events, daily, monthly = (frames[t] for t in NEEDED)
     tables = facts.Tables(
-        *(frames[t] for t in NEEDED), yearly=frames.get("yearly_weather"), normals=frames.get("climate_normals")
+        validated, events, daily, monthly, frames.get("yearly_weather"), frames.get("climate_normals")
     )
     addresses = {t: containers.lake.uri(t, station) for t in fingerprints.TABLE_NAMES}
     page = pages.station_page(station, tables, settings, addresses)
