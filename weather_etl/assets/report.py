@@ -40,7 +40,7 @@ weather_report_spec = dg.AssetSpec(
     deps=list(publish.INPUTS),
     description=(
         "One self-contained HTML page per station: key figures, climate stripes, wind rose, completeness, quality.\n\n"
-        "It lies beside the tables, report/station=<id>/index.html, and opens in any browser without a network: "
+        "It lies beside the tables, `report/station=<id>/index.html`, and opens in any browser without a network: "
         "from Storage Explorer, or with `weather-etl open report STATION`."
     ),
     group_name="serving",
@@ -176,8 +176,8 @@ def _materialization(report: "PublishedReport") -> dg.AssetMaterialization:
             "open": f"weather-etl open report {report.station}",
             "bytes": report.size,
             "seconds": round(report.seconds, 3),
-            **figures,
             **pictures,
+            **figures,
         },
         tags={DATA_VERSION_TAG: report.fingerprint},
     )

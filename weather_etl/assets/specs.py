@@ -63,8 +63,7 @@ def code_references(*files: str) -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)
         references = [
-            dg.LocalFileCodeReference(file_path=str(_PACKAGE / f), line_number=1, label=f"weather_etl/{f}")
-            for f in files
+            dg.LocalFileCodeReference(file_path=str(_PACKAGE / f), line_number=1, label=Path(f).name) for f in files
         ]
         return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[*references])}
 

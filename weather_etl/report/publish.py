@@ -32,7 +32,7 @@ OPTIONAL = ("yearly_weather", "climate_normals")
 INPUTS = (*NEEDED, *(t for t in OPTIONAL if t in fingerprints.TABLE_NAMES))
 _HTML = "text/html; charset=utf-8"
 _INDEX_TRIES = 5
-_INDEX_FIGURES = (
+INDEX_FIGURES = (
     "first", "last", "hours", "missing_percent", "temperature_mean_c", "wind_speed_mean_ms", "failed_percent",
 )  # fmt: skip
 
@@ -101,7 +101,7 @@ def publish_report(containers: Containers, station: str, *, full: bool = False) 
     if before is not None and before.metadata.get("fingerprint") == target and not full:
         return PublishedReport(station, uri, target, False, before.size)
     page, target, place = _make(containers, station)
-    figures = {"station": station, **place, **{k: page.figures[k] for k in _INDEX_FIGURES}}
+    figures = {"station": station, **place, **{k: page.figures[k] for k in INDEX_FIGURES}}
     metadata = {"fingerprint": target, "figures": json.dumps(figures)}
     written = True
     try:
@@ -181,5 +181,5 @@ def publish_index(containers: Containers) -> PublishedReport:
 def _figures(station: str, blob: Blob) -> dict[str, Any]:
     known = json.loads(blob.metadata.get("figures", "{}"))
     return (
-        dict.fromkeys(("name", "latitude", "longitude", "elevation_m", *_INDEX_FIGURES)) | known | {"station": station}
+        dict.fromkeys(("name", "latitude", "longitude", "elevation_m", *INDEX_FIGURES)) | known | {"station": station}
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from weather_etl.report import facts, pages
-from weather_etl.report.publish import _INDEX_FIGURES
+from weather_etl.report.publish import INDEX_FIGURES
 from weather_etl.stations import StationSettings
 from weather_etl_tests.report.making import seasonal, tables
 
@@ -132,7 +132,7 @@ def test_a_station_without_observations_gets_a_page() -> None:
 
 
 def _of(station: str, **figures: Any) -> dict[str, Any]:
-    keys = ("name", "latitude", "longitude", "elevation_m", *_INDEX_FIGURES)
+    keys = ("name", "latitude", "longitude", "elevation_m", *INDEX_FIGURES)
     return {**dict.fromkeys(keys), "station": station, **figures}
 
 
