@@ -24,7 +24,7 @@ def client_options(*, prompt: bool) -> dict[str, Any]:
     if prompt:
         return {
             "connection_timeout": 2,
-            "read_timeout": 7,
+            "read_timeout": 6,
             "retry_policy": ExponentialRetry(initial_backoff=0.5, increment_base=2, retry_total=1),
         }
     return {

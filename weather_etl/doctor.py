@@ -13,8 +13,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weather_etl import planning
 from weather_etl.errors import UserError
+from weather_etl.redaction import without_secrets
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _refused(topic: str, error: UserError) -> Finding:
-    what, _, remedy = planning.without_secrets(str(error)).partition("; ")
+    what, _, remedy = without_secrets(str(error)).partition("; ")
     return Finding(topic, BAD, what.removesuffix("."), remedy.removesuffix("."))
 
 
@@ -93,7 +93,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             source = "environment"
         else:
             source = "default"
-        shown = "not set" if value is None else planning.without_secrets(str(value))
+        shown = "not set" if value is None else without_secrets(str(value))
         yield Finding("setting", OK, f"{variable} = {shown} ({source})")
 
 

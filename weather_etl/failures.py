@@ -1,15 +1,21 @@
 """Failing a Dagster step in one sentence.
 
-Belongs here: the bridge from `UserError` to Dagster's step failure.
+Belongs here: the bridge from exceptions to Dagster's step failure, which nothing secret may cross.
 Does not belong here: the sentences themselves.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.metadata import normalize_metadata
 from dagster._core.errors import DagsterUserCodeProcessError
 from dagster._utils.error import SerializableErrorInfo
+
+from weather_etl.errors import UserError
+from weather_etl.redaction import traceback_without_secrets, without_secrets
 
 
 class ExpectedFailure(dg.Failure, DagsterUserCodeProcessError):
@@ -25,3 +31,26 @@ class ExpectedFailure(dg.Failure, DagsterUserCodeProcessError):
         self.metadata = normalize_metadata(metadata or {})
         self.allow_retries = False
         self.user_code_process_error_infos = [SerializableErrorInfo(f"{sentence}\n", [], "Failure")]
+
+
+def unexpected(error: BaseException) -> str:
+    """One sentence for a bug: the exception, and where it happened if a note says so."""
+    notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
+    return without_secrets(f"Unexpected {type(error).__name__}{notes}: {error}")
+
+
+@contextmanager
+def without_details(log: logging.Logger | None = None) -> Iterator[None]:
+    """Let failures out as one sentence: expected ones as they are, others masked and with their trace in the log.
+
+    Dagster would store an exception with its whole chain, and messages of the SDK hold URLs with SAS tokens.
+    """
+    try:
+        yield
+    except dg.Failure:
+        raise
+    except UserError as error:
+        raise ExpectedFailure(str(error)) from None
+    except Exception as error:
+        (log or logging.getLogger("weather_etl")).error(traceback_without_secrets(error))
+        raise ExpectedFailure(unexpected(error)) from None

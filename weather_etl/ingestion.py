@@ -21,8 +21,9 @@ import pyarrow.compute as pc
 from weather_etl import fingerprints
 from weather_etl.errors import UserError
 from weather_etl.landing import FileVersion, StationFiles, read_version, to_text, unpack
+from weather_etl.meteorology import formats
 from weather_etl.meteorology.cells import Reading, check_error_budget, looks_clean, read_cells
-from weather_etl.meteorology.parsing import READER_VERSION, parse_csv
+from weather_etl.meteorology.parsing import READER_VERSION
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.schemas import TABLES
 from weather_etl.stations import StationSettings
@@ -67,8 +68,10 @@ class Raw:
     gone: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
 
-    def readings(self) -> dict[str, Reading]:
-        return {e["name"]: Reading.of(e["units"], e["decimal"]) for e in self.manifest if e["state"] == INGESTED}
+    def readings(self, settings: StationSettings) -> dict[str, Reading]:
+        """Landing file -> how its cells are to be read, by what it says itself and by the station's settings."""
+        station = self.stamp.station
+        return {e["name"]: reading_of(e, settings, station) for e in self.manifest if e["state"] == INGESTED}
 
     def rejected(self) -> list[dict[str, Any]]:
         """Rejected files as rows of `quarantined_rows`."""
@@ -308,7 +311,7 @@ def _read_file(
         if data is None:
             return None
         entry["sha256"] = hashlib.sha256(data).hexdigest()
-        rows = parse_landing_file(data, entry, settings.aliases)
+        rows = parse_landing_file(data, entry, settings, station)
         rows = with_provenance(rows, station, version, entry)
     except Rejected as rejected:
         entry |= {"state": REJECTED, "reason": str(rejected.reason), "detail": rejected.detail}
@@ -317,38 +320,55 @@ def _read_file(
     return _Read(entry, rows if entry["state"] == INGESTED else None)
 
 
-def parse_landing_file(data: bytes, entry: Entry, aliases: dict[str, str]) -> pa.Table:
-    """Bytes -> raw rows; notes in `entry` how they were read.
+def parse_landing_file(data: bytes, entry: Entry, settings: StationSettings, station: str) -> pa.Table:
+    """Bytes -> raw rows; notes in `entry` how they were read, and what the file says of itself.
 
     Raises:
         Rejected: nothing of the file can be used.
     """
-    text = to_text(unpack(data))
+    text = to_text(unpack(data), encoding=settings.encoding, aliases=settings.aliases)
     entry["encoding"] = text.encoding
-    parsed = parse_csv(text.data, bad_utf8=text.bad_utf8, aliases=aliases)
+    dialect = settings.dialect
+    parsed = formats.read_text(
+        text.data,
+        bad_utf8=text.bad_utf8,
+        aliases=settings.aliases,
+        delimiter=dialect.delimiter,
+        decimal=dialect.decimal,
+    )
+    entry |= parsed.declared
     entry |= {
-        "adapter": "csv",
-        "delimiter": parsed.delimiter,
-        "decimal": parsed.decimal,
-        "units": parsed.units,
+        "stations": formats.own_stations(parsed),
         "rows": parsed.rows.num_rows,
-        "unclean_end": parsed.unclean_end,
+        "unclean_end": parsed.unclean_end or text.unclean_end,
         "warnings": parsed.warnings,
     }
+    if entry["stations"] and entry["stations"][0] not in (station, *settings.source_ids):
+        entry["warnings"].append(f"the file calls the station {entry['stations'][0]!r} and is taken as of {station}")
     entry["refused"] = 0
     landed_at = np.datetime64(datetime.fromisoformat(entry["landed_at"]).astimezone(UTC).replace(tzinfo=None), "us")
     if looks_clean(parsed.rows, landed_at):
         return parsed.rows
-    reading = Reading.of(parsed.units, parsed.decimal)
+    reading = reading_of(entry, settings, station)
     cells = read_cells(parsed.rows, reading, "UTC", landed_at=np.full(parsed.rows.num_rows, landed_at))
     refused = np.flatnonzero(cells.refused)
     entry["refused"] = len(refused)
     if len(refused):
         first = int(refused[0])
         entry["first_error"] = {"line": parsed.rows.column("line")[first].as_py(), "reason": str(cells.reason(first))}
-    if problem := check_error_budget(cells, parsed.rows):
+    if problem := check_error_budget(cells, parsed.rows, reading):
         raise Rejected(*problem)
     return parsed.rows
+
+
+def reading_of(entry: Entry, settings: StationSettings, station: str) -> Reading:
+    """How the cells of an ingested file are to be read."""
+    return formats.reading(
+        entry,
+        stations=(station, *settings.source_ids, *entry["stations"]),
+        units=settings.units,
+        pressure=settings.pressure,
+    )
 
 
 def with_provenance(rows: pa.Table, station: str, version: FileVersion, entry: Entry) -> pa.Table:

@@ -8,8 +8,9 @@ import dagster as dg
 
 from weather_etl import planning
 from weather_etl.errors import UserError
-from weather_etl.failures import ExpectedFailure
+from weather_etl.failures import ExpectedFailure, without_details
 from weather_etl.landing import list_landing
+from weather_etl.redaction import without_secrets
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME, is_station_id
 from weather_etl.storage import connect
@@ -17,6 +18,7 @@ from weather_etl.storage import connect
 JOB = "weather_etl_job"
 CATCH_UP = "catch_up_job"
 REPORT_JOB = "weather_report_job"
+PARENT = "weather_etl/parent"  # tag of a run that another one started: the id of that one
 weather_etl_job = dg.define_asset_job(
     JOB,
     # The step logs its checks itself, per station; planning them would cost an event each.
@@ -49,10 +51,8 @@ class CatchUpConfig(dg.Config):
 )
 def catch_up(context: dg.OpExecutionContext, config: CatchUpConfig) -> None:
     """Bring stations up to date."""
-    try:
+    with without_details():
         run_stale_stations(context, config)
-    except UserError as error:
-        raise ExpectedFailure(str(error)) from None
 
 
 def run_stale_stations(context: dg.OpExecutionContext, config: CatchUpConfig) -> None:
@@ -97,7 +97,7 @@ def run_stale_stations(context: dg.OpExecutionContext, config: CatchUpConfig) ->
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
-            tags={**request.tags(), "weather_etl/parent": context.run_id},
+            tags={**request.tags(), PARENT: context.run_id},
             run_config={
                 "ops": {"station_tables": {"config": {"full": full}}},
                 "loggers": context.run_config.get("loggers", {}),
@@ -117,7 +117,7 @@ def run_stale_stations(context: dg.OpExecutionContext, config: CatchUpConfig) ->
             f"or run `weather-etl forget {station}` if this is meant."
         )
     if failures:
-        raise ExpectedFailure(planning.without_secrets(" | ".join(failures)))
+        raise ExpectedFailure(without_secrets(" | ".join(failures)))
     if not todo:
         context.log.info(f"All {len(landing.stations)} stations are up to date.")
 

@@ -6,14 +6,12 @@ Does not belong here: what the text means (`meteorology/parsing.py`), what was r
 `landing` is read-only for us; names of blobs are data and never become paths.
 """
 
-import gzip
 import hashlib
 import io
-import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -109,8 +107,10 @@ def read_version(container: Container, version: FileVersion) -> bytes | None:
     """The bytes of one file version, or None if it has been replaced or deleted since it was listed.
 
     Raises:
-        Rejected: the bytes do not match the blob's Content-MD5.
+        Rejected: it is too large, or the bytes do not match the blob's Content-MD5.
     """
+    if version.size > MAX_UNPACKED:
+        raise Rejected(Reason.TOO_LARGE, f"the file has {version.size:,} bytes, at most {MAX_UNPACKED:,} are read")
     try:
         data, _ = container.read(version.name, version.etag)
     except (BlobNotFound, PreconditionFailed):
@@ -125,11 +125,19 @@ def read_version(container: Container, version: FileVersion) -> bytes | None:
 
 @dataclass(frozen=True)
 class Text:
-    """The text of a file as UTF-8 without byte order mark; `bad_utf8` if some lines are not."""
+    """The text of a file as UTF-8 without byte order mark.
+
+    Attributes:
+        data: the text.
+        encoding: of the file.
+        bad_utf8: some lines are not text in that encoding; their bytes are not UTF-8.
+        unclean_end: the file ends within a character.
+    """
 
     data: bytes
     encoding: str
     bad_utf8: bool = False
+    unclean_end: bool = False
 
 
 def unpack(data: bytes) -> bytes:
@@ -139,7 +147,7 @@ def unpack(data: bytes) -> bytes:
         Rejected: damaged, cut, more than one member, or too large.
     """
     if data[:2] == b"\x1f\x8b":
-        return _gunzip(data)
+        return _bounded(_gunzip(data), len(data))
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _unzip(data)
     return data
@@ -161,23 +169,35 @@ def _bounded(stream: Iterator[bytes], packed: int) -> bytes:
     return bytes(out)
 
 
-def _gunzip(data: bytes) -> bytes:
-    def pieces() -> Iterator[bytes]:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-            while piece := file.read(1024**2):
-                yield piece
+def _gunzip(data: bytes) -> Iterator[bytes]:
+    """The unpacked pieces of a gzip file: one member or several (RFC 1952), and nothing behind the last one."""
+    view, at, members = memoryview(data), 0, 0
+    while at < len(data):
+        members += 1
+        if members > _MAX_GZIP_MEMBERS:
+            raise Rejected(Reason.GZIP_CORRUPT, f"the file has more than {_MAX_GZIP_MEMBERS:,} gzip members")
+        if data[at : at + 2] != b"\x1f\x8b"[: len(data) - at]:
+            raise Rejected(Reason.GZIP_CORRUPT, f"{len(data) - at:,} bytes follow the end of the gzip stream")
+        stream = zlib.decompressobj(wbits=31)
+        while not stream.eof:
+            piece = stream.unconsumed_tail or view[at : at + _PIECE]
+            if not piece:
+                raise Rejected(Reason.GZIP_TRUNCATED, "the gzip stream ends before its end mark")
+            if not stream.unconsumed_tail:
+                at += len(piece)
+            try:
+                yield stream.decompress(piece, 1024**2)
+            except zlib.error as error:
+                raise Rejected(Reason.GZIP_CORRUPT, f"the gzip stream is damaged ({error})") from None
+        at -= len(stream.unused_data)
 
-    try:
-        return _bounded(pieces(), len(data))
-    except EOFError:
-        raise Rejected(Reason.GZIP_TRUNCATED, "the gzip stream ends before its end mark") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise Rejected(Reason.GZIP_CORRUPT, f"the gzip stream is damaged ({error})") from None
 
-
+_PIECE = 64 * 1024
+_MAX_GZIP_MEMBERS = 50_000
+_ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)  # LZMA may ask for any memory
 # What `zipfile` raises on damaged archives, beyond its own exception.
 _ZIP_ERRORS = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, KeyError, OSError, RuntimeError, ValueError
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, OSError, RuntimeError, ValueError
 )  # fmt: skip
 
 
@@ -187,13 +207,14 @@ def _unzip(data: bytes) -> bytes:
             if data.rfind(b"PK\x05\x06") + 22 + len(archive.comment) != len(data):
                 raise Rejected(Reason.ZIP_CORRUPT, "the zip has bytes behind its end")
             names = archive.namelist()
-            if "[Content_Types].xml" in names:
-                raise Rejected(Reason.NOT_CSV, "the file is an Office document (xlsx)")
+            if "[Content_Types].xml" in names or (names[:1] == ["mimetype"] and "content.xml" in names):
+                raise Rejected(Reason.NOT_CSV, "the file is an Office document (xlsx, ods or the like)")
             if len(names) != 1:
                 raise Rejected(Reason.ZIP_MEMBERS, f"the zip holds {len(names)} files instead of one")
-            name = names[0].replace("\\", "/")
-            if name.startswith("/") or ".." in name.split("/") or name.endswith("/") or ":" in name:
+            if set(names[0]) & set("/\\:\0") or names[0] in ("", ".", ".."):
                 raise Rejected(Reason.ZIP_MEMBERS, "the file in the zip has a path for a name")
+            if archive.infolist()[0].compress_type not in _ZIP_METHODS:
+                raise Rejected(Reason.ZIP_CORRUPT, "the zip is compressed in another way than deflate or bzip2")
             with archive.open(names[0]) as member:
                 return _bounded(iter(lambda: member.read(1024**2), b""), len(data))
     except _ZIP_ERRORS as error:
@@ -204,18 +225,45 @@ _KINDS = (
     (b"PAR1", "Parquet"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"II*\0", "a TIFF picture"),
+    (b"MM\0*", "a TIFF picture"),
     (b"%PDF", "PDF"),
     (b"SQLite format 3", "an SQLite database"),
     (b"\x89HDF", "HDF5/NetCDF"),
     (b"CDF\x01", "NetCDF"),
+    (b"CDF\x02", "NetCDF"),
+    (b"CDF\x05", "NetCDF"),
     (b"GRIB", "GRIB"),
+    (b"BUFR", "BUFR"),
+    (b"ARROW1", "Arrow"),
+    (b"ORC", "ORC"),
+    (b"Obj\x01", "Avro"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document (xls or the like)"),
+    (b"\x80\x04\x95", "a Python pickle"),
+    (b"\x1f\x8b", "gzip within gzip or zip"),
+    (b"PK\x03\x04", "zip within gzip or zip"),
+    (b"\x1f\x9d", "a .Z archive"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\0", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+    (b"Rar!\x1a\x07", "RAR"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90\0", "a program"),
 )
 
 
-def to_text(data: bytes) -> Text:
+def to_text(data: bytes, *, encoding: str | None = None, aliases: Mapping[str, str] | None = None) -> Text:
     """Decode the unpacked bytes of a file to UTF-8.
 
-    UTF-8 with or without byte order mark, UTF-16 with one; else cp1252 if only that makes sense of the header.
+    UTF-8 with or without byte order mark, UTF-16 with one; else the station's encoding; else cp1252 if only that makes
+    sense of the header. Characters that cannot be decoded stay as bytes that are not UTF-8: they cost their line only.
+
+    Args:
+        data: bytes of the file.
+        encoding: of the station, for files that are neither UTF-8 nor UTF-16.
+        aliases: of the station; a header that they explain makes sense.
 
     Raises:
         Rejected: empty, of another kind than text, or of an unknown encoding.
@@ -225,51 +273,82 @@ def to_text(data: bytes) -> Text:
     for magic, kind in _KINDS:
         if data.startswith(magic):
             raise Rejected(Reason.NOT_CSV, f"the file is {kind}")
+    if data[257:262] == b"ustar":
+        raise Rejected(Reason.NOT_CSV, "the file is a tar archive")
+    if data[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        raise Rejected(Reason.ENCODING_UNKNOWN, "the byte order mark says UTF-32, which is not read")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        try:
-            return Text(data.decode("utf-16").encode("utf-8"), "utf-16")
-        except (UnicodeDecodeError, UnicodeEncodeError):
-            raise Rejected(Reason.ENCODING_UNKNOWN, "the byte order mark says UTF-16, but the text is not") from None
-    if data.startswith(b"\xef\xbb\xbf"):
+        return _checked(_decoded(data[: len(data) // 2 * 2], "utf-16", cut=len(data) % 2 == 1))
+    while data.startswith(b"\xef\xbb\xbf"):
         data = data[3:]
+    if encoding and not _is_utf8_text(data):
+        return _checked(_decoded(data, encoding))
     head = data[: 64 * 1024]
-    start = head.lstrip()[:15].lower()
-    if start.startswith((b"{", b"[")):
-        raise Rejected(Reason.NOT_CSV, "the file is JSON")
-    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
-        raise Rejected(Reason.NOT_CSV, "the file is HTML or XML")
     if head.count(0) > len(head) // 4 and not head.startswith(b"\0\0"):
         if head.count(0) < len(head) * 3 // 5 and (set(head[::2]) == {0} or set(head[1::2]) == {0}):
             raise Rejected(Reason.ENCODING_UNKNOWN, "the text looks like UTF-16 without a byte order mark")
-        if not _header_line(data).isascii() or b"\0" in _header_line(data):
+        if not _first_line(data).isascii() or b"\0" in _first_line(data):
             raise Rejected(Reason.NOT_TEXT, "the file is mostly NUL bytes")
-    if sum(head.count(c) for c in range(1, 32) if c not in (9, 10, 11, 12, 13, 27)) > len(head) // 50:
-        raise Rejected(Reason.NOT_TEXT, "the file holds binary data")
+    if _is_utf8(data):
+        return _checked(Text(data, "utf-8"))
+    _checked(Text(data, "utf-8"))
+    return _not_quite_utf8(data, aliases or {})
+
+
+def _checked(text: Text) -> Text:
+    """Refuse text that is none: control characters, NULs at the start, nothing at all."""
+    head = text.data[: 64 * 1024]
     if head.startswith(b"\0"):
         raise Rejected(Reason.NOT_TEXT, "the file starts with NUL bytes")
+    if sum(head.count(c) for c in range(1, 32) if c not in (9, 10, 11, 12, 13, 27)) > len(head) // 50:
+        raise Rejected(Reason.NOT_TEXT, "the file holds binary data")
+    if not head.strip() and not text.data.strip():
+        raise Rejected(Reason.EMPTY_FILE, "the file has no text")
+    return text
+
+
+def _decoded(data: bytes, encoding: str, *, cut: bool = False) -> Text:
+    """What cannot be decoded becomes bytes that are not UTF-8, so that it costs its line only."""
+    wide = encoding.lower().replace("_", "-").startswith(("utf-16", "utf16", "utf-32", "utf32"))
+    escape = "surrogatepass" if wide else "surrogateescape"
+    try:
+        text = data.decode(encoding, escape).encode("utf-8", escape)
+    except (UnicodeError, ValueError):
+        raise Rejected(Reason.ENCODING_UNKNOWN, f"the text is not {encoding}") from None
+    return Text(text, encoding, bad_utf8=not _is_utf8(text), unclean_end=cut)
+
+
+def _is_utf8(data: bytes) -> bool:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        return _not_quite_utf8(data)
-    return Text(data, "utf-8")
+        return False
+    return True
 
 
-def _header_line(data: bytes) -> bytes:
+def _is_utf8_text(data: bytes) -> bool:
+    """UTF-8 without the many NULs of UTF-16, whose bytes may be UTF-8 too."""
+    head = data[: 64 * 1024]
+    return head.count(0) <= len(head) // 4 and _is_utf8(data)
+
+
+def _first_line(data: bytes) -> bytes:
     return data[: 64 * 1024].lstrip(b"\r\n").split(b"\n", 1)[0]
 
 
-def _not_quite_utf8(data: bytes) -> Text:
-    """A header in UTF-8 means a UTF-8 file with damaged rows; else cp1252 if that gives a known header."""
-    from weather_etl.meteorology.parsing import knows_header
+def _not_quite_utf8(data: bytes, aliases: Mapping[str, str]) -> Text:
+    """A header in UTF-8 means a UTF-8 file with damaged rows; else cp1252 if that gives a header that makes sense."""
+    from weather_etl.meteorology import formats
 
-    header = _header_line(data)
-    try:
-        header.decode("utf-8")
-    except UnicodeDecodeError:
-        try:
-            if knows_header(header.decode("cp1252")):
-                return Text(data.decode("cp1252", "replace").encode("utf-8"), "cp1252")
-        except UnicodeDecodeError:
-            pass
-        raise Rejected(Reason.ENCODING_UNKNOWN, "the header is neither UTF-8 nor cp1252") from None
-    return Text(data, "utf-8", bad_utf8=True)
+    head = data[: 64 * 1024]
+    if _is_utf8(_first_line(data)) and formats.knows(head, aliases):
+        return Text(data, "utf-8", bad_utf8=True)
+    as_cp1252 = _decoded(data, "cp1252")
+    if formats.knows(as_cp1252.data[: 64 * 1024], aliases):
+        return as_cp1252
+    if _is_utf8(_first_line(data)):
+        return Text(data, "utf-8", bad_utf8=True)
+    raise Rejected(
+        Reason.ENCODING_UNKNOWN,
+        "the header is neither UTF-8 nor cp1252; save the file as UTF-8 or set `encoding` in station.toml",
+    )

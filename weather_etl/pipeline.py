@@ -226,7 +226,7 @@ class _Station:
             try:
                 self._observations = observe(
                     raw.rows,
-                    raw.readings(),
+                    raw.readings(self.settings),
                     raw.rejected(),
                     station=self.station,
                     timezone=self.settings.timezone,

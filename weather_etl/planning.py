@@ -4,7 +4,6 @@ Belongs here: pure decisions on listings and run history.
 Does not belong here: Dagster's sensor and job (`sensors.py`, `jobs.py`), listing and fingerprints.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +15,12 @@ from weather_etl.storage import Stamp
 NEW, CHANGED, VANISHED = "new files", "changed", "vanished"
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 PARTITION = "dagster/partition"
+
+# Run tag that says how a run ended, where its status does not.
+ENDED = "weather_etl/ended"
+LOST, OUTAGE = "lost", "outage"
+SUCCESS = "SUCCESS"
+MAX_RETRY_DELAY_S = 3600
 
 
 @dataclass(frozen=True)
@@ -31,25 +36,85 @@ class StaleStation:
 
 
 @dataclass(frozen=True)
-class History:
-    """Earlier runs of a station towards its target."""
+class PastRun:
+    """A run of a station that has ended; `number` grows from run to run.
 
+    `ended` is LOST if its process died without a word, OUTAGE if storage failed it, else empty.
+    """
+
+    number: int
+    status: str
+    end: float
+    ended: str = ""
+
+
+@dataclass(frozen=True)
+class History:
+    """Earlier runs of a station towards its target.
+
+    Attributes:
+        runs: all that ended, however long ago.
+        attempts: those in a row up to now that left the station stale and that count: outages do not.
+        outages: the last ones in a row that an outage ended.
+        last_end: when the last of them ended; seconds since 1970.
+        alone: the last attempt failed, so that the next one must not drag others down.
+        lost: the process of the last one died without a word.
+        in_flight: a run over the station is under way.
+    """
+
+    runs: int = 0
     attempts: int = 0
+    outages: int = 0
     last_end: float = 0.0
+    alone: bool = False
+    lost: bool = False
     in_flight: bool = False
+
+    def next_start(self, retry_delay: float) -> float:
+        """When the next attempt may start: the delay doubles each time, up to an hour.
+
+        A lost run was waited for already, until it counted as dead.
+        """
+        failures = self.attempts + self.outages
+        if not failures or self.lost:
+            return 0.0
+        return self.last_end + min(retry_delay * 2 ** (failures - 1), MAX_RETRY_DELAY_S)
+
+
+def history(runs: Iterable[PastRun], last_other: int = 0) -> History:
+    """What the runs towards a target tell; `last_other` is the number of the station's last run towards another one.
+
+    Only what came after `last_other` counts as attempts: files that are removed and come back lead to a target that
+    was reached before.
+    """
+    runs = sorted(runs, key=lambda r: r.number)
+    recent = [r for r in runs if r.number > last_other]
+    outages = 0
+    while outages < len(recent) and recent[-1 - outages].ended == OUTAGE:
+        outages += 1
+    counted = [r for r in recent if r.ended != OUTAGE]
+    return History(
+        runs=len(runs),
+        attempts=len(counted),
+        outages=outages,
+        last_end=max((r.end for r in recent), default=0.0),
+        alone=bool(counted) and counted[-1].status != SUCCESS,
+        lost=bool(recent) and recent[-1].ended == LOST,
+    )
 
 
 @dataclass(frozen=True)
 class Request:
-    """One run over neighbouring stations."""
+    """One run over neighbouring stations; `runs` are the numbers of earlier runs of each towards its target."""
 
     stations: tuple[StaleStation, ...]
     attempt: int
+    runs: tuple[int, ...] = ()
 
     @property
     def run_key(self) -> str:
         """Names are hashed: a run key has a length limit. Two daemons ask with the same key and get one run."""
-        return fingerprints.digest([[s.station, s.target] for s in self.stations] + [[str(self.attempt), "attempt"]])
+        return fingerprints.digest([*([s.station, s.target] for s in self.stations), self.attempt, *self.runs])
 
     def tags(self) -> dict[str, str]:
         return run_tags([s.station for s in self.stations]) | {
@@ -133,11 +198,11 @@ def plan(
         max_stations: stations in one range run.
         retry_delay: seconds before the second attempt; doubled for each further one.
 
-    A first attempt shares a range run with its neighbours; from the second one on a station runs alone, so that it
-    cannot drag others down.
+    A first attempt shares a range run with its neighbours; after a failure a station runs alone, so that it cannot
+    drag others down.
     """
     out = Plan()
-    first: list[StaleStation] = []
+    shared: list[StaleStation] = []
     for item in stale:
         past = history.get(item.station, History())
         if item.why == VANISHED:
@@ -146,17 +211,20 @@ def plan(
             out.in_flight.append(item.station)
         elif past.attempts >= max_attempts:
             out.parked.append(item)
-        elif past.attempts and now < past.last_end + retry_delay * 2 ** (past.attempts - 1):
+        elif now < past.next_start(retry_delay):
             out.waiting.append(item.station)
-        elif past.attempts:
-            out.requests.append(Request((item,), past.attempts + 1))
+        elif past.alone:
+            out.requests.append(Request((item,), past.attempts + 1, (past.runs,)))
         else:
-            first.append(item)
+            shared.append(item)
     known = set(partitions)
-    out.new_partitions = [s.station for s in first if s.station not in known]
-    out.new_partitions += [r.stations[0].station for r in out.requests if r.stations[0].station not in known]
+    alone = [r.stations[0] for r in out.requests]
+    out.new_partitions = [s.station for s in [*shared, *alone] if s.station not in known]
     order = {station: i for i, station in enumerate([*partitions, *out.new_partitions])}
-    out.requests += [Request(tuple(g), 1) for g in neighbours(first, order, max_stations)]
+    for group in neighbours(shared, order, max_stations):
+        pasts = [history.get(s.station, History()) for s in group]
+        attempt = 1 + max(p.attempts for p in pasts)
+        out.requests.append(Request(tuple(group), attempt, tuple(p.runs for p in pasts)))
     return out
 
 
@@ -170,13 +238,3 @@ def neighbours(items: Collection[StaleStation], order: Mapping[str, int], size: 
         else:
             groups.append([item])
     return groups
-
-
-_SECRETS = re.compile(
-    r"(AccountKey=|sig=|SharedAccessSignature=|password=)[^;&\s'\"]+|(://[^:/@\s]+:)[^@\s]+(?=@)", re.I
-)
-
-
-def without_secrets(text: str) -> str:
-    """Mask keys, tokens and passwords in a text that may be shown."""
-    return _SECRETS.sub(lambda m: (m[1] or m[2]) + "***", text)

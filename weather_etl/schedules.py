@@ -5,16 +5,16 @@ Does not belong here: the sensor on the landing container (`sensors.py`), decisi
 """
 
 import time
-from itertools import islice
+from dataclasses import dataclass
 
 import dagster as dg
 
-from weather_etl import planning
+from weather_etl import fingerprints, planning
 from weather_etl.errors import UserError
 from weather_etl.jobs import REPORT_JOB, catch_up_job, weather_report_job
-from weather_etl.planning import History, StaleStation
+from weather_etl.planning import StaleStation
 from weather_etl.report import publish
-from weather_etl.sensors import UNFINISHED, attempts
+from weather_etl.sensors import UNFINISHED
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl.storage import connect
@@ -65,22 +65,18 @@ def weather_report_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResul
     stale = publish.find_stale(stamps, made)
     if not stale:
         return dg.SkipReason(f"All {len(made)} reports are up to date.")
-    decided = _plan(instance, stale, settings)
-    if not decided.requests:
+    turn = _next_turn(instance, stale, settings)
+    if not turn.stations:
         return dg.SkipReason(
-            f"{len(stale)} reports are out of date and wait: {len(decided.waiting)} for the next attempt, "
-            f"{len(stale) - len(decided.waiting)} parked after {settings.max_attempts} failed ones "
-            f"({', '.join(s.station for s in stale[:3])}); see the check report_made."
+            f"{len(stale)} reports are out of date and wait: {turn.waiting} for the next attempt, {turn.parked} given "
+            f"up after {settings.max_attempts} failed ones ({', '.join(s.station for s in stale[:3])}); see the check "
+            "report_made, or run `weather-etl report`."
         )
-    request = decided.requests[0]
-    new = [s.station for s in request.stations if s.station in set(decided.new_partitions)]
+    new = [s.station for s in turn.stations if s.station not in turn.partitions]
+    stations = dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)
     return dg.SensorResult(
-        run_requests=[dg.RunRequest(run_key=request.run_key, tags=request.tags())],
-        dynamic_partitions_requests=[
-            dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME).build_add_request(decided.new_partitions)
-        ]
-        if new
-        else [],
+        run_requests=[dg.RunRequest(run_key=turn.run_key(), tags=turn.tags())],
+        dynamic_partitions_requests=[stations.build_add_request(new)] if new else [],
     )
 
 
@@ -89,18 +85,54 @@ def _reports_in_flight(instance: dg.DagsterInstance) -> bool:
     return bool(instance.get_run_records(dg.RunsFilter(job_name=REPORT_JOB, statuses=UNFINISHED), limit=1))
 
 
-def _plan(instance: dg.DagsterInstance, stale: list[StaleStation], settings: Settings) -> planning.Plan:
-    """Plan the first stale stations that may be tried; each station asked for costs a query."""
-    with_history = ((s, attempts(instance, s)) for s in stale)
-    eligible: dict[StaleStation, History] = dict(
-        islice(((s, h) for s, h in with_history if h.attempts < settings.max_attempts), REPORTS_PER_RUN)
-    )
-    return planning.plan(
-        eligible,
-        instance.get_dynamic_partitions(PARTITIONS_NAME),
-        {s.station: h for s, h in eligible.items()},
-        now=time.time(),
-        max_attempts=settings.max_attempts,
-        max_stations=REPORTS_PER_RUN,
-        retry_delay=REPORT_RETRY_DELAY_S,
-    )
+@dataclass(frozen=True)
+class _Turn:
+    """The stations of the next run, and how many have to wait or were given up."""
+
+    stations: list[StaleStation]
+    attempt: int
+    waiting: int
+    parked: int
+    partitions: list[str]
+
+    def run_key(self) -> str:
+        return fingerprints.digest([[s.station, s.target] for s in self.stations] + [[str(self.attempt), "report"]])
+
+    def tags(self) -> dict[str, str]:
+        return planning.run_tags([s.station for s in self.stations]) | {
+            **{report_tag(s.station): s.target for s in self.stations},
+            "weather_etl/why": ", ".join(sorted({s.why for s in self.stations})),
+            "weather_etl/attempt": str(self.attempt),
+        }
+
+
+def report_tag(station: str) -> str:
+    """Run tag that holds the fingerprint of a report; not that of tables, whose attempts are counted by theirs."""
+    return planning.station_tag(station).replace("weather_etl.target/", "weather_etl.report/")
+
+
+def _next_turn(instance: dg.DagsterInstance, stale: list[StaleStation], settings: Settings) -> _Turn:
+    """First attempts share a run with their neighbours; a station that failed comes alone, after a while."""
+    shared: list[StaleStation] = []
+    again: tuple[StaleStation, int] | None = None
+    waiting = parked = 0
+    for item in stale:
+        runs = instance.get_run_records(dg.RunsFilter(tags={report_tag(item.station): item.target}))
+        ended = max((r.end_time or r.update_timestamp.timestamp() for r in runs), default=0.0)
+        if len(runs) >= settings.max_attempts:
+            parked += 1
+        elif runs and time.time() < ended + REPORT_RETRY_DELAY_S * 2 ** (len(runs) - 1):
+            waiting += 1
+        elif runs:
+            again = again or (item, len(runs) + 1)
+        else:
+            shared.append(item)
+        if len(shared) >= REPORTS_PER_RUN:
+            break
+    partitions = list(instance.get_dynamic_partitions(PARTITIONS_NAME))
+    if shared:
+        new = [s.station for s in shared if s.station not in partitions]
+        order = {station: i for i, station in enumerate([*partitions, *new])}
+        group = planning.neighbours(shared, order, REPORTS_PER_RUN)[0]
+        return _Turn(group, 1, waiting, parked, partitions)
+    return _Turn([again[0]] if again else [], again[1] if again else 0, waiting, parked, partitions)

@@ -6,17 +6,21 @@ Does not belong here: the decisions.
 
 import json
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC
+from itertools import islice
 
 import dagster as dg
 
 from weather_etl import checks, fingerprints, planning
 from weather_etl.assets.events import Recorded, check_evaluation
-from weather_etl.errors import UserError
-from weather_etl.jobs import JOB, REPORT_JOB, weather_etl_job
-from weather_etl.landing import list_landing
+from weather_etl.failures import without_details
+from weather_etl.jobs import CATCH_UP, JOB, PARENT, REPORT_JOB, weather_etl_job
+from weather_etl.landing import Landing, list_landing
 from weather_etl.pipeline import StationVanished
-from weather_etl.planning import History, Plan, StaleStation
+from weather_etl.planning import History, PastRun, Plan, StaleStation
+from weather_etl.redaction import printable
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl.storage import Containers, connect
@@ -28,9 +32,15 @@ UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
+_FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 SENSOR_RETRY_DELAY_S = 30
 # Dagster's sensor loop never turns faster; a tick looks several times to be quicker than that.
 DAEMON_LOOP_S = 5
+# Of its time a tick spends at most a quarter looking: a large container is looked at less often.
+LOOKING_SHARE = 4
+# Each costs some queries, and a tick has 60 s; the others follow at the next ticks.
+MAX_REPORTS_PER_TICK = 50
+_STATIONS_PER_QUERY = 500
 
 
 def stations_in_flight(
@@ -44,14 +54,14 @@ def stations_in_flight(
     for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED)):
         run = record.dagster_run
         stations = planning.covered(run.tags, partitions)
-        if not stations:
+        if not stations and run.job_name != CATCH_UP:
             continue
         if run.status != dg.DagsterRunStatus.QUEUED:
-            events = instance.get_records_for_run(run.run_id, limit=1, ascending=False).records
-            last = max(record.update_timestamp.timestamp(), events[0].timestamp if events else 0.0)
-            if now - last > silence_limit:
+            silence = now - _last_sign_of_life(instance, record)
+            if silence > silence_limit:
+                instance.add_run_tags(run.run_id, {planning.ENDED: planning.LOST})
                 instance.report_run_failed(
-                    run, f"The run gave no sign of life for {now - last:,.0f} s; its process is taken for dead."
+                    run, f"The run gave no sign of life for {silence:,.0f} s; its process is taken for dead."
                 )
                 continue
         if run.job_name != REPORT_JOB:  # it makes no tables
@@ -59,13 +69,81 @@ def stations_in_flight(
     return busy
 
 
-def attempts(instance: dg.DagsterInstance, item: StaleStation) -> History:
-    """Finished runs of a station towards its target."""
-    tags = {planning.station_tag(item.station): item.target}
-    records = instance.get_run_records(dg.RunsFilter(tags=tags), limit=100)
-    finished = [r for r in records if r.dagster_run.is_finished]
-    last = max((r.end_time or r.update_timestamp.timestamp() for r in finished), default=0.0)
-    return History(len(finished), last)
+def _last_sign_of_life(instance: dg.DagsterInstance, record: dg.RunRecord) -> float:
+    run_id = record.dagster_run.run_id
+    events = instance.get_records_for_run(run_id, limit=1, ascending=False).records
+    last = max(record.update_timestamp.timestamp(), events[0].timestamp if events else 0.0)
+    if record.dagster_run.job_name == CATCH_UP:  # it says nothing itself while a run that it started works
+        for child in instance.get_run_records(dg.RunsFilter(tags={PARENT: run_id}), limit=1):
+            last = max(last, _last_sign_of_life(instance, child))
+    return last
+
+
+def histories(instance: dg.DagsterInstance, stale: Collection[StaleStation]) -> dict[str, History]:
+    """Earlier runs of each station towards its target.
+
+    Dagster's own interface answers for one tag at a time, which takes seconds for a thousand stations; the tables of
+    its run storage answer for all of them at once.
+    """
+    by_tag = {planning.station_tag(s.station): s for s in stale}
+    runs: dict[str, list[PastRun]] = defaultdict(list)
+    others: dict[str, int] = {}
+    for tags in _portions(by_tag):
+        for tag, run in _past_runs(instance, [(t, by_tag[t].target) for t in tags]):
+            runs[tag].append(run)
+    for tags in _portions(runs):
+        others |= _last_other_runs(instance, [(t, by_tag[t].target) for t in tags])
+    return {by_tag[tag].station: planning.history(found, others.get(tag, 0)) for tag, found in runs.items()}
+
+
+def _portions(tags: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(tags)
+    while portion := list(islice(rest, _STATIONS_PER_QUERY)):
+        yield portion
+
+
+def _past_runs(instance: dg.DagsterInstance, targets: list[tuple[str, str]]) -> Iterable[tuple[str, PastRun]]:
+    """(tag, run) of every ended run that carries one of the (tag, value) pairs."""
+    import sqlalchemy as db
+    from dagster._core.storage.runs.schema import RunsTable, RunTagsTable
+
+    ended = db.alias(RunTagsTable, "ended")
+    query = (
+        db.select(
+            RunTagsTable.c.key,
+            RunsTable.c.id,
+            RunsTable.c.status,
+            RunsTable.c.end_time,
+            RunsTable.c.update_timestamp,
+            ended.c.value.label("ended"),
+        )
+        .select_from(
+            RunTagsTable.join(RunsTable, RunsTable.c.run_id == RunTagsTable.c.run_id).outerjoin(
+                ended, db.and_(ended.c.run_id == RunTagsTable.c.run_id, ended.c.key == planning.ENDED)
+            )
+        )
+        .where(db.tuple_(RunTagsTable.c.key, RunTagsTable.c.value).in_(targets), RunsTable.c.status.in_(_FINISHED))
+    )
+    for row in instance.run_storage.fetchall(query):
+        end = row["end_time"] or row["update_timestamp"].replace(tzinfo=UTC).timestamp()
+        yield row["key"], PastRun(row["id"], row["status"], end, row["ended"] or "")
+
+
+def _last_other_runs(instance: dg.DagsterInstance, targets: list[tuple[str, str]]) -> dict[str, int]:
+    """Tag -> number of the last run that carries the tag with another value."""
+    import sqlalchemy as db
+    from dagster._core.storage.runs.schema import RunsTable, RunTagsTable
+
+    query = (
+        db.select(RunTagsTable.c.key, db.func.max(RunsTable.c.id).label("last"))
+        .select_from(RunTagsTable.join(RunsTable, RunsTable.c.run_id == RunTagsTable.c.run_id))
+        .where(
+            RunTagsTable.c.key.in_([tag for tag, _ in targets]),
+            RunTagsTable.c.value.not_in([target for _, target in targets]),
+        )
+        .group_by(RunTagsTable.c.key)
+    )
+    return {row["key"]: row["last"] for row in instance.run_storage.fetchall(query)}
 
 
 @dg.sensor(
@@ -82,46 +160,44 @@ def landing_files_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult
     """One tick: list, compare, request; again every `sensor_interval_s` until the daemon's loop comes round."""
     settings = Settings.load()
     started = time.monotonic()
-    try:
-        with connect(settings, prompt=True) as containers:
-            while True:
-                result = _look(context, settings, containers)
-                spent = time.monotonic() - started + settings.sensor_interval_s
-                if result.run_requests or result.asset_events or spent >= DAEMON_LOOP_S:
-                    return result
-                time.sleep(settings.sensor_interval_s)
-    except UserError as error:
-        # A listing that fails is a failed tick, never "no new files"; Failure keeps it to one sentence.
-        raise dg.Failure(str(error)) from None
+    # A listing that fails is a failed tick, never "no new files"; a failure is one sentence without secrets.
+    with without_details(), connect(settings, prompt=True) as containers:
+        while True:
+            look = time.monotonic()
+            result = _look(context, settings, containers)
+            now = time.monotonic()
+            pause = max(settings.sensor_interval_s, (LOOKING_SHARE - 1) * (now - look))
+            if result.run_requests or result.asset_events or now - started + pause >= DAEMON_LOOP_S:
+                return result
+            time.sleep(pause)
 
 
 def _look(context: dg.SensorEvaluationContext, settings: Settings, containers: Containers) -> dg.SensorResult:
     instance, now = context.instance, time.time()
-    landing = list_landing(containers.landing)
-    stamps = containers.lake.stamps()
-    stale = planning.find_stale(landing, stamps)
+    # First who is at work, then what lies there: a run that ends in between is not asked for again.
     partitions = instance.get_dynamic_partitions(PARTITIONS_NAME)
-    decided = Plan()
-    if stale:
-        busy = stations_in_flight(instance, partitions, silence_limit=settings.silence_limit_s, now=now)
-        history = {s.station: History(in_flight=True) if s.station in busy else attempts(instance, s) for s in stale}
-        decided = planning.plan(
-            stale,
-            partitions,
-            history,
-            now=now,
-            max_attempts=settings.max_attempts,
-            max_stations=settings.max_stations_per_run,
-            retry_delay=SENSOR_RETRY_DELAY_S,
-        )
-    reported, events = _report(instance, context.cursor, decided, landing.unroutable, len(landing.stations))
+    busy = stations_in_flight(instance, partitions, silence_limit=settings.silence_limit_s, now=now)
+    landing = list_landing(containers.landing)
+    stale = planning.find_stale(landing, containers.lake.stamps())
+    history = histories(instance, [s for s in stale if s.station not in busy])
+    decided = planning.plan(
+        stale,
+        partitions,
+        {**history, **{station: History(in_flight=True) for station in busy}},
+        now=now,
+        max_attempts=settings.max_attempts,
+        max_stations=settings.max_stations_per_run,
+        retry_delay=SENSOR_RETRY_DELAY_S,
+    )
+    report = _Report(instance, containers, landing, history)
+    cursor, events = report.write(context.cursor, decided, {s.station for s in stale})
     requests = [dg.RunRequest(run_key=r.run_key, tags=r.tags(), job_name=JOB) for r in decided.requests]
     add = [_partitions_definition().build_add_request(decided.new_partitions)] if decided.new_partitions else []
     return dg.SensorResult(
         run_requests=requests,
         dynamic_partitions_requests=add,
         asset_events=events,
-        cursor=reported,
+        cursor=cursor,
         skip_reason=None if requests else _why_nothing(decided, len(landing.stations)),
     )
 
@@ -132,33 +208,106 @@ def _partitions_definition() -> dg.DynamicPartitionsDefinition:
     return station_partitions
 
 
-def _report(
-    instance: dg.DagsterInstance, cursor: str | None, decided: Plan, unroutable: list[str], stations: int
-) -> tuple[str, list[dg.AssetCheckEvaluation]]:
-    """Turn parked stations and unroutable files red once each; the cursor only remembers what was reported."""
-    try:
-        before = json.loads(cursor or "{}")
-    except ValueError:
-        before = {}
-    parked = {s.station: s.target for s in decided.parked}
-    events = []
-    for item in decided.parked:
-        if before.get("parked", {}).get(item.station) != item.target:
-            failed = checks.station_failed(item.station, _parked_because(item))
-            events.append(check_evaluation(item.station, failed, Recorded(instance, item.station)))
-    names = fingerprints.digest(sorted(unroutable)) if unroutable else ""
-    if names != before.get("unroutable", ""):
-        events.append(check_evaluation(None, checks.unroutable_files(sorted(unroutable), stations)))
-    return json.dumps({"parked": parked, "unroutable": names}), events
+class _Report:
+    """Turns parked stations and unroutable files red once each, and green again when nothing is wrong any more.
 
+    The cursor only remembers what was reported; without it everything that is wrong is looked up once more.
+    """
 
-def _parked_because(item: StaleStation) -> str:
-    if item.why == planning.VANISHED:
-        return str(StationVanished(item.station))
-    return (
-        f"Station {item.station} is parked: its runs failed as often as is allowed (see the failed runs with the tag "
-        f"{planning.station_tag(item.station)}={item.target}); correct its files or settings, or run it by hand."
-    )
+    def __init__(
+        self,
+        instance: dg.DagsterInstance,
+        containers: Containers,
+        landing: Landing,
+        history: dict[str, History],
+    ) -> None:
+        self._instance = instance
+        self._containers = containers
+        self._landing = landing
+        self._history = history
+
+    def write(self, cursor: str | None, decided: Plan, stale: set[str]) -> tuple[str, list[dg.AssetCheckEvaluation]]:
+        """The next cursor, and the evaluations that are due."""
+        try:
+            before = json.loads(cursor or "{}")
+        except ValueError:
+            before = {}
+        known: dict[str, str] = before.get("parked", {})
+        events: list[dg.AssetCheckEvaluation] = []
+        parked: dict[str, str] = {}
+        for item in decided.parked:
+            if known.get(item.station) != item.target:
+                if len(events) >= MAX_REPORTS_PER_TICK:
+                    continue
+                events += self._parked(item)
+            parked[item.station] = item.target
+        for station in [*known, *before.get("failing", ())]:
+            # What made it fail was taken back: no run will come that could say so.
+            if station not in stale and station in self._landing.stations:
+                events.append(self._evaluation(station, checks.up_to_date([])))
+        unroutable = sorted(self._landing.unroutable)
+        names = fingerprints.digest(unroutable) if unroutable else ""
+        if names != before.get("unroutable", ""):
+            events.append(check_evaluation(None, checks.unroutable_files(unroutable, len(self._landing.stations))))
+        after = {"parked": parked, "failing": sorted(decided.waiting), "unroutable": names}
+        return json.dumps(after), events
+
+    def _evaluation(self, station: str, evaluation: checks.Evaluation) -> dg.AssetCheckEvaluation:
+        return check_evaluation(station, evaluation, Recorded(self._instance, station))
+
+    def _parked(self, item: StaleStation) -> list[dg.AssetCheckEvaluation]:
+        """The evaluation of a station that was parked now; none if it was reported before the cursor was lost."""
+        last = self._last_evaluation(item.station)
+        if last and (found := last.metadata.get("parked")) and found.value == item.target:
+            return []
+        if item.why == planning.VANISHED:
+            sentence = str(StationVanished(item.station))
+        else:
+            cause = last.description if last and not last.passed and "parked" not in last.metadata else None
+            sentence = self._sentence(item.station, cause)
+        failed = checks.station_failed(item.station, sentence)
+        failed.metadata["parked"] = item.target
+        return [self._evaluation(item.station, failed)]
+
+    def _last_evaluation(self, station: str) -> dg.AssetCheckEvaluation | None:
+        from dagster._core.storage.event_log.base import PartitionKeyFilter
+
+        key = dg.AssetCheckKey(dg.AssetKey(checks.STATION_PROCESSED.table), checks.STATION_PROCESSED.name)
+        found = self._instance.event_log_storage.get_latest_asset_check_execution_by_key(
+            [key], partition_filter=PartitionKeyFilter(key=station)
+        )
+        event = found[key].event if key in found else None
+        if event is None or event.dagster_event_type != dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            return None
+        return event.get_dagster_event().asset_check_evaluation_data
+
+    def _sentence(self, station: str, cause: str | None) -> str:
+        past = self._history[station]
+        files = self._landing.stations[station].files
+        if past.lost:
+            largest = max(files, key=lambda f: f.size)
+            cause = (
+                "the process of its last run died without a word, perhaps for want of memory; its largest landing "
+                f"file is {printable(largest.name)} ({largest.size:,} bytes)."
+            )
+        elif cause is None:
+            unread = self._unread(station)
+            cause = (
+                f"its runs ended, and still {printable(unread[0])} was not read ({checks.count(len(unread), 'file')} "
+                "could not be read or changed meanwhile)."
+                if unread
+                else "its runs ended, and still its tables are not those of its landing files."
+            )
+        return (
+            f"Station {station} is parked after {checks.count(past.attempts, 'run')}: {cause} Correct or delete the "
+            f"file, which starts it again, or run `weather-etl run --station {station}`."
+        )
+
+    def _unread(self, station: str) -> list[str]:
+        """Landing files that the raw table does not know in their present version."""
+        raw = self._containers.lake.read(checks.STATION_PROCESSED.table, station, columns=["line"])
+        read = {(e["name"], e["etag"]) for e in (raw.manifest if raw else None) or ()}
+        return sorted(f.name for f in self._landing.stations[station].files if (f.name, f.etag) not in read)
 
 
 def _why_nothing(decided: Plan, stations: int) -> str:

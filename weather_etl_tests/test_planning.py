@@ -6,7 +6,7 @@ import pytest
 
 from weather_etl import fingerprints, landing, planning
 from weather_etl.landing import route
-from weather_etl.planning import CHANGED, NEW, VANISHED, History, StaleStation
+from weather_etl.planning import CHANGED, LOST, NEW, OUTAGE, VANISHED, History, PastRun, StaleStation
 from weather_etl.storage import Blob, Stamp
 
 NOW = datetime(2020, 1, 1, tzinfo=UTC)
@@ -152,20 +152,30 @@ def test_a_station_in_flight_is_left_alone() -> None:
     assert (names(result), result.in_flight) == ([], ["a"])
 
 
-def test_from_the_second_attempt_on_a_station_runs_alone() -> None:
-    result = plan([stale("a"), stale("b")], ["a", "b"], {"a": History(attempts=1, last_end=0)})
+def test_after_a_failure_a_station_runs_alone() -> None:
+    result = plan([stale("a"), stale("b")], ["a", "b"], {"a": History(runs=1, attempts=1, alone=True)})
     assert sorted(names(result)) == [["a"], ["b"]]
 
 
-@pytest.mark.parametrize(("attempts", "delay"), [(1, 30), (2, 60)])
-def test_the_delay_before_the_next_attempt_doubles(attempts: int, delay: int) -> None:
-    history = {"a": History(attempts, last_end=1000.0)}
-    assert plan([stale("a")], ["a"], history, now=1000.0 + delay - 1).waiting == ["a"]
-    assert names(plan([stale("a")], ["a"], history, now=1000.0 + delay)) == [["a"]]
+def test_after_an_outage_stations_share_a_range_run_again() -> None:
+    past = History(runs=1, outages=1)
+    assert names(plan([stale("a"), stale("b")], ["a", "b"], {"a": past, "b": past})) == [["a", "b"]]
+
+
+@pytest.mark.parametrize(("attempts", "delay"), [(1, 30), (2, 60), (9, 3600)])
+def test_the_delay_before_the_next_attempt_doubles_up_to_an_hour(attempts: int, delay: int) -> None:
+    history = {"a": History(runs=attempts, attempts=attempts, last_end=1000.0)}
+    assert plan([stale("a")], ["a"], history, now=1000.0 + delay - 1, max_attempts=10).waiting == ["a"]
+    assert names(plan([stale("a")], ["a"], history, now=1000.0 + delay, max_attempts=10)) == [["a"]]
+
+
+def test_a_lost_run_is_followed_at_once_since_its_silence_was_waited_for() -> None:
+    past = planning.history([PastRun(1, "FAILURE", 1000.0, LOST)])
+    assert names(plan([stale("a")], ["a"], {"a": past}, now=1001.0)) == [["a"]]
 
 
 def test_after_the_last_attempt_a_station_is_parked() -> None:
-    result = plan([stale("a")], ["a"], {"a": History(3, last_end=0)})
+    result = plan([stale("a")], ["a"], {"a": History(runs=3, attempts=3)})
     assert (names(result), [s.station for s in result.parked]) == ([], ["a"])
 
 
@@ -174,9 +184,10 @@ def test_a_vanished_station_is_parked_without_a_run() -> None:
     assert (names(result), [s.station for s in result.parked]) == ([], ["a"])
 
 
-def test_the_run_key_changes_with_attempt_and_target_only() -> None:
+def test_the_run_key_changes_with_attempt_earlier_runs_and_target_only() -> None:
     request = planning.Request((stale("a"),), 1)
     assert request.run_key == planning.Request((stale("a", NEW),), 1).run_key
+    assert request.run_key != planning.Request((stale("a"),), 1, (1,)).run_key
     assert request.run_key != planning.Request((stale("a"),), 2).run_key
     assert request.run_key != planning.Request((StaleStation("a", "other", CHANGED),), 1).run_key
 
@@ -200,13 +211,33 @@ def test_tags_are_valid_for_the_longest_station_id() -> None:
     assert is_valid_tag_key(planning.station_tag("x" * 64))
 
 
-@pytest.mark.parametrize(
-    ("text", "masked"),
-    [
-        ("AccountName=a;AccountKey=c2VjcmV0==;x", "AccountName=a;AccountKey=***;x"),
-        ("https://a/b?sv=1&sig=c2VjcmV0%3D&se=2", "https://a/b?sv=1&sig=***&se=2"),
-        ("postgresql+psycopg2://user:secret@host/db", "postgresql+psycopg2://user:***@host/db"),
-    ],
-)
-def test_secrets_are_masked(text: str, masked: str) -> None:
-    assert planning.without_secrets(text) == masked
+# --- history
+
+
+def test_outages_are_no_attempts_but_delay_the_next_one() -> None:
+    past = planning.history([PastRun(n, "FAILURE", 1000.0 + n, OUTAGE) for n in range(1, 6)])
+    assert (past.attempts, past.outages, past.alone) == (0, 5, False)
+    assert past.next_start(30) == 1005.0 + 30 * 2**4
+
+
+def test_failures_before_an_outage_still_count() -> None:
+    past = planning.history([PastRun(1, "FAILURE", 1.0), PastRun(2, "FAILURE", 2.0, OUTAGE)])
+    assert (past.attempts, past.outages, past.runs) == (1, 1, 2)
+
+
+def test_a_target_that_comes_back_starts_anew() -> None:
+    """A file that is uploaded and deleted over and over: each time the same target, and nothing ever failed."""
+    reached = [PastRun(n, "SUCCESS", float(n)) for n in (1, 3, 5)]
+    past = planning.history(reached, last_other=6)
+    assert (past.attempts, past.runs) == (0, 3)
+    assert names(plan([stale("a")], ["a"], {"a": past}, now=6.0)) == [["a"]]
+
+
+def test_runs_that_succeed_and_leave_the_station_stale_are_bounded() -> None:
+    past = planning.history([PastRun(n, "SUCCESS", 0.0) for n in range(1, 4)])
+    assert [s.station for s in plan([stale("a")], ["a"], {"a": past}).parked] == ["a"]
+
+
+def test_a_thousand_stations_are_planned_in_ranges_of_fifty() -> None:
+    items = [stale(f"s{i:04}") for i in range(1000)]
+    assert [len(r) for r in names(plan(items, []))] == [50] * 20

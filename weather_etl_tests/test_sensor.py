@@ -191,7 +191,7 @@ def test_a_station_that_keeps_failing_is_parked_with_a_red_check(
     assert not result.run_requests
     evaluation = result.asset_events[0]
     assert (evaluation.partition, evaluation.check_name, evaluation.passed) == ("a", "station_processed", False)
-    assert "Station a is parked" in evaluation.description
+    assert "Station a is parked after 3 runs" in evaluation.description
 
 
 def test_a_parked_station_is_reported_once(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pytest
 
+from weather_etl import storage
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl.storage import Containers, Lake, PreconditionFailed, StorageUnavailable, connect, encode_parquet
 
@@ -162,3 +163,31 @@ def test_blobs_of_other_forms_in_the_lake_are_no_tables(containers: Containers) 
 
 def test_the_object_name_is_hive_style() -> None:
     assert Lake.object_name("daily_weather", "szeged") == "daily_weather/station=szeged/data.parquet"
+
+
+NAMES = ["a/x.csv", "a/Ünïcode 🌧.csv", "a/per%2ecent.csv", "a/quo'te\"&<b>.csv", "b/tab\there.csv", "c/x y+z.csv", "d"]
+
+
+def test_a_listing_is_what_the_sdk_lists(containers: Containers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "LIST_PAGE", 3)
+    for name in NAMES:
+        containers.landing.upload(name, name.encode())
+    client = containers.landing._client
+    client.get_blob_client("a/x.csv").set_blob_metadata({"fingerprint": "0a", "first": "2020-01-01 00:00Z"})
+    expected = [storage._blob(item) for item in client.list_blobs(include=["metadata"])]
+    assert list(containers.landing.list()) == expected
+    assert {b.name for b in expected} == set(NAMES)
+
+
+def test_a_listing_below_a_prefix_holds_nothing_else(containers: Containers) -> None:
+    for name in NAMES:
+        containers.landing.upload(name, b"x")
+    assert [b.name for b in containers.landing.list("c/")] == ["c/x y+z.csv"]
+
+
+def test_a_listing_that_was_cut_is_a_failure(containers: Containers, monkeypatch: pytest.MonkeyPatch) -> None:
+    containers.landing.upload("a/x.csv", b"x")
+    whole = containers.landing._list_page("", "")
+    monkeypatch.setattr(storage.Container, "_list_page", lambda *_: whole[: len(whole) // 2])
+    with pytest.raises(StorageUnavailable, match="does not answer"):
+        list(containers.landing.list())

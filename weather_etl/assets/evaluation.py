@@ -51,7 +51,7 @@ def evaluate_published(
     try:
         observations = observe(
             raw.rows,
-            raw.readings(),
+            raw.readings(settings),
             raw.rejected(),
             station=station,
             timezone=settings.timezone,

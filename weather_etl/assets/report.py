@@ -21,7 +21,7 @@ from weather_etl.assets.specs import code_references, station_partitions
 from weather_etl.checks import ERROR, Check, Evaluation
 from weather_etl.errors import UserError
 from weather_etl.failures import ExpectedFailure
-from weather_etl.planning import without_secrets
+from weather_etl.redaction import without_secrets
 from weather_etl.report import publish
 from weather_etl.resources import ParquetIOManager
 from weather_etl.stations import PARTITIONS_NAME

@@ -14,15 +14,15 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from weather_etl import checks, landing
+from weather_etl import checks, landing, planning
 from weather_etl.assets.evaluation import evaluate_published
 from weather_etl.assets.events import TABLE_SPECS, Recorded, check_evaluation, materialization
 from weather_etl.assets.specs import station_partitions
 from weather_etl.errors import UserError
-from weather_etl.failures import ExpectedFailure
+from weather_etl.failures import ExpectedFailure, unexpected, without_details
 from weather_etl.fingerprints import TABLE_NAMES
 from weather_etl.pipeline import UNCHANGED, WRITTEN, process_station
-from weather_etl.planning import without_secrets
+from weather_etl.redaction import traceback_without_secrets
 from weather_etl.resources import ParquetIOManager
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl.storage import Containers, StorageUnavailable
@@ -67,6 +67,12 @@ def station_tables(
 ) -> Iterator[dg.Output]:
     """Bring the selected tables of the run's stations up to date."""
     context.log.addFilter(_is_not_about_yielding)
+    with without_details(context.log):
+        _bring_up_to_date(context, lake, full=config.full)
+    yield from ()
+
+
+def _bring_up_to_date(context: dg.AssetExecutionContext, lake: ParquetIOManager, *, full: bool) -> None:
     tables = {key.path[-1] for key in context.selected_asset_keys}
     asked = {_CHECKS[(key.asset_key.path[-1], key.name)] for key in context.selected_asset_check_keys}
     failed: dict[str, str] = {}
@@ -76,17 +82,19 @@ def station_tables(
     for station in stations:
         turn = _Turn(context, lake, station)
         try:
-            turn.take(tables, asked, full=config.full)
-        except StorageUnavailable as error:
-            raise ExpectedFailure(str(error)) from None
+            turn.take(tables, asked, full=full)
         except checks.BlockingCheckFailed as error:
             turn.log_check(error.evaluation)
             failed[station] = str(error)
         except UserError as error:
+            if isinstance(error, StorageUnavailable) and error.passing:
+                # No station is to blame: the run ends here, and the sensor does not count it as an attempt.
+                context.instance.add_run_tags(context.run_id, {planning.ENDED: planning.OUTAGE})
+                raise
             failed[station] = str(error)
         except Exception as error:  # a bug must not stop the other stations; the run fails in the end
-            context.log.exception(f"Station {station} failed unexpectedly.")
-            failed[station] = without_secrets(f"Unexpected {type(error).__name__}: {error}")
+            context.log.error(traceback_without_secrets(error))
+            failed[station] = unexpected(error)
         if station in failed:
             context.log.error(failed[station])
             turn.log_check(checks.station_failed(station, failed[station]))
@@ -96,7 +104,6 @@ def station_tables(
             f"{len(failed)} station{'s' * (len(failed) > 1)} could not be processed: " + " | ".join(causes.values()),
             metadata={"stations": ", ".join(failed), **{f"cause_{s}": c for s, c in causes.items()}},
         )
-    yield from ()
 
 
 def _is_not_about_yielding(record: logging.LogRecord) -> bool:
@@ -118,10 +125,7 @@ def _stations(context: dg.AssetExecutionContext, *, only_checks: bool) -> list[s
 
 
 def _check_landing(context: dg.AssetExecutionContext, lake: ParquetIOManager) -> None:
-    try:
-        found = landing.list_landing(lake.containers().landing)
-    except StorageUnavailable as error:
-        raise ExpectedFailure(str(error)) from None
+    found = landing.list_landing(lake.containers().landing)
     context.log_event(check_evaluation(None, checks.unroutable_files(sorted(found.unroutable), len(found.stations))))
 
 

@@ -70,8 +70,8 @@ def open_ui(
 
 def _make(stations: list[str], *, full: bool, quiet: bool = False) -> None:
     """Run `weather_report_job` over stale stations in this process, so that the UI knows of it."""
-    from weather_etl import planning
     from weather_etl.overview import dagster_instance
+    from weather_etl.redaction import without_secrets
     from weather_etl.report import publish
     from weather_etl.settings import Settings
     from weather_etl.stations import PARTITIONS_NAME
@@ -113,7 +113,7 @@ def _make(stations: list[str], *, full: bool, quiet: bool = False) -> None:
             else:
                 failures.append(_cause(result))
     if failures:
-        raise UserError(planning.without_secrets(" | ".join(failures)))
+        raise UserError(without_secrets(" | ".join(failures)))
 
 
 def _cause(result: object) -> str:

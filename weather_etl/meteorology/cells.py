@@ -5,17 +5,18 @@ Does not belong here: cutting a file into rows (`parsing.py`), one row per hour 
 (`quality.py`).
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.quality import VARIABLES
+from weather_etl.meteorology.quality import VARIABLES, Flag
 from weather_etl.meteorology.reasons import Reason
-from weather_etl.meteorology.units import to_canonical
+from weather_etl.meteorology.units import DEFAULT_UNITS, to_canonical
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,15 +37,57 @@ REASON_CODE = {reason: np.uint8(i + 1) for i, reason in enumerate(REASONS)}  # 0
 
 
 @dataclass(frozen=True)
+class Field:
+    """How the text of one column is written in a format.
+
+    Attributes:
+        divisor: the number divided by it is in the unit.
+        missing: numbers that mean no value.
+        part: position of the number in a composite cell, whose parts are separated by commas; None: the whole cell.
+        quality: position of the source's quality code in the cell; None: it has none.
+    """
+
+    divisor: float = 1.0
+    missing: tuple[float, ...] = ()
+    part: int | None = None
+    quality: int | None = None
+
+
+@dataclass(frozen=True)
 class Reading:
-    """How the cells of one landing file are to be read: units by column, and the decimal mark."""
+    """How the cells of one landing file are to be read.
+
+    Attributes:
+        units: column -> unit of its numbers.
+        decimal: the decimal mark.
+        fields: column -> how its text is written, where that is more than a number.
+        timezones: text of the station -> zone of its times without an offset; "" stands for every station.
+        stations: what the column `station` may say; None: anything.
+        pressure_is_station: the column `pressure_msl_hpa` holds the pressure at the station: the file left it open.
+        padded: the format fills its grid with rows without a value; they count as no errors.
+    """
 
     units: tuple[tuple[str, str], ...]
     decimal: str = "."
+    fields: tuple[tuple[str, Field], ...] = ()
+    timezones: tuple[tuple[str, str], ...] = ()
+    stations: tuple[str, ...] | None = None
+    pressure_is_station: bool = False
+    padded: bool = False
 
     @classmethod
-    def of(cls, units: Mapping[str, str], decimal: str = ".") -> "Reading":
-        return cls(tuple(sorted(units.items())), decimal)
+    def of(cls, units: Mapping[str, str], decimal: str = ".", **more: Any) -> "Reading":
+        """The reading of a plain CSV file with these units; those that it does not name are the defaults."""
+        return cls(tuple(sorted({**DEFAULT_UNITS, **units}.items())), decimal, **more)
+
+    def column(self, variable: str) -> str:
+        """The raw column that holds a variable."""
+        if self.pressure_is_station:
+            return _SWAPPED.get(variable, variable)
+        return variable
+
+
+_SWAPPED = {"pressure_msl_hpa": "pressure_station_hpa", "pressure_station_hpa": "pressure_msl_hpa"}
 
 
 @dataclass
@@ -56,24 +99,48 @@ class Cells:
         values: variable -> float64 in canonical units, NaN where missing or unreadable.
         states: variable -> uint8, OK, MISSING or UNREADABLE.
         refused: uint8, index of the reason + 1, 0 for rows that can become an observation.
+        upstream: variable -> uint8, flag that the source's quality code means (0: none); only variables with codes.
+        warnings: sentences for a person.
     """
 
     timestamp: np.ndarray
     values: dict[str, np.ndarray]
     states: dict[str, np.ndarray]
     refused: np.ndarray
+    upstream: dict[str, np.ndarray] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
 
     def reason(self, row: int) -> Reason | None:
         code = int(self.refused[row])
         return REASONS[code - 1] if code else None
 
 
-def _read_numbers(column: pa.DictionaryArray, unit: str, decimal: str) -> tuple[np.ndarray, np.ndarray]:
-    """Values in canonical units and the state of every cell; text is looked at once per distinct value."""
+# Quality codes of NOAA's Integrated Surface Database (format document, field "quality code") -> our flags:
+# good, not evaluated, suspect, erroneous; the mapping is ours. 0: the code says nothing against the value.
+UPSTREAM_FLAGS: Mapping[str, int] = {
+    "1": 0, "5": 0, "A": 0,
+    "0": Flag.NOT_EVALUATED, "4": Flag.NOT_EVALUATED, "9": Flag.NOT_EVALUATED, "M": Flag.NOT_EVALUATED,
+    "R": Flag.NOT_EVALUATED, "U": Flag.NOT_EVALUATED, "P": Flag.NOT_EVALUATED, "I": Flag.NOT_EVALUATED,
+    "C": Flag.NOT_EVALUATED,
+    "2": Flag.SUSPECT, "6": Flag.SUSPECT,
+    "3": Flag.FAIL, "7": Flag.FAIL,
+}  # fmt: skip
+
+
+def _read_numbers(
+    column: pa.DictionaryArray, unit: str, decimal: str, written: Field | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Values in canonical units, the state of every cell, and the flags of quality codes if there are any.
+
+    Text is looked at once per distinct value.
+    """
     n = len(column)
     if column.null_count == n:
-        return np.full(n, np.nan), np.full(n, MISSING, dtype=np.uint8)
+        return np.full(n, np.nan), np.full(n, MISSING, dtype=np.uint8), None
     texts = pc.utf8_trim_whitespace(column.dictionary)
+    flags: np.ndarray | None = None
+    if written is not None and written.part is not None:
+        texts, flags = _part_of_composite(texts, written)
     missing = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(NULL_TOKENS))
     if decimal == ",":
         texts = pc.replace_substring(texts, ",", ".")
@@ -86,22 +153,43 @@ def _read_numbers(column: pa.DictionaryArray, unit: str, decimal: str) -> tuple[
     values = numbers.to_numpy(zero_copy_only=False).copy()
     values[np.isinf(values)] = np.nan
     absent = missing.to_numpy(zero_copy_only=False) | (values == SENTINEL)
+    if written is not None:
+        absent |= np.isin(values, written.missing)
     values[absent] = np.nan
     states = np.where(absent, MISSING, np.where(np.isnan(values), UNREADABLE, OK))
-    values = to_canonical(values, unit)
+    values = to_canonical(values / written.divisor if written else values, unit)
     if column.null_count:  # refused lines have no cells
         codes = pc.fill_null(column.indices, len(values)).to_numpy()
         values, states = np.append(values, np.nan), np.append(states, MISSING)
+        flags = None if flags is None else np.append(flags, 0)
     else:
         codes = column.indices.to_numpy()
-    return values[codes], states[codes].astype(np.uint8)
+    states = states.astype(np.uint8)[codes]
+    if flags is not None:
+        flags = np.where(states == OK, flags[codes], 0).astype(np.uint8)
+    return values[codes], states, flags
 
 
-def _read_times(texts: pa.Array, timezone: str, files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _part_of_composite(texts: pa.Array, written: Field) -> tuple[pa.Array, np.ndarray]:
+    """The number in each composite cell, and the flag of its quality code.
+
+    A cell without that part stays whole, and so is no number.
+    """
+    numbers, flags = [], np.zeros(len(texts), dtype=np.uint8)
+    for i, text in enumerate(texts.to_pylist()):
+        parts = [p.strip() for p in text.split(",")]
+        numbers.append(parts[written.part] if written.part is not None and written.part < len(parts) else text)
+        if written.quality is not None and written.quality < len(parts):
+            flags[i] = UPSTREAM_FLAGS.get(parts[written.quality].upper(), Flag.NOT_EVALUATED)
+    return pa.array(numbers, pa.string()), flags
+
+
+def _read_times(texts: pa.Array, zones: "str | np.ndarray", files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """UTC times and reason codes.
 
-    Time rule: an offset in the text wins; text without one is in the station's zone. An hour that occurs twice is
-    resolved by the order of the rows of one file (`files` numbers the file of each row), else it is ambiguous.
+    Time rule: an offset in the text wins; text without one is in the given zone (one for all, or one per row). An
+    hour that occurs twice is resolved by the order of the rows of one file (`files` numbers the file of each row),
+    else it is ambiguous.
     """
     n = len(texts)
     times, refused = np.full(n, NOT_A_TIME), np.zeros(n, dtype=np.uint8)
@@ -119,12 +207,29 @@ def _read_times(texts: pa.Array, timezone: str, files: np.ndarray) -> tuple[np.n
         else:
             times[rows] = fast
     other = np.flatnonzero(~usual)
-    if len(other):
-        times[other], refused[other] = _read_other_times(texts.take(pa.array(other)), timezone, files[other])
+    for zone in [zones] if isinstance(zones, str) else list(dict.fromkeys(zones[other].tolist())):
+        rows = other if isinstance(zones, str) else other[zones[other] == zone]
+        if len(rows):
+            times[rows], refused[rows] = _read_other_times(texts.take(pa.array(rows)), zone, files[rows])
     return times, refused
 
 
 _BLOCK = 4096
+
+
+_LOOKS_RIGHT = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}(:?\d{2}([:.\d]*\d)?)?\s*(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?)?$"
+# Forms that are not ISO 8601 but have one meaning only: 2020/01/31, an hour alone as in 2020 1 31 5 (parts of a time
+# that a format has in cells of their own), the word UTC, a comma before the fraction of a second.
+_NEARLY_ISO = (
+    (r"^(\d{4})/(\d\d)/(\d\d)(\D|$)", r"\1-\2-\3\4"),
+    (r"^(\d{4})[ -](\d{1,2})[ -](\d{1,2}) (\d{1,2})$", r"\1-\2-\3 \4h"),
+    (r"^(\d{4})-(\d)-(\d{1,2} \d{1,2}h)$", r"\1-0\2-\3"),
+    (r"^(\d{4}-\d\d)-(\d) (\d{1,2}h)$", r"\1-0\2 \3"),
+    (r"^(\d{4}-\d\d-\d\d) (\d)h$", r"\1 0\2h"),
+    (r"^(\d{4}-\d\d-\d\d \d\d)h$", r"\1:00"),
+    (r"(:\d{2}),(\d+)", r"\1.\2"),
+    (r"(?i)\s*(UTC|GMT)$", "Z"),
+)
 
 
 def _read_other_times(texts: pa.Array, timezone: str, files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -134,7 +239,13 @@ def _read_other_times(texts: pa.Array, timezone: str, files: np.ndarray) -> tupl
     refused = np.zeros(len(texts), dtype=np.uint8)
     series = pd.Series(pc.utf8_trim_whitespace(texts).to_pandas(), dtype="str")
     refused[series.str.lower().isin(NULL_TOKENS) | series.isna()] = REASON_CODE[Reason.TIMESTAMP_MISSING]
-    looks_right = series.str.match(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}(:?\d{2}.*)?)?$", na=False).to_numpy()
+    looks_right = series.str.match(_LOOKS_RIGHT, na=False).to_numpy()
+    if not looks_right.all():
+        others = pa.array(series[~looks_right], pa.string(), from_pandas=True)
+        for pattern, instead in _NEARLY_ISO:
+            others = pc.replace_substring_regex(others, pattern, instead)
+        series[~looks_right] = others.to_numpy(zero_copy_only=False)
+        looks_right = series.str.match(_LOOKS_RIGHT, na=False).to_numpy()
     has_offset = series.str.slice(10).str.contains(rf"{_OFFSET}$", regex=True, na=False).to_numpy()
     times = np.full(len(texts), NOT_A_TIME)
 
@@ -243,11 +354,12 @@ def read_cells(
         landed_at: datetime64[us], when each row's file version landed; None leaves the future unchecked.
         files: number of the file of each row; None if all are of one.
     """
-    units = dict(reading.units)
+    units, written = dict(reading.units), dict(reading.fields)
     parser_refused = rows.column("refused").combine_chunks()
     if files is None:
         files = np.zeros(rows.num_rows, dtype=np.int64)
-    times, refused = _read_times(one_chunk(rows.column("timestamp")), units.get("timestamp", timezone), files)
+    zones = _zones_of_rows(rows, reading, timezone)
+    times, refused = _read_times(one_chunk(rows.column("timestamp")), zones, files)
     with np.errstate(invalid="ignore"):
         out_of_range = times < EARLIEST
         if landed_at is not None:
@@ -256,17 +368,43 @@ def read_cells(
 
     values: dict[str, np.ndarray] = {}
     states: dict[str, np.ndarray] = {}
+    upstream: dict[str, np.ndarray] = {}
     measured = np.zeros(len(refused), dtype=bool)
     for name in VARIABLES:
-        values[name], states[name] = _read_numbers(one_chunk(rows.column(name)), units.get(name, ""), reading.decimal)
+        column = reading.column(name)
+        values[name], states[name], flags = _read_numbers(
+            one_chunk(rows.column(column)), units.get(column, ""), reading.decimal, written.get(column)
+        )
+        if flags is not None and flags.any():
+            upstream[name] = flags
         measured |= states[name] == OK
     refused[(states["temperature_c"] == UNREADABLE) & (refused == 0)] = REASON_CODE[Reason.TYPE]
     refused[~measured & (refused == 0)] = REASON_CODE[Reason.NO_MEASUREMENT]
+    refused[_of_other_stations(rows, reading)] = REASON_CODE[Reason.WRONG_STATION]
     if parser_refused.null_count < len(parser_refused):
         for code in parser_refused.unique().drop_null().to_pylist():
             mask = pc.fill_null(pc.equal(parser_refused, code), False).to_numpy(zero_copy_only=False)
             refused[mask] = REASON_CODE[Reason(code)]
-    return Cells(times, values, states, refused)
+    return Cells(times, values, states, refused, upstream)
+
+
+def _zones_of_rows(rows: pa.Table, reading: Reading, timezone: str) -> "str | np.ndarray":
+    zones = dict(reading.timezones)
+    if set(zones) <= {""}:
+        return zones.get("", timezone)
+    texts = pc.utf8_trim_whitespace(pc.fill_null(rows.column("station").cast(pa.string()), "")).to_pylist()
+    return np.array([zones.get(t, timezone) for t in texts], dtype=object)
+
+
+def _of_other_stations(rows: pa.Table, reading: Reading) -> np.ndarray:
+    """Mask of the rows that name a station which is not among those of the reading."""
+    column = one_chunk(rows.column("station"))
+    if reading.stations is None or column.null_count == len(column):
+        return np.zeros(len(column), dtype=bool)
+    own = {name.strip().casefold() for name in reading.stations}
+    names = [t.strip().casefold() for t in column.dictionary.to_pylist()]
+    foreign = np.array([name not in own and name not in NULL_TOKENS for name in names] + [False])
+    return foreign[pc.fill_null(column.indices, len(names)).to_numpy()]
 
 
 def looks_clean(rows: pa.Table, landed_at: np.datetime64) -> bool:
@@ -274,7 +412,7 @@ def looks_clean(rows: pa.Table, landed_at: np.datetime64) -> bool:
 
     The usual file is cleared by this at a tenth of the cost of reading its cells.
     """
-    if rows.column("refused").null_count < rows.num_rows or rows.num_rows == 0:
+    if rows.num_rows == 0 or any(rows.column(c).null_count < rows.num_rows for c in ("refused", "station")):
         return False
     times = _read_uniform_times(one_chunk(rows.column("timestamp")))
     if times is None or times.min() < EARLIEST or times.max() > landed_at + CLOCK_TOLERANCE:
@@ -297,36 +435,84 @@ def one_chunk(column: pa.ChunkedArray) -> Any:
     return array
 
 
-def check_error_budget(cells: Cells, rows: pa.Table) -> tuple[Reason, str] | None:
+def check_error_budget(cells: Cells, rows: pa.Table, reading: Reading) -> tuple[Reason, str] | None:
     """Why a whole file must be rejected, or None (ingestion rule 7)."""
-    n = len(cells.refused)
-    bad = int((cells.refused > 0).sum())
+    counted = cells.refused != REASON_CODE[Reason.SUMMARY_ROW]
+    n = int(counted.sum())
+    bad = int((counted & (cells.refused > 0)).sum())
     if n == 0 or (bad == 0 and not any((s == UNREADABLE).any() for s in cells.states.values())):
         return None
-    codes = np.bincount(cells.refused, minlength=len(REASONS) + 1)[1:]
+    codes = np.bincount(cells.refused[counted], minlength=len(REASONS) + 1)[1:]
     main = REASONS[int(codes.argmax())] if bad else None
     if main and bad == n:
-        return Reason.ALL_ROWS_BAD, f"all {n} rows are bad, most of them {main}"
-    if main and bad > ERROR_BUDGET * n:
-        return Reason.ERROR_BUDGET, f"{bad} of {n} rows are bad, most of them {main}"
+        return Reason.ALL_ROWS_BAD, f"all {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows)}"
+    errors = bad - (int(codes[REASONS.index(Reason.NO_MEASUREMENT)]) if reading.padded else 0)
+    if main and errors > ERROR_BUDGET * n:
+        return Reason.ERROR_BUDGET, f"{bad} of {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows)}"
     for name, state in cells.states.items():
         present = int((state != MISSING).sum())
-        unreadable = int((state == UNREADABLE).sum())
-        if unreadable > ERROR_BUDGET * present:
-            first = int(np.flatnonzero(state == UNREADABLE)[0])
-            example = repr(rows.column(name)[first].as_py())
-            return Reason.ERROR_BUDGET, f"{unreadable} of {present} values of {name} are no numbers, such as {example}"
+        unreadable = np.flatnonzero(state == UNREADABLE)
+        if len(unreadable) > ERROR_BUDGET * present:
+            texts = one_chunk(rows.column(reading.column(name)))
+            examples = [texts[int(i)].as_py() for i in unreadable[:100]]
+            return Reason.ERROR_BUDGET, (
+                f"{len(unreadable)} of {present} values of {name} are no numbers, such as {examples[0][:40]!r}"
+                f"{_hint_for_numbers(examples)}"
+            )
     return None
 
 
+_HINTS_FOR_NUMBERS = (
+    (r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d*)?", "thousands separators? write numbers without them"),
+    (r"[+-]?\d+,\d+", "a decimal comma? use another separator than the comma between the cells, or write a point"),
+    (r"[+-]?[\d.,]+\s*%", "write the percent sign into the header, as in Humidity (%)"),
+    (r"[+-]?[\d.,]+\s*\D+", "write the unit into the header, as in Temperature (F)"),
+)
+
+
+def _hint_for_numbers(examples: list[str]) -> str:
+    for pattern, hint in _HINTS_FOR_NUMBERS:
+        if sum(re.fullmatch(pattern, text.strip()) is not None for text in examples) * 2 > len(examples):
+            return f" ({hint})"
+    return " (is the column the right one, and are separators and the decimal mark as in the rest of the file?)"
+
+
+def _hint_for_rows(main: Reason, cells: Cells, rows: pa.Table) -> str:
+    """What most bad rows have in common, with the text of the first."""
+    first = int(np.flatnonzero(cells.refused == REASON_CODE[main])[0])
+
+    def text(column: str) -> str:
+        return repr((rows.column(column)[first].as_py() or "")[:40])
+
+    match main:
+        case Reason.TYPE:
+            column = "temperature_c"
+            return f", such as {text(column)}{_hint_for_numbers([rows.column(column)[first].as_py()])}"
+        case Reason.BAD_ENCODING:
+            return " (set `encoding` in station.toml, for example cp1250, or save the file as UTF-8)"
+        case Reason.WRONG_STATION:
+            return (
+                f", such as {text('station')} (put a file of several stations under landing/_shared/, "
+                "or add the name to source_ids in station.toml)"
+            )
+        case Reason.TIMESTAMP_INVALID | Reason.TIMESTAMP_OUT_OF_RANGE:
+            return f", such as {text('timestamp')} (write times as 2006-04-01 00:00:00 +0200)"
+        case Reason.ROW_WIDTH:
+            return f": {rows.column('detail')[first].as_py()}"
+    return ""
+
+
 def read_all(raw: pa.Table, readings: Mapping[str, Reading], timezone: str, landed_at: np.ndarray) -> Cells:
-    """Read rows of files with different units, each group of equal readings at once."""
+    """Read rows of files with different readings, each group of equal ones at once."""
     files = one_chunk(raw.column("landing_file"))
-    of_file = [readings[name] for name in files.dictionary.to_pylist()]
+    names = files.dictionary.to_pylist()
+    of_file = [readings[name] for name in names]
     distinct = list(dict.fromkeys(of_file))
     codes = files.indices.to_numpy()
     if len(distinct) == 1:
-        return read_cells(raw, distinct[0], timezone, landed_at=landed_at, files=codes)
+        whole = read_cells(raw, distinct[0], timezone, landed_at=landed_at, files=codes)
+        whole.warnings += _contradictions(whole, distinct[0], codes, names)
+        return whole
     n = raw.num_rows
     whole = Cells(
         np.full(n, NOT_A_TIME),
@@ -334,7 +520,8 @@ def read_all(raw: pa.Table, readings: Mapping[str, Reading], timezone: str, land
         {v: np.full(n, MISSING, dtype=np.uint8) for v in VARIABLES},
         np.zeros(n, dtype=np.uint8),
     )
-    group_of_row = np.array([distinct.index(r) for r in of_file], dtype=np.int64)[codes]
+    group_of_file = np.array([distinct.index(r) for r in of_file], dtype=np.int64)
+    group_of_row = group_of_file[codes]
     for group, reading in enumerate(distinct):
         index = np.flatnonzero(group_of_row == group)
         part = read_cells(raw.take(pa.array(index)), reading, timezone, landed_at=landed_at[index], files=codes[index])
@@ -343,4 +530,27 @@ def read_all(raw: pa.Table, readings: Mapping[str, Reading], timezone: str, land
         for name in VARIABLES:
             whole.values[name][index] = part.values[name]
             whole.states[name][index] = part.states[name]
+        for name, flags in part.upstream.items():
+            whole.upstream.setdefault(name, np.zeros(n, dtype=np.uint8))[index] = flags
+        whole.warnings += _contradictions(part, reading, codes[index], names)
+    whole.warnings.sort()
     return whole
+
+
+def _contradictions(cells: Cells, reading: Reading, files: np.ndarray, names: list[str]) -> list[str]:
+    """One warning per file whose humidity contradicts its unit; the unit is never guessed from values."""
+    unit = dict(reading.units).get("humidity_percent")
+    known = np.flatnonzero((cells.states["humidity_percent"] == OK) & (cells.refused == 0))
+    if unit not in ("1", "%") or not len(known):
+        return []
+    largest = np.full(len(names), -np.inf)
+    np.maximum.at(largest, files[known], cells.values["humidity_percent"][known])
+    if unit == "1":
+        doubtful, said = largest > 105.0, "as a fraction, but reaches {:g}: is it in percent?"
+        largest = largest / 100.0
+    else:
+        doubtful, said = (largest > 0) & (largest <= 1.0), "in percent, but never exceeds {:g}: is it a fraction?"
+    return [
+        f"{names[i]}: the humidity is read {said.format(largest[i])} Write the unit into the header or station.toml."
+        for i in np.flatnonzero(doubtful)
+    ]

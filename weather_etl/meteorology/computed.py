@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from weather_etl.meteorology import derived, wind
+from weather_etl.meteorology.cascade import Finding
 from weather_etl.meteorology.quality import Flag
 from weather_etl.meteorology.site import Site
 
@@ -32,13 +33,13 @@ class Computed:
     Attributes:
         columns: air_density_kgm3, wind_power_density_wm2 and wind_power_kw, float64 of shape (n,).
         counts: in how many hours something was computed or stood in.
-        suspect: variable -> positions of the values that were computed from a suspect one.
+        findings: the values that were computed from a suspect one.
         warnings: one sentence for what could not be computed at all.
     """
 
     columns: dict[str, np.ndarray]
     counts: dict[str, int] = field(default_factory=dict)
-    suspect: dict[str, np.ndarray] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -55,10 +56,12 @@ def compute(values: dict[str, np.ndarray], flags: dict[str, np.ndarray], site: S
         site: elevation, limits, wind sensor and turbine.
     """
     t, rh, speed = values["temperature_c"], values["humidity_percent"], values["wind_speed_ms"]
-    counts, suspects = {}, {}
+    counts, findings = {}, []
     for name, (formula, sources) in _FORMULAS.items():
-        given, suspects[name] = _fill(name, formula, sources, values, flags, site)
+        given, suspect = _fill(name, formula, sources, values, flags, site)
         counts[f"{name}_computed"] = given
+        limit = f"computed from good {' and '.join(sources)}"
+        findings.append(Finding(name, "suspect_input", Flag.SUSPECT, suspect, values[name][suspect], limit))
     pressure, standard, warnings = _pressure_for_density(values, site)
     dry = np.isnan(rh)
     density = derived.air_density(t, pressure, np.where(dry, derived.ASSUMED_HUMIDITY_PERCENT, rh) if dry.any() else rh)
@@ -73,7 +76,7 @@ def compute(values: dict[str, np.ndarray], flags: dict[str, np.ndarray], site: S
         "wind_power_density_wm2": wind.power_density(speed, density),
         "wind_power_kw": wind.turbine(site.wind.turbine).power_kw(wind.normalised_speed(hub, density)),
     }
-    return Computed(columns, counts, suspects, warnings)
+    return Computed(columns, counts, findings, warnings)
 
 
 def _fill(

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from weather_etl.meteorology.cascade import Cascade, Finding
 from weather_etl.meteorology.cells import (
     HOUR,
     NULL_TOKENS,
@@ -25,7 +26,7 @@ from weather_etl.meteorology.cells import (
 )
 from weather_etl.meteorology.computed import compute
 from weather_etl.meteorology.conditions import condition_of
-from weather_etl.meteorology.quality import LIMITS, VARIABLES, Flag, gross_range
+from weather_etl.meteorology.quality import VARIABLES, Flag
 from weather_etl.meteorology.reasons import Reason
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES, RAW_TEXT_COLUMNS
@@ -106,83 +107,49 @@ def observe(
     validated: dict[str, Any] = {"station_id": repeated_text(station, len(kept))}
     validated["timestamp"] = pd.DatetimeIndex(slots).tz_localize("UTC")
     lines = one_chunk(raw.column("line")).to_numpy()[kept]
-    file_codes = files.indices.to_numpy()[kept]
-    file_names = np.asarray(files.dictionary.to_pylist(), dtype=object)
+    kept_files = files.take(pa.array(kept))
     differing = _differing_values(conflicts, kept, slots, cells)
 
-    flags: dict[str, np.ndarray] = {}
-    values: dict[str, np.ndarray] = {}
-    events: list[dict[str, Any]] = []
-    failed: dict[str, int] = {}
+    values = {name: cells.values[name][kept] for name in VARIABLES}
+    calm = values["wind_speed_ms"] == 0.0
+    _settle_directions(values["wind_direction_deg"], calm, site)
+    precipitation, unknown = _precipitation_codes(raw, kept)
 
-    def note(variable: str, test: str, flag: Flag, rows: np.ndarray, original: np.ndarray, limit: str) -> None:
-        if len(rows):
-            events.append(
-                {
-                    "timestamp": slots[rows],
-                    "variable": variable,
-                    "test": test,
-                    "flag": np.full(len(rows), flag, dtype=np.uint8),
-                    "original_value": original,
-                    "limit_text": limit,
-                    "landing_file": file_names[file_codes[rows]],
-                    "line": lines[rows],
-                }
-            )
-
-    calm = cells.values["wind_speed_ms"][kept] == 0.0
-    for name, limits in LIMITS.items():
-        x = cells.values[name][kept]
-        flag = gross_range(x, limits)
-        for level, (low, high) in ((Flag.FAIL, limits.fail), (Flag.SUSPECT, limits.suspect)):
-            rows = np.flatnonzero(flag == level)
-            note(name, "gross_range", level, rows, x[rows], f"{low:g}..{high:g}")
-        unreadable = np.flatnonzero(cells.states[name][kept] == UNREADABLE)
-        flag[unreadable] = Flag.FAIL
-        note(name, "syntax", Flag.FAIL, unreadable, np.full(len(unreadable), np.nan), "a number")
-        if name == "wind_direction_deg":  # a calm has no direction
-            x[calm & (flag != Flag.FAIL)] = np.nan
-            flag[calm & (flag != Flag.FAIL)] = Flag.MISSING
-        rows = differing.get(name, np.empty(0, dtype=np.int64))
-        rows = rows[(flag[rows] != Flag.FAIL) & ~np.isnan(x[rows])]
-        flag[rows] = np.where(flag[rows] == Flag.GOOD, Flag.SUSPECT, flag[rows])
-        note(name, "duplicate_conflict", Flag.SUSPECT, rows, x[rows], "equal values in one file")
-        x[flag == Flag.FAIL] = np.nan
-        values[name], flags[name] = x, flag
-        failed[name] = int((flag == Flag.FAIL).sum())
-
-    np.minimum(values["humidity_percent"], 100.0, out=values["humidity_percent"])
-    direction = values["wind_direction_deg"]
-    direction[direction == 360.0] = 0.0
-
+    cascade = Cascade(slots.astype("datetime64[h]").astype(np.int64), values, site)
+    for name in VARIABLES:
+        cascade.syntax(name, cells.states[name][kept] == UNREADABLE)
+        if name in cells.upstream:
+            cascade.upstream(name, cells.upstream[name][kept])
+    cascade.run(precipitation, differing)
+    flags = cascade.flags
+    failed = {name: int((flag == Flag.FAIL).sum()) for name, flag in flags.items()}
     computed = compute(values, flags, site)
-    for name, rows in computed.suspect.items():
-        note(name, "suspect_input", Flag.SUSPECT, rows, values[name][rows], "computed from good values")
-    precipitation, unknown = _categories(raw, kept)
+    findings = cascade.findings + computed.findings
     is_calm = pd.array(calm, dtype="boolean")
     is_calm[np.isnan(values["wind_speed_ms"])] = pd.NA
     for name in VARIABLES:
         validated[name] = values[name]
         if name == "wind_direction_deg":
             validated["is_calm"] = is_calm
-    validated["precipitation_type"] = precipitation
+    validated["precipitation_type"] = pd.Categorical.from_codes(precipitation, categories=list(PRECIPITATION_TYPES))
     summary = one_chunk(raw.column("summary")).take(pa.array(kept))
     validated["summary"] = text_array(summary)
     validated["condition"] = _conditions(summary)
     validated |= computed.columns
     for name in VARIABLES:
         validated[f"{name}_qc"] = flags[name]
-    validated["landing_file"] = text_array(files.take(pa.array(kept)))
+    validated["landing_file"] = text_array(kept_files)
     validated["line"] = lines
     validated["landed_at"] = pd.DatetimeIndex(landed_at[kept]).tz_localize("UTC")
 
     quarantined = _quarantine(raw, cells, rejected, station)
     balance = Balance(n, len(kept), duplicates, superseded, int((cells.refused > 0).sum()))
-    warnings = [f"unknown precipitation types read as missing: {', '.join(unknown)}"] if unknown else []
-    warnings += computed.warnings
+    warnings = [*cells.warnings, *computed.warnings]
+    if unknown:
+        warnings.append(f"unknown precipitation types read as missing: {', '.join(unknown)}")
     return Observations(
         pd.DataFrame(validated, copy=False),
-        _event_frame(events, station),
+        _event_frame(findings, slots, kept_files, lines, station),
         quarantined,
         balance,
         failed,
@@ -261,6 +228,13 @@ def _differing_values(
     return found
 
 
+def _settle_directions(direction: np.ndarray, calm: np.ndarray, site: Site) -> None:
+    """360 degrees are 0, and a calm has no direction; one that cannot be stays, to fail."""
+    direction[direction == 360.0] = 0.0
+    low, high = site.limits_of("wind_direction_deg").fail
+    direction[calm & (direction >= low) & (direction <= high)] = np.nan
+
+
 def _precipitation_codes(raw: pa.Table, rows: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """Position in `PRECIPITATION_TYPES` of each row, -1 for none, and the unknown texts."""
     column = one_chunk(raw.column("precipitation_type"))
@@ -269,14 +243,6 @@ def _precipitation_codes(raw: pa.Table, rows: np.ndarray) -> tuple[np.ndarray, l
     codes = pc.fill_null(column.indices, len(texts)).to_numpy()[rows]
     unknown = {texts[i] for i in np.unique(codes) if i < len(texts) and of_text[i] < 0 and texts[i] not in NULL_TOKENS}
     return of_text[codes], sorted(unknown)
-
-
-def _categories(raw: pa.Table, kept: np.ndarray) -> tuple["pd.Categorical", list[str]]:
-    """Precipitation type in lower case; unknown text becomes null and is reported."""
-    import pandas as pd
-
-    codes, unknown = _precipitation_codes(raw, kept)
-    return pd.Categorical.from_codes(codes, categories=list(PRECIPITATION_TYPES)), unknown
 
 
 def _conditions(summaries: pa.DictionaryArray) -> "pd.Categorical":
@@ -301,23 +267,36 @@ def repeated_text(text: str | None, n: int) -> "pd.api.extensions.ExtensionArray
     return text_array(pa.repeat(pa.scalar(text, pa.string()), n))
 
 
-def _event_frame(events: list[dict[str, Any]], station: str) -> "pd.DataFrame":
-    """Ordered by time, variable and test."""
+def _event_frame(
+    findings: list[Finding], slots: np.ndarray, files: pa.DictionaryArray, lines: np.ndarray, station: str
+) -> "pd.DataFrame":
+    """`quality_events`: one row per finding and value, ordered by time, then as the tests were asked."""
     import pandas as pd
 
-    names = ("timestamp", "variable", "test", "flag", "original_value", "limit_text", "landing_file", "line")
-    kinds = ("datetime64[us]", "object", "object", "uint8", "float64", "object", "object", "int64")
-    columns: dict[str, np.ndarray] = {}
-    for name, kind in zip(names, kinds, strict=True):
-        parts = [np.broadcast_to(np.asarray(e[name], dtype=kind), len(e["line"])) for e in events]
-        columns[name] = np.concatenate(parts) if parts else np.empty(0, dtype=kind)
-    order = np.argsort(columns["timestamp"], kind="stable")
-    frame = pd.DataFrame({"station_id": repeated_text(station, len(order))})
-    for name, kind in zip(names, kinds, strict=True):
-        values = columns[name][order]
-        frame[name] = pd.Series(values, dtype="str") if kind == "object" else values
-    frame["timestamp"] = frame["timestamp"].dt.tz_localize("UTC")
-    return frame
+    sizes = [len(f.rows) for f in findings]
+    nothing = np.empty(0, dtype=np.int64)
+    rows = np.concatenate([nothing, *(f.rows for f in findings)])
+    order = np.argsort(rows, kind="stable")
+    rows = rows[order]
+    finding = np.repeat(np.arange(len(findings)), sizes)[order]
+
+    def repeated(texts: list[str]) -> "pd.api.extensions.ExtensionArray":
+        return text_array(pa.array(texts, pa.string()).take(pa.array(finding)))
+
+    original = np.concatenate([nothing.astype(np.float64), *(f.original for f in findings)])
+    return pd.DataFrame(
+        {
+            "station_id": repeated_text(station, len(rows)),
+            "timestamp": pd.DatetimeIndex(slots[rows]).tz_localize("UTC"),
+            "variable": repeated([f.variable for f in findings]),
+            "test": repeated([f.test for f in findings]),
+            "flag": np.array([f.flag for f in findings], dtype=np.uint8)[finding],
+            "original_value": original[order],
+            "limit_text": repeated([f.limit for f in findings]),
+            "landing_file": text_array(files.take(pa.array(rows))),
+            "line": lines[rows],
+        }
+    )
 
 
 def _quarantine(raw: pa.Table, cells: Cells, rejected: list[dict[str, Any]], station: str) -> "pd.DataFrame":
@@ -361,6 +340,8 @@ def _detail(reason: Reason, row: Mapping[str, Any]) -> str:
         return f"the temperature {row['temperature_c']!r} is no number"
     if reason.startswith("TIMESTAMP"):
         return f"the time is {row['timestamp']!r}"
+    if reason is Reason.WRONG_STATION:
+        return f"the row is of the station {row['station']!r}"
     if reason is Reason.CONFLICT:
         return f"another row of the file has {row['timestamp']!r} with other values; the later line was kept"
     return "no measured value in the row"

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     ZIP_CORRUPT = "ZIP_CORRUPT"
     DECOMPRESSION_LIMIT = "DECOMPRESSION_LIMIT"
     CHECKSUM = "CHECKSUM"
+    TOO_LARGE = "TOO_LARGE"
     TOO_MANY_COLUMNS = "TOO_MANY_COLUMNS"
     COLUMN_MISSING = "COLUMN_MISSING"
     DUPLICATE_COLUMN = "DUPLICATE_COLUMN"
@@ -41,6 +42,8 @@ class Reason(StrEnum):
     TYPE = "TYPE"
     NO_MEASUREMENT = "NO_MEASUREMENT"
     CONFLICT = "CONFLICT"
+    WRONG_STATION = "WRONG_STATION"
+    SUMMARY_ROW = "SUMMARY_ROW"
 
 
 # code -> (what it means, what to do)
@@ -55,6 +58,7 @@ EXPLANATIONS: dict[Reason, tuple[str, str]] = {
     Reason.ZIP_CORRUPT: ("The zip archive is damaged.", "Compress and upload it again."),
     Reason.DECOMPRESSION_LIMIT: ("The file unpacks to more than 512 MB or 200 times its size.", "Split the file."),
     Reason.CHECKSUM: ("The bytes do not match the blob's Content-MD5.", "Upload the file again."),
+    Reason.TOO_LARGE: ("The file has more than 512 MB or 10 million lines.", "Split the file."),
     Reason.TOO_MANY_COLUMNS: (
         "The first line has more than 256 columns or 64 KiB.",
         "Check the separator and line ends.",
@@ -91,6 +95,14 @@ EXPLANATIONS: dict[Reason, tuple[str, str]] = {
     Reason.CONFLICT: (
         "The file has another row, further down, for the same time with other values.",
         "Keep the right one in the file.",
+    ),
+    Reason.WRONG_STATION: (
+        "The row names another station than that of its folder.",
+        "Put files of several stations under landing/_shared/, or add the name to source_ids in station.toml.",
+    ),
+    Reason.SUMMARY_ROW: (
+        "The row sums up a day or a month and is no observation.",
+        "Nothing to do: days and months are made from the hours.",
     ),
 }
 

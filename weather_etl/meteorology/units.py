@@ -5,7 +5,9 @@ Does not belong here: which header means which column (`parsing.py`).
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,15 +38,20 @@ CANONICAL_UNITS: Mapping[str, str] = {
 
 # Unit as written in a header (lower case, no blanks or degree signs) -> unit, by quantity.
 UNITS: Mapping[str, Mapping[str, str]] = {
-    "temperature": {"c": "degC", "degc": "degC", "celsius": "degC", "f": "degF", "degf": "degF",
-                    "fahrenheit": "degF", "k": "K", "kelvin": "K"},
-    "humidity": {"%": "%", "percent": "%", "1": "1", "0-1": "1", "fraction": "1"},
-    "speed": {"km/h": "km/h", "kmh": "km/h", "kph": "km/h", "m/s": "m/s", "ms-1": "m/s", "ms": "m/s", "kn": "kn",
-              "kt": "kn", "kts": "kn", "knots": "kn", "mph": "mph", "mi/h": "mph"},
+    "temperature": {"c": "degC", "degc": "degC", "celsius": "degC", "degcelsius": "degC", "degreesc": "degC",
+                    "degreescelsius": "degC", "f": "degF", "degf": "degF", "fahrenheit": "degF", "degreesf": "degF",
+                    "degreesfahrenheit": "degF", "degfahrenheit": "degF", "k": "K", "kelvin": "K"},
+    "humidity": {"%": "%", "percent": "%", "pct": "%", "%rh": "%", "1": "1", "0-1": "1", "0..1": "1",
+                 "fraction": "1"},
+    "speed": {"km/h": "km/h", "kmh": "km/h", "kph": "km/h", "kmph": "km/h", "km/hr": "km/h", "kmh-1": "km/h",
+              "m/s": "m/s", "ms-1": "m/s", "ms^-1": "m/s", "ms": "m/s", "mps": "m/s", "m/sec": "m/s", "kn": "kn",
+              "kt": "kn", "kts": "kn", "knot": "kn", "knots": "kn", "mph": "mph", "mi/h": "mph", "mp/h": "mph",
+              "miles/h": "mph"},
     "direction": {"degrees": "degree", "degree": "degree", "deg": "degree", "": "degree"},
-    "distance": {"km": "km", "m": "m", "mi": "mi", "miles": "mi"},
+    "distance": {"km": "km", "kilometers": "km", "kilometres": "km", "m": "m", "meters": "m", "metres": "m",
+                 "mi": "mi", "mile": "mi", "miles": "mi"},
     "pressure": {"millibars": "hPa", "millibar": "hPa", "mbar": "hPa", "mb": "hPa", "hpa": "hPa", "pa": "Pa",
-                 "kpa": "kPa", "inhg": "inHg"},
+                 "kpa": "kPa", "inhg": "inHg", "mmhg": "mmHg"},
 }  # fmt: skip
 
 QUANTITIES: Mapping[str, str] = {
@@ -62,8 +69,36 @@ QUANTITIES: Mapping[str, str] = {
 
 
 def known_unit(column: str, text: str) -> str | None:
-    """The unit that a text means for a column, as `to_canonical` knows it; None if it is not known."""
-    return UNITS[QUANTITIES[column]].get(re.sub(r"[\s°º]", "", text.lower()))
+    """The unit that a text means for a column, as `to_canonical` knows it; None if it is not known.
+
+    Degree signs count for nothing, nor does what is left of one after a wrong conversion.
+    """
+    text = re.sub(r"[\s°º\u00c2\ufffd?]", "", unicodedata.normalize("NFKC", text.replace("º", "°")))
+    return UNITS[QUANTITIES[column]].get(re.sub(r"^(deg)\.", r"\1", text.replace("\u2212", "-").lower()))
+
+
+def known_zone(text: str) -> str | None:
+    """The zone that a text means: `UTC`, `UTC+01:00` or an IANA name; None if it is not known."""
+    text = text.strip()
+    if text.upper() in ("UTC", "GMT", "Z", "UT"):
+        return "UTC"
+    if match := re.fullmatch(r"(?i)(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?([0-5]\d))?", text):
+        sign, hours, minutes = match[1], int(match[2]), match[3] or "00"
+        return f"UTC{sign}{hours:02}:{minutes}" if hours <= 14 else None
+    return text if "/" in text and text in _zones() else None
+
+
+def zone_of_offset(seconds: int) -> str:
+    """A fixed offset from UTC as a zone."""
+    hours, minutes = divmod(abs(seconds) // 60, 60)
+    return f"UTC{'-' if seconds < 0 else '+'}{hours:02}:{minutes:02}" if seconds else "UTC"
+
+
+@lru_cache
+def _zones() -> frozenset[str]:
+    import zoneinfo
+
+    return frozenset(zoneinfo.available_timezones())
 
 
 def to_canonical(values: "np.ndarray", unit: str) -> "np.ndarray":
@@ -89,6 +124,8 @@ def to_canonical(values: "np.ndarray", unit: str) -> "np.ndarray":
             return values / 100.0
         case "kPa":
             return values * 10.0
+        case "mmHg":
+            return values * 1.333224
         case "inHg":
             return values * 33.8639
         case _:

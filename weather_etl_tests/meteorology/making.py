@@ -21,9 +21,11 @@ from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES
+from weather_etl.stations import StationSettings
 
 STATION = "szeged"
 LANDED_AT = datetime(2024, 1, 1, tzinfo=UTC)
+DEFAULTS = StationSettings()
 TIME, TEMPERATURE = "Formatted Date", "Temperature (C)"
 
 
@@ -64,14 +66,14 @@ def entry_of(file: File) -> dict[str, Any]:
     return {"landed_at": file.landed_at.isoformat(), "name": file.name}
 
 
-def raw_of(*files: File, aliases: dict[str, str] | None = None) -> RawRows:
+def raw_of(*files: File, settings: StationSettings = DEFAULTS) -> RawRows:
     """What raw holds once all files are in, whatever the order they are given in."""
     parts, entries, readings, rejected = [], {}, {}, []
     for file in sorted(files, key=lambda f: (f.landed_at, f.name)):
         entry = entry_of(file)
         version = FileVersion(file.name, f"etag of {file.name}", len(file.data), file.landed_at)
         try:
-            rows = ingestion.parse_landing_file(file.data, entry, aliases or {})
+            rows = ingestion.parse_landing_file(file.data, entry, settings, STATION)
         except Rejected as error:
             rejected.append(
                 {
@@ -87,15 +89,18 @@ def raw_of(*files: File, aliases: dict[str, str] | None = None) -> RawRows:
             continue
         parts.append(ingestion.with_provenance(rows, STATION, version, entry))
         entries[file.name] = entry
-        readings[file.name] = Reading.of(entry["units"], entry["decimal"])
+        readings[file.name] = ingestion.reading_of(entry, settings, STATION)
     return RawRows(ingestion._assemble(None, [], parts, entries), readings, rejected)
 
 
 def observed(
-    *files: File | bytes, timezone: str = "UTC", site: Site = observations.NOWHERE
+    *files: File | bytes,
+    timezone: str = "UTC",
+    settings: StationSettings = DEFAULTS,
+    site: Site = observations.NOWHERE,
 ) -> observations.Observations:
     """The observations of a station with these landing files."""
-    raw = raw_of(*(File(f) if isinstance(f, bytes) else f for f in files))
+    raw = raw_of(*(File(f) if isinstance(f, bytes) else f for f in files), settings=settings)
     return observations.observe(raw.rows, raw.readings, raw.rejected, station=STATION, timezone=timezone, site=site)
 
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from weather_etl import ingestion
 from weather_etl.landing import FileVersion
 from weather_etl.meteorology import observations, schemas
-from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.reasons import Rejected
+from weather_etl.stations import StationSettings
 from weather_etl.storage import encode_parquet
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.meteorology.making import (
@@ -343,12 +343,12 @@ def test_of_fifty_damaged_files_each_is_rejected_or_its_lines_are_accounted_for(
         file = File(damaged(choose))
         entry = entry_of(file)
         try:
-            rows = ingestion.parse_landing_file(file.data, entry, {})
+            rows = ingestion.parse_landing_file(file.data, entry, StationSettings(), STATION)
         except Rejected:
             continue
         version = FileVersion(file.name, "etag", len(file.data), file.landed_at)
         raw = ingestion.with_provenance(rows, STATION, version, entry)
-        reading = Reading.of(entry["units"], entry["decimal"])
+        reading = ingestion.reading_of(entry, StationSettings(), STATION)
         found = observations.observe(raw, {file.name: reading}, [], station=STATION, timezone="Europe/Budapest")
         lines = raw.column("line").to_pylist()
         assert found.balance.holds() and found.balance.data_lines == len(lines), number
@@ -366,7 +366,7 @@ def test_of_fifty_damaged_plain_files_every_line_that_is_not_blank_is_a_row(seed
             body = hurt(choose, body).replace(b'"', b"'")
         entry = entry_of(File(data))
         try:
-            rows = ingestion.parse_landing_file(head + b"\r\n" + body, entry, {})
+            rows = ingestion.parse_landing_file(head + b"\r\n" + body, entry, StationSettings(), STATION)
         except Rejected:
             continue
         dropped = sum(int(w.split()[0]) for w in entry["warnings"] if "repeated header" in w)

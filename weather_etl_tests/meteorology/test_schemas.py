@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from weather_etl.meteorology import schemas
 from weather_etl.meteorology.reasons import EXPLANATIONS, Reason
 from weather_etl.storage import encode_parquet
-from weather_etl_tests.meteorology.making import File, csv, days_and_months, observed, raw_of
+from weather_etl_tests.meteorology.making import File, aggregated, csv, observed, raw_of
 
 HEADER = (
     "Formatted Date,Summary,Precip Type,Temperature (C),Apparent Temperature (C),Dew Point,Humidity,Wind Speed (km/h),"
@@ -27,7 +28,7 @@ def frames() -> dict[str, pd.DataFrame]:
     """Every table of a station with good, suspect, failed, missing, refused and conflicting cells."""
     rows = []
     for hour in range(24 * 62):
-        time = pd.Timestamp("2020-01-01T00:00Z") + pd.Timedelta(hours=hour)
+        time = pd.Timestamp("2019-12-01T00:00Z") + pd.Timedelta(hours=hour)
         rows.append(
             f"{time:%Y-%m-%d %H:%M}:00.000 +0000,Clear,rain,{hour % 30},{hour % 30},4,{0.5 if hour % 50 else 0},"
             f"{hour % 40},{hour % 50},{hour * 7 % 360},{hour % 16},{1000 if hour % 70 else 930},990"
@@ -35,36 +36,43 @@ def frames() -> dict[str, pd.DataFrame]:
     rows += ["x", rows[5].replace(",Clear,", ",Foggy,").replace(",rain,5,", ",rain,7,"), "bad,,,,,,,,,,,,", rows[9]]
     files = [File(csv(*rows, header=HEADER)), File(b"", "szeged/empty.csv")]
     found = observed(*files)
-    daily, monthly = days_and_months(found.validated)
+    tables = aggregated(found.validated)
     return {
         "raw_observations": schemas.to_frame("raw_observations", raw_of(*files).rows),
         "quarantined_rows": found.quarantined,
         "validated_observations": found.validated,
         "quality_events": found.events,
-        "daily_weather": daily,
-        "monthly_weather": monthly,
+        "daily_weather": tables.daily,
+        "monthly_weather": tables.monthly,
+        "yearly_weather": tables.yearly,
+        "climate_normals": tables.normals,
     }
 
 
 every_table = pytest.mark.parametrize("table", schemas.TABLES)
-ALL_COLUMNS = [(t.name, c) for t in schemas.TABLES.values() for c in t.columns]
 
 
-def columns_that(condition):
-    chosen = [(t, c.name) for t, c in ALL_COLUMNS if condition(c)]
-    return pytest.mark.parametrize(("table", "column"), chosen, ids=[f"{t}.{c}" for t, c in chosen])
+def columns_of(table: str, condition: Callable[[schemas.Column], bool]) -> dict[str, schemas.Column]:
+    return {c.name: c for c in schemas.TABLES[table].columns if condition(c)}
 
 
-def column_of(table: str, name: str) -> schemas.Column:
-    return next(c for c in schemas.TABLES[table].columns if c.name == name)
-
-
-def broken(table: str, column: str, value: object) -> list[str]:
-    """What is wrong with a table that holds `value` in one cell of a column."""
+def rejected(table: str, values: Mapping[str, object], row: int = 1) -> set[str]:
+    """The columns that are said to break the contract when one of their cells holds these values."""
     frame = frames()[table].copy()
-    values = frame[column].copy()
-    values.iloc[1] = value
-    return schemas.check(table, frame.assign(**{column: values}))
+    for column, value in values.items():
+        changed = frame[column].copy()
+        changed.iloc[row] = value
+        frame[column] = changed
+    return named(schemas.check(table, frame, cases=10_000))
+
+
+def named(sentences: list[str]) -> set[str]:
+    return {s.partition(":")[0] for s in sentences}
+
+
+def next_to(limit: float, column: schemas.Column, step: int) -> float:
+    """The first value beyond a limit."""
+    return np.nextafter(limit, step * np.inf) if column.dtype == "float64" else int(limit) + step
 
 
 @every_table
@@ -92,37 +100,42 @@ def test_a_table_with_its_columns_in_another_order_is_rejected(table):
     assert schemas.check(table, frames()[table][schemas.TABLES[table].column_names[::-1]])
 
 
-@columns_that(lambda c: c.dtype != "category")
-def test_a_column_of_another_dtype_is_rejected(table, column):
-    frame = frames()[table]
-    other = np.zeros(len(frame), dtype="int8")
-    assert schemas.check(table, frame.assign(**{column: other}))
+@every_table
+def test_a_column_of_another_dtype_is_rejected(table):
+    columns = columns_of(table, lambda c: c.dtype != "category")
+    frame = frames()[table].head(2)
+    other = dict.fromkeys(columns, np.zeros(len(frame), dtype="int8"))
+    assert columns.keys() <= named(schemas.check(table, frame.assign(**other), cases=10_000))
 
 
-@columns_that(lambda c: not c.nullable and c.dtype not in ("int64", "uint8"))
-def test_a_null_where_none_may_be_is_rejected(table, column):
-    assert broken(table, column, None)
+@every_table
+def test_a_null_where_none_may_be_is_rejected(table):
+    columns = columns_of(table, lambda c: not c.nullable and c.dtype not in ("int64", "uint8"))
+    assert columns.keys() <= rejected(table, dict.fromkeys(columns))
 
 
-@columns_that(lambda c: c.low is not None)
-def test_a_value_below_the_range_is_rejected(table, column):
-    low = column_of(table, column).low
-    assert broken(table, column, low - 1 if column_of(table, column).dtype != "float64" else np.nextafter(low, -np.inf))
+@every_table
+def test_a_value_below_the_range_is_rejected(table):
+    columns = columns_of(table, lambda c: c.low is not None)
+    assert columns.keys() <= rejected(table, {n: next_to(c.low, c, -1) for n, c in columns.items()})
 
 
-@columns_that(lambda c: c.high is not None)
-def test_a_value_above_the_range_is_rejected(table, column):
-    assert broken(table, column, np.nextafter(column_of(table, column).high, np.inf))
+@every_table
+def test_a_value_above_the_range_is_rejected(table):
+    columns = columns_of(table, lambda c: c.high is not None)
+    assert columns.keys() <= rejected(table, {n: next_to(c.high, c, 1) for n, c in columns.items()})
 
 
-@columns_that(lambda c: c.isin is not None and c.dtype == "str")
-def test_a_word_outside_the_vocabulary_is_rejected(table, column):
-    assert broken(table, column, "nonsense")
+@every_table
+def test_a_word_outside_the_vocabulary_is_rejected(table):
+    columns = columns_of(table, lambda c: c.isin is not None and c.dtype == "str")
+    assert columns.keys() <= rejected(table, dict.fromkeys(columns, "nonsense"))
 
 
-@columns_that(lambda c: c.isin is not None and c.dtype == "uint8")
-def test_an_unknown_flag_is_rejected(table, column):
-    assert broken(table, column, 7)
+@every_table
+def test_an_unknown_flag_is_rejected(table):
+    columns = columns_of(table, lambda c: c.isin is not None and c.dtype == "uint8")
+    assert columns.keys() <= rejected(table, dict.fromkeys(columns, 7))
 
 
 with_key = pytest.mark.parametrize("table", [t.name for t in schemas.TABLES.values() if t.key])
@@ -142,7 +155,7 @@ def test_a_table_out_of_order_is_rejected(table):
 @every_table
 def test_a_violation_names_the_column(table):
     column = schemas.TABLES[table].column_names[0]
-    assert any(column in sentence for sentence in broken(table, column, None))
+    assert rejected(table, {column: None}) == {column}
 
 
 @every_table
@@ -164,9 +177,24 @@ def test_dates_are_dates_in_parquet(table, column):
     assert schemas.arrow_schema(table).field(column).type == pa.date32()
 
 
-@columns_that(lambda c: bool(c.unit))
-def test_the_unit_of_a_column_is_written_into_parquet(table, column):
-    assert schemas.arrow_schema(table).field(column).metadata[b"unit"].decode() == column_of(table, column).unit
+@lru_cache
+def written_schema(table: str) -> pa.Schema:
+    """The Arrow schema that a reader finds in the Parquet file."""
+    return pq.read_schema(io.BytesIO(encode_parquet(table, schemas.to_arrow(table, frames()[table]))))
+
+
+@every_table
+def test_unit_standard_name_and_description_of_every_column_are_in_the_parquet_file(table):
+    found = {f.name: {k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in written_schema(table)}
+    for c in schemas.TABLES[table].columns:
+        wanted = {"unit": c.unit, "standard_name": c.standard_name, "description": c.description}
+        assert wanted.items() - {(k, v) for k, v in wanted.items() if not v} <= found[c.name].items()
+
+
+@every_table
+def test_the_same_rows_give_the_same_bytes(table):
+    a, b = (encode_parquet(table, schemas.to_arrow(table, frames()[table].copy())) for _ in range(2))
+    assert a == b
 
 
 @every_table

@@ -1,0 +1,164 @@
+"""Open-Meteo CSV: a block on the place, a blank line, then one section or more, each with a header that names units.
+
+Times are wall-clock times of the block's offset, which is the same for the whole file, summer and winter. A file of
+several places numbers them (`location_id`). A section without an hourly temperature (daily values) holds no
+observations; its rows are quarantined as summaries.
+
+Source: https://open-meteo.com/en/docs (format=csv).
+"""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from weather_etl.meteorology.formats.base import Options, Profile, first_lines, names_in
+from weather_etl.meteorology.parsing import (
+    DICTIONARY,
+    ParsedFile,
+    RefusedLine,
+    parse_csv,
+    raw_rows,
+    split_header,
+)
+from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.units import known_zone, zone_of_offset
+
+PROFILE = Profile("open_meteo", "Open-Meteo CSV", names_stations=True, padded=True)
+_BLOCK_NAMES = {"latitude", "longitude", "utc_offset_seconds"}
+_MAX_SECTIONS = 100
+_HEADER_LINE = re.compile(rb'(?m)^[ \t]*"?(?:location_id"?[,;\t|]"?)?(?:time|latitude)"?[,;\t|][^\n]*')
+
+
+def recognises(head: bytes) -> bool:
+    for line in first_lines(head):
+        if line.strip() and not line.lstrip().startswith(b"#"):
+            return names_in(line) >= _BLOCK_NAMES
+    return False
+
+
+def read(data: bytes, options: Options) -> ParsedFile:
+    text = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    heads = [m.start() for m in _HEADER_LINE.finditer(text)]
+    if len(heads) > _MAX_SECTIONS:
+        raise Rejected(Reason.NOT_CSV, f"the file has {len(heads)} header lines")
+    parts = [text[a:b].rstrip(b"\n") + b"\n" for a, b in zip(heads, [*heads[1:], len(text)], strict=True)]
+    numbers = [text.count(b"\n", 0, at) + 1 for at in heads]
+    # What ends without a line end was cut there.
+    if parts and not text.endswith(b"\n"):
+        parts[-1] = parts[-1][:-1]
+
+    places: dict[str, str] = {}  # station text -> zone
+    place = ""
+    sections: list[ParsedFile] = []
+    problem: Rejected | None = None
+    summaries: list[RefusedLine] = []
+    of_section: list[str] = []
+    for part, number in zip(parts, numbers, strict=True):
+        if names_in(part.split(b"\n", 1)[0]) >= _BLOCK_NAMES:
+            found = _places(part)
+            places |= found
+            place = next(iter(found), "")
+            continue
+        try:
+            sections.append(_section(part, number, options))
+            of_section.append(place)
+        except Rejected as rejected:
+            if rejected.reason is not Reason.COLUMN_MISSING:
+                raise
+            problem = problem or rejected
+            summaries += _lines_of(part, number)
+    if not sections:
+        raise problem or Rejected(Reason.COLUMN_MISSING, "the file has a block on the place, but no table of times")
+    return _joined(sections, of_section, places, summaries)
+
+
+def _section(part: bytes, number: int, options: Options) -> ParsedFile:
+    aliases = {**options.aliases, "location_id": "station"}
+    bad_utf8 = options.bad_utf8 and not _is_utf8(part)
+    return parse_csv(part, bad_utf8=bad_utf8, aliases=aliases, decimal=options.decimal, first_line=number)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _places(block: bytes) -> dict[str, str]:
+    """Text of the station (its number, or its coordinates) -> zone, from the lines of a block.
+
+    Raises:
+        Rejected: a line of it cannot be read.
+    """
+    header, *lines = [line for line in block.decode("utf-8", "replace").split("\n") if line.strip()]
+    delimiter = max(",;\t|", key=header.count)
+    names = [n.lower() for n in split_header(header, delimiter)]
+    places: dict[str, str] = {}
+    for line in lines:
+        if line.lstrip().startswith("#"):
+            continue
+        cells = dict(zip(names, split_header(line, delimiter), strict=False))
+        offset = cells.get("utc_offset_seconds", "")
+        if not re.fullmatch(r"[+-]?\d{1,5}", offset):
+            raise Rejected(Reason.NOT_CSV, f"the block on the place has no offset from UTC, but {offset[:40]!r}")
+        zone = known_zone(zone_of_offset(int(offset)))
+        if zone is None:
+            raise Rejected(Reason.NOT_CSV, f"the block on the place has the impossible offset of {offset} s from UTC")
+        place = cells.get("location_id") or f"{cells.get('latitude')},{cells.get('longitude')}"
+        places[place] = zone
+    return places
+
+
+def _lines_of(part: bytes, number: int) -> list[RefusedLine]:
+    header, *lines = part.decode("utf-8", "replace").split("\n")
+    return [
+        RefusedLine(number + i, Reason.SUMMARY_ROW, f"a row of the section {header[:60]!r} without a temperature", line)
+        for i, line in enumerate(lines, 1)
+        if line.strip()
+    ]
+
+
+def _joined(
+    sections: list[ParsedFile], of_section: list[str], places: dict[str, str], summaries: list[RefusedLine]
+) -> ParsedFile:
+    """One file of all sections; where blocks follow each other, their coordinates tell the places apart."""
+    first = sections[0]
+    units: dict[str, str] = {}
+    for section in sections:
+        for column, unit in section.units.items():
+            if units.setdefault(column, unit) != unit:
+                raise Rejected(Reason.UNIT_UNKNOWN, f"{column} is in {units[column]} and in {unit} in one file")
+    numbered = bool(first.stations)
+    tables = [s.rows for s in sections]
+    if not numbered and len(places) > 1:
+        tables = [_at(rows, place) for rows, place in zip(tables, of_section, strict=True)]
+    if summaries:
+        tables.append(raw_rows({}, None, np.empty(0, dtype=np.int64), None, summaries))
+    rows = tables[0]
+    if len(tables) > 1:
+        rows = pa.concat_tables(tables, promote_options="default").unify_dictionaries().combine_chunks()
+        rows = rows.sort_by("line").combine_chunks()
+    zones = set(places.values())
+    warnings = [w for s in sections for w in s.warnings]
+    if summaries:
+        warnings.append(f"{len(summaries)} rows of sections without a temperature are no observations")
+    return replace(
+        first,
+        rows=rows,
+        units=units,
+        adapter=PROFILE.name,
+        decimal=first.decimal,
+        timezones={"": zones.pop()} if len(zones) == 1 else places,
+        warnings=list(dict.fromkeys(warnings)),
+        unclean_end=sections[-1].unclean_end,
+    )
+
+
+def _at(rows: pa.Table, place: str) -> pa.Table:
+    at = rows.schema.get_field_index("station")
+    texts = pa.DictionaryArray.from_arrays(np.zeros(rows.num_rows, dtype=np.int32), pa.array([place]))
+    return rows.set_column(at, pa.field("station", DICTIONARY), texts)

@@ -1,0 +1,53 @@
+"""What may be shown: texts without secrets, names from outside without control characters.
+
+Belongs here: masking of keys, tokens and passwords; the printable form of a blob's name.
+Does not belong here: deciding where a text goes.
+"""
+
+import os
+import re
+import traceback
+from collections.abc import Mapping
+from urllib.parse import quote, unquote
+
+MASK = "***"
+_FORMS = re.compile(
+    r"((?:AccountKey|SharedAccessKey|SharedAccessSignature|sig|signature|password|pwd)\s*[=:]\s*)['\"]?[^;&\s'\",)}]+"
+    r"|(://[^:/@\s]*:)[^@\s/]+(?=@)",
+    re.IGNORECASE,
+)
+# Variables of the environment that hold secrets, and the part of their value that is one.
+_SECRET_PARTS = {
+    "AZURE_STORAGE_CONNECTION_STRING": r"(?:AccountKey=|[?&;=]sig=)([^;&]+)",
+    "WEATHER_ETL_ACCOUNT_URL": r"[?&]sig=([^&]+)",
+    "WEATHER_ETL_POSTGRES_URL": r"://[^:/@]*:([^@]+)@",
+}
+_SHORTEST = 4  # masking a shorter value everywhere would garble any text
+
+
+def secrets_of(environ: Mapping[str, str] | None = None) -> set[str]:
+    """The secrets in the settings, as written and as they look in a URL."""
+    env = os.environ if environ is None else environ
+    found = set()
+    for name, part in _SECRET_PARTS.items():
+        for value in re.findall(part, env.get(name, "")):
+            found |= {value, unquote(value), quote(unquote(value), safe="")}
+    return {value for value in found if len(value) >= _SHORTEST}
+
+
+def without_secrets(text: str, environ: Mapping[str, str] | None = None) -> str:
+    """Mask keys, tokens and passwords: what looks like one, and those of the settings in whatever place."""
+    for secret in sorted(secrets_of(environ), key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return _FORMS.sub(lambda m: (m[1] or m[2]) + MASK, text)
+
+
+def traceback_without_secrets(error: BaseException) -> str:
+    """The traceback as Python prints it, masked."""
+    return without_secrets("".join(traceback.format_exception(error)))
+
+
+def printable(name: str, limit: int = 200) -> str:
+    """A name from outside as it may stand in a line: with control characters it is quoted, a long one is cut."""
+    name = name if name.isprintable() else repr(name)
+    return name if len(name) <= limit else f"{name[: limit - 3]}..."
