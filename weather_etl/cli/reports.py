@@ -87,7 +87,7 @@ def _make(stations: list[str], *, full: bool, quiet: bool = False) -> None:
     todo = [s for s in stations or ready if full or s in stale]
     if not todo:
         if not quiet:
-            say(f"All {len(stations or ready)} reports are up to date.")
+            say("All reports are up to date.")
         return
     failures = []
     with dagster_instance() as instance, waiting("Making the reports", len(todo)) as advance:
