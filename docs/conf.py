@@ -17,5 +17,3 @@ html_theme_options = {"source_directory": "docs/"}
 # Nothing is loaded from other hosts, as in the reports.
 html_js_files: list[str] = []
 nitpicky = True
-# The "everything else" of the table of contents may be empty.
-suppress_warnings = ["toc.empty_glob"]
