@@ -1,6 +1,6 @@
-"""`make bench`: figures (a) to (g), as ratios taken side by side in one run.
+"""`make bench`: figures (a) to (j), as ratios taken side by side in one run.
 
-    python benchmarks/run.py [core] [runs]
+    python benchmarks/run.py [core] [quality [10m]] [climate [10m]] [runs] [serving]
 
 On the real Kaggle file where it lies beside the checkout (`../shared/data`), else on the generated sample repeated.
 """
@@ -80,6 +80,10 @@ def core(csv: bytes) -> None:
     predecessor.tables(csv)
     slow = time.process_time() - started
     print(f"    ours / {f'the predecessor row by row ({slow:.1f} s, once)':<59} {mine / slow:>17.3f}x   aim <= 0.12x")
+    pair = alternate({"reading": ours.raw_rows, "bare": ordinary_pandas.bare_read}, csv, ROUNDS)
+    speed = statistics.median(b / a for a, b in zip(pair["reading"], pair["bare"], strict=True))
+    bare = f"pandas.read_csv + to_datetime ({1000 * statistics.median(pair['bare']):.0f} ms)"
+    print(f"    {f'speed of our reader / {bare}':<66} {100 * speed:>16.0f}%   aim >= 70 %")
     bad = dirtied(csv)
     pair = alternate({"dirty": lambda _: ours.tables(bad), "clean": ours.tables}, csv, ROUNDS)
     ratio = statistics.median(a / b for a, b in zip(pair["dirty"], pair["clean"], strict=True))
@@ -91,10 +95,22 @@ def main(parts: list[str]) -> None:
     print(f"weather_etl on {what}: {csv.count(bytes([10])) - 1:,} rows, {len(csv) / 1e6:.1f} MB")
     if not parts or "core" in parts:
         core(csv)
+    if not parts or "quality" in parts:
+        from benchmarks import quality_bench
+
+        quality_bench.main(csv, ten_million="10m" in parts)
+    if not parts or "climate" in parts:
+        from benchmarks import climate_bench
+
+        climate_bench.main(csv, ten_million="10m" in parts)
     if not parts or "runs" in parts:
         from benchmarks import jobs
 
         jobs.main(csv)
+    if not parts or "serving" in parts:
+        from benchmarks import serving
+
+        serving.main(csv)
 
 
 if __name__ == "__main__":

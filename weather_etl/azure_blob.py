@@ -20,17 +20,22 @@ MAX_SINGLE_PUT = 1024**3
 
 
 def client_options(*, prompt: bool) -> dict[str, Any]:
-    """Timeouts and retries: `prompt` for sensors and commands, which must answer within 20 s, else patient."""
+    """Timeouts and retries: `prompt` for sensors and commands, else patient.
+
+    A storage that is down is reported within 20 s either way; the SDK's own jitter of 3 s a try would break that.
+    """
     if prompt:
         return {
             "connection_timeout": 2,
             "read_timeout": 6,
-            "retry_policy": ExponentialRetry(initial_backoff=0.5, increment_base=2, retry_total=1),
+            "retry_policy": ExponentialRetry(
+                initial_backoff=0.5, increment_base=2, retry_total=1, random_jitter_range=1
+            ),
         }
     return {
         "connection_timeout": 5,
         "read_timeout": 30,
-        "retry_policy": ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=3),
+        "retry_policy": ExponentialRetry(initial_backoff=0.5, increment_base=2, retry_total=3, random_jitter_range=1),
     }
 
 

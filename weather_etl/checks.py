@@ -7,12 +7,14 @@ All are evaluated per station while its tables are made, from what is in memory 
 read the tables again. The blocking ones raise before anything is published.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from weather_etl.errors import UserError
 from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from weather_etl.meteorology.observations import Observations
 
 FAIL_WARN, FAIL_ERROR = 0.01, 0.10
+SUSPECT_WARN = 0.05
+PRECIPITATION_WARN = 0.90
+CONSTANT_FROM_HOURS = 48  # fewer equal values say little
 COVERAGE_WARN = 0.95
 FRESH_HOURS = 26
 MAX_CASES = 10
@@ -69,6 +74,12 @@ UNROUTABLE_FILES = Check(
     "Every blob in the landing container lies in a station's folder, <station>/<any path>.",
     per_station=False,
 )
+SHARED_FILES = Check(
+    "shared_files",
+    "shared_files",
+    "Every file of several stations could be used, and each of its lines was given to a station.",
+    per_station=False,
+)
 REJECTED_FILES = Check("raw_observations", "rejected_files", "No landing file of the station was rejected as a whole.")
 QUARANTINED_ROWS = Check("quarantined_rows", "no_quarantined_rows", "No row of the station's files was quarantined.")
 ROW_BALANCE = Check(
@@ -93,11 +104,18 @@ FAILED_VALUES = Check(
     "failed_values",
     "At most 1 % of each variable's values failed quality control (error above 10 %).",
 )
+SUSPECT_VALUES = Check("validated_observations", "suspect_values", "At most 5 % of each variable's values are suspect.")
+PLAUSIBLE_COLUMNS = Check(
+    "validated_observations",
+    "plausible_columns",
+    "No variable is constant, no category unknown, and precipitation has a type in at most 90 % of the hours.",
+)
 FRESHNESS = Check(
     "validated_observations",
     "freshness",
     f"The newest hour of a station with `live = true` is at most {FRESH_HOURS} hours old.",
 )
+# Of the tables; SHARED_FILES is of the step before them.
 ALL_CHECKS = (
     STATION_PROCESSED,
     UNROUTABLE_FILES,
@@ -108,6 +126,8 @@ ALL_CHECKS = (
     DUPLICATES,
     COVERAGE,
     FAILED_VALUES,
+    SUSPECT_VALUES,
+    PLAUSIBLE_COLUMNS,
     FRESHNESS,
 )
 
@@ -164,7 +184,7 @@ def rejected_files(raw: "Raw") -> Evaluation:
     if rejected:
         first = rejected[0]
         sentence = (
-            f"{len(rejected):,} of {count(total, 'landing file')} could not be used, first {first['name']} "
+            f"{len(rejected):,} of {count(total, 'landing file')} could not be used, first {printable(first['name'])} "
             f"({first['reason']}: {first['detail']}); correct or delete it, the next run looks again."
         )
     cases = [{"file": e["name"], "reason": e["reason"], "detail": e["detail"]} for e in rejected]
@@ -249,6 +269,57 @@ def failed_values(observations: "Observations") -> Evaluation:
     )
 
 
+def suspect_values(observations: "Observations") -> Evaluation:
+    from weather_etl.meteorology.quality import VARIABLES, Flag
+
+    cases = []
+    for name in VARIABLES:
+        flags = observations.validated[f"{name}_qc"].to_numpy()
+        valid, suspect = int((flags != Flag.MISSING).sum()), int((flags == Flag.SUSPECT).sum())
+        if suspect:
+            cases.append(
+                {"variable": name, "suspect": suspect, "of": valid, "percent": round(100 * suspect / valid, 3)}
+            )
+    cases.sort(key=lambda c: (-c["percent"], c["variable"]))
+    many = [c for c in cases if c["suspect"] > SUSPECT_WARN * c["of"]]
+    sentence = f"{sum(c['suspect'] for c in cases):,} values are suspect, at most 5 % of any variable."
+    if many:
+        parts = [f"{c['variable']} {c['suspect']:,} of {c['of']:,} ({c['percent']:.2f} %)" for c in many]
+        sentence = f"Suspect values are many in {', '.join(parts)}; see quality_events for the tests that found them."
+    return Evaluation(
+        SUSPECT_VALUES, not many, sentence, WARN, {f"suspect_{c['variable']}": c["suspect"] for c in cases}, cases
+    )
+
+
+def plausible_columns(observations: "Observations") -> Evaluation:
+    from weather_etl.meteorology.quality import VARIABLES, Flag
+
+    validated, found = observations.validated, []
+    for name in VARIABLES:
+        # What is computed is constant only if what it comes from is.
+        values = validated[name].to_numpy()[validated[f"{name}_qc"].isin([Flag.GOOD, Flag.SUSPECT]).to_numpy()]
+        if len(values) >= CONSTANT_FROM_HOURS and values.min() == values.max():
+            found.append(f"{name} is {values[0]:g} in all {len(values):,} hours")
+    if observations.unknown_categories:
+        found.append(
+            f"precipitation types that are not known: {', '.join(observations.unknown_categories[:MAX_CASES])}"
+        )
+    other = validated.loc[validated["condition"] == "other", "summary"].unique()
+    if len(other):
+        found.append(f"summaries without a known condition: {', '.join(other[:MAX_CASES])}")
+    kinds = validated["precipitation_type"]
+    typed = int((kinds.notna() & (kinds != "none")).sum())
+    if typed > PRECIPITATION_WARN * len(validated):
+        found.append(
+            f"precipitation has a type in {percent(typed, len(validated))} of the hours, so that it says nothing of rain"
+        )
+    sentence = "All columns vary and all categories are known."
+    if found:
+        sentence = f"To look at: {'; '.join(found)}."
+    cases = [{"finding": f} for f in found]
+    return Evaluation(PLAUSIBLE_COLUMNS, not found, sentence, WARN, {"findings": len(found)}, cases)
+
+
 def freshness(observations: "Observations", *, live: bool, now: datetime) -> Evaluation:
     if not live:
         return Evaluation(FRESHNESS, True, "Not expected: the station settings do not say `live = true`.", WARN)
@@ -277,6 +348,58 @@ def up_to_date(behind: list[str]) -> Evaluation:
     if behind:
         sentence = f"{count(len(behind), 'table')} out of date: {', '.join(behind)}; materialize the station."
     return Evaluation(STATION_PROCESSED, not behind, sentence, WARN, {"tables_out_of_date": len(behind)})
+
+
+def shared_files(troubled: list[dict[str, Any]], files: int, splits: int, failed: Collection[str] = ()) -> Evaluation:
+    """How the files of several stations stand.
+
+    Args:
+        troubled: indexes of files that were rejected, or that hold lines of no station.
+        files, splits: how many shared files there are, and how many parts of them.
+        failed: one sentence for each file that could not be split now.
+    """
+    rejected = [i for i in troubled if i["state"] == "rejected"]
+    partly = [i for i in troubled if i["state"] != "rejected"]
+    lost = sum(i["refused"]["rows"] for i in partly)
+    sentence = f"All lines of {count(files, 'shared file')} were given to stations ({count(splits, 'part')})."
+    if not files:
+        sentence = "There is no file of several stations below _shared/."
+    if failed:
+        sentence = f"{len(failed):,} of {count(files, 'shared file')} could not be split, first {next(iter(failed))}"
+    elif rejected:
+        first = rejected[0]
+        sentence = (
+            f"{len(rejected):,} of {count(files, 'shared file')} could not be used, first {first['name'][:200]!r} "
+            f"({first['reason']}: {first['detail']}); correct or delete it, the next run looks again."
+        )
+    elif partly:
+        first, line = partly[0], partly[0]["refused"]["lines"][0]
+        sentence = (
+            f"{count(lost, 'line')} of shared files could be given to no station, first line {line['line']} of "
+            f"{first['name'][:200]!r} ({line['reason']}: {line['detail']})."
+        )
+    cases = [
+        {"file": i["name"][:200], "line": 0, "reason": i["reason"] or "", "detail": i["detail"] or ""} for i in rejected
+    ]
+    cases += [
+        {"file": i["name"][:200], **{k: line[k] for k in ("line", "reason", "detail")}}
+        for i in partly
+        for line in i["refused"]["lines"][:MAX_CASES]
+    ]
+    figures = {"files": files, "rejected": len(rejected), "failed": len(failed), "lines_of_no_station": lost}
+    severity = ERROR if rejected or failed else WARN
+    return Evaluation(SHARED_FILES, not (troubled or failed), sentence, severity, figures, cases[:MAX_CASES])
+
+
+def split_parked(attempts: str, job: str) -> Evaluation:
+    """The evaluation that says that nobody tries to split the shared files any more."""
+    return Evaluation(
+        SHARED_FILES,
+        False,
+        f"The shared files are parked: {attempts} could not split them (see the failed runs of {job}); correct or delete "
+        f"the file that they name, which starts it again, or run `weather-etl run`.",
+        ERROR,
+    )
 
 
 def unroutable_files(names: list[str], stations: int) -> Evaluation:

@@ -8,6 +8,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
+from weather_etl.meteorology.vocabulary import READER_VERSION
+
 # table -> the tables it is made from, in the order in which they are made
 INPUTS: Mapping[str, tuple[str, ...]] = {
     "raw_observations": (),
@@ -24,6 +26,8 @@ TABLE_NAMES = tuple(INPUTS)
 # Raise a table's version when the same input gives another table: it and what is made from it become stale.
 CODE_VERSIONS: Mapping[str, str] = {
     **dict.fromkeys(TABLE_NAMES, "1"),
+    "raw_observations": READER_VERSION,
+    "quarantined_rows": "2",
     "validated_observations": "2",
     "quality_events": "2",
     "daily_weather": "2",

@@ -19,6 +19,7 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.stations import SETTINGS_FILE, StationSettings, is_station_id, packaged_settings, parse_settings
 from weather_etl.storage import Blob, BlobNotFound, Container, PreconditionFailed
 
+SHARED = "_shared"
 MAX_UNPACKED = 512 * 1024**2
 MAX_RATIO = 200
 _IGNORED_NAMES = ("_SUCCESS",)
@@ -27,13 +28,27 @@ _IGNORED_ENDINGS = (".tmp", ".crc")
 
 @dataclass(frozen=True)
 class FileVersion:
-    """One version of a landing file: `name` and `etag` identify it."""
+    """One version of a landing file: `name` and `etag` identify it.
+
+    Attributes:
+        name: blob name in the landing container.
+        etag: of the blob; where `split` is given, of that object.
+        size: bytes.
+        landed_at: LastModified of the blob.
+        content_md5: as stored with the blob.
+        split: object in the lake that holds a station's rows of the shared file `name`.
+        source_etag: ETag of the shared file that the split was made from.
+        archived: ETag of the blob in the archive that the file was moved to; `etag` is the one it had in landing.
+    """
 
     name: str
     etag: str
     size: int
     landed_at: datetime
     content_md5: bytes | None = None
+    split: str | None = None
+    source_etag: str | None = None
+    archived: str | None = None
 
 
 @dataclass
@@ -53,11 +68,27 @@ class StationFiles:
 
 @dataclass
 class Landing:
-    """A listing of the container, by station."""
+    """A listing of the container, by station.
+
+    Attributes:
+        stations: those that have files.
+        shared: files of several stations, below `_shared/`.
+        settings_only: station -> ETag of the `station.toml` of folders without files.
+        unroutable: names that lie in no folder of a station.
+        ignored: names of markers.
+    """
 
     stations: dict[str, StationFiles] = field(default_factory=dict)
+    shared: list[FileVersion] = field(default_factory=list)
+    settings_only: dict[str, str] = field(default_factory=dict)
     unroutable: list[str] = field(default_factory=list)
-    ignored: int = 0
+    ignored: list[str] = field(default_factory=list)
+
+    def add(self, station: str, version: FileVersion) -> None:
+        """Add a file of a station that the listing of the container does not show: its part of a shared file."""
+        if station not in self.stations:
+            self.stations[station] = StationFiles(settings_etag=self.settings_only.get(station))
+        self.stations[station].files.append(version)
 
 
 def route(blobs: Iterable[Blob]) -> Landing:
@@ -68,16 +99,18 @@ def route(blobs: Iterable[Blob]) -> Landing:
         leaf = blob.name.rsplit("/", 1)[-1]
         is_marker = blob.name.endswith("/") or blob.metadata.get("hdi_isfolder") == "true"
         if is_marker or leaf in _IGNORED_NAMES or leaf.endswith(_IGNORED_ENDINGS):
-            landing.ignored += 1
-        elif not slash or not is_station_id(station) or {".", ".."} & set(rest.split("/")):
+            landing.ignored.append(blob.name)
+        elif not slash or not (is_station_id(station) or station == SHARED) or {".", ".."} & set(rest.split("/")):
             # HTTP clients fold dot segments, so that such a blob cannot be asked for.
             landing.unroutable.append(blob.name)
-        elif rest == SETTINGS_FILE:
+        elif rest == SETTINGS_FILE and station != SHARED:
             landing.stations.setdefault(station, StationFiles()).settings_etag = blob.etag
         else:
             version = FileVersion(blob.name, blob.etag, blob.size, blob.last_modified, blob.content_md5)
-            landing.stations.setdefault(station, StationFiles()).files.append(version)
+            files = landing.stations.setdefault(station, StationFiles()).files if station != SHARED else landing.shared
+            files.append(version)
     # A folder with settings only is no station yet.
+    landing.settings_only = {s: f.settings_etag for s, f in landing.stations.items() if not f.files and f.settings_etag}
     landing.stations = {s: f for s, f in landing.stations.items() if f.files}
     return landing
 
@@ -88,8 +121,9 @@ def list_landing(container: Container) -> Landing:
 
 
 def list_station(container: Container, station: str) -> StationFiles:
-    """The landing files of one station, in the order (landed_at, name)."""
-    found = route(container.list(f"{station}/")).stations.get(station, StationFiles())
+    """The files in one station's folder, in the order (landed_at, name)."""
+    landing = route(container.list(f"{station}/"))
+    found = landing.stations.get(station) or StationFiles(settings_etag=landing.settings_only.get(station))
     found.files.sort(key=lambda f: (f.landed_at, f.name))
     return found
 
@@ -100,7 +134,7 @@ def read_settings(container: Container, station: str, files: StationFiles) -> St
         return packaged_settings(station)
     name = f"{station}/{SETTINGS_FILE}"
     data, _ = container.read(name, files.settings_etag)
-    return parse_settings(data.decode("utf-8", "replace"), source=name, version=files.settings_version(station))
+    return parse_settings(data.decode("utf-8-sig", "replace"), source=name, version=files.settings_version(station))
 
 
 def read_version(container: Container, version: FileVersion) -> bytes | None:

@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -296,6 +296,11 @@ def _create_containers(service: Service, env: Mapping[str, str]) -> None:
             f"Azurite at {service.where} runs, but its containers could not be created "
             f"({str(error).splitlines()[0]}); run `weather-etl local down` and then `up`."
         ) from error
+    if settings.events_queue:
+        from weather_etl.event_queue import connect_queue
+
+        with connect_queue(replace(settings, connection_string=service.url, account_url=None)) as queue:
+            queue.create()
 
 
 def _write_env(folder: _Folder, storage: Service, database: Service, say: Say) -> None:

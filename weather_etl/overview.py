@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from weather_etl import checks, planning
+from weather_etl import checks, planning, shared_files
 from weather_etl.errors import UserError
 from weather_etl.fingerprints import TABLE_NAMES
-from weather_etl.landing import list_landing
 from weather_etl.settings import Settings
 from weather_etl.storage import Stamp, connect
 
@@ -105,8 +104,8 @@ def station_states(
 ) -> list[StationState]:
     """All stations of landing and lake, or `only` some, in alphabetical order."""
     with connect(settings, prompt=True) as containers:
-        landing = list_landing(containers.landing)
-        stamps = containers.lake.stamps()
+        seen = shared_files.look(containers)
+    landing, stamps = seen.landing, seen.stamps
     stale = {s.station: s for s in planning.find_stale(landing, stamps)}
     stations = sorted({s for s, _ in stamps} | landing.stations.keys())
     states = []
@@ -125,6 +124,18 @@ def station_states(
             )
         )
     return states
+
+
+def shared_files_state(settings: Settings) -> CheckState | None:
+    """How the files of several stations stand; None if there is none."""
+    with connect(settings, prompt=True) as containers:
+        seen = shared_files.look(containers)
+        troubled = shared_files.troubled(containers.lake.container, seen.sources)
+    if not seen.sources:
+        return None
+    splits = sum(len(s.splits) for s in seen.sources)
+    found = checks.shared_files(troubled, len(seen.sources), splits)
+    return CheckState(found.check.table, found.check.name, PASS if found.passed else found.severity, found.description)
 
 
 def _last_checks(instance: "dg.DagsterInstance", station: str) -> list[CheckState]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from weather_etl import checks, fingerprints, landing
+from weather_etl import checks, fingerprints, landing, shared_files
 from weather_etl.errors import UserError
 from weather_etl.fingerprints import INPUTS, TABLE_NAMES
 from weather_etl.stations import StationSettings
@@ -69,6 +69,7 @@ def process_station(
     tables: Collection[str] = TABLE_NAMES,
     run_id: str = "",
     full: bool = False,
+    again: Collection[str] = (),
     now: datetime | None = None,
 ) -> "Iterator[Published | Evaluation]":
     """Bring tables of one station up to date; yields each as it is published, and the checks made on the way.
@@ -79,12 +80,13 @@ def process_station(
         tables: the tables to make; what they are made from is taken from the lake if it is not among them.
         run_id: noted in the manifest.
         full: read all landing files again and make all tables anew, stale or not.
+        again: with `full`, names of the only files to read again.
         now: the present, for the freshness check.
 
     Raises:
         UserError: the work could not be done; what was published before stays.
     """
-    files = landing.list_station(containers.landing, station)
+    files = shared_files.list_station(containers, station)
     # Before any input is read: a table replaced after this is the work of another run.
     stamps = {table: containers.lake.stamp(table, station) for table in TABLE_NAMES}
     if not files.files:
@@ -102,7 +104,10 @@ def process_station(
         elif table == RAW:
             from weather_etl.ingestion import update_raw
 
-            work.raw = update_raw(containers, station, files, settings, run_id=run_id, full=full)
+            everything = full and not again
+            work.raw = update_raw(
+                containers, station, files, settings, run_id=run_id, full=everything, again=again if full else ()
+            )
             work.carried[RAW] = work.raw.stamp.fingerprint
             yield Published(RAW, station, WRITTEN, work.raw.stamp, work.uri(RAW), settings, raw=work.raw)
             yield checks.rejected_files(work.raw)
@@ -185,6 +190,8 @@ class _Station:
             checks.identical_duplicates(observations),
             checks.coverage(observations),
             checks.failed_values(observations),
+            checks.suspect_values(observations),
+            checks.plausible_columns(observations),
             checks.freshness(observations, live=self.settings.live, now=now),
         ]
 

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 
 from weather_etl import fingerprints
 from weather_etl.fingerprints import TABLE_NAMES
-from weather_etl.landing import Landing
+from weather_etl.landing import SHARED, Landing
+from weather_etl.shared_files import Source
 from weather_etl.storage import Stamp
 
+SHARED_TAG = "weather_etl/shared_files"
+UNSPLIT = "not split"
 NEW, CHANGED, VANISHED = "new files", "changed", "vanished"
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 PARTITION = "dagster/partition"
@@ -117,7 +120,8 @@ class Request:
         return fingerprints.digest([*([s.station, s.target] for s in self.stations), self.attempt, *self.runs])
 
     def tags(self) -> dict[str, str]:
-        return run_tags([s.station for s in self.stations]) | {
+        shared = [s.station for s in self.stations] == [SHARED]
+        return ({SHARED_TAG: "all"} if shared else run_tags([s.station for s in self.stations])) | {
             **{station_tag(s.station): s.target for s in self.stations},
             "weather_etl/why": ", ".join(sorted({s.why for s in self.stations})),
             "weather_etl/attempt": str(self.attempt),
@@ -149,7 +153,9 @@ def run_tags(stations: Sequence[str]) -> dict[str, str]:
 
 
 def covered(tags: Mapping[str, str], partitions: Sequence[str]) -> Sequence[str]:
-    """Stations that a run with these tags works on."""
+    """Stations that a run with these tags works on; `_shared` stands for the shared files."""
+    if SHARED_TAG in tags:
+        return [SHARED]
     if PARTITION in tags:
         return [tags[PARTITION]]
     if RANGE_START in tags and RANGE_END in tags:
@@ -175,6 +181,12 @@ def find_stale(landing: Landing, stamps: Mapping[tuple[str, str], Stamp]) -> lis
             why = CHANGED if carried else NEW
             stale.append(StaleStation(station, fingerprints.digest(expected), why))
     return stale
+
+
+def find_unsplit(pending: Sequence[Source]) -> list[StaleStation]:
+    """The pending shared files as one item to bring up to date: one run splits them all."""
+    target = fingerprints.digest([[s.key, s.version.etag if s.version else ""] for s in pending])
+    return [StaleStation(SHARED, target, UNSPLIT)] if pending else []
 
 
 def plan(
@@ -213,12 +225,12 @@ def plan(
             out.parked.append(item)
         elif now < past.next_start(retry_delay):
             out.waiting.append(item.station)
-        elif past.alone:
+        elif past.alone or item.station == SHARED:
             out.requests.append(Request((item,), past.attempts + 1, (past.runs,)))
         else:
             shared.append(item)
     known = set(partitions)
-    alone = [r.stations[0] for r in out.requests]
+    alone = [r.stations[0] for r in out.requests if r.stations[0].station != SHARED]
     out.new_partitions = [s.station for s in [*shared, *alone] if s.station not in known]
     order = {station: i for i, station in enumerate([*partitions, *out.new_partitions])}
     for group in neighbours(shared, order, max_stations):

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 MASK = "***"
 _FORMS = re.compile(
-    r"((?:AccountKey|SharedAccessKey|SharedAccessSignature|sig|signature|password|pwd)\s*[=:]\s*)['\"]?[^;&\s'\",)}]+"
+    r"((?<![A-Za-z])(?:AccountKey|SharedAccessKey|SharedAccessSignature|sig|password|pwd)['\"]?\s*[=:]\s*['\"]?)[^;&\s'\",)}]+"
     r"|(://[^:/@\s]*:)[^@\s/]+(?=@)",
     re.IGNORECASE,
 )
@@ -21,6 +21,8 @@ _SECRET_PARTS = {
     "AZURE_STORAGE_CONNECTION_STRING": r"(?:AccountKey=|[?&;=]sig=)([^;&]+)",
     "WEATHER_ETL_ACCOUNT_URL": r"[?&]sig=([^&]+)",
     "WEATHER_ETL_POSTGRES_URL": r"://[^:/@]*:([^@]+)@",
+    "WEATHER_ETL_SERVING_URL": r"://[^:/@]*:([^@]+)@",
+    "WEATHER_ETL_WEBHOOK_URL": r"://[^/]+/(.+)",
 }
 _SHORTEST = 4  # masking a shorter value everywhere would garble any text
 

@@ -13,11 +13,20 @@ from itertools import islice
 
 import dagster as dg
 
-from weather_etl import checks, fingerprints, planning
+from weather_etl import checks, fingerprints, planning, shared_files
 from weather_etl.assets.events import Recorded, check_evaluation
 from weather_etl.failures import without_details
-from weather_etl.jobs import CATCH_UP, JOB, PARENT, REPORT_JOB, weather_etl_job
-from weather_etl.landing import Landing, list_landing
+from weather_etl.jobs import (
+    CATCH_UP,
+    JOB,
+    PARENT,
+    REPORT_JOB,
+    SERVING_JOB,
+    SHARED_JOB,
+    shared_files_job,
+    weather_etl_job,
+)
+from weather_etl.landing import SHARED, Landing
 from weather_etl.pipeline import StationVanished
 from weather_etl.planning import History, PastRun, Plan, StaleStation
 from weather_etl.redaction import printable
@@ -36,6 +45,8 @@ _FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 SENSOR_RETRY_DELAY_S = 30
 # Dagster's sensor loop never turns faster; a tick looks several times to be quicker than that.
 DAEMON_LOOP_S = 5
+# Set by dagster-celery on a run that it has handed to the broker.
+_BROKER_TAG = "dagster-celery/task_id"
 # Of its time a tick spends at most a quarter looking: a large container is looked at less often.
 LOOKING_SHARE = 4
 # Each costs some queries, and a tick has 60 s; the others follow at the next ticks.
@@ -44,19 +55,28 @@ _STATIONS_PER_QUERY = 500
 
 
 def stations_in_flight(
-    instance: dg.DagsterInstance, partitions: Sequence[str], *, silence_limit: float, now: float
+    instance: dg.DagsterInstance,
+    partitions: Sequence[str],
+    *,
+    silence_limit: float,
+    now: float,
+    besides: str = "",
 ) -> set[str]:
     """Stations that an unfinished run covers; a run silent for longer than the limit is reported failed.
 
-    A run whose process was killed stays STARTED for ever otherwise. A queued run has no process that could be silent.
+    A run whose process was killed stays STARTED for ever otherwise. A run that waits, in Dagster's queue or in a
+    broker, has no process that could be silent. Runs of the job `besides` do not count.
     """
     busy: set[str] = set()
     for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED)):
         run = record.dagster_run
         stations = planning.covered(run.tags, partitions)
-        if not stations and run.job_name != CATCH_UP:
+        if (not stations and run.job_name != CATCH_UP) or run.job_name == besides:
             continue
-        if run.status != dg.DagsterRunStatus.QUEUED:
+        waits = run.status == dg.DagsterRunStatus.QUEUED or (
+            run.status == dg.DagsterRunStatus.STARTING and _BROKER_TAG in run.tags
+        )
+        if not waits:
             silence = now - _last_sign_of_life(instance, record)
             if silence > silence_limit:
                 instance.add_run_tags(run.run_id, {planning.ENDED: planning.LOST})
@@ -148,12 +168,13 @@ def _last_other_runs(instance: dg.DagsterInstance, targets: list[tuple[str, str]
 
 @dg.sensor(
     name="landing_files_sensor",
-    job=weather_etl_job,
+    jobs=[weather_etl_job, shared_files_job],
     minimum_interval_seconds=Settings.load().sensor_interval_s,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
         "Compares the landing container with the fingerprint of every table and requests a run for each stale "
-        "station. Keeps no state: what is lost, killed or failed is still stale at the next tick."
+        "station, and one for shared files that are to be split. Keeps no state: what is lost, killed or failed is "
+        "still stale at the next tick."
     ),
 )
 def landing_files_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
@@ -176,9 +197,12 @@ def _look(context: dg.SensorEvaluationContext, settings: Settings, containers: C
     instance, now = context.instance, time.time()
     # First who is at work, then what lies there: a run that ends in between is not asked for again.
     partitions = instance.get_dynamic_partitions(PARTITIONS_NAME)
-    busy = stations_in_flight(instance, partitions, silence_limit=settings.silence_limit_s, now=now)
-    landing = list_landing(containers.landing)
-    stale = planning.find_stale(landing, containers.lake.stamps())
+    busy = stations_in_flight(
+        instance, partitions, silence_limit=settings.silence_limit_s, now=now, besides=SERVING_JOB
+    )
+    seen = shared_files.look(containers)
+    landing = seen.landing
+    stale = planning.find_unsplit(seen.pending) + planning.find_stale(landing, seen.stamps)
     history = histories(instance, [s for s in stale if s.station not in busy])
     decided = planning.plan(
         stale,
@@ -189,26 +213,37 @@ def _look(context: dg.SensorEvaluationContext, settings: Settings, containers: C
         max_stations=settings.max_stations_per_run,
         retry_delay=SENSOR_RETRY_DELAY_S,
     )
-    report = _Report(instance, containers, landing, history)
+    report = Report(instance, containers, landing, history)
     cursor, events = report.write(context.cursor, decided, {s.station for s in stale})
-    requests = [dg.RunRequest(run_key=r.run_key, tags=r.tags(), job_name=JOB) for r in decided.requests]
-    add = [_partitions_definition().build_add_request(decided.new_partitions)] if decided.new_partitions else []
     return dg.SensorResult(
-        run_requests=requests,
-        dynamic_partitions_requests=add,
+        run_requests=run_requests(decided),
+        dynamic_partitions_requests=partitions_requests(decided),
         asset_events=events,
         cursor=cursor,
-        skip_reason=None if requests else _why_nothing(decided, len(landing.stations)),
+        skip_reason=None if decided.requests else _why_nothing(decided, len(landing.stations)),
     )
 
 
-def _partitions_definition() -> dg.DynamicPartitionsDefinition:
+def run_requests(decided: Plan) -> list[dg.RunRequest]:
+    """The runs of a plan as Dagster takes them."""
+    return [
+        dg.RunRequest(
+            run_key=r.run_key,
+            tags=r.tags(),
+            job_name=SHARED_JOB if r.stations[0].station == SHARED else JOB,
+        )
+        for r in decided.requests
+    ]
+
+
+def partitions_requests(decided: Plan) -> list[dg.AddDynamicPartitionsRequest]:
+    """The registration of a plan's new stations."""
     from weather_etl.assets.specs import station_partitions
 
-    return station_partitions
+    return [station_partitions.build_add_request(decided.new_partitions)] if decided.new_partitions else []
 
 
-class _Report:
+class Report:
     """Turns parked stations and unroutable files red once each, and green again when nothing is wrong any more.
 
     The cursor only remembers what was reported; without it everything that is wrong is looked up once more.
@@ -239,7 +274,7 @@ class _Report:
             if known.get(item.station) != item.target:
                 if len(events) >= MAX_REPORTS_PER_TICK:
                     continue
-                events += self._parked(item)
+                events += self.parked(item)
             parked[item.station] = item.target
         for station in [*known, *before.get("failing", ())]:
             # What made it fail was taken back: no run will come that could say so.
@@ -249,14 +284,18 @@ class _Report:
         names = fingerprints.digest(unroutable) if unroutable else ""
         if names != before.get("unroutable", ""):
             events.append(check_evaluation(None, checks.unroutable_files(unroutable, len(self._landing.stations))))
-        after = {"parked": parked, "failing": sorted(decided.waiting), "unroutable": names}
+        failing = ({*known, *before.get("failing", ())} & stale | set(decided.waiting)) - parked.keys()
+        after = {"parked": parked, "failing": sorted(failing), "unroutable": names}
         return json.dumps(after), events
 
     def _evaluation(self, station: str, evaluation: checks.Evaluation) -> dg.AssetCheckEvaluation:
         return check_evaluation(station, evaluation, Recorded(self._instance, station))
 
-    def _parked(self, item: StaleStation) -> list[dg.AssetCheckEvaluation]:
+    def parked(self, item: StaleStation) -> list[dg.AssetCheckEvaluation]:
         """The evaluation of a station that was parked now; none if it was reported before the cursor was lost."""
+        if item.station == SHARED:
+            attempts = checks.count(self._history[SHARED].attempts, "run")
+            return [check_evaluation(None, checks.split_parked(attempts, SHARED_JOB))]
         last = self._last_evaluation(item.station)
         if last and (found := last.metadata.get("parked")) and found.value == item.target:
             return []

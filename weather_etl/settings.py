@@ -7,7 +7,7 @@ Does not belong here: station settings (`stations.py`), or anything that connect
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from weather_etl.errors import UserError
 
@@ -19,9 +19,10 @@ _CONTAINER = re.compile(r"[a-z0-9](-?[a-z0-9]){2,62}")
 
 
 def azurite_connection_string(port: int = 10000) -> str:
-    """The connection string of an Azurite blob service on 127.0.0.1 at `port`."""
+    """The connection string of an Azurite on 127.0.0.1: blob service at `port`, queue service at the next one."""
     return (
         f"DefaultEndpointsProtocol=http;AccountName={AZURITE_ACCOUNT};AccountKey={AZURITE_KEY};"
+        f"QueueEndpoint=http://127.0.0.1:{port + 1}/{AZURITE_ACCOUNT};"
         f"BlobEndpoint=http://127.0.0.1:{port}/{AZURITE_ACCOUNT};"
     )
 
@@ -34,8 +35,14 @@ class Settings:
         connection_string: `AZURE_STORAGE_CONNECTION_STRING`; None where `account_url` is used.
         account_url: `WEATHER_ETL_ACCOUNT_URL`, for SAS tokens in the URL or `DefaultAzureCredential`.
         postgres_url: `WEATHER_ETL_POSTGRES_URL`, in the form `postgresql+psycopg2://...`.
+        serving_url: `WEATHER_ETL_SERVING_URL`, the database of the serving tables; None: that of `postgres_url`.
+        webhook_url: `WEATHER_ETL_WEBHOOK_URL`, where failures are told; a secret.
+        webhook_style: `WEATHER_ETL_WEBHOOK_STYLE`, `slack` or `teams`.
+        ui_url: `WEATHER_ETL_UI_URL`, where people open Dagster; for links in notifications.
         landing_container: where files are dropped; read-only for us.
         lake_container: where the tables are written.
+        events_queue: the Azure Storage queue with storage events; None where no events are sent.
+        archive_container: `WEATHER_ETL_ARCHIVE_CONTAINER`, where landing files that are done with can be moved.
         sensor_interval_s: seconds between two ticks of `landing_files_sensor`.
         silence_limit_s: a run without a new event for so long counts as dead.
         max_attempts: runs per station and fingerprint before the station is parked.
@@ -45,8 +52,14 @@ class Settings:
     connection_string: str | None = None
     account_url: str | None = None
     postgres_url: str | None = None
+    serving_url: str | None = field(default=None, repr=False)
+    webhook_url: str | None = field(default=None, repr=False)
+    webhook_style: str = "slack"
+    ui_url: str = "http://127.0.0.1:3000"
     landing_container: str = "landing"
     lake_container: str = "weather"
+    events_queue: str | None = None
+    archive_container: str | None = None
     sensor_interval_s: int = 2
     silence_limit_s: int = 300
     max_attempts: int = 3
@@ -72,20 +85,38 @@ class Settings:
                 raise UserError(f"{name} is {value!r}; set it to a whole number from 1 on.")
             return int(value)
 
-        def container(name: str, default: str) -> str:
+        def choice(name: str, default: str, known: tuple[str, ...]) -> str:
             value = text(name) or default
+            if value not in known:
+                raise UserError(f"{name} is {value!r}; use {' or '.join(known)}.")
+            return value
+
+        def container(name: str, default: str) -> str:
+            return named(name, text(name) or default, "container")
+
+        def named(name: str, value: str, kind: str) -> str:
             if not _CONTAINER.fullmatch(value):
                 raise UserError(
-                    f"{name} is {value!r}; a container name has 3-63 lower-case letters, digits and single hyphens."
+                    f"{name} is {value!r}; a {kind} name has 3-63 lower-case letters, digits and single hyphens."
                 )
             return value
+
+        queue = text("WEATHER_ETL_EVENTS_QUEUE")
 
         return cls(
             connection_string=text("AZURE_STORAGE_CONNECTION_STRING"),
             account_url=text("WEATHER_ETL_ACCOUNT_URL"),
             postgres_url=text("WEATHER_ETL_POSTGRES_URL"),
+            serving_url=text("WEATHER_ETL_SERVING_URL"),
+            webhook_url=text("WEATHER_ETL_WEBHOOK_URL"),
+            webhook_style=choice("WEATHER_ETL_WEBHOOK_STYLE", cls.webhook_style, ("slack", "teams")),
+            ui_url=(text("WEATHER_ETL_UI_URL") or cls.ui_url).rstrip("/"),
             landing_container=container("WEATHER_ETL_LANDING_CONTAINER", cls.landing_container),
             lake_container=container("WEATHER_ETL_LAKE_CONTAINER", cls.lake_container),
+            events_queue=named("WEATHER_ETL_EVENTS_QUEUE", queue, "queue") if queue else None,
+            archive_container=(
+                container("WEATHER_ETL_ARCHIVE_CONTAINER", "") if text("WEATHER_ETL_ARCHIVE_CONTAINER") else None
+            ),
             sensor_interval_s=number("WEATHER_ETL_SENSOR_INTERVAL_S", cls.sensor_interval_s),
             silence_limit_s=number("WEATHER_ETL_SILENCE_LIMIT_S", cls.silence_limit_s),
             max_attempts=number("WEATHER_ETL_MAX_ATTEMPTS", cls.max_attempts),

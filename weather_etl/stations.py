@@ -92,8 +92,11 @@ class StationSettings:
         return Site(self.elevation_m, self.visibility_cap_km, self.limits, self.wind)
 
     def reader_part(self) -> list[Any]:
-        """What decides how a file is cut into rows; every other setting leaves the raw rows as they are."""
-        return [self.aliases, self.encoding, self.dialect.delimiter, self.dialect.decimal]
+        """What decides how a file is cut into rows, and whether it is rejected for naming other stations.
+
+        Every other setting leaves the raw rows as they are.
+        """
+        return [self.aliases, self.encoding, self.dialect.delimiter, self.dialect.decimal, list(self.source_ids)]
 
 
 _NUMBER, _TEXT, _TABLE = (int, float), str, dict
@@ -151,7 +154,7 @@ def parse_settings(text: str, *, source: str, version: str) -> StationSettings:
 
 
 def _settings(table: dict[str, Any], *, source: str, version: str) -> StationSettings:
-    from weather_etl.meteorology.units import DEFAULT_UNITS, known_unit
+    from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES, UNITS, known_unit
     from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 
     table = dict(table)
@@ -163,13 +166,17 @@ def _settings(table: dict[str, Any], *, source: str, version: str) -> StationSet
         _check_encoding(table["encoding"], source)
     for header, column in table.get("aliases", {}).items():
         if column not in RAW_TEXT_COLUMNS:
-            raise UserError(f"{source}: the alias {header!r} names the column {column!r}, which does not exist.")
+            raise UserError(
+                f"{source}: the alias {header!r} names the column {column!r}, which does not exist; known are "
+                f"{', '.join(RAW_TEXT_COLUMNS)}."
+            )
     for column, unit in table.get("units", {}).items():
         if column not in DEFAULT_UNITS:
             raise UserError(f"{source}: units names the column {column!r}; known are {', '.join(DEFAULT_UNITS)}.")
         found = known_unit(column, unit) if isinstance(unit, str) else None
         if found is None:
-            raise UserError(f"{source}: the unit {unit!r} of {column} is not known; see the README for the list.")
+            known = ", ".join(sorted(set(UNITS[QUANTITIES[column]].values())))
+            raise UserError(f"{source}: the unit {unit!r} of {column} is not known; known are {known}.")
         table["units"] = {**table["units"], column: found}
     if not all(isinstance(name, str) and name for name in table.get("source_ids", ())):
         raise UserError(f"{source}: source_ids must be a list of texts.")
@@ -179,6 +186,8 @@ def _settings(table: dict[str, Any], *, source: str, version: str) -> StationSet
     table["wind"] = WindSettings(**table.get("wind", {}))
     _check_keys(table.get("dialect", {}), _DIALECT_KINDS, f"{source}: [dialect]")
     table["dialect"] = Dialect(**table.get("dialect", {}))
+    if table["dialect"] == Dialect(delimiter=",", decimal=","):
+        raise UserError(f"{source}: [dialect]: the comma cannot be both delimiter and decimal.")
     return StationSettings(**table, source=source, version=version)
 
 
@@ -197,14 +206,14 @@ def _check_keys(table: dict[str, Any], kinds: dict[str, type | tuple[type, ...]]
 def _check_encoding(name: str, source: str) -> None:
     try:
         is_text = codecs.lookup(name)._is_text_encoding
-    except LookupError:
+    except (LookupError, ValueError):
         is_text = False
     if not is_text:
         raise UserError(f"{source}: the encoding {name!r} is unknown; use a name such as cp1250 or iso8859-2.")
 
 
 def _limits(variable: str, table: Any, source: str) -> Limits:
-    from weather_etl.meteorology.quality import LIMITS
+    from weather_etl.meteorology.quality import LIMITS, POSSIBLE
 
     if variable not in LIMITS:
         raise UserError(f"{source}: [limits] names the variable {variable!r}; known are {', '.join(LIMITS)}.")
@@ -226,6 +235,9 @@ def _limits(variable: str, table: Any, source: str) -> Limits:
     found = replace(default, **given, source=f"{source}")
     if not found.fail[0] <= found.suspect[0] <= found.suspect[1] <= found.fail[1]:
         raise UserError(f"{source}: limits.{variable}: the suspect span must lie within the fail span.")
+    low, high = POSSIBLE[variable]
+    if not low <= found.fail[0] <= found.fail[1] <= high:
+        raise UserError(f"{source}: limits.{variable}.fail must lie within {low:g}..{high:g}.")
     return found
 
 

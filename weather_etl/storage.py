@@ -11,7 +11,8 @@ import base64
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -254,11 +255,18 @@ class Container:
             )
         return True
 
-    def delete(self, name: str) -> None:
-        """Delete a blob; one that is gone already is no error."""
+    def delete(self, name: str, *, if_match: str | None = None) -> None:
+        """Delete a blob, with `if_match` only in that version; one that is gone already is no error.
+
+        Raises:
+            PreconditionFailed: the blob is not the one with `if_match`.
+        """
+        from azure.core import MatchConditions
+
+        condition = {"etag": if_match, "match_condition": MatchConditions.IfNotModified} if if_match else {}
         try:
             with self._plain_errors():
-                self._client.delete_blob(name)
+                self._client.delete_blob(name, **condition)
         except BlobNotFound:
             pass
 
@@ -317,9 +325,9 @@ class Lake:
             blob.metadata.get("last", ""),
         )
 
-    def stamps(self) -> dict[tuple[str, str], Stamp]:
-        """(station, table) -> stamp of every table object."""
-        found = (self._stamp(b) for b in self.container.list())
+    def stamps(self, blobs: Iterable[Blob] | None = None) -> dict[tuple[str, str], Stamp]:
+        """(station, table) -> stamp of every table object; `blobs` is a listing of the container, if there is one."""
+        found = (self._stamp(b) for b in (self.container.list() if blobs is None else blobs))
         return {(s.station, s.table): s for s in found if s}
 
     def stamp(self, table: str, station: str) -> Stamp | None:
@@ -328,18 +336,14 @@ class Lake:
 
     def read(self, table: str, station: str, columns: list[str] | None = None) -> TableObject | None:
         """One table of one station, or None if it has never been written."""
-        import pyarrow.parquet as pq
-
         try:
             data, blob = self.container.read(self.object_name(table, station))
         except BlobNotFound:
             return None
-        file = pq.ParquetFile(io.BytesIO(data), read_dictionary=_DICTIONARY_COLUMNS.get(table))
-        arrow = file.read(columns=columns, use_threads=False)
-        manifest = (file.schema_arrow.metadata or {}).get(MANIFEST_KEY)
+        arrow, manifest = decode_parquet(table, data, columns)
         stamp = self._stamp(blob)
         assert stamp is not None
-        return TableObject(arrow.replace_schema_metadata(), stamp, json.loads(manifest) if manifest else None)
+        return TableObject(arrow, stamp, manifest)
 
     def write(
         self,
@@ -356,9 +360,7 @@ class Lake:
         Raises:
             PreconditionFailed: the object is no longer the one with `if_match` (None: it exists by now).
         """
-        if manifest is not None:
-            arrow = arrow.replace_schema_metadata({MANIFEST_KEY: json.dumps(manifest, ensure_ascii=False).encode()})
-        data = encode_parquet(table, arrow)
+        data = encode_parquet(table, arrow, manifest)
         name = self.object_name(table, station)
         first, last = _span(table, arrow)
         metadata = {"fingerprint": fingerprint, "rows": str(arrow.num_rows), "first": first, "last": last}
@@ -395,7 +397,36 @@ def _raw_dictionary_columns() -> list[str]:
 _DICTIONARY_COLUMNS = {"raw_observations": _raw_dictionary_columns()}
 
 
-def encode_parquet(table: str, arrow: "pa.Table") -> bytes:
+def decode_parquet(
+    table: str, data: bytes, columns: list[str] | None = None
+) -> "tuple[pa.Table, list[dict[str, Any]] | None]":
+    """The rows of a table object, and its manifest if it has one."""
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(io.BytesIO(data), read_dictionary=_DICTIONARY_COLUMNS.get(table))
+    arrow = file.read(columns=columns, use_threads=False)
+    packed = (file.metadata.metadata or {}).get(MANIFEST_KEY)
+    return arrow.replace_schema_metadata(), _unpack_manifest(packed) if packed else None
+
+
+_PACKED = b"zlib:"
+
+
+def _pack_manifest(manifest: list[dict[str, Any]]) -> bytes:
+    """The manifest as ASCII: 700 bytes of JSON per file become some 120.
+
+    As text, since readers of Parquet may insist on it; small, since it is read and written with every new file, and
+    since readers refuse a footer above 100 MB.
+    """
+    return _PACKED + base64.b64encode(zlib.compress(json.dumps(manifest, ensure_ascii=False).encode(), 1))
+
+
+def _unpack_manifest(packed: bytes) -> list[dict[str, Any]]:
+    text = zlib.decompress(base64.b64decode(packed.removeprefix(_PACKED))) if packed.startswith(_PACKED) else packed
+    return json.loads(text)
+
+
+def encode_parquet(table: str, arrow: "pa.Table", manifest: list[dict[str, Any]] | None = None) -> bytes:
     """Parquet bytes, the same for the same rows: zstd, dictionaries for text, delta encoding for times and lines."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -409,33 +440,31 @@ def encode_parquet(table: str, arrow: "pa.Table") -> bytes:
         elif not pa.types.is_boolean(f.type):
             dictionary.append(f.name)
     out = io.BytesIO()
-    pq.write_table(
-        arrow,
+    with pq.ParquetWriter(
         out,
+        arrow.schema,
         compression="zstd",
         use_dictionary=dictionary,
         column_encoding=encoding,
         write_statistics=["timestamp", "date", "month"] if table != "raw_observations" else False,
-        row_group_size=1_000_000,
-    )
+    ) as writer:
+        writer.write_table(arrow, row_group_size=1_000_000)
+        if manifest is not None:  # beside the schema and not in it: Arrow would store it twice
+            writer.add_key_value_metadata({MANIFEST_KEY: _pack_manifest(manifest)})
     return out.getvalue()
 
 
 @dataclass(frozen=True)
 class Containers:
-    """The two containers a run works on."""
+    """The containers a run works on; `archive` only where one is configured."""
 
     landing: Container
     lake: Lake
+    archive: Container | None = None
 
 
 @contextmanager
-def connect(settings: Settings, *, prompt: bool = False) -> Iterator[Containers]:
-    """Open the containers of the account that the settings name.
-
-    Raises:
-        StorageUnavailable: no account is configured, or the connection string cannot be used.
-    """
+def _service(settings: Settings, *, prompt: bool) -> "Iterator[BlobServiceClient]":
     if not settings.connection_string and not settings.account_url:
         raise StorageUnavailable(
             "No storage account is configured; run `weather-etl local up`, or set AZURE_STORAGE_CONNECTION_STRING "
@@ -451,10 +480,29 @@ def connect(settings: Settings, *, prompt: bool = False) -> Iterator[Containers]
             raise StorageUnavailable(
                 "AZURE_STORAGE_CONNECTION_STRING cannot be read; copy it again from the account's access keys."
             ) from None
+        yield service
+
+
+@contextmanager
+def connect(settings: Settings, *, prompt: bool = False) -> Iterator[Containers]:
+    """Open the containers of the account that the settings name.
+
+    Raises:
+        StorageUnavailable: no account is configured, or the connection string cannot be used.
+    """
+    with _service(settings, prompt=prompt) as service:
         yield Containers(
             Container(service.get_container_client(settings.landing_container)),
             Lake(Container(service.get_container_client(settings.lake_container))),
+            Container(service.get_container_client(settings.archive_container)) if settings.archive_container else None,
         )
+
+
+@contextmanager
+def open_container(settings: Settings, name: str, *, prompt: bool = False) -> Iterator[Container]:
+    """Another container of the same account; it need not exist. Raises as `connect`."""
+    with _service(settings, prompt=prompt) as service:
+        yield Container(service.get_container_client(name))
 
 
 class Connection:

@@ -32,10 +32,15 @@ _BLANK = (
     local.DATABASE,
     "WEATHER_ETL_LANDING_CONTAINER",
     "WEATHER_ETL_LAKE_CONTAINER",
+    "WEATHER_ETL_EVENTS_QUEUE",
     "WEATHER_ETL_SENSOR_INTERVAL_S",
     "WEATHER_ETL_SILENCE_LIMIT_S",
     "WEATHER_ETL_MAX_ATTEMPTS",
     "WEATHER_ETL_MAX_STATIONS_PER_RUN",
+    "WEATHER_ETL_ARCHIVE_CONTAINER",
+    "WEATHER_ETL_SERVING_URL",
+    "WEATHER_ETL_WEBHOOK_URL",
+    "WEATHER_ETL_WEBHOOK_STYLE",
 )
 
 
@@ -108,11 +113,29 @@ def environment(services: Services, monkeypatch: pytest.MonkeyPatch, request: py
     return Settings.load()
 
 
+@pytest.fixture(scope="session")
+def prepared_database(services: Services) -> str:
+    """A database with Dagster's tables and nothing in them, to be copied: making them takes seconds each time."""
+    import dagster as dg
+    from dagster._core.instance.ref import InstanceRef
+
+    _execute(services, "CREATE DATABASE prepared")
+    url = services.postgres_url.replace("/postgres?", "/prepared?")
+    folder = services.root / "prepared"
+    folder.mkdir()
+    (folder / "dagster.yaml").write_text(
+        f"storage:\n  postgres:\n    postgres_url: '{url}'\ntelemetry:\n  enabled: false\n"
+    )
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as instance:
+        assert instance.run_storage and instance.event_log_storage and instance.schedule_storage  # made on first use
+    return "prepared"
+
+
 @pytest.fixture
-def database(services: Services) -> Iterator[str]:
-    """The URL of a fresh, empty database, which is dropped after the test."""
+def database(services: Services, prepared_database: str) -> Iterator[str]:
+    """The URL of a fresh database with Dagster's empty tables, which is dropped after the test."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    _execute(services, f"CREATE DATABASE {name}")
+    _execute(services, f"CREATE DATABASE {name} TEMPLATE {prepared_database}")
     yield services.postgres_url.replace("/postgres?", f"/{name}?")
     _execute(services, f"DROP DATABASE {name} WITH (FORCE)")
 

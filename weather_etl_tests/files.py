@@ -13,11 +13,13 @@ HEADER = (
 
 
 def row(hour: int, *, start: datetime = datetime(2020, 1, 1, tzinfo=UTC), temperature: float = 5.0) -> str:
-    """One data line, `hour` hours after `start`."""
+    """One data line, `hour` hours after `start`; the values waver a little, as no flat line and no jump may be found."""
     time = start + timedelta(hours=hour)
+    odd = hour % 2
     return (
-        f"{time:%Y-%m-%d %H:%M}:00.000 +0000,Clear,rain,{temperature},{temperature},0.8,{10 + hour % 7},"
-        f"{hour * 15 % 360},10.0,0.0,{1000 + hour % 24},Clear all day."
+        f"{time:%Y-%m-%d %H:%M}:00.000 +0000,Clear,{'rain' if hour % 8 else 'null'},{temperature + odd / 10},"
+        f"{temperature + odd / 10},0.8{odd},{10 + hour % 7},{hour * 15 % 360},10.{odd},0.0,{1000 + abs(hour % 24 - 12)},"
+        "Clear all day."
     )
 
 

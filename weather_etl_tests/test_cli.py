@@ -1,4 +1,8 @@
-"""The `weather-etl` command as a person uses it: processes in a folder of their own."""
+"""The `weather-etl` command as a person uses it, in a folder of its own.
+
+Most commands are called in this process, since a new interpreter costs seconds of imports; what needs one to be true
+(a whole round, exit codes, no trace) is a process.
+"""
 
 import json
 import os
@@ -11,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from weather_etl import cli
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl.storage import connect
 from weather_etl_tests.conftest import CHECKOUT
@@ -27,7 +32,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def weather_etl(folder: Path, environment: Settings, database: str) -> Run:
+def weather_etl_process(folder: Path, environment: Settings, database: str) -> Run:
+    """The command as a process."""
+
     def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "weather_etl.cli", *arguments],
@@ -37,6 +44,28 @@ def weather_etl(folder: Path, environment: Settings, database: str) -> Run:
             text=True,
             check=False,
         )
+
+    return run
+
+
+@pytest.fixture
+def weather_etl(folder: Path, environment: Settings, database: str, capfd: pytest.CaptureFixture[str]) -> Run:
+    """The command in this process: the same entry point, its output and exit code."""
+
+    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            patch.setattr(sys, "argv", ["weather-etl", *arguments])
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            capfd.readouterr()
+            code: object = 0
+            try:
+                cli.main()
+            except SystemExit as ended:
+                code = ended.code or 0
+            out, err = capfd.readouterr()
+        return subprocess.CompletedProcess(arguments, code if isinstance(code, int) else 1, out, err)
 
     return run
 
@@ -65,9 +94,9 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_upload_and_run_end_in_a_summary_with_tables_and_checks(weather_etl: Run, file: Path) -> None:
-    assert weather_etl("upload", "a", str(file)).returncode == 0
-    done = weather_etl("run")
+def test_upload_and_run_end_in_a_summary_with_tables_and_checks(weather_etl_process: Run, file: Path) -> None:
+    assert weather_etl_process("upload", "a", str(file)).returncode == 0
+    done = weather_etl_process("run")
     assert done.returncode == 0, done.stderr
     assert re.search(r"^validated_observations +48 +2020-01-01 00:00Z +2020-01-02 23:00Z", done.stdout, re.M)
     assert re.search(r"^checks: PASS \d+, WARN 0, ERROR 0", done.stdout, re.M)
@@ -162,9 +191,9 @@ def test_a_broken_station_toml_is_refused_at_upload(weather_etl: Run, tmp_path: 
     )
 
 
-def test_a_dead_storage_is_one_sentence(weather_etl: Run, environment: Settings) -> None:
+def test_a_dead_storage_is_one_sentence(weather_etl_process: Run, environment: Settings) -> None:
     dead = environment.connection_string.rsplit(":", 1)[0] + ":9/devstoreaccount1;"
-    process = weather_etl("status", AZURE_STORAGE_CONNECTION_STRING=dead)
+    process = weather_etl_process("status", AZURE_STORAGE_CONNECTION_STRING=dead)
     assert "does not answer; start it with `weather-etl local up`" in one_sentence(process)
     assert AZURITE_KEY not in process.stdout + process.stderr
 

@@ -13,6 +13,7 @@ import pytest
 
 from weather_etl import fingerprints, landing
 from weather_etl.checks import Evaluation
+from weather_etl.errors import UserError
 from weather_etl.fingerprints import TABLE_NAMES
 from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, StationVanished, UnknownStation, process_station
 from weather_etl.settings import Settings
@@ -43,7 +44,9 @@ def tables(containers: Containers, station: str = "a") -> dict[str, object]:
 
 
 def temperatures(containers: Containers, station: str = "a") -> list[float]:
-    return containers.lake.read("validated_observations", station).arrow.column("temperature_c").to_pylist()
+    """To the degree: `weather_csv` lets them waver."""
+    found = containers.lake.read("validated_observations", station).arrow.column("temperature_c").to_pylist()
+    return [float(round(t)) for t in found]
 
 
 @pytest.fixture
@@ -361,3 +364,10 @@ def test_a_name_is_only_data(containers: Containers, name: str) -> None:
     assert set(containers.lake.read("validated_observations", "a").arrow.column("landing_file").to_pylist()) == set(
         listed
     )
+
+
+def test_a_turbine_that_cannot_be_used_is_one_sentence(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    containers.landing.upload("a/station.toml", b"elevation_m = 84\n[wind]\nturbine = 'nonsense'\n")
+    with pytest.raises(UserError, match="urbine nonsense"):
+        process(containers)

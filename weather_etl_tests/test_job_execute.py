@@ -18,6 +18,7 @@ from dagster._core.instance.ref import InstanceRef
 
 from weather_etl import fingerprints, landing
 from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.pipeline import process_station
 from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.settings import AZURITE_KEY, Settings, azurite_connection_string
 from weather_etl.stations import PARTITIONS_NAME
@@ -112,18 +113,13 @@ def closed_port() -> int:
 # --- one station ----------------------------------------------------------------------------------------------
 
 
-def test_a_station_that_is_not_registered_is_processed(execute: Execute, containers: Containers) -> None:
+def test_a_station_that_is_not_registered_is_processed_and_registered(
+    execute: Execute, containers: Containers, instance: dg.DagsterInstance
+) -> None:
     containers.landing.upload("alpha/x.csv", weather_csv())
     process = execute(JOB, {PARTITION: "alpha"})
     assert process.returncode == 0, process.stdout
     assert is_complete(containers, "alpha")
-
-
-def test_a_station_is_registered_by_its_first_run(
-    execute: Execute, containers: Containers, instance: dg.DagsterInstance
-) -> None:
-    containers.landing.upload("alpha/x.csv", weather_csv())
-    execute(JOB, {PARTITION: "alpha"})
     assert instance.get_dynamic_partitions(PARTITIONS_NAME) == ["alpha"]
 
 
@@ -147,40 +143,31 @@ def test_without_a_station_the_job_fails_in_a_sentence_that_names_both_commands(
     assert not has_trace(process.stdout), process.stdout
 
 
-def test_an_unknown_station_fails_in_a_sentence_that_says_how_to_upload(execute: Execute) -> None:
+def test_an_unknown_station_fails_in_a_sentence_that_says_how_to_upload_and_is_not_registered(
+    execute: Execute, instance: dg.DagsterInstance
+) -> None:
     process = execute(JOB, {PARTITION: "nowhere"})
     assert process.returncode == 1
     assert "There is no landing file for station nowhere" in process.stdout
     assert not has_trace(process.stdout), process.stdout
-
-
-def test_an_unknown_station_is_not_registered(execute: Execute, instance: dg.DagsterInstance) -> None:
-    execute(JOB, {PARTITION: "nowhere"})
     assert instance.get_dynamic_partitions(PARTITIONS_NAME) == []
 
 
 # --- everything that is stale ---------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def poisoned(execute: Execute, containers: Containers) -> Process:
+def test_a_station_that_fails_is_named_fails_the_job_and_keeps_no_other_from_its_tables(
+    execute: Execute, containers: Containers
+) -> None:
     """`catch_up_job` on an empty history over three stations, the middle one with broken settings."""
     for name in ("alpha", "beta", "gamma"):
         containers.landing.upload(f"{name}/x.csv", weather_csv())
     containers.landing.upload("beta/station.toml", b"timezone = [broken")
-    return execute(CATCH_UP)
-
-
-def test_a_station_that_fails_does_not_keep_the_others_from_their_tables(
-    poisoned: Process, containers: Containers
-) -> None:
+    process = execute(CATCH_UP)
+    assert process.returncode == 1
+    assert "beta/station.toml is not valid TOML" in process.stdout
+    assert not has_trace(process.stdout), process.stdout
     assert [is_complete(containers, name) for name in ("alpha", "beta", "gamma")] == [True, False, True]
-
-
-def test_a_station_that_fails_is_named_in_a_sentence_and_fails_the_job(poisoned: Process) -> None:
-    assert poisoned.returncode == 1
-    assert "beta/station.toml is not valid TOML" in poisoned.stdout
-    assert not has_trace(poisoned.stdout), poisoned.stdout
 
 
 # --- services that are down -----------------------------------------------------------------------------------
@@ -228,19 +215,16 @@ def killed(folder: Path, containers: Containers) -> None:
     assert process.wait(60) == -signal.SIGKILL
 
 
-def test_a_killed_run_leaves_what_it_published_and_nothing_else(killed: None, containers: Containers) -> None:
-    found = rows(containers, "alpha")
-    assert "raw_observations" in found and "monthly_weather" not in found
-
-
-def test_a_run_after_a_killed_one_gives_the_tables_of_an_undisturbed_run(
+def test_a_run_after_a_killed_one_completes_what_that_one_published(
     killed: None, execute: Execute, environment: Settings, containers: Containers
 ) -> None:
+    found = rows(containers, "alpha")
+    assert "raw_observations" in found and "monthly_weather" not in found
     assert execute(JOB, {PARTITION: "alpha"}).returncode == 0
     elsewhere = f"{environment.lake_container}-b"
     with connect(Settings.load({**os.environ, "WEATHER_ETL_LAKE_CONTAINER": elsewhere})) as undisturbed:
         undisturbed.lake.container.create()
-        assert execute(JOB, {PARTITION: "alpha"}, WEATHER_ETL_LAKE_CONTAINER=elsewhere).returncode == 0
+        list(process_station(undisturbed, "alpha"))
         assert rows(containers, "alpha") == rows(undisturbed, "alpha")
 
 

@@ -11,7 +11,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from weather_etl.errors import UserError
 from weather_etl.local_processes import is_free, is_ours, locked, wait_until
 from weather_etl.settings import Settings, azurite_connection_string
 from weather_etl_tests.conftest import AZURITE_HOME, CHECKOUT, Services, free_azurite_port, temporary_root
+
+Created = Callable[[local_postgres.PostgresFiles], None]
 
 
 def _ignore(line: str) -> None: ...
@@ -42,6 +44,22 @@ def _is_one_sentence(error: pytest.ExceptionInfo[UserError]) -> bool:
 def _cli(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "weather_etl.cli", *arguments]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def created() -> Iterator[Created]:
+    """Fills a data folder with a copy of what `initdb` made once: it takes seconds, and is tested by `up`."""
+    with temporary_root() as root:
+        made = local_postgres.PostgresFiles(root / ".local" / "postgres")
+        made.data.parent.mkdir()
+        local_postgres.start(made, _ignore)
+        local_postgres.stop_running(made)
+
+        def copy(files: local_postgres.PostgresFiles) -> None:
+            files.data.parent.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["cp", "-Rp", str(made.data), str(files.data)], check=True)
+
+        yield copy
 
 
 @contextmanager
@@ -182,10 +200,10 @@ class TestHealing:
         (root / ".local" / "azurite.pid").unlink()
         assert _up(root).azurite.pid == before.azurite.pid
 
-    def test_recycled_pids_are_not_believed(self) -> None:
+    def test_recycled_pids_are_not_believed(self, created: Created) -> None:
         with temporary_root() as root, _stranger() as stranger:
             files = local_postgres.PostgresFiles(root / ".local" / "postgres")
-            files.data.parent.mkdir()
+            created(files)
             (root / ".local" / "azurite.pid").write_text(f"{stranger}\n")
             killed = local_postgres.start(files, _ignore)
             os.kill(killed, signal.SIGKILL)
@@ -199,10 +217,10 @@ class TestHealing:
             assert local_postgres.start(files, _ignore) not in (killed, stranger)
             assert local_postgres.is_ready(files)
 
-    def test_server_without_its_socket_is_replaced(self) -> None:
+    def test_server_without_its_socket_is_replaced(self, created: Created) -> None:
         with temporary_root() as root:
             files = local_postgres.PostgresFiles(root / ".local" / "postgres")
-            files.data.parent.mkdir()
+            created(files)
             before = local_postgres.start(files, _ignore)
             (files.socket_folder / ".s.PGSQL.5432").unlink()
             assert not local_postgres.is_ready(files)
@@ -219,10 +237,13 @@ class TestHealing:
 
 
 class TestNeighbours:
-    def test_second_checkout_takes_the_next_port(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_second_checkout_takes_the_next_port(
+        self, root: Path, created: Created, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         port = int(local.status(root, environ={}).azurite.where.rsplit(":", 1)[1])
         monkeypatch.setattr(local_azurite, "FIRST_PORT", port)
         with temporary_root() as second:
+            created(local_postgres.PostgresFiles(second / ".local" / "postgres"))
             status = _up(second)
             taken = int(status.azurite.where.rsplit(":", 1)[1])
             assert taken != port and (taken - port) % local_azurite.PORT_STEP == 0
@@ -331,10 +352,10 @@ class TestElsewhere:
 
 class TestDeepFolders:
     @pytest.mark.parametrize("name", ["d" * 90, "with space & 100%"])
-    def test_postgres_listens_in_a_short_folder(self, name: str) -> None:
+    def test_postgres_listens_in_a_short_folder(self, name: str, created: Created) -> None:
         with temporary_root() as root:
             files = local_postgres.PostgresFiles(root / name / ".local" / "postgres")
-            files.data.parent.mkdir(parents=True)
+            created(files)
             try:
                 local_postgres.start(files, _ignore)
                 assert len(files.url) < 120 and files.socket_folder.parent == Path("/tmp")
@@ -344,10 +365,10 @@ class TestDeepFolders:
                 local_postgres.stop_running(files)
             assert not files.socket_folder.exists()
 
-    def test_folder_that_somebody_else_prepared_is_refused(self) -> None:
+    def test_folder_that_somebody_else_prepared_is_refused(self, created: Created) -> None:
         with temporary_root() as root:
             files = local_postgres.PostgresFiles(root / ("d" * 90) / ".local" / "postgres")
-            files.data.parent.mkdir(parents=True)
+            created(files)
             files.socket_folder.symlink_to(root)
             try:
                 with pytest.raises(UserError, match="not a private folder") as error:
@@ -487,6 +508,6 @@ class TestFixtures:
         assert environment.postgres_url == database
         connection = psycopg2.connect(database.replace("+psycopg2", ""))
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
-            assert cursor.fetchone() == (0,)
+            cursor.execute("SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM event_logs)")
+            assert cursor.fetchone() == (0, 0)
         connection.close()

@@ -6,6 +6,7 @@ at the end of the module, so that it cannot do the work of the tests before.
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -23,7 +24,7 @@ from typing import Any
 import psutil
 import pytest
 
-from weather_etl import fingerprints, landing, planning
+from weather_etl import fingerprints, landing, planning, trigger
 from weather_etl.fingerprints import TABLE_NAMES
 from weather_etl.settings import Settings
 from weather_etl.storage import Containers, connect
@@ -244,10 +245,9 @@ def _own_database(services: Services) -> Iterator[str]:
     execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(scope="module")
-def live(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """`dagster dev` in a folder of its own, with the checkout's configuration; its sensor is switched off."""
-    folder = tmp_path_factory.mktemp("live")
+@contextmanager
+def dagster_dev(services: Services, folder: Path, **settings: str) -> Iterator[Live]:
+    """`dagster dev` in a folder of its own, with the checkout's configuration and a database and containers of its own."""
     shutil.copy(CHECKOUT / "dagster.yaml", folder)
     workspace = (CHECKOUT / "workspace.yaml").read_text()
     (folder / "workspace.yaml").write_text(workspace.replace("working_directory: .", f"working_directory: {CHECKOUT}"))
@@ -257,6 +257,7 @@ def live(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         "WEATHER_ETL_LANDING_CONTAINER": f"landing-{mark}",
         "WEATHER_ETL_LAKE_CONTAINER": f"weather-{mark}",
         "PYTHONPATH": str(CHECKOUT),
+        **settings,
     }
     theirs = {k: v for k, v in os.environ.items() if not k.startswith(("WEATHER_ETL_", "AZURE_", "DAGSTER_"))}
     port, log = _free_port(), folder / "dagster-dev.log"
@@ -274,11 +275,18 @@ def live(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         found = Live(process, port, log, containers)
         try:
             until("dagster dev", found.is_up)
-            found.ask("mutation($id: String!) { stopSensor(id: $id) { __typename } }", id=found.sensor_state()["id"])
             yield found
         finally:
             for straggler in found.stop():
                 straggler.kill()
+
+
+@pytest.fixture(scope="module")
+def live(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """`dagster dev`; its sensor is switched off."""
+    with dagster_dev(services, tmp_path_factory.mktemp("live")) as found:
+        found.ask("mutation($id: String!) { stopSensor(id: $id) { __typename } }", id=found.sensor_state()["id"])
+        yield found
 
 
 @pytest.fixture
@@ -344,9 +352,16 @@ def test_the_job_plans_no_checks_since_its_step_reports_them_per_station(live: L
     assert not [m for m in live.messages(job_run[1]) if m["__typename"] == "AssetCheckEvaluationPlannedEvent"]
 
 
-def test_materializing_the_assets_of_a_station_makes_all_tables(live: Live, station: str) -> None:
-    assert live.status(live.materialize(station)) == "SUCCESS"
-    assert live.carried(station) == live.expected(station)
+def test_materializing_the_assets_of_a_station_makes_all_tables(live: Live, up_to_date: str) -> None:
+    assert live.carried(up_to_date) == live.expected(up_to_date)
+
+
+def test_every_port_that_is_listened_on_is_on_the_loopback(live: Live) -> None:
+    """The webserver has no login, and the code servers run whatever they are told."""
+    family = [psutil.Process(live.process.pid), *psutil.Process(live.process.pid).children(recursive=True)]
+    listening = [c.laddr for p in family for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN]
+    assert live.port in {address.port for address in listening}
+    assert {address.ip for address in listening} <= {"127.0.0.1", "::1"}
 
 
 def test_materializing_one_table_makes_only_that_table(live: Live, station: str) -> None:
@@ -422,6 +437,61 @@ def test_a_backfill_makes_the_tables_of_its_stations(live: Live, backfill: str) 
     assert [live.carried(f"backfilled-{n}") == live.expected(f"backfilled-{n}") for n in range(3)] == [True] * 3
 
 
+# --- over HTTP ------------------------------------------------------------------------------------------------
+
+
+def weather_etl(live: Live, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "weather_etl.cli", *arguments, "--url", f"http://127.0.0.1:{live.port}"],
+        cwd=live.log.parent,
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_triggering_starts_a_run_over_the_given_station_and_tells_its_steps(live: Live, station: str) -> None:
+    done = weather_etl(live, "trigger", "--station", station, "--wait", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["status_url"].endswith(f"/runs/{told['run_id']}")
+    assert [(s["name"], s["status"]) for s in told["steps"]] == [("catch_up", "SUCCESS")]
+    (child,) = told["runs"]
+    assert (child["stations"], child["status"], child["steps"][0]["name"]) == (station, "SUCCESS", "station_tables")
+    assert live.carried(station) == live.expected(station)
+
+
+def test_triggering_in_full_mode_makes_every_table_of_the_station_anew(live: Live, up_to_date: str) -> None:
+    before = live.etags(up_to_date)
+    client = trigger.Dagster(f"http://127.0.0.1:{live.port}")
+    state = client.wait(client.trigger("full", [up_to_date]), PATIENCE_S)
+    assert state.status == "SUCCESS"
+    assert not set(before.values()) & set(live.etags(up_to_date).values())
+
+
+def test_curl_can_trigger_as_the_documentation_says(live: Live, up_to_date: str) -> None:
+    text = (CHECKOUT / "docs" / "operations.md").read_text("utf-8")
+    command = next(c for c in re.findall(r"```sh\n(.*?)```", text, re.S) if "launchRun" in c)
+    command = command.replace("http://127.0.0.1:3000", f"http://127.0.0.1:{live.port}").replace("szeged", up_to_date)
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+    run_id = json.loads(done.stdout)["data"]["launchRun"]["run"]["runId"]
+    assert live.status(run_id) == "SUCCESS"
+
+
+def test_a_triggered_run_that_fails_tells_why_and_gives_exit_code_1(live: Live) -> None:
+    done = weather_etl(live, "trigger", "--station", "nowhere", "--wait")
+    assert done.returncode == 1
+    assert "There is no landing file for station nowhere" in done.stderr
+    run_id = done.stdout.split()[1]
+    again = weather_etl(live, "run-status", run_id)
+    assert (again.returncode, "FAILURE" in again.stdout) == (1, True)
+
+
+def test_the_status_of_an_unknown_run_is_one_sentence(live: Live) -> None:
+    assert "knows no run 00000000" in weather_etl(live, "run-status", "00000000-0000-4000-8000-000000000000").stderr
+
+
 # --- the sensor daemon ----------------------------------------------------------------------------------------
 
 
@@ -461,7 +531,7 @@ def test_a_corrected_file_replaces_its_rows(live: Live, arrived: str, runs_of_ar
     live.upload(arrived, weather_csv(48, temperature=9.0))
     until("the corrected tables", lambda: live.carried(arrived) == live.expected(arrived))
     table = live.containers.lake.read("validated_observations", arrived)
-    assert table and set(table.arrow.column("temperature_c").to_pylist()) == {9.0}
+    assert table and set(table.arrow.column("temperature_c").to_pylist()) == {9.0, 9.1}
 
 
 # --- the end; this test must stay the last --------------------------------------------------------------------

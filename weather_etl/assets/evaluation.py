@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from weather_etl import checks, fingerprints, landing
+from weather_etl import checks, fingerprints, landing, shared_files
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def evaluate_published(
     """
     from weather_etl.ingestion import load_raw
 
-    files = landing.list_station(containers.landing, station)
+    files = shared_files.list_station(containers, station)
     if checks.STATION_PROCESSED in wanted:
         expected = fingerprints.expected(files.versions(), files.settings_version(station))
         found = {table: containers.lake.stamp(table, station) for table in expected}
@@ -65,6 +65,8 @@ def evaluate_published(
         checks.identical_duplicates(observations),
         checks.coverage(observations),
         checks.failed_values(observations),
+        checks.suspect_values(observations),
+        checks.plausible_columns(observations),
         checks.freshness(observations, live=settings.live, now=now or datetime.now(UTC)),
     )
     yield from (e for e in evaluations if e.check in wanted)
@@ -76,6 +78,8 @@ _OF_OBSERVATIONS = {
     checks.DUPLICATES,
     checks.COVERAGE,
     checks.FAILED_VALUES,
+    checks.SUSPECT_VALUES,
+    checks.PLAUSIBLE_COLUMNS,
     checks.FRESHNESS,
 }
 

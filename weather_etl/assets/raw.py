@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from weather_etl.assets.specs import preview, table_spec
+from weather_etl.assets.specs import markdown, preview, table_spec
 from weather_etl.pipeline import Published
 
 landing_files = dg.AssetSpec(
@@ -37,7 +37,7 @@ def raw_metadata(result: Published) -> dict[str, Any]:
     files = "\n".join(
         ["| file | state | lines | refused |", "|---|---|---|---|"]
         + [
-            f"| {e['name'][:60].replace('|', '/')} | {e['state']} | {e.get('rows', '')} | {e.get('refused', '')} |"
+            f"| {markdown(e['name'][:60])} | {e['state']} | {e.get('rows', '')} | {e.get('refused', '')} |"
             for e in raw.manifest[-5:]
         ]
     )
@@ -50,7 +50,7 @@ def raw_metadata(result: Published) -> dict[str, Any]:
         "files_same_bytes": states["same bytes"],
         "files_pending": len(raw.pending),
         "latest_files": dg.MetadataValue.md(files),
-        **({"warnings": dg.MetadataValue.md("\n".join(f"* {w}" for w in warnings[:10]))} if warnings else {}),
+        **({"warnings": dg.MetadataValue.md("\n".join(f"* {markdown(w)}" for w in warnings[:10]))} if warnings else {}),
     }
 
 

@@ -1,4 +1,4 @@
-"""Layer `serving`: the weather report of each station, and the index of all.
+"""Layer `report`: the weather report of each station, and the index of all.
 
 Belongs here: specs, the step that makes the reports of a run's stations, what the UI shows of each.
 Does not belong here: pages and pictures (`report/`), when it runs (`schedules.py`).
@@ -43,10 +43,10 @@ weather_report_spec = dg.AssetSpec(
         "It lies beside the tables, `report/station=<id>/index.html`, and opens in any browser without a network: "
         "from Storage Explorer, or with `weather-etl open report STATION`."
     ),
-    group_name="serving",
+    group_name="report",
     kinds={"azure", "html", "matplotlib"},
     owners=["team:weather"],
-    tags={"domain": "weather", "layer": "serving"},
+    tags={"domain": "weather", "layer": "report"},
     code_version=publish.REPORT_VERSION,
     partitions_def=station_partitions,
     metadata=code_references("report/pages.py", "report/pictures.py", "report/facts.py"),
@@ -57,10 +57,10 @@ station_index = dg.AssetSpec(
     "station_index",
     deps=["weather_report"],
     description="All stations on one HTML page: a sortable table and a map with links to the reports.",
-    group_name="serving",
+    group_name="report",
     kinds={"azure", "html"},
     owners=["team:weather"],
-    tags={"domain": "weather", "layer": "serving"},
+    tags={"domain": "weather", "layer": "report"},
     metadata=code_references("report/pages.py"),
 )
 with warnings.catch_warnings():

@@ -4,6 +4,7 @@ Belongs here: column schema, kinds, owners, tags, code references, freshness, pr
 Does not belong here: text about one table (`raw.py`, `validated.py`, `aggregated.py`).
 """
 
+import re
 import warnings
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from weather_etl.fingerprints import CODE_VERSIONS, INPUTS
-from weather_etl.meteorology.schemas import TABLES
+from weather_etl.meteorology.schemas import TABLES, Table
 from weather_etl.stations import PARTITIONS_NAME
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ FRESHNESS = {
 _UI_TYPES = {"str": "string", "category": "string", "datetime64[us, UTC]": "timestamp (UTC)", "Int64": "int64"}
 
 
-def column_schema(table: str) -> dg.TableSchema:
+def column_schema(contract: Table) -> dg.TableSchema:
     """The data dictionary of a table as the UI draws it before the first run."""
     return dg.TableSchema(
         [
@@ -53,7 +54,7 @@ def column_schema(table: str) -> dg.TableSchema:
                 dg.TableColumnConstraints(nullable=c.nullable),
                 tags={"unit": c.unit.replace(" ", "_").replace("%", "percent")} if c.unit else {},
             )
-            for c in TABLES[table].columns
+            for c in contract.columns
         ]
     )
 
@@ -82,7 +83,7 @@ def table_spec(table: str, *, group: str, kinds: set[str], deps: list[str] | Non
         code_version=CODE_VERSIONS[table],
         partitions_def=station_partitions,
         metadata={
-            "dagster/column_schema": column_schema(table),
+            "dagster/column_schema": column_schema(contract),
             **code_references(*_CODE.get(table, ())),
         },
         freshness_policy=FRESHNESS.get(table),
@@ -104,4 +105,13 @@ def _cell(value: Any) -> str:
     if isinstance(value, datetime):  # pandas' Timestamp is one
         return f"{value:%Y-%m-%d %H:%M}Z" if value.tzinfo else f"{value:%Y-%m-%d}"
     text = "" if value is None or str(value) in ("NaT", "<NA>") else str(value)
-    return text.replace("|", "\\|").replace("\n", " ")[:40]
+    return markdown(text[:40])
+
+
+# Punctuation that makes links, pictures, HTML, code, emphasis or table cells.
+_MARKDOWN = re.compile(r"([\\`*_~\[\]<>&|!#$@:])")
+
+
+def markdown(text: str) -> str:
+    """Text from outside as markdown that shows it literally: it comes from files and names that anybody may write."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from weather_etl import checks, landing, planning
+from weather_etl import checks, planning, shared_files
 from weather_etl.assets.evaluation import evaluate_published
 from weather_etl.assets.events import TABLE_SPECS, Recorded, check_evaluation, materialization
 from weather_etl.assets.specs import station_partitions
@@ -24,6 +24,8 @@ from weather_etl.fingerprints import TABLE_NAMES
 from weather_etl.pipeline import UNCHANGED, WRITTEN, process_station
 from weather_etl.redaction import traceback_without_secrets
 from weather_etl.resources import ParquetIOManager
+from weather_etl.settings import Settings
+from weather_etl.station_lock import StationLocks
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl.storage import Containers, StorageUnavailable
 
@@ -51,6 +53,8 @@ class StationTablesConfig(dg.Config):
 
     full: bool = False
     """Read all landing files again and make all tables anew, stale or not."""
+    files: list[str] = []  # noqa: RUF012  (a pydantic field: each instance gets its own)
+    """With `full`: names of the only landing files to read again; all if empty."""
 
 
 @dg.multi_asset(
@@ -68,28 +72,30 @@ def station_tables(
     """Bring the selected tables of the run's stations up to date."""
     context.log.addFilter(_is_not_about_yielding)
     with without_details(context.log):
-        _bring_up_to_date(context, lake, full=config.full)
+        _bring_up_to_date(context, lake, config)
     yield from ()
 
 
-def _bring_up_to_date(context: dg.AssetExecutionContext, lake: ParquetIOManager, *, full: bool) -> None:
+def _bring_up_to_date(context: dg.AssetExecutionContext, lake: ParquetIOManager, config: StationTablesConfig) -> None:
     tables = {key.path[-1] for key in context.selected_asset_keys}
     asked = {_CHECKS[(key.asset_key.path[-1], key.name)] for key in context.selected_asset_check_keys}
     failed: dict[str, str] = {}
     stations = _stations(context, only_checks=not tables)
     if checks.UNROUTABLE_FILES in asked:
         _check_landing(context, lake)
+    locks = StationLocks(Settings.load())
     for station in stations:
         turn = _Turn(context, lake, station)
         try:
-            turn.take(tables, asked, full=full)
+            with locks.station(station, context.log.info):
+                turn.take(tables, asked, config)
         except checks.BlockingCheckFailed as error:
             turn.log_check(error.evaluation)
             failed[station] = str(error)
         except UserError as error:
             if isinstance(error, StorageUnavailable) and error.passing:
                 # No station is to blame: the run ends here, and the sensor does not count it as an attempt.
-                context.instance.add_run_tags(context.run_id, {planning.ENDED: planning.OUTAGE})
+                context.instance.add_run_tags(context.run.run_id, {planning.ENDED: planning.OUTAGE})
                 raise
             failed[station] = str(error)
         except Exception as error:  # a bug must not stop the other stations; the run fails in the end
@@ -98,6 +104,7 @@ def _bring_up_to_date(context: dg.AssetExecutionContext, lake: ParquetIOManager,
         if station in failed:
             context.log.error(failed[station])
             turn.log_check(checks.station_failed(station, failed[station]))
+    locks.close()
     if failed:
         causes = dict(list(failed.items())[:10])
         raise ExpectedFailure(
@@ -125,7 +132,7 @@ def _stations(context: dg.AssetExecutionContext, *, only_checks: bool) -> list[s
 
 
 def _check_landing(context: dg.AssetExecutionContext, lake: ParquetIOManager) -> None:
-    found = landing.list_landing(lake.containers().landing)
+    found = shared_files.look(lake.containers()).landing
     context.log_event(check_evaluation(None, checks.unroutable_files(sorted(found.unroutable), len(found.stations))))
 
 
@@ -139,24 +146,26 @@ class _Turn:
         self._recorded = Recorded(context.instance, station)
         self._evaluated: set[checks.Check] = set()
 
-    def take(self, tables: set[str], asked: set[checks.Check], *, full: bool) -> None:
+    def take(self, tables: set[str], asked: set[checks.Check], config: StationTablesConfig) -> None:
         """Bring the tables up to date; then evaluate the checks that were asked for and not made on the way."""
         containers = self._lake.containers()
         wanted = {c for c in asked if c.per_station}
         if tables:
-            wanted |= self._make(containers, tables, full=full)
+            wanted |= self._make(containers, tables, config)
         wanted -= self._evaluated
         if wanted:
             for evaluation in evaluate_published(containers, self._station, wanted):
                 self.log_check(evaluation)
 
-    def _make(self, containers: Containers, tables: set[str], *, full: bool) -> set[checks.Check]:
+    def _make(self, containers: Containers, tables: set[str], config: StationTablesConfig) -> set[checks.Check]:
         """Make what is stale; returns the checks that are due although their table was up to date."""
         context, station = self._context, self._station
         due: set[checks.Check] = set()
         started = time.perf_counter()
         made = 0
-        results = process_station(containers, station, tables=tables, run_id=context.run.run_id, full=full)
+        results = process_station(
+            containers, station, tables=tables, run_id=context.run.run_id, full=config.full, again=config.files
+        )
         for number, result in enumerate(results):
             if isinstance(result, checks.Evaluation):
                 self.log_check(result)

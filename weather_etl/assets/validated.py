@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import dagster as dg
+
 from weather_etl.assets.specs import preview, table_spec
 from weather_etl.pipeline import Published
 
@@ -21,6 +23,7 @@ def validated_metadata(result: Published) -> dict[str, Any]:
     frame, observations = result.frame, result.observations
     if frame is None or observations is None or frame.empty:
         return {}
+    warnings = observations.warnings
     hours = int((frame["timestamp"].iloc[-1] - frame["timestamp"].iloc[0]).total_seconds() // 3600) + 1
     return {
         "missing_hours": hours - len(frame),
@@ -29,6 +32,8 @@ def validated_metadata(result: Published) -> dict[str, Any]:
         "superseded_rows": observations.balance.superseded,
         "quarantined_rows": observations.balance.quarantined,
         "failed_values": sum(observations.failed_values.values()),
+        **observations.computed,
+        **({"warnings": dg.MetadataValue.md("\n".join(f"* {w}" for w in warnings[:10]))} if warnings else {}),
         "timezone": result.settings.timezone,
         "preview": preview(
             frame, ["timestamp", "temperature_c", "humidity_percent", "wind_speed_ms", "pressure_msl_hpa"]

@@ -8,7 +8,16 @@ stands inside the function that needs it.
 import sys
 from pathlib import Path
 
-from weather_etl.cli import doctor, local, reports, stations, tables  # noqa: F401  (they register their commands)
+from weather_etl.cli import (  # noqa: F401  (they register their commands)
+    database,
+    doctor,
+    files,
+    local,
+    operations,
+    reports,
+    stations,
+    tables,
+)
 from weather_etl.cli.base import app
 from weather_etl.errors import UserError
 
@@ -23,4 +32,9 @@ def main() -> None:
         app()
     except UserError as error:
         print(error, file=sys.stderr)
+        sys.exit(1)
+    except Exception as error:  # a bug: its trace helps, the secrets in its messages do not
+        from weather_etl.redaction import traceback_without_secrets
+
+        print(traceback_without_secrets(error), file=sys.stderr)
         sys.exit(1)

@@ -29,7 +29,9 @@ _POLL_S = 2.0
 
 @app.command(short_help="Put files into a station's landing folder.")
 def upload(
-    station: Annotated[str, typer.Argument(help="Station id: letters, digits, - and _.")],
+    station: Annotated[
+        str, typer.Argument(help="Station id: letters, digits, - and _; or _shared for files of several stations.")
+    ],
     files: Annotated[list[Path], typer.Argument(help="Weather files, or a station.toml.")],
 ) -> None:
     """Put files into the landing folder of a station; a file that is there already is left alone.
@@ -37,10 +39,11 @@ def upload(
     A file of the same name with other content is replaced, and so are its rows by the next run.
     """
     from weather_etl import stations
+    from weather_etl.landing import SHARED
     from weather_etl.settings import Settings
     from weather_etl.storage import connect
 
-    if not stations.is_station_id(station):
+    if not stations.is_station_id(station) and station != SHARED:
         raise UserError(
             f"{station!r} is no station id; use letters, digits, - and _, at most 64, a letter or digit first."
         )
@@ -78,7 +81,8 @@ def run(
 
     Exit code 1 if a run failed or a check of severity ERROR is red.
     """
-    from weather_etl.overview import dagster_instance, station_states
+    from weather_etl.overview import PASS, dagster_instance, shared_files_state, station_states
+    from weather_etl.redaction import printable
     from weather_etl.settings import Settings
 
     settings = Settings.load()
@@ -88,7 +92,8 @@ def run(
             failure = _catch_up(instance, station or [], full=full)
         states = station_states(settings, instance, station)
     seconds = time.monotonic() - started
-    bad = bool(failure or any(s.count("ERROR") for s in states))
+    shared = shared_files_state(settings)
+    bad = bool(failure or any(s.count("ERROR") for s in states) or (shared and shared.state == "ERROR"))
     if as_json:
         import json
 
@@ -101,6 +106,8 @@ def run(
     else:
         _print_states(states)
         _print_tail(states, seconds)
+    if shared and shared.state != PASS:
+        print(f"{shared.state:<5}  {shared.name}: {printable(shared.description, 1000)}", file=sys.stderr)
     if failure:
         print(f"ERROR  {failure}", file=sys.stderr)
     elif states and not as_json:
@@ -141,14 +148,14 @@ def _progress(settings: "Settings", only: list[str]) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    from weather_etl import planning
-    from weather_etl.landing import list_landing
+    from weather_etl import planning, shared_files
     from weather_etl.storage import connect
 
     with connect(settings, prompt=True) as containers:
 
         def stale() -> int:
-            found = planning.find_stale(list_landing(containers.landing), containers.lake.stamps())
+            seen = shared_files.look(containers)
+            found = planning.find_stale(seen.landing, seen.stamps)
             return sum(s.why != planning.VANISHED and (not only or s.station in only) for s in found)
 
         total, ended = stale(), threading.Event()
@@ -286,20 +293,27 @@ def _print_lines(console: "Console", states: "list[StationState]") -> None:
 @app.command(short_help="Delete the tables of a station without files.")
 def forget(station: Annotated[str, typer.Argument(help="A station whose landing files are all gone.")]) -> None:
     """Delete the tables of a station whose landing files were removed on purpose."""
-    from weather_etl import landing
+    from weather_etl import shared_files
     from weather_etl.fingerprints import TABLE_NAMES
     from weather_etl.overview import dagster_instance
     from weather_etl.report.publish import page_name
     from weather_etl.settings import Settings
     from weather_etl.stations import PARTITIONS_NAME
-    from weather_etl.storage import connect
+    from weather_etl.storage import PreconditionFailed, connect
 
     with connect(Settings.load(), prompt=True) as containers, dagster_instance() as instance:
-        if landing.list_station(containers.landing, station).files:
+        leftover = shared_files.list_station(containers, station).files
+        orphans = [f for f in leftover if f.split and not containers.landing.head(f.name)]
+        if len(orphans) < len(leftover):
             raise UserError(f"Station {station} still has landing files; delete them first if it is to be forgotten.")
         found = [t for t in TABLE_NAMES if containers.lake.stamp(t, station)]
         if not found:
             raise UserError(f"Station {station} has no tables; nothing was changed.")
+        try:
+            for orphan in orphans:  # parts of shared files that are gone
+                containers.lake.container.delete(orphan.split or "", if_match=orphan.etag)
+        except PreconditionFailed:
+            raise UserError(f"Files of station {station} landed just now; nothing was deleted.") from None
         # Raw goes last: as long as it is there, the station is known and a killed command can be repeated.
         for table in reversed(found):
             containers.lake.container.delete(containers.lake.object_name(table, station))

@@ -8,6 +8,7 @@ Names, order and meaning of the columns of months, years and normals are written
 from dataclasses import replace
 
 from weather_etl.meteorology.columns import STATION, Column, Table, count, date, number, text, yes
+from weather_etl.meteorology.quality import POSSIBLE
 from weather_etl.meteorology.vocabulary import CONDITIONS, SECTORS
 
 _TIMEZONE = text("timezone", "Zone that bounds the civil days: the station's IANA zone, or UTC by its settings.")
@@ -20,9 +21,9 @@ _PRESSURE_KIND = text(
 )
 
 # Ranges of the values of an hour hold for their means and extremes too.
-_TEMPERATURE, _APPARENT, _DEW_POINT, _PERCENT, _PRESSURE, _DEGREES = (
-    (-80, 60), (-100, 80), (-80, 60), (0, 100), (300, 1100), (0, 360),
-)  # fmt: skip
+_TEMPERATURE, _APPARENT, _DEW_POINT = (POSSIBLE[v] for v in ("temperature_c", "apparent_temperature_c", "dew_point_c"))
+_PERCENT, _DEGREES = (0, 100), (0, 360)
+_PRESSURE = (POSSIBLE["pressure_station_hpa"][0], POSSIBLE["pressure_msl_hpa"][1])
 _AIR, _WIND, _FROM, _VISIBILITY = "air_temperature", "wind_speed", "wind_from_direction", "visibility_in_air"
 _APPARENT_NAME, _DEW_NAME, _HUMIDITY = "apparent_air_temperature", "dew_point_temperature", "relative_humidity"
 _DEFICIT = "integral_wrt_time_of_air_temperature_deficit"

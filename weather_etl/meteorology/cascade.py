@@ -87,6 +87,7 @@ class Cascade:
         self._limits = {name: site.limits_of(name) for name in values}
         self._cap = np.inf if site.visibility_cap_km is None else site.visibility_cap_km
         self._grid = _Grid(hours)
+        self._span_hours = int(hours[-1] - hours[0]) + 1 if len(hours) else 0
         of_row = hours.astype("datetime64[h]").astype("datetime64[M]").astype(np.int64)
         self._months, self._years, self._calendar = of_row, of_row // 12, of_row % 12
 
@@ -130,6 +131,7 @@ class Cascade:
         for name, x in self._present():
             limits = self._limits[name]
             flags = quality.gross_range(x, limits)
+            self.flags[name] = quality.aggregate(self.flags[name], flags)
             self._apply(name, "gross_range", flags, _span(limits.suspect), _span(limits.fail))
         if "humidity_percent" in self.values:
             np.minimum(self.values["humidity_percent"], 100.0, out=self.values["humidity_percent"])
@@ -207,6 +209,9 @@ class Cascade:
                 self._apply(name, "rate_of_change", flags, f"{limits.rate:g} in an hour")
 
     def climatology(self) -> None:
+        """Of records that span three years."""
+        if self._span_hours < quality.CLIMATOLOGY_YEARS * 365 * 24:
+            return
         limit = f"{quality.CLIMATOLOGY_SD:g} sd from the mean of the calendar month"
         for name, x in self._present():
             if name in quality.CLIMATOLOGY_VARIABLES:
@@ -223,7 +228,6 @@ class Cascade:
         return [(name, x) for name, x in self.values.items() if not np.isnan(x).all()]
 
     def _apply(self, name: str, test: str, flags: np.ndarray, suspect: str, fail: str = "") -> None:
-        self.flags[name] = quality.aggregate(self.flags[name], flags)
         for flag, limit in ((Flag.FAIL, fail), (Flag.SUSPECT, suspect)):
             self.note(name, test, flag, np.flatnonzero(flags == flag), limit)
 

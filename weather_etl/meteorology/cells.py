@@ -233,11 +233,45 @@ _NEARLY_ISO = (
 
 
 def _read_other_times(texts: pa.Array, timezone: str, files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Times of any form."""
+    """Times of any form; those of ISO 8601 block by block, the others one by one."""
     import pandas as pd
 
+    texts = pc.utf8_trim_whitespace(texts)
+    times, local = np.full(len(texts), NOT_A_TIME), np.full(len(texts), NOT_A_TIME)
+    slow = []
+    for start in range(0, len(texts), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        part = texts.slice(start, _BLOCK)
+        for target, kind in ((local, pa.timestamp("us")), (times, pa.timestamp("us", "UTC"))):
+            try:
+                found = pc.cast(part, kind)
+            except pa.ArrowInvalid:  # says so for the whole block, for an offset where none is wanted too
+                continue
+            target[block] = found.to_numpy(zero_copy_only=False).astype("datetime64[us]")
+            break
+        else:
+            slow.append(np.arange(start, start + len(part)))
     refused = np.zeros(len(texts), dtype=np.uint8)
-    series = pd.Series(pc.utf8_trim_whitespace(texts).to_pandas(), dtype="str")
+    refused[pc.is_null(texts).to_numpy(zero_copy_only=False)] = REASON_CODE[Reason.TIMESTAMP_MISSING]
+    if slow:
+        rows = np.concatenate(slow)
+        times[rows], local[rows], refused[rows] = _read_any_times(texts.take(pa.array(rows)))
+    naive = np.flatnonzero(~np.isnat(local))
+    if len(naive) and timezone == "UTC":
+        times[naive] = local[naive]
+    elif len(naive):
+        times[naive], refused[naive] = _localise(pd.Series(local[naive]), timezone, files[naive])
+    refused[np.isnat(times) & (refused == 0)] = REASON_CODE[Reason.TIMESTAMP_INVALID]
+    return times, refused
+
+
+def _read_any_times(texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """UTC times of the texts with an offset, wall-clock times of those without, and reason codes."""
+    import pandas as pd
+
+    times, local = np.full(len(texts), NOT_A_TIME), np.full(len(texts), NOT_A_TIME)
+    refused = np.zeros(len(texts), dtype=np.uint8)
+    series = pd.Series(texts.to_pandas(), dtype="str")
     refused[series.str.lower().isin(NULL_TOKENS) | series.isna()] = REASON_CODE[Reason.TIMESTAMP_MISSING]
     looks_right = series.str.match(_LOOKS_RIGHT, na=False).to_numpy()
     if not looks_right.all():
@@ -247,25 +281,12 @@ def _read_other_times(texts: pa.Array, timezone: str, files: np.ndarray) -> tupl
         series[~looks_right] = others.to_numpy(zero_copy_only=False)
         looks_right = series.str.match(_LOOKS_RIGHT, na=False).to_numpy()
     has_offset = series.str.slice(10).str.contains(rf"{_OFFSET}$", regex=True, na=False).to_numpy()
-    times = np.full(len(texts), NOT_A_TIME)
-
-    def read(mask: np.ndarray) -> "pd.Series":
-        text = series[mask].str.upper().str.replace(r"\s+(?=[+\-Z]\S*$)", "", regex=True)
-        return pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
-
-    aware = looks_right & has_offset
-    if aware.any():
-        times[aware] = read(aware).dt.tz_localize(None).to_numpy("datetime64[us]")
-    naive = looks_right & ~has_offset
-    if naive.any():
-        local = read(naive).dt.tz_localize(None)
-        valid = local.notna()
-        rows = np.flatnonzero(naive)[valid.to_numpy()]
-        utc, doubt = _localise(local[valid], timezone, files[rows])
-        times[rows] = utc
-        refused[rows] = doubt
-    refused[np.isnat(times) & (refused == 0)] = REASON_CODE[Reason.TIMESTAMP_INVALID]
-    return times, refused
+    for target, mask in ((times, looks_right & has_offset), (local, looks_right & ~has_offset)):
+        if mask.any():
+            text = series[mask].str.upper().str.replace(r"\s+(?=[+\-Z]\S*$)", "", regex=True)
+            found = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
+            target[mask] = found.dt.tz_localize(None).to_numpy("datetime64[us]")
+    return times, local, refused
 
 
 def _read_uniform_times(texts: pa.Array) -> np.ndarray | None:

@@ -59,6 +59,7 @@ class Observations:
     balance: Balance
     failed_values: dict[str, int] = field(default_factory=dict)
     computed: dict[str, int] = field(default_factory=dict)
+    unknown_categories: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -154,6 +155,7 @@ def observe(
         balance,
         failed,
         computed.counts,
+        unknown,
         warnings,
     )
 

@@ -26,7 +26,6 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import CANONICAL_UNITS, DEFAULT_UNITS, QUANTITIES, UNITS, known_unit, known_zone
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 
-READER_VERSION = "2"
 MAX_HEADER_BYTES = 64 * 1024
 MAX_COLUMNS = 256
 MAX_CELL_BYTES = 64 * 1024
@@ -400,8 +399,6 @@ def _read_header_line(line: bytes, mapper: Mapper, delimiter: str | None) -> tup
             names = split_header(header, candidate)
             mapped = mapper(names)
         except Rejected as rejected:
-            if rejected.reason is not Reason.COLUMN_MISSING:
-                raise problem or rejected from None
             problem = problem or rejected
             continue
         return [n or f"{_NAMELESS}{i + 1}" for i, n in enumerate(names)], mapped, candidate
@@ -585,7 +582,9 @@ def _set_bad_lines_aside(
     bad: dict[int, tuple[Reason, str]] = {}
     for i in np.flatnonzero(stops - starts > MAX_LINE_BYTES):
         bad[int(i)] = (Reason.CELL_TOO_LONG, f"the line has {stops[i] - starts[i]:,} bytes")
-    for i in np.unique(lines_with(0)):
+    with_nul = np.unique(lines_with(0))
+    give_up_early(len(with_nul), len(starts))
+    for i in with_nul:
         bad.setdefault(int(i), (Reason.NUL_PADDING, "the line holds NUL bytes"))
     give_up_early(len(bad), len(starts))
     unclean_end = bool(bad) and max(bad) == len(starts) - 1 and not line_text(max(bad), max(bad)).strip(b"\0\r\n")
@@ -616,6 +615,7 @@ def _set_bad_lines_aside(
             position += 2
         else:
             bad[i] = (Reason.QUOTE_UNBALANCED, "a quote in the line is not closed")
+            give_up_early(len(bad), len(starts))
             position += 1
 
     give_up_early(len(bad), len(starts))
@@ -638,7 +638,7 @@ def _set_bad_lines_aside(
 def give_up_early(bad: int, lines: int) -> None:
     """Reject a large file as soon as it is certain to fail its error budget, before its bad lines fill the memory."""
     if bad > MANY_BAD_LINES and bad > BAD_SHARE * lines:
-        raise Rejected(Reason.ERROR_BUDGET, f"more than {bad:,} of at most {lines:,} lines cannot be cut into cells")
+        raise Rejected(Reason.ERROR_BUDGET, f"at least {bad:,} of {lines:,} lines cannot be cut into cells")
 
 
 def _kept_text(line: bytes) -> str:
@@ -825,14 +825,12 @@ def rescue(unknown: Sequence[tuple[str, pa.ChunkedArray]], *, keep_empty: bool) 
     members = []
     for name, column in unknown:
         cells = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-        texts = cells.dictionary.to_pylist()
         key = json.dumps(name, ensure_ascii=False)
-        written = [f"{key}: {json.dumps(t, ensure_ascii=False)}" if t or keep_empty else None for t in texts]
-        members.append(pa.array(written, TEXT).take(cells.indices))
-    if all(m.null_count == len(m) for m in members):
-        return pa.nulls(len(members[0]), DICTIONARY)  # joining nothing but nulls, Arrow forgets how many
-    joined = pc.binary_join_element_wise(*members, ", ", null_handling="skip")
-    whole = pc.binary_join_element_wise("{", joined, "}", "")
+        texts = cells.dictionary.to_pylist()
+        written = [f"{key}: {json.dumps(t, ensure_ascii=False)}, " if t or keep_empty else "" for t in texts]
+        members.append(pc.fill_null(pa.array(written, TEXT).take(cells.indices), ""))
+    joined = pc.binary_join_element_wise(*members, "")
+    whole = pc.binary_join_element_wise("{", pc.utf8_slice_codeunits(joined, 0, -2), "}", "")
     return pc.if_else(pc.equal(joined, ""), None, whole).dictionary_encode()
 
 

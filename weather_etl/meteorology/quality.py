@@ -190,7 +190,8 @@ def climatology(values: "np.ndarray", years: "np.ndarray", months: "np.ndarray")
     """Climatology test (QARTOD test 5): 3 where a value is more than 5 sd from the mean of its calendar month.
 
     Mean and standard deviation are those of all values of the calendar month in the record (5 sd as xclim's
-    `data_flags`, there for the day of the year); 2 in calendar months with values in fewer than three years.
+    `data_flags`, there for the day of the year); 2 in calendar months with values in fewer than three years. The
+    record itself must span three years (`Cascade.climatology`).
 
     Args:
         values: as everywhere.

@@ -42,6 +42,8 @@ class Reason(StrEnum):
     TYPE = "TYPE"
     NO_MEASUREMENT = "NO_MEASUREMENT"
     CONFLICT = "CONFLICT"
+    STATION_MISSING = "STATION_MISSING"
+    STATION_INVALID = "STATION_INVALID"
     WRONG_STATION = "WRONG_STATION"
     SUMMARY_ROW = "SUMMARY_ROW"
 
@@ -95,6 +97,14 @@ EXPLANATIONS: dict[Reason, tuple[str, str]] = {
     Reason.CONFLICT: (
         "The file has another row, further down, for the same time with other values.",
         "Keep the right one in the file.",
+    ),
+    Reason.STATION_MISSING: (
+        "The row of a shared file does not say of which station it is.",
+        "Fill in the station column.",
+    ),
+    Reason.STATION_INVALID: (
+        "The station in a row of a shared file is no station id.",
+        "Use letters, digits, - and _, at most 64, a letter or digit first.",
     ),
     Reason.WRONG_STATION: (
         "The row names another station than that of its folder.",

@@ -17,7 +17,7 @@ from weather_etl.meteorology.columns import number as _number
 from weather_etl.meteorology.columns import text as _text
 from weather_etl.meteorology.columns import time as _time
 from weather_etl.meteorology.columns import yes as _yes
-from weather_etl.meteorology.quality import LIMITS, TESTS, VARIABLES, Flag
+from weather_etl.meteorology.quality import POSSIBLE, TESTS, VARIABLES, Flag
 from weather_etl.meteorology.reasons import Reason
 from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES, RAW_TEXT_COLUMNS
 
@@ -50,7 +50,9 @@ _MEASURED = {
 
 def _measured(name: str) -> list[Column]:
     unit, standard_name, description = _MEASURED[name]
-    low, high = LIMITS[name].fail
+    low, high = POSSIBLE[name]
+    if name == "humidity_percent":
+        high = 100  # clipped
     column = _number(name, unit, description, low, high)
     columns = [replace(column, standard_name=standard_name)]
     if name == "wind_direction_deg":
@@ -136,7 +138,7 @@ _VALIDATED = Table(
 _EVENTS = Table(
     "quality_events",
     "Every suspect or failed value, with the test, the limit and the original.",
-    "one value and test",
+    "one value and test; consistency: one value and rule",
     (
         _STATION,
         _time("timestamp", "Hour of the observation."),

@@ -49,7 +49,7 @@ UNITS: Mapping[str, Mapping[str, str]] = {
               "miles/h": "mph"},
     "direction": {"degrees": "degree", "degree": "degree", "deg": "degree", "": "degree"},
     "distance": {"km": "km", "kilometers": "km", "kilometres": "km", "m": "m", "meters": "m", "metres": "m",
-                 "mi": "mi", "mile": "mi", "miles": "mi"},
+                 "mi": "mi", "mile": "mi", "miles": "mi", "ft": "ft", "feet": "ft"},
     "pressure": {"millibars": "hPa", "millibar": "hPa", "mbar": "hPa", "mb": "hPa", "hpa": "hPa", "pa": "Pa",
                  "kpa": "kPa", "inhg": "inHg", "mmhg": "mmHg"},
 }  # fmt: skip
@@ -120,6 +120,8 @@ def to_canonical(values: "np.ndarray", unit: str) -> "np.ndarray":
             return values / 1000.0
         case "mi":
             return values * 1.609344
+        case "ft":
+            return values * 0.0003048
         case "Pa":
             return values / 100.0
         case "kPa":

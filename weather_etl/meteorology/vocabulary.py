@@ -1,8 +1,11 @@
 """Closed vocabularies that several rooms share; importing them costs nothing.
 
-Belongs here: names of raw columns, sectors, precipitation types, conditions.
+Belongs here: names of raw columns, sectors, precipitation types, conditions; the version of the reader.
 Does not belong here: reason codes (`reasons.py`), flags and limits (`quality.py`).
 """
+
+# Raise it when a file gives other raw rows than before: every file is read again, and shared ones are split again.
+READER_VERSION = "2"
 
 # Text columns of `raw_observations`, in order: what a file may say about an hour.
 RAW_TEXT_COLUMNS = (

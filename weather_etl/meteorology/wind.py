@@ -98,7 +98,7 @@ def _from_library(name: str, windpowerlib: "ModuleType") -> Turbine:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas, about windpowerlib's own calls
-        found = windpowerlib.WindTurbine(turbine_type=name, hub_height=1.0)
+        found = windpowerlib.WindTurbine(turbine_type=name, hub_height=1000.0)  # any; only the curve counts
     if found.power_curve is None or not found.nominal_power:
         raise TurbineUnavailable(
             f"windpowerlib has no power curve of the turbine {name}; use a name of its turbine library or "

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from weather_etl import fingerprints, landing
+from weather_etl import fingerprints, landing, shared_files
 from weather_etl.errors import UserError
 from weather_etl.planning import StaleStation
 from weather_etl.storage import Blob, Containers, PreconditionFailed, Stamp
@@ -118,7 +118,7 @@ def _make(containers: Containers, station: str) -> "tuple[Page, str, dict[str, A
     from weather_etl.meteorology import schemas
     from weather_etl.report import facts, pages
 
-    files = landing.list_station(containers.landing, station)
+    files = shared_files.list_station(containers, station)
     settings = landing.read_settings(containers.landing, station, files)
     frames, carried = {}, {}
     for table in INPUTS:

@@ -37,7 +37,7 @@ GROUPS = {
     "raw": ("raw_observations", "quarantined_rows"),
     "validated": ("validated_observations", "quality_events"),
     "aggregated": ("daily_weather", "monthly_weather", "yearly_weather", "climate_normals"),
-    "serving": ("weather_report", "station_index"),
+    "report": ("weather_report", "station_index"),
 }
 PATIENCE_MS = 120_000
 

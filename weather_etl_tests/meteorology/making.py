@@ -5,7 +5,7 @@ Does not belong here: expectations.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -45,6 +45,7 @@ class RawRows:
     rows: pa.Table
     readings: dict[str, Reading]
     rejected: list[dict[str, Any]]
+    entries: list[dict[str, Any]] = field(default_factory=list)
 
 
 def csv(*rows: str, header: str = f"{TIME},{TEMPERATURE}", end: str = "\n") -> bytes:
@@ -53,11 +54,12 @@ def csv(*rows: str, header: str = f"{TIME},{TEMPERATURE}", end: str = "\n") -> b
 
 
 def cells(column: str, *texts: str, header: str | None = None) -> bytes:
-    """A file with one column of interest, an hour apart; the temperature is good unless it is that column."""
+    """A file with one column of interest, an hour apart; the temperature is good, or missing where it could contradict."""
+    temperature = "" if column in ("Dew Point (C)", "Apparent Temperature (C)") else "5"
     rows = []
     for i, text in enumerate(texts):
         time = f"{datetime(2020, 1, 1 + i // 24, i % 24):%Y-%m-%dT%H:%MZ}"
-        rows.append(f'{time},"{text}"' if column == TEMPERATURE else f'{time},5,"{text}"')
+        rows.append(f'{time},"{text}"' if column == TEMPERATURE else f'{time},{temperature},"{text}"')
     names = f"{TIME},{TEMPERATURE}" if column == TEMPERATURE else f"{TIME},{TEMPERATURE},{column}"
     return csv(*rows, header=header or names)
 
@@ -90,18 +92,20 @@ def raw_of(*files: File, settings: StationSettings = DEFAULTS) -> RawRows:
         parts.append(ingestion.with_provenance(rows, STATION, version, entry))
         entries[file.name] = entry
         readings[file.name] = ingestion.reading_of(entry, settings, STATION)
-    return RawRows(ingestion._assemble(None, [], parts, entries), readings, rejected)
+    return RawRows(ingestion._assemble(None, [], parts, entries), readings, rejected, list(entries.values()))
 
 
 def observed(
     *files: File | bytes,
     timezone: str = "UTC",
     settings: StationSettings = DEFAULTS,
-    site: Site = observations.NOWHERE,
+    site: Site | None = None,
 ) -> observations.Observations:
     """The observations of a station with these landing files."""
     raw = raw_of(*(File(f) if isinstance(f, bytes) else f for f in files), settings=settings)
-    return observations.observe(raw.rows, raw.readings, raw.rejected, station=STATION, timezone=timezone, site=site)
+    return observations.observe(
+        raw.rows, raw.readings, raw.rejected, station=STATION, timezone=timezone, site=site or settings.site
+    )
 
 
 def hour_range(first: str, last: str, timezone: str = "UTC") -> pd.DatetimeIndex:

@@ -155,7 +155,7 @@ def test_our_own_column_names_carry_their_unit(name, text, expected):
 
 
 @pytest.mark.parametrize(
-    "header", ["Temperature (R)", "Wind Speed (Bft)", "Pressure (psi)", "Visibility (ft)", "Humidity (g/kg)"]
+    "header", ["Temperature (R)", "Wind Speed (Bft)", "Pressure (psi)", "Visibility (furlong)", "Humidity (g/kg)"]
 )
 def test_an_unknown_unit_rejects_the_file(header):
     names = f"Time,{header}" if header.startswith("Temperature") else f"Time,Temperature,{header}"

@@ -18,6 +18,7 @@ from weather_etl.landing import FileVersion
 from weather_etl.meteorology import observations, schemas
 from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.reasons import Rejected
+from weather_etl.meteorology.vocabulary import CONDITIONS
 from weather_etl.stations import StationSettings
 from weather_etl.storage import encode_parquet
 from weather_etl_tests.files import weather_csv
@@ -26,7 +27,9 @@ from weather_etl_tests.meteorology.making import (
     STATION,
     TEMPERATURE,
     TIME,
+    Aggregates,
     File,
+    aggregated,
     csv,
     days_and_months,
     entry_of,
@@ -37,7 +40,8 @@ from weather_etl_tests.meteorology.making import (
 )
 
 HEADER = f"{TIME},{TEMPERATURE},Wind Speed (m/s),Wind Bearing,Pressure,Humidity,Precip Type,Summary"
-TABLES = ("validated_observations", "quality_events", "quarantined_rows", "daily_weather", "monthly_weather")
+AGGREGATED = ("daily_weather", "monthly_weather", "yearly_weather", "climate_normals")
+TABLES = ("validated_observations", "quality_events", "quarantined_rows", *AGGREGATED)
 PROVENANCE = ["landing_file", "line", "landed_at"]
 
 careful = settings(derandomize=True, deadline=None, max_examples=40, database=None)
@@ -83,8 +87,8 @@ rows_without_conflicts = st.dictionaries(moments, cells, max_size=14).flatmap(
 def tables(raw: ingestion.pa.Table, readings, rejected) -> dict[str, pd.DataFrame]:
     found = observations.observe(raw, readings, rejected, station=STATION, timezone="Europe/Budapest")
     assert found.balance.holds()
-    daily, monthly = days_and_months(found.validated, "Europe/Budapest")
-    return dict(zip(TABLES, (found.validated, found.events, found.quarantined, daily, monthly), strict=True))
+    made = aggregated(found.validated, "Europe/Budapest")
+    return dict(zip(TABLES, (found.validated, found.events, found.quarantined, *made), strict=True))
 
 
 def in_batches(files: list[File], sizes: list[int]) -> dict[str, pd.DataFrame]:
@@ -191,6 +195,7 @@ def random_weather(seed: int, *, calms: bool = True) -> pd.DataFrame:
 
 seeds = st.integers(0, 10_000)
 few = settings(careful, max_examples=15)
+fewer = settings(careful, max_examples=6)
 
 
 @few
@@ -265,6 +270,103 @@ def test_the_counts_of_a_month_are_the_sums_of_its_days(seed):
     for name in ("hdd_18", "cdd_18", "gdd_10"):
         shown = monthly[name].notna().to_numpy()
         assert shown.any() and np.allclose(of_month[name].sum()[shown], monthly.loc[shown, name])
+
+
+def random_years(seed: int, angle: float = 0.0) -> Aggregates:
+    """The tables of two to three years; some days, some months and single values are missing."""
+    choose = np.random.default_rng(seed)
+    first = pd.Timestamp(choose.choice(["2018-12-31", "2019-01-01", "2019-05-17"]))
+    last = first + pd.Timedelta(days=int(choose.integers(800, 1100)))
+    times = hour_range(str(first), str(last), "Europe/Budapest")
+    for _ in range(choose.integers(0, 3)):
+        start = times[choose.integers(0, len(times))]
+        times = times[(times < start) | (times > start + pd.Timedelta(hours=int(choose.choice([5, 30, 100, 900]))))]
+    n = len(times)
+    speed = np.round(choose.gamma(2, 2, n), 1)
+    direction = np.round(choose.vonmises(1.0, 0.7, n) * 180 / np.pi) % 360
+    temperature = 12 + 14 * np.sin(times.day_of_year.to_numpy() / 58 - 1.8) + choose.normal(0, 4, n)
+    temperature[choose.integers(0, n, seed % 3)] = np.nan
+    frame = validated(
+        times,
+        temperature_c=temperature,
+        humidity_percent=np.where(choose.random(n) < 0.001 * (seed % 4), np.nan, 50.0),
+        wind_speed_ms=speed,
+        wind_direction_deg=np.where(speed == 0, np.nan, (direction + angle) % 360),
+        wind_power_density_wm2=0.6 * speed**3,
+        wind_power_kw=np.minimum(speed**3, 2000.0),
+        condition=choose.choice(np.array(CONDITIONS, dtype=object), n),
+    )
+    return aggregated(frame, "Europe/Budapest")
+
+
+def years_of(table: pd.DataFrame) -> np.ndarray:
+    return table["date" if "date" in table else "month"].dt.year.to_numpy()
+
+
+@fewer
+@given(seeds)
+def test_the_n_columns_of_years_are_the_sums_of_their_months_and_days(seed):
+    made = random_years(seed)
+    for table in (made.daily, made.monthly):
+        for name in ("suspect_n", "fail_n", "temperature_n", "dew_point_n", "humidity_n", "pressure_n", "wind_n"):
+            assert table.groupby(years_of(table))[name].sum().tolist() == made.yearly[name].tolist()
+    assert made.monthly.groupby(years_of(made.monthly))["days_n"].sum().tolist() == made.yearly["days_n"].tolist()
+    hours = made.monthly["energy_coverage"] * made.monthly["hours_expected"]
+    known = made.yearly["energy_coverage"] * made.yearly["hours_expected"]
+    assert np.allclose(hours.groupby(years_of(made.monthly)).sum(), known)
+
+
+@fewer
+@given(seeds)
+def test_the_sums_of_a_year_are_those_of_its_months_and_days(seed):
+    made = random_years(seed)
+    flags = {"frost_days": "is_frost_day", "ice_days": "is_ice_day", "hot_days": "is_hot_day"}
+    for name in ("hdd_18", "cdd_18", "gdd_10", "energy_kwh", "calm_hours", "windy_hours", *flags):
+        shown = made.yearly[name].notna().to_numpy()
+        of_year = made.yearly[name].to_numpy(float, na_value=np.nan)[shown]
+        of_months = made.monthly.groupby(years_of(made.monthly))[name].sum().to_numpy(float)[shown]
+        of_days = made.daily.groupby(years_of(made.daily))[flags.get(name, name)].sum().to_numpy(float)[shown]
+        assert np.allclose(of_year, of_months, rtol=1e-12) and np.allclose(of_year, of_days, rtol=1e-12), name
+
+
+@fewer
+@given(seeds)
+def test_a_year_shows_what_all_of_its_months_show(seed):
+    made = random_years(seed)
+    for name in set(made.yearly) & set(made.monthly) - {"pressure_kind", "temperature_anomaly_c"}:
+        months = made.monthly[name].notna().groupby(years_of(made.monthly)).sum()
+        assert (made.yearly[name].notna().to_numpy() == (months.to_numpy() == 12)).all() or name in NEVER_NULL, name
+
+
+NEVER_NULL = [c.name for c in schemas.TABLES["yearly_weather"].columns if not c.nullable]
+
+
+@fewer
+@given(seeds, st.floats(0, 360, exclude_max=True))
+def test_rotating_all_directions_rotates_those_of_years_and_normals(seed, angle):
+    a, b = random_years(seed), random_years(seed, angle)
+    for name in ("wind_direction_circular_deg", "wind_direction_resultant_deg"):
+        for before, after in ((a.yearly, b.yearly), (a.normals, b.normals)):
+            apart = (after[name] - before[name] - angle + 180) % 360 - 180
+            assert (apart.dropna().abs() < 1e-6).all() and after[name].isna().equals(before[name].isna())
+
+
+@fewer
+@given(seeds)
+def test_energy_never_exceeds_that_of_the_rated_power(seed):
+    for table in random_years(seed)[:3]:
+        assert table["energy_coverage"].between(0, 1).all()
+        assert table["capacity_factor"].dropna().between(0, 1).all()
+
+
+@fewer
+@given(seeds)
+def test_normals_lie_between_the_lowest_and_the_highest_month(seed):
+    made = random_years(seed)
+    number = made.monthly["month"].dt.month
+    for row in made.normals.dropna(subset="temperature_mean_c").to_dict("records"):
+        values = made.monthly.loc[number == row["calendar_month"], "temperature_mean_c"].dropna()
+        assert values.min() - 1e-9 <= row["temperature_mean_c"] <= values.max() + 1e-9
 
 
 # --- damaged files -------------------------------------------------------------------------------------------

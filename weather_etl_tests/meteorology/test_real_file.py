@@ -25,7 +25,7 @@ def observations(rows: int | None = None) -> Observations:
     csv = input_file()[0]
     if rows:
         csv = b"\r\n".join(csv.split(b"\r\n")[: rows + 1]) + b"\r\n"
-    return observed(csv, timezone=BUDAPEST, site=packaged_settings("szeged").site)
+    return observed(csv, timezone=BUDAPEST, settings=packaged_settings("szeged"))
 
 
 @lru_cache

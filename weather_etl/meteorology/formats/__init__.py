@@ -48,7 +48,9 @@ def read_text(
 
 
 def knows(head: bytes, aliases: Mapping[str, str] | None = None) -> bool:
-    """Whether the beginning of a text makes sense in some format."""
+    """Whether the beginning of a text makes sense in some format, and its headers are UTF-8."""
+    if open_meteo.recognises(head):
+        return open_meteo.headers_are_utf8(head)
     if any(a.recognises(head) for a in _ADAPTERS[:-1]):
         return True
     try:

@@ -64,7 +64,10 @@ def recognises(head: bytes) -> bool:
 def read(data: bytes, options: Options) -> ParsedFile:
     """One blank or more between two numbers, so that they can be cut like cells between commas."""
     data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    cells = re.sub(rb" +", b",", re.sub(rb"(?m)[ \t]+$", b"", data.replace(b",", b";").replace(b'"', b"'")))
+    cells = data.replace(b",", b";").replace(b'"', b"'").replace(b"\t", b" ")
+    while b"  " in cells:
+        cells = cells.replace(b"  ", b" ")
+    cells = cells.replace(b" \n", b"\n").rstrip(b" ").replace(b" ", b",")
     parsed = parse_csv(cells, bad_utf8=options.bad_utf8, header=_HEADER, keep_empty=False)
     return replace(parsed, adapter=PROFILE.name, delimiter="", decimal=".", rows=_as_they_stood(parsed.rows, data))
 

@@ -38,6 +38,11 @@ def recognises(head: bytes) -> bool:
     return False
 
 
+def headers_are_utf8(head: bytes) -> bool:
+    """Told from the first 64 KiB; the header with units, which has the degree sign, is not the first line."""
+    return all(_is_utf8(m.group()) for m in _HEADER_LINE.finditer(head.replace(b"\r", b"\n")))
+
+
 def read(data: bytes, options: Options) -> ParsedFile:
     text = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     heads = [m.start() for m in _HEADER_LINE.finditer(text)]

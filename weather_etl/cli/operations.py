@@ -1,0 +1,152 @@
+"""Commands for those who run it: `trigger`, `run-status`, `metrics`, `housekeeping`, `archive`, `notify`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from weather_etl.cli.base import app, say
+from weather_etl.errors import UserError
+
+if TYPE_CHECKING:
+    from weather_etl.trigger import Dagster, RunState
+
+Url = Annotated[str, typer.Option(help="Address of Dagster's web interface.")]
+Header = Annotated[
+    list[str] | None, typer.Option("--header", "-H", help="Sent along, 'Name: value', for a proxy; can be repeated.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
+_URL = "http://127.0.0.1:3000"
+
+
+@app.command()
+def trigger(
+    url: Url = _URL,
+    mode: Annotated[str, typer.Option(help="incremental: what is stale; full: read all landing files again.")] = (
+        "incremental"
+    ),
+    station: Annotated[
+        list[str] | None, typer.Option("--station", "-s", help="Only this station; can be repeated.")
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Until the run has ended; exit code 1 if it failed.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait at most.")] = 3600.0,
+    header: Header = None,
+    as_json: Json = False,
+) -> None:
+    """Start catch_up_job in a running Dagster over HTTP; print the run's id and the address of its page."""
+    import json
+
+    dagster = _dagster(url, header)
+    run_id = dagster.trigger(mode, station or [])
+    if as_json and not wait:
+        print(json.dumps({"run_id": run_id, "status_url": dagster.run_url(run_id)}))
+    elif not as_json:
+        say(f"run    {run_id}")
+        say(f"status {dagster.run_url(run_id)}")
+    if wait:
+        _show(dagster, dagster.wait(run_id, timeout), as_json=as_json)
+
+
+@app.command("run-status")
+def run_status(
+    run_id: Annotated[str, typer.Argument(help="Id of a run, as `trigger` prints it.")],
+    url: Url = _URL,
+    header: Header = None,
+    as_json: Json = False,
+) -> None:
+    """Show how a run stands, step by step, with the runs that it started; exit code 1 if it failed."""
+    dagster = _dagster(url, header)
+    _show(dagster, dagster.state(run_id), as_json=as_json)
+
+
+def _dagster(url: str, headers: list[str] | None) -> "Dagster":
+    from weather_etl.trigger import Dagster
+
+    pairs = [h.partition(":") for h in headers or []]
+    if any(not colon for _, colon, _ in pairs):
+        raise UserError("A --header has the form 'Name: value'.")
+    return Dagster(url, {name.strip(): value.strip() for name, _, value in pairs})
+
+
+def _show(dagster: "Dagster", state: "RunState", *, as_json: bool) -> None:
+    import json
+    import sys
+
+    if as_json:
+        print(json.dumps({**state.as_dict(), "status_url": dagster.run_url(state.run_id)}, indent=2))
+    else:
+        for run in (state, *state.children):
+            seconds = f" in {run.seconds:.1f} s" if run.seconds is not None else ""
+            say(f"{run.status:<9} {run.job}{' of ' + run.stations if run.stations else ''}{seconds}")
+            for step in run.steps:
+                took = f" {step.seconds:.1f} s" if step.seconds is not None else ""
+                say(f"  {step.status or 'WAITING':<11} {step.name}{took}")
+        for failure in state.failures:
+            print(f"ERROR  {failure}", file=sys.stderr)
+    if state.status in ("FAILURE", "CANCELED"):
+        raise typer.Exit(1)
+
+
+@app.command()
+def metrics(
+    port: Annotated[int | None, typer.Option(help="Serve /metrics on this port instead of printing once.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Figures for Prometheus: stale stations, files pending, runs, rows, seconds."""
+    from weather_etl import metrics as figures
+    from weather_etl.settings import Settings
+
+    settings = Settings.load()
+    if port is None:
+        print(figures.exposition(settings), end="")
+        return
+    with figures.server(settings, host, port) as server:
+        say(f"Figures at http://{host}:{server.server_address[1]}/metrics; Ctrl-C ends it.")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            say("Stopped.")
+
+
+@app.command()
+def housekeeping(
+    run_days: Annotated[int, typer.Option(min=1, help="Delete finished runs that are older.")] = 90,
+    log_days: Annotated[int, typer.Option(min=1, help="Delete lines of steps that are older.")] = 30,
+) -> None:
+    """Delete old runs with their events, and old lines of steps; what shows a table's present state stays."""
+    from weather_etl import housekeeping as keeping
+    from weather_etl.overview import dagster_instance
+    from weather_etl.settings import Settings
+    from weather_etl.storage import open_container
+
+    with dagster_instance() as instance, open_container(Settings.load(), keeping.LOGS_CONTAINER) as container:
+        deleted, kept = keeping.delete_old_runs(instance, run_days)
+        logs = keeping.delete_old_logs(container, log_days)
+    say(f"{deleted} runs were deleted; {kept} old ones stay, since they made tables that are shown.")
+    say(f"{logs} logs of steps were deleted.")
+
+
+@app.command()
+def archive(
+    station: Annotated[
+        list[str] | None, typer.Option("--station", "-s", help="Only this station; can be repeated.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=0, help="Only files that landed more than so many days ago.")] = 30,
+) -> None:
+    """Move landing files that all tables have taken in to WEATHER_ETL_ARCHIVE_CONTAINER; their rows stay."""
+    from weather_etl.housekeeping import archive_old_files
+    from weather_etl.settings import Settings
+
+    for moved in archive_old_files(Settings.load(), days, station or []):
+        say(f"{moved.station}: {moved.files} files moved" + (f" ({moved.why_none})" if moved.why_none else ""))
+
+
+@app.command()
+def notify(
+    text: Annotated[str, typer.Argument(help="What to say.")] = "weather_etl can reach this channel.",
+) -> None:
+    """Post a line to the webhook of the notifications, to see whether it arrives."""
+    from weather_etl import notifications
+    from weather_etl.settings import Settings
+
+    notifications.send(Settings.load(), text)
+    say("Sent.")

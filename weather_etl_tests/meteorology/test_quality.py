@@ -1,0 +1,363 @@
+"""Is a value good? Every test of quality control, alone and in the cascade."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from weather_etl.meteorology import quality
+from weather_etl.meteorology.quality import LIMITS, POSSIBLE, VARIABLES, Limits
+from weather_etl.stations import StationSettings, parse_settings
+from weather_etl_tests.meteorology.making import csv, observed
+
+NAN = np.nan
+ANY = Limits((-1e9, 1e9), (-1e9, 1e9), "test", spike=(3, 4), rate=6, flat_hours=(3, 5))
+
+
+def series(*values: float) -> np.ndarray:
+    return np.array(values, dtype=np.float64)
+
+
+# --- spike ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "flags"),
+    [
+        ((0, 3, 0), [2, 1, 2]),
+        ((0, 3.5, 0), [2, 3, 2]),
+        ((0, 4, 0), [2, 3, 2]),
+        ((0, 4.5, 0), [2, 4, 2]),
+        ((0, -4.5, 0), [2, 4, 2]),
+        ((0, 9, 8, 0), [2, 1, 1, 2]),
+        ((0, 9, 5.5, 5.5), [2, 3, 1, 2]),
+        ((0, 9, 18), [2, 1, 2]),
+        ((0, 9, NAN, 0), [2, 2, 9, 2]),
+        ((NAN, 9, 0, 0), [9, 2, 1, 2]),
+        ((9,), [2]),
+        ((9, 0), [2, 2]),
+        ((), []),
+    ],
+)
+def test_a_spike_goes_out_and_back_and_counts_by_its_smaller_side(values, flags):
+    assert quality.spike(series(*values), ANY).tolist() == flags
+
+
+def test_the_good_neighbours_of_a_spike_stay_good():
+    assert quality.spike(series(0, 0, 9, 0, 0), ANY).tolist() == [2, 1, 4, 1, 2]
+
+
+# --- flat line -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("length", "flag"), [(2, 1), (3, 3), (4, 3), (5, 4), (9, 4)])
+def test_the_whole_run_of_equal_values_is_flagged(length, flag):
+    found = quality.flat_line(series(1, 2, *[7] * length, 3), ANY)
+    assert found.tolist() == [1, 1, *[flag] * length, 1]
+
+
+def test_a_gap_ends_a_run():
+    assert quality.flat_line(series(7, 7, NAN, 7, 7), ANY).tolist() == [1, 1, 9, 1, 1]
+
+
+def test_values_that_differ_by_less_than_a_billionth_are_equal():
+    assert quality.flat_line(series(7, 7 + 5e-10, 7), ANY).tolist() == [3, 3, 3]
+
+
+def test_an_hour_that_may_stand_still_ends_a_run_and_is_good():
+    still = np.array([False, False, True, False, False])
+    assert quality.flat_line(series(7, 7, 7, 7, 7), ANY, still).tolist() == [1, 1, 1, 1, 1]
+
+
+def test_runs_at_both_ends_are_found():
+    assert quality.flat_line(series(1, 1, 1, 2, 3, 3, 3), ANY).tolist() == [3, 3, 3, 1, 3, 3, 3]
+
+
+# --- rate of change ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "flags"),
+    [((0, 6), [2, 1]), ((0, 6.5), [2, 3]), ((6.5, 0), [2, 3]), ((0, NAN, 9), [2, 9, 2]), ((0,), [2]), ((), [])],
+)
+def test_a_change_within_an_hour_above_the_limit_is_suspect(values, flags):
+    assert quality.rate_of_change(series(*values), ANY).tolist() == flags
+
+
+# --- climatology ---------------------------------------------------------------------------------------------
+
+
+def januaries(years: int, outlier: float) -> tuple[np.ndarray, np.ndarray]:
+    values = np.tile([1.0, -1.0], 100 * years)
+    values[0] = outlier
+    return values, np.repeat(np.arange(2000, 2000 + years), 200)
+
+
+@pytest.mark.parametrize(("years", "flag"), [(2, 2), (3, 3)])
+def test_the_climatology_needs_three_years(years, flag):
+    values, year = januaries(years, 30.0)
+    assert quality.climatology(values, year, np.zeros(len(values), dtype=int))[0] == flag
+
+
+def test_a_value_more_than_five_standard_deviations_off_is_suspect():
+    values, year = januaries(3, 0.0)
+    month = np.zeros(len(values), dtype=int)
+    limit = 5.0 * values.std()
+    values[0] = limit * 0.9
+    assert quality.climatology(values, year, month)[0] == 1
+    values[0] = limit * 1.1
+    assert quality.climatology(values, year, month).tolist() == [3] + [1] * (len(values) - 1)
+
+
+def test_calendar_months_are_told_apart():
+    values = np.concatenate([np.tile([1.0, -1.0], 150), np.tile([101.0, 99.0], 150)])
+    month, year = np.repeat([0, 6], 300), np.tile(np.repeat([0, 1, 2], 100), 2)
+    order = np.argsort(year * 12 + month, kind="stable")
+    assert (quality.climatology(values[order], year[order], month[order]) == 1).all()
+
+
+def test_a_calendar_month_without_three_years_is_not_evaluated():
+    year, month = np.array([0, 0, 1, 2]), np.array([0, 1, 0, 0])
+    assert quality.climatology(series(1, 1, 1, NAN), year, month).tolist() == [2, 2, 2, 9]
+
+
+# --- month clean-up and aggregation --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("failed", "rest"), [(4, 1), (5, 3)])
+def test_where_more_than_forty_percent_of_a_month_failed_the_rest_is_suspect(failed, rest):
+    flags = np.array([4] * failed + [1] * (10 - failed) + [9] * 5 + [1], dtype=np.uint8)
+    found = quality.month_clean_up(flags, np.array([0] * 15 + [1]))
+    assert found.tolist() == [4] * failed + [rest] * (10 - failed) + [9] * 5 + [1]
+
+
+def test_the_worst_flag_wins_by_the_precedence_of_qartod():
+    order = np.array([9, 2, 1, 3, 4], dtype=np.uint8)
+    for i, a in enumerate(order):
+        for j, b in enumerate(order):
+            assert quality.aggregate(np.array([a]), np.array([b])).tolist() == [order[max(i, j)]]
+
+
+# --- the cascade ---------------------------------------------------------------------------------------------
+
+COLUMNS = {
+    "temperature_c": "Temperature (C)",
+    "apparent_temperature_c": "Apparent Temperature (C)",
+    "dew_point_c": "Dew Point (C)",
+    "humidity_percent": "Humidity (%)",
+    "wind_speed_ms": "Wind Speed (m/s)",
+    "wind_gust_ms": "Wind Gust (m/s)",
+    "wind_direction_deg": "Wind Direction (deg)",
+    "visibility_km": "Visibility (km)",
+    "pressure_msl_hpa": "Pressure (hPa)",
+    "precipitation_type": "Precip Type",
+}
+
+
+def station(hours: "list[int] | None" = None, settings: StationSettings | None = None, **columns):
+    """Observations of a station with these columns, one value per hour; the temperature wavers around 10."""
+    n = max(len(c) for c in columns.values())
+    columns = {"temperature_c": [10 + i % 2 for i in range(n)], **columns}
+    times = pd.Timestamp("2020-01-01T00:00Z") + pd.to_timedelta(hours or range(n), unit="h")
+    rows = [
+        ",".join([f"{t:%Y-%m-%dT%H:%MZ}", *("" if c[i] is None else f"{c[i]}" for c in columns.values())])
+        for i, t in enumerate(times)
+    ]
+    header = ",".join(["Time", *(COLUMNS[c] for c in columns)])
+    return observed(csv(*rows, header=header), settings=settings or StationSettings())
+
+
+def flags_of(found, variable: str) -> list[int]:
+    return found.validated[f"{variable}_qc"].tolist()
+
+
+def findings_of(found, variable: str) -> list[tuple[str, int]]:
+    events = found.events[found.events["variable"] == variable]
+    return list(zip(events["test"], events["flag"], strict=True))
+
+
+def test_a_value_out_of_range_does_not_make_spikes_of_its_neighbours():
+    found = station(pressure_msl_hpa=[1000, 1001, 0, 1001, 1000])
+    assert flags_of(found, "pressure_msl_hpa") == [1, 1, 4, 1, 1]
+    assert findings_of(found, "pressure_msl_hpa") == [("gross_range", 4)]
+
+
+def test_a_failed_spike_is_no_rate_of_change():
+    found = station(temperature_c=[10, 11, 30, 11, 10])
+    assert findings_of(found, "temperature_c") == [("spike", 4)]
+    assert found.events["original_value"].tolist() == [30] and np.isnan(found.validated["temperature_c"][2])
+
+
+def test_a_jump_that_stays_is_suspect_once():
+    found = station(temperature_c=[10, 11, 30, 31, 30])
+    assert findings_of(found, "temperature_c") == [("rate_of_change", 3)]
+    assert flags_of(found, "temperature_c") == [1, 1, 3, 1, 1]
+
+
+@pytest.mark.parametrize("test", ["spike", "rate_of_change"])
+def test_what_lies_more_than_an_hour_apart_is_not_compared(test):
+    found = station(hours=[0, 2, 4, 6], temperature_c=[10, 30, 10, 30])
+    assert test not in found.events["test"].tolist() and flags_of(found, "temperature_c") == [1, 1, 1, 1]
+
+
+def test_a_gap_ends_a_run_of_equal_values():
+    hours = [*range(11), *range(12, 23)]
+    assert station(hours=hours, temperature_c=[7] * 22).events.empty
+    assert flags_of(station(temperature_c=[7] * 22), "temperature_c") == [3] * 22
+
+
+@pytest.mark.parametrize(
+    ("variable", "hours", "value", "flag"),
+    [
+        (name, n, 7 if name != "pressure_msl_hpa" else 1000, flag)
+        for name in COLUMNS
+        if name in LIMITS and LIMITS[name].flat_hours
+        for n, flag in zip((LIMITS[name].flat_hours[0] - 1, *LIMITS[name].flat_hours), (1, 3, 4), strict=True)
+    ],
+)
+def test_a_stuck_sensor_is_found_after_the_hours_of_its_limit(variable, hours, value, flag):
+    others = {"apparent_temperature_c": [None] * hours}
+    assert set(flags_of(station(**{variable: [value] * hours, **others}), variable)) == {flag}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "others"),
+    [
+        ("humidity_percent", 95, {}),
+        ("wind_speed_ms", 0.4, {}),
+        ("wind_direction_deg", 90, {"wind_speed_ms": [0.4 - i % 2 / 10 for i in range(80)]}),
+    ],
+)
+def test_what_may_stand_still_is_no_flat_line(variable, value, others):
+    assert set(flags_of(station(**{variable: [value] * 80}, **others), variable)) == {1}
+
+
+@pytest.mark.parametrize(("cap", "flag"), [(None, 4), (16.0, 1), (16.2, 4)])
+def test_visibility_may_stand_at_the_cap_of_the_instrument(cap, flag):
+    found = station(visibility_km=[16.1] * 80, settings=StationSettings(visibility_cap_km=cap))
+    assert set(flags_of(found, "visibility_km")) == {flag}
+
+
+# --- consistency ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dew", "flags"), [(10.5, (1, 1)), (10.6, (3, 3)), (12, (3, 3)), (12.1, (4, 3))]
+)  # temperature 10
+def test_a_dew_point_above_the_temperature_is_inconsistent(dew, flags):
+    found = station(dew_point_c=[dew])
+    assert (flags_of(found, "dew_point_c")[0], flags_of(found, "temperature_c")[0]) == flags
+
+
+@pytest.mark.parametrize(("gust", "flags"), [(5, (1, 1)), (4.9, (3, 3)), (3, (3, 3)), (2.9, (4, 3))])
+def test_a_gust_below_the_mean_wind_is_inconsistent(gust, flags):
+    found = station(wind_gust_ms=[gust], wind_speed_ms=[5])
+    assert (flags_of(found, "wind_gust_ms")[0], flags_of(found, "wind_speed_ms")[0]) == flags
+
+
+@pytest.mark.parametrize(("apparent", "flag"), [(20, 1), (25, 1), (25.1, 3), (14.9, 3)])
+def test_an_apparent_temperature_far_from_the_computed_one_is_inconsistent(apparent, flag):
+    found = station(temperature_c=[20], apparent_temperature_c=[apparent])
+    assert flags_of(found, "apparent_temperature_c") == flags_of(found, "temperature_c") == [flag]
+
+
+@pytest.mark.parametrize(
+    ("word", "temperature", "flag"),
+    [("snow", 5, 1), ("snow", 5.1, 3), ("rain", -5, 1), ("rain", -5.1, 3), ("sleet", 9, 1)],
+)
+def test_warm_snow_and_cold_rain_are_inconsistent(word, temperature, flag):
+    assert flags_of(station(temperature_c=[temperature], precipitation_type=[word]), "temperature_c") == [flag]
+
+
+@pytest.mark.parametrize(("visibility", "humidity", "flag"), [(0, 90, 1), (0, 89, 3), (0.1, 50, 1), (0, None, 1)])
+def test_no_visibility_in_dry_air_is_inconsistent(visibility, humidity, flag):
+    found = station(visibility_km=[visibility], humidity_percent=[humidity])
+    assert flags_of(found, "visibility_km") == [flag]
+    assert humidity is None or flags_of(found, "humidity_percent") == [flag]
+
+
+def test_each_rule_that_a_value_breaks_is_an_event():
+    found = station(temperature_c=[10], dew_point_c=[10.7], precipitation_type=["snow"])
+    assert findings_of(found, "temperature_c") == [("consistency", 3), ("consistency", 3)]
+
+
+# --- month clean-up and climatology in the cascade -----------------------------------------------------------
+
+
+def test_the_rest_of_a_bad_month_is_suspect_and_an_event():
+    found = station(pressure_msl_hpa=[1000, 1001, 1000, 0, 0, 0])
+    assert flags_of(found, "pressure_msl_hpa") == [3, 3, 3, 4, 4, 4]
+    assert findings_of(found, "pressure_msl_hpa").count(("month_clean_up", 3)) == 3
+
+
+# --- settings ------------------------------------------------------------------------------------------------
+
+
+def test_the_limits_of_a_station_win_over_the_defaults():
+    toml = "[limits.temperature_c]\nfail = [-100, 60]\nsuspect = [-95, 50]\nspike = [1, 20]\nrate = 30\nflat_hours = [2, 9]"
+    found = station(
+        settings=parse_settings(toml, source="station.toml", version="1"), temperature_c=[-90, -90, -80, -90, -70]
+    )
+    assert flags_of(found, "temperature_c") == [3, 3, 3, 3, 1]
+    assert found.events["test"].tolist() == ["flat_line", "flat_line", "spike", "spike"]
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_no_limits_of_a_station_may_go_beyond_what_is_possible(variable):
+    low, high = POSSIBLE[variable]
+    with pytest.raises(Exception, match="must lie within"):
+        parse_settings(f"[limits]\n{variable} = {{ fail = [{low}, {high + 1}] }}", source="x", version="1")
+    parse_settings(f"[limits]\n{variable} = {{ fail = [{low}, {high}] }}", source="x", version="1")
+
+
+def test_the_default_limits_are_possible():
+    assert all(POSSIBLE[v][0] <= x.fail[0] and x.fail[1] <= POSSIBLE[v][1] for v, x in LIMITS.items())
+
+
+# --- properties ----------------------------------------------------------------------------------------------
+
+steps = st.sampled_from([0.0, 0.0, 0.0, 0.5, -0.5, 3.5, -3.5, 5.0, -5.0, 7.0, NAN])
+walks = st.lists(steps, min_size=1, max_size=60).map(
+    lambda s: np.where(np.isnan(s), NAN, 10 + np.nancumsum(np.array(s)) % 25)
+)
+quick = settings(derandomize=True, deadline=None, max_examples=60, database=None)
+HOURLY_TESTS = {"spike": 1, "flat_line": 6, "rate_of_change": 1}
+
+
+@quick
+@given(walks, st.data())
+def test_a_window_of_a_series_gives_the_same_flags_as_the_whole_away_from_its_ends(values, data):
+    start = data.draw(st.integers(0, len(values)))
+    end = data.draw(st.integers(start, len(values)))
+    for name, margin in HOURLY_TESTS.items():
+        test = getattr(quality, name)
+        whole, window = test(values, ANY)[start:end], test(values[start:end], ANY)
+        inner = slice(margin, len(window) - margin)
+        if name == "flat_line":  # a run that a cut shortens may be too short
+            cut = np.flatnonzero(np.diff(values[start:end]) != 0)
+            inner = slice(cut[0] + 1, cut[-1] + 1) if len(cut) else slice(0, 0)
+        assert whole[inner].tolist() == window[inner].tolist(), name
+
+
+@quick
+@given(walks)
+def test_a_series_read_backwards_has_the_same_spikes_and_flat_lines(values):
+    for test in (quality.spike, quality.flat_line):
+        assert test(values[::-1], ANY)[::-1].tolist() == test(values, ANY).tolist()
+
+
+@quick
+@given(walks, st.floats(-5, 5))
+def test_a_constant_added_changes_no_test_of_changes(values, offset):
+    offset = round(offset * 4) / 4  # exact in binary, as the values are
+    for name in HOURLY_TESTS:
+        test = getattr(quality, name)
+        assert test(values + offset, ANY).tolist() == test(values, ANY).tolist()
+
+
+@quick
+@given(walks)
+def test_missing_values_and_no_others_have_flag_9(values):
+    for name in HOURLY_TESTS:
+        assert ((getattr(quality, name)(values, ANY) == 9) == np.isnan(values)).all()

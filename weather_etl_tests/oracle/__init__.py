@@ -1,0 +1,1 @@
+"""Comparisons with independent libraries (extra `oracle`)."""

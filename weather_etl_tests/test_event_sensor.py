@@ -1,0 +1,244 @@
+"""Ticks of `landing_events_sensor` on the queue service of a real Azurite."""
+
+import json
+import time
+from collections.abc import Iterator
+
+import dagster as dg
+import pytest
+
+from weather_etl import event_queue, event_sensor, sensors
+from weather_etl.definitions import defs
+from weather_etl.event_queue import EventQueue, connect_queue
+from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.settings import Settings
+from weather_etl.storage import Containers
+from weather_etl_tests import test_sensor
+from weather_etl_tests.files import weather_csv
+from weather_etl_tests.test_landing_events import base64_of, cloud_event, event_grid
+from weather_etl_tests.test_sensor import Ticks, poison, run
+
+containers = test_sensor.containers
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    """In memory: `test_sensor.py` has the same planning on a real PostgreSQL."""
+    with dg.DagsterInstance.ephemeral() as found:
+        yield found
+
+
+@pytest.fixture
+def queue(environment: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[EventQueue]:
+    """A queue of the test's own; a message comes back after a second, and a tick looks once."""
+    monkeypatch.setenv("WEATHER_ETL_EVENTS_QUEUE", environment.landing_container.replace("landing", "events"))
+    monkeypatch.setattr(event_queue, "HIDDEN_S", 1)
+    monkeypatch.setattr(event_sensor, "POLL_S", sensors.DAEMON_LOOP_S)
+    with connect_queue(Settings.load()) as found:
+        found.create()
+        yield found
+
+
+class EventTicks(Ticks):
+    """Evaluates the sensor as the daemon does, and tells it of blobs as Event Grid does."""
+
+    def __init__(self, instance: dg.DagsterInstance, queue: EventQueue, container: str) -> None:
+        super().__init__(instance)
+        self.queue = queue
+        self.container = container
+
+    def tick(self) -> dg.SensorResult:
+        context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor, definitions=defs)
+        result = event_sensor.landing_events_sensor(context)
+        self.cursor = result.cursor
+        for request in result.dynamic_partitions_requests or []:
+            self.instance.add_dynamic_partitions(request.partitions_def_name, list(request.partition_keys))
+        return result
+
+    def tell(self, name: str) -> None:
+        self.queue.send(base64_of(event_grid(name, self.container)))
+
+    def come_back(self) -> None:
+        time.sleep(event_queue.HIDDEN_S + 0.3)
+
+
+@pytest.fixture
+def ticks(instance: dg.DagsterInstance, queue: EventQueue, environment: Settings) -> EventTicks:
+    return EventTicks(instance, queue, environment.landing_container)
+
+
+@pytest.fixture
+def uploaded(containers: Containers, ticks: EventTicks) -> EventTicks:
+    """A new file of station `a`, and its event."""
+    containers.landing.upload("a/x.csv", weather_csv())
+    ticks.tell("a/x.csv")
+    return ticks
+
+
+def test_an_event_requests_a_run_of_its_station_and_of_no_other(
+    containers: Containers,
+    uploaded: EventTicks,
+) -> None:
+    containers.landing.upload("quiet/x.csv", weather_csv())
+    assert [t[PARTITION] for t in uploaded.requested()] == ["a"]
+
+
+def test_events_of_several_new_stations_come_as_one_range_run(
+    containers: Containers,
+    ticks: EventTicks,
+) -> None:
+    for station in "cab":
+        containers.landing.upload(f"{station}/x.csv", weather_csv())
+        ticks.tell(f"{station}/x.csv")
+    assert [(t[RANGE_START], t[RANGE_END]) for t in ticks.requested()] == [("a", "c")]
+
+
+def test_a_message_is_kept_until_its_run_has_done_the_work(uploaded: EventTicks) -> None:
+    tags = uploaded.requested()[0]
+    assert uploaded.queue.waiting() == 1
+    assert run(uploaded, tags).success
+    uploaded.come_back()
+    assert not uploaded.requested()
+    assert uploaded.queue.waiting() == 0
+
+
+def test_a_request_that_was_lost_is_made_again(uploaded: EventTicks) -> None:
+    lost = uploaded.tick().run_requests[0].run_key
+    uploaded.come_back()
+    assert [r.run_key for r in uploaded.tick().run_requests] == [lost]
+
+
+def test_a_run_that_failed_is_requested_again(
+    containers: Containers,
+    ticks: EventTicks,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sensors, "SENSOR_RETRY_DELAY_S", 0)
+    poison(containers, "a")
+    ticks.tell("a/x.csv")
+    assert not run(ticks, ticks.requested()[0]).success
+    ticks.come_back()
+    assert [t["weather_etl/attempt"] for t in ticks.requested()] == ["2"]
+
+
+def test_a_parked_station_turns_red_and_its_message_goes(
+    containers: Containers,
+    ticks: EventTicks,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
+    poison(containers, "a")
+    ticks.tell("a/x.csv")
+    run(ticks, ticks.requested()[0])
+    ticks.come_back()
+    assert [(e.partition, e.check_name, e.passed) for e in ticks.tick().asset_events] == [
+        ("a", "station_processed", False)
+    ]
+    assert ticks.queue.waiting() == 0
+
+
+def test_a_station_whose_last_file_was_deleted_turns_red(containers: Containers, uploaded: EventTicks) -> None:
+    run(uploaded, uploaded.requested()[0])
+    containers.landing.delete("a/x.csv")
+    uploaded.come_back()
+    result = uploaded.tick()
+    assert not result.run_requests
+    assert "weather-etl forget a" in result.asset_events[0].description
+
+
+def test_a_station_in_flight_is_not_requested_again(uploaded: EventTicks) -> None:
+    uploaded.create_run(uploaded.requested()[0], dg.DagsterRunStatus.STARTED)
+    uploaded.come_back()
+    assert uploaded.tick().skip_reason.skip_message == "1 station named by events, 1 in flight."
+    assert uploaded.queue.waiting() == 1
+
+
+def test_events_delivered_twice_and_out_of_order_give_one_request(
+    containers: Containers,
+    ticks: EventTicks,
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    for name in ("a/later.csv", "a/x.csv", "a/x.csv", "a/earlier.csv"):
+        ticks.tell(name)
+    assert len(ticks.requested()) == 1
+    assert ticks.queue.waiting() == 1
+
+
+def test_an_event_about_a_file_that_never_came_changes_nothing(ticks: EventTicks) -> None:
+    ticks.tell("ghost/x.csv")
+    assert not ticks.requested()
+    assert ticks.queue.waiting() == 0
+    assert not ticks.instance.get_dynamic_partitions("station")
+
+
+def test_an_event_about_a_shared_file_brings_it_into_the_tables_of_its_stations(
+    containers: Containers, ticks: EventTicks
+) -> None:
+    header, *rows = weather_csv(2).decode().splitlines()
+    lines = [f"station_id,{header}", *(f"{s},{row}" for s in ("a", "b") for row in rows)]
+    containers.landing.upload("_shared/all.csv", "\n".join(lines).encode())
+    ticks.tell("_shared/all.csv")
+    split = ticks.tick().run_requests[0]
+    assert split.job_name == "shared_files_job"
+    assert defs.resolve_job_def(split.job_name).execute_in_process(instance=ticks.instance, tags=split.tags).success
+    ticks.come_back()
+    tags = ticks.requested()
+    assert [(t[RANGE_START], t[RANGE_END]) for t in tags] == [("a", "b")]
+    assert run(ticks, tags[0]).success
+    ticks.come_back()
+    assert not ticks.requested()
+    assert ticks.queue.waiting() == 0
+
+
+def test_a_plain_cloud_event_is_understood(containers: Containers, ticks: EventTicks) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    ticks.queue.send(json.dumps(cloud_event("a/x.csv", ticks.container)))
+    assert len(ticks.requested()) == 1
+
+
+def test_poison_is_set_aside_after_three_deliveries_and_counted(
+    uploaded: EventTicks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for body in (
+        "hello",
+        base64_of(event_grid("a/x.csv", "another-one")),
+        base64_of(event_grid("x.csv", uploaded.container)),
+    ):
+        uploaded.queue.send(body)
+    assert len(uploaded.requested()) == 1  # poison holds nobody up
+    for _ in range(2):
+        assert uploaded.queue.aside() == 0
+        uploaded.come_back()
+        uploaded.tick()
+    assert uploaded.queue.aside() == 3
+    assert json.loads(uploaded.cursor or "") == {"set_aside": 3}
+    assert uploaded.tick().skip_reason.skip_message == "No events. 3 messages were set aside so far."
+
+
+def test_without_a_queue_the_sensor_says_what_to_set(instance: dg.DagsterInstance) -> None:
+    result = event_sensor.landing_events_sensor(dg.build_sensor_context(instance=instance, definitions=defs))
+    assert "set WEATHER_ETL_EVENTS_QUEUE" in result.skip_message
+
+
+def test_a_missing_queue_fails_the_tick_in_one_sentence(
+    environment: Settings,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_EVENTS_QUEUE", "nobody-made-this")
+    with pytest.raises(dg.Failure, match="There is no queue 'nobody-made-this' at"):
+        event_sensor.landing_events_sensor(dg.build_sensor_context(instance=instance, definitions=defs))
+
+
+def test_a_dead_queue_service_fails_the_tick_in_one_sentence_within_twenty_seconds(
+    environment: Settings,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dead = environment.connection_string.replace("QueueEndpoint=http://127.0.0.1:", "QueueEndpoint=http://127.0.0.1:9/")
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", dead)
+    monkeypatch.setenv("WEATHER_ETL_EVENTS_QUEUE", "events")
+    started = time.monotonic()
+    with pytest.raises(dg.Failure, match="does not answer; start it with `weather-etl local up`"):
+        event_sensor.landing_events_sensor(dg.build_sensor_context(instance=instance, definitions=defs))
+    assert time.monotonic() - started < 20

@@ -1,0 +1,287 @@
+"""Notifications: told once, told again when good, to a real HTTP server."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from weather_etl import notifications
+from weather_etl.definitions import defs
+from weather_etl.notifications import CheckEvent, RunEvent, State, update
+from weather_etl.settings import Settings
+
+# --- which problems there are -------------------------------------------------------------------------------------
+
+
+def check(is_error: bool, station: str = "a", why: str = "why") -> CheckEvent:
+    return CheckEvent("raw_observations", "rejected_files", station, is_error, why, "run1")
+
+
+def run(failed: bool, *stations: str, job: str = "weather_etl_job") -> RunEvent:
+    return RunEvent("run1", job, stations, failed, "storage is down" if failed else "")
+
+
+def test_a_failed_check_is_told_once_however_often_it_fails() -> None:
+    state = State()
+    assert [p.title for p in update(state, [check(True)], []).opened] == ["rejected_files of station a"]
+    assert not update(state, [check(True), check(True)], [])
+
+
+def test_a_check_that_is_good_again_is_told_once() -> None:
+    state = State()
+    update(state, [check(True)], [])
+    assert [p.title for p in update(state, [check(False)], []).closed] == ["rejected_files of station a"]
+    assert not update(state, [check(False)], [])
+
+
+def test_a_check_that_was_always_good_is_not_told() -> None:
+    assert not update(State(), [check(False)], [])
+
+
+def test_what_failed_and_recovered_between_two_ticks_is_not_told() -> None:
+    assert not update(State(), [check(True), check(False)], [])
+
+
+def test_stations_have_problems_of_their_own() -> None:
+    state = State()
+    update(state, [check(True, "a"), check(True, "b")], [])
+    assert [p.title for p in update(state, [check(False, "a")], []).closed] == ["rejected_files of station a"]
+
+
+def test_a_failed_run_is_told_once_however_often_it_is_tried() -> None:
+    state = State()
+    assert [p.why for p in update(state, [], [run(True, "a", "b")]).opened] == ["storage is down"]
+    assert not update(state, [], [run(True, "a"), run(True, "b"), run(True, "a", "b")])
+
+
+def test_a_failed_range_is_resolved_when_each_of_its_stations_has_succeeded() -> None:
+    state = State()
+    update(state, [], [run(True, "a", "b")])
+    assert not update(state, [], [run(False, "a")]).closed
+    assert [p.title for p in update(state, [], [run(False, "b")]).closed] == ["run of weather_etl_job for a and 1 more"]
+
+
+def test_a_load_makes_no_good_for_a_run_that_makes_tables() -> None:
+    state = State()
+    update(state, [], [run(True, "a")])
+    assert not update(state, [], [run(False, "a", job="serving_job")])
+
+
+def test_a_run_without_stations_is_resolved_by_the_next_success_of_its_job() -> None:
+    state = State()
+    assert update(state, [], [run(True, job="catch_up_job")]).opened
+    assert not update(state, [], [run(False, job="housekeeping_job")]).closed
+    assert update(state, [], [run(False, job="catch_up_job")]).closed
+
+
+def test_the_cursor_can_be_written_and_read() -> None:
+    state = State(3, 4)
+    update(state, [check(True)], [run(True, "b")])
+    assert State.read(state.write()) == state
+
+
+@pytest.mark.parametrize("cursor", [None, "", "nonsense", "{}", '{"open": 1}', "[]"])
+def test_a_cursor_that_cannot_be_read_is_none(cursor: str | None) -> None:
+    assert State.read(cursor) is None
+
+
+# --- the message --------------------------------------------------------------------------------------------------
+
+
+def news(n: int = 1) -> notifications.News:
+    return notifications.News([notifications.Problem(f"check {i}", "password=hunter2 <b>&", "r1") for i in range(n)])
+
+
+def test_a_message_names_the_problem_the_cause_and_the_page_and_no_secret() -> None:
+    text = notifications.message(news(), 1, "http://127.0.0.1:3000")
+    assert "failed: check 0" in text and "http://127.0.0.1:3000/runs/r1" in text
+    assert "hunter2" not in text
+
+
+def test_many_problems_are_one_short_message() -> None:
+    assert "... and 40 more failed." in notifications.message(news(50), 50, "")
+
+
+def test_slack_gets_its_entities_escaped() -> None:
+    assert notifications.payload("a <b> & c", "slack") == {"text": "a &lt;b&gt; &amp; c"}
+
+
+def test_teams_gets_an_adaptive_card() -> None:
+    card = notifications.payload("one\ntwo", "teams")["attachments"][0]
+    assert card["contentType"] == "application/vnd.microsoft.card.adaptive"
+    assert [b["text"] for b in card["content"]["body"]] == ["one", "two"]
+
+
+# --- the webhook and the sensor -----------------------------------------------------------------------------------
+
+
+class Webhook:
+    """A real HTTP server that notes what it gets."""
+
+    def __init__(self) -> None:
+        self.bodies: list[dict[str, Any]] = []
+        self.code = 200
+        hook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if hook.code == 200:
+                    hook.bodies.append(json.loads(body))
+                self.send_response(hook.code)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook/s3cret"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def texts(self) -> list[str]:
+        return [b["text"] for b in self.bodies]
+
+
+@pytest.fixture
+def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
+    found = Webhook()
+    monkeypatch.setenv("WEATHER_ETL_WEBHOOK_URL", found.url)
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+class Channel:
+    """The sensor on an instance of its own, ticking as the daemon does."""
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self.instance = instance
+        self.cursor: str | None = None
+        self.tick()  # the first one only finds out where "now" is
+
+    def tick(self) -> dg.SensorResult:
+        context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor, definitions=defs)
+        result = notifications.notification_sensor(context)
+        self.cursor = result.cursor
+        return result
+
+    def evaluate(self, passed: bool, severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR) -> None:
+        """A run that logs an evaluation and succeeds, as the runs over stations do."""
+
+        @dg.op
+        def step(context: dg.OpExecutionContext) -> None:
+            context.log_event(
+                dg.AssetCheckEvaluation(
+                    dg.AssetKey("raw_observations"),
+                    "rejected_files",
+                    passed,
+                    severity=severity,
+                    description="1 of 2 landing files could not be used",
+                    partition="a",
+                    metadata={},
+                )
+            )
+
+        @dg.job(name="weather_etl_job")
+        def some_job() -> None:
+            step()
+
+        assert some_job.execute_in_process(instance=self.instance, tags={"dagster/partition": "a"}).success
+
+    def run(self, fail: bool, job: str = "weather_etl_job", tags: dict[str, str] | None = None) -> str:
+        @dg.op
+        def step() -> None:
+            if fail:
+                raise dg.Failure("Azure Storage does not answer")
+
+        @dg.job(name=job)
+        def some_job() -> None:
+            step()
+
+        tags = {"dagster/partition": "a"} if tags is None else tags
+        return some_job.execute_in_process(instance=self.instance, raise_on_error=False, tags=tags).run_id
+
+
+@pytest.fixture
+def channel() -> Iterator[Channel]:
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield Channel(instance)
+
+
+def test_a_failed_error_check_is_posted_once_and_its_recovery_once(webhook: Webhook, channel: Channel) -> None:
+    for passed in (False, False, True, True):
+        channel.evaluate(passed)
+        channel.tick()
+    failed, resolved = webhook.texts
+    assert "failed: rejected_files of station a: 1 of 2 landing files" in failed and "1 open now" in failed
+    assert "resolved: rejected_files of station a" in resolved and "Nothing is open now" in resolved
+
+
+def test_a_warning_is_not_posted(webhook: Webhook, channel: Channel) -> None:
+    channel.evaluate(False, dg.AssetCheckSeverity.WARN)
+    channel.tick()
+    assert webhook.texts == []
+
+
+def test_a_failed_run_is_posted_once_and_its_recovery_once(webhook: Webhook, channel: Channel) -> None:
+    run_id = channel.run(True)
+    for fail in (True, False, False):
+        channel.tick()
+        channel.run(fail)
+    channel.tick()
+    failed, resolved = webhook.texts
+    assert "run of weather_etl_job for a: Azure Storage does not answer" in failed and run_id in failed
+    assert "resolved: run of weather_etl_job for a" in resolved
+
+
+def test_a_child_run_is_told_by_its_parent(webhook: Webhook, channel: Channel) -> None:
+    parent = channel.run(True, "catch_up_job", {})
+    channel.run(True, tags={"weather_etl/parent": parent, "dagster/partition": "a"})
+    channel.tick()
+    assert len(webhook.texts) == 1 and "run of catch_up_job" in webhook.texts[0]
+
+
+def test_a_message_that_the_webhook_refused_is_sent_again(webhook: Webhook, channel: Channel) -> None:
+    webhook.code = 500
+    channel.evaluate(False)
+    with pytest.raises(dg.Failure, match="HTTP 500") as caught:
+        channel.tick()
+    assert "s3cret" not in str(caught.value)
+    webhook.code = 200
+    channel.tick()
+    assert len(webhook.texts) == 1
+
+
+def test_what_failed_before_the_sensor_was_on_is_not_told(webhook: Webhook) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        Channel(instance).run(True)
+        Channel(instance).tick()
+    assert webhook.texts == []
+
+
+def test_a_webhook_that_does_not_answer_is_one_sentence_without_its_address() -> None:
+    settings = Settings(webhook_url="http://127.0.0.1:9/hook/s3cret")
+    with pytest.raises(notifications.UserError, match="does not answer") as caught:
+        notifications.send(settings, "x")
+    assert "s3cret" not in str(caught.value)
+    assert "s3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize(("url", "status"), [("", "STOPPED"), ("http://x", "RUNNING")])
+def test_the_sensor_is_off_unless_a_webhook_is_named(monkeypatch: pytest.MonkeyPatch, url: str, status: str) -> None:
+    monkeypatch.setenv("WEATHER_ETL_WEBHOOK_URL", url)
+    assert notifications._default_status().value == status
+
+
+def test_a_tick_tells_within_two_seconds(webhook: Webhook, channel: Channel) -> None:
+    channel.run(True)
+    started = time.monotonic()
+    channel.tick()
+    assert len(webhook.texts) == 1
+    assert time.monotonic() - started < notifications.INTERVAL_S  # the rest of the delay is the wait for the tick

@@ -1,0 +1,276 @@
+"""For those who run it: turns per station, metrics, retention, triggering over HTTP."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from weather_etl import housekeeping, metrics
+from weather_etl.definitions import defs
+from weather_etl.errors import UserError
+from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.settings import Settings
+from weather_etl.station_lock import StationBusy, StationLocks
+from weather_etl.stations import PARTITIONS_NAME
+from weather_etl.storage import Containers, connect, open_container
+from weather_etl.trigger import Dagster
+from weather_etl_tests.conftest import CHECKOUT, Services
+from weather_etl_tests.files import weather_csv
+from weather_etl_tests.test_sensor import Ticks
+
+
+@pytest.fixture
+def containers(environment: Settings) -> Iterator[Containers]:
+    with connect(environment) as opened:
+        yield opened
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as found:
+        yield found
+
+
+def run(instance: dg.DagsterInstance, tags: dict[str, str], *, full: bool = False) -> dg.ExecuteInProcessResult:
+    return defs.resolve_job_def("weather_etl_job").execute_in_process(
+        instance=instance,
+        tags=tags,
+        raise_on_error=False,
+        run_config={"ops": {"station_tables": {"config": {"full": full}}}},
+    )
+
+
+# --- turns per station --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def locks(services: Services) -> Settings:
+    return Settings(postgres_url=services.postgres_url)
+
+
+def test_a_second_run_of_a_station_waits_for_the_first(locks: Settings) -> None:
+    first, second, order = StationLocks(locks), StationLocks(locks), []
+
+    def work() -> None:
+        with second.station("s1"):
+            order.append("second")
+
+    with first.station("s1"):
+        thread = threading.Thread(target=work)
+        thread.start()
+        time.sleep(0.8)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
+
+
+def test_runs_of_different_stations_do_not_wait(locks: Settings) -> None:
+    with StationLocks(locks).station("s2"), StationLocks(locks, wait_s=0).station("s3"):
+        pass
+
+
+def test_a_station_that_stays_busy_is_left_to_the_other_run(locks: Settings) -> None:
+    with (
+        StationLocks(locks).station("s4"),
+        pytest.raises(StationBusy, match="Another run"),
+        StationLocks(locks, wait_s=0).station("s4"),
+    ):
+        pass
+
+
+def test_a_run_that_is_killed_holds_nothing(locks: Settings) -> None:
+    code = (
+        "import os, signal\n"
+        "from weather_etl.settings import Settings\n"
+        "from weather_etl.station_lock import StationLocks\n"
+        "with StationLocks(Settings.load()).station('s5'): os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    env = {**os.environ, "WEATHER_ETL_POSTGRES_URL": locks.postgres_url or ""}
+    subprocess.run([sys.executable, "-c", code], env=env, cwd=CHECKOUT, check=False)
+    with StationLocks(locks, wait_s=5).station("s5"):
+        pass
+
+
+@pytest.mark.parametrize("url", [None, "postgresql+psycopg2://x:y@127.0.0.1:9/x"])
+def test_without_a_database_the_conditional_writes_are_enough(url: str | None) -> None:
+    with StationLocks(Settings(postgres_url=url)).station("a"):
+        pass
+
+
+def test_a_range_run_and_a_run_of_one_of_its_stations_do_not_overlap(
+    containers: Containers, instance: dg.DagsterInstance, services: Services
+) -> None:
+    for station in "abc":
+        containers.landing.upload(f"{station}/x.csv", weather_csv(24))
+    instance.add_dynamic_partitions(PARTITIONS_NAME, ["a", "b", "c"])
+    with StationLocks(Settings(postgres_url=services.postgres_url)).station("b"):
+        thread = threading.Thread(target=run, args=(instance, {RANGE_START: "a", RANGE_END: "c"}))
+        thread.start()
+        deadline = time.monotonic() + 60
+        while ("a", "monthly_weather") not in containers.lake.stamps() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        time.sleep(1)
+        assert {s for s, _ in containers.lake.stamps()} == {"a"}  # b is somebody else's, and c comes after it
+    thread.join()
+    assert {s for s, _ in containers.lake.stamps()} == {"a", "b", "c"}
+
+
+@pytest.mark.faults
+def test_five_hundred_stations_are_brought_up_to_date_in_range_runs_of_fifty(
+    containers: Containers, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
+    for n in range(500):
+        containers.landing.upload(f"s{n:03d}/x.csv", weather_csv(24))
+    ticks, runs, started = Ticks(instance), 0, time.monotonic()
+    while requests := ticks.requested():
+        for tags in requests:
+            assert defs.resolve_job_def("weather_etl_job").execute_in_process(instance=instance, tags=tags).success
+            runs += 1
+    print(f"500 stations in {runs} range runs: {time.monotonic() - started:.1f} s")
+    assert runs == 10
+    assert len({s for s, _ in containers.lake.stamps()}) == 500
+
+
+# --- metrics ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def home(environment: Settings, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a Dagster instance, that commands find."""
+    (tmp_path / "dagster.yaml").write_text(
+        f"storage:\n  postgres:\n    postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
+    )
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    return tmp_path
+
+
+def figures(text: str) -> dict[str, float]:
+    return {k: float(v) for k, v in re.findall(r"^([a-z_]+(?:\{.*\})?) ([\d.e+-]+)$", text, re.M)}
+
+
+def test_metrics_tell_stale_stations_pending_files_rows_and_runs(home: Path, containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    with dg.DagsterInstance.get() as instance:
+        run(instance, {PARTITION: "a"})
+    containers.landing.upload("a/y.csv", weather_csv(24, first=48))
+    containers.landing.upload("b/x.csv", weather_csv())
+    found = figures(metrics.exposition(Settings.load()))
+    assert found['weather_etl_stale_stations{why="new files"}'] == 1
+    assert found['weather_etl_stale_stations{why="changed"}'] == 1
+    assert found["weather_etl_files_pending"] == 2
+    assert found['weather_etl_rows{table="validated_observations"}'] == 48
+    assert found['weather_etl_runs{job="weather_etl_job",status="success"}'] == 1
+    assert found['weather_etl_last_run_seconds{job="weather_etl_job"}'] > 0
+    assert "weather_etl_serving_up" not in found
+
+
+def test_metrics_of_what_is_down_are_zero_and_the_others_stay(
+    home: Path, environment: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = (environment.connection_string or "").rsplit(":", 1)[0] + ":9/devstoreaccount1;"
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", dead)
+    monkeypatch.setenv("WEATHER_ETL_SERVING_URL", "postgresql+psycopg2://x:y@127.0.0.1:9/x")
+    found = figures(metrics.exposition(Settings.load()))
+    assert (found["weather_etl_storage_up"], found["weather_etl_serving_up"]) == (0, 0)
+    assert found["weather_etl_database_up"] == 1
+
+
+def test_metrics_are_served_over_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "exposition", lambda _: "weather_etl_storage_up 1\n")
+    with metrics.server(Settings(), "127.0.0.1", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.server_address[1]}/metrics", timeout=10) as response:
+            assert response.headers["Content-Type"] == metrics.CONTENT_TYPE
+            assert response.read() == b"weather_etl_storage_up 1\n"
+        server.shutdown()
+
+
+def test_labels_are_escaped() -> None:
+    metric = metrics.Metric("m", "h")
+    metric.add(1, why='a "b"\n\\')
+    assert list(metric.lines())[-1] == r'm{why="a \"b\"\n\\"} 1'
+
+
+# --- retention ----------------------------------------------------------------------------------------------------
+
+LATER = 100 * 86_400  # seconds
+
+
+def test_old_runs_are_deleted_but_not_those_that_show_a_tables_present_state(
+    containers: Containers, instance: dg.DagsterInstance
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    superseded = run(instance, {PARTITION: "a"}).run_id
+    current = run(instance, {PARTITION: "a"}, full=True).run_id
+    nothing_new = run(instance, {PARTITION: "a"}).run_id
+    assert housekeeping.delete_old_runs(instance, 90, now=time.time() + LATER) == (2, 1)
+    assert [r.run_id for r in instance.get_runs()] == [current]
+    assert not instance.has_run(superseded) and not instance.has_run(nothing_new)
+    assert instance.get_materialized_partitions(dg.AssetKey("daily_weather")) == {"a"}
+
+
+def test_young_runs_stay(containers: Containers, instance: dg.DagsterInstance) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    for _ in range(2):
+        run(instance, {PARTITION: "a"}, full=True)
+    assert housekeeping.delete_old_runs(instance, 90) == (0, 0)
+    assert len(instance.get_runs()) == 2
+
+
+def test_old_logs_of_steps_are_deleted_and_nothing_else(environment: Settings) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    with open_container(environment, f"logs-{time.time_ns()}") as container:
+        container.create()
+        container.upload("dagster/storage/r1/compute_logs/x.out", b"line")
+        container.upload("mine.txt", b"line")
+        assert housekeeping.delete_old_logs(container, 30) == 0
+        assert housekeeping.delete_old_logs(container, 30, now=datetime.now(UTC) + timedelta(days=31)) == 1
+        assert [b.name for b in container.list()] == ["mine.txt"]
+
+
+def test_the_schedule_of_housekeeping_is_off_until_it_is_turned_on() -> None:
+    assert housekeeping.housekeeping_schedule.default_status == dg.DefaultScheduleStatus.STOPPED
+
+
+# --- triggering over HTTP (the ways that work are in test_ways_in.py) ----------------------------------------------
+
+
+def test_a_dagster_that_does_not_answer_is_one_sentence() -> None:
+    with pytest.raises(UserError, match=r"does not answer at http://127\.0\.0\.1:9; start it with `make ui`"):
+        Dagster("http://127.0.0.1:9/").trigger()
+
+
+@pytest.mark.parametrize(("code", "sentence"), [(200, "no Dagster webserver"), (401, "--header"), (502, "HTTP 502")])
+def test_another_server_at_the_address_is_one_sentence(code: int, sentence: str) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(code)
+            self.end_headers()
+            self.wfile.write(b"<html>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(UserError, match=sentence):
+            Dagster(f"http://127.0.0.1:{server.server_address[1]}").trigger()
+        server.shutdown()
+
+
+@pytest.mark.parametrize(("url", "mode"), [("127.0.0.1:3000", "full"), ("http://127.0.0.1:9", "fast")])
+def test_a_mistake_in_triggering_is_told_before_anything_is_asked(url: str, mode: str) -> None:
+    with pytest.raises(UserError, match=r"no address of a Dagster webserver|incremental or full"):
+        Dagster(url).trigger(mode)

@@ -1,0 +1,159 @@
+"""What docs/operations.md promises of backup and restore, rehearsed: each test loses something and gets it back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from weather_etl import fingerprints, pipeline
+from weather_etl.definitions import defs
+from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, process_station
+from weather_etl.planning import PARTITION
+from weather_etl.serving import database as serving_database
+from weather_etl.serving import load
+from weather_etl.settings import Settings
+from weather_etl.storage import Containers, connect
+from weather_etl_tests.files import weather_csv
+from weather_etl_tests.test_sensor import Ticks
+
+
+@pytest.fixture
+def containers(environment: Settings) -> Iterator[Containers]:
+    with connect(environment) as opened:
+        yield opened
+
+
+def process(containers: Containers, station: str = "a", **options: Any) -> dict[str, str]:
+    found = [r for r in process_station(containers, station, **options) if isinstance(r, Published)]
+    return {r.table: r.status for r in found}
+
+
+def objects(containers: Containers) -> dict[str, bytes]:
+    """Every table object but raw, whose manifest tells when a file was read; of raw the rows."""
+    found = {}
+    for station, table in containers.lake.stamps():
+        name = containers.lake.object_name(table, station)
+        if table == "raw_observations":
+            raw = containers.lake.read(table, station)
+            assert raw
+            found[name] = repr(raw.arrow.drop_columns(["etag", "landed_at"]).to_pylist()).encode()
+        else:
+            found[name] = containers.lake.container.read(name)[0]
+    return found
+
+
+def rows_served(settings: Settings) -> int:
+    with serving_database.connect(settings) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM weather.weather_observations")
+        return cursor.fetchone()[0]
+
+
+def load_all(settings: Settings, containers: Containers) -> None:
+    """As `weather-etl db load`."""
+    with serving_database.connect(settings) as connection:
+        serving_database.require_schema(settings, connection)
+        wanted = load.expected(containers.lake.stamps())
+        for item in load.find_stale(wanted, load.loaded_versions(connection)):
+            load.load_station(connection, containers.lake, item.station)
+
+
+def test_without_dagsters_database_the_tables_and_exactly_once_survive(
+    containers: Containers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
+    job = defs.resolve_job_def("weather_etl_job")
+    containers.landing.upload("a/x.csv", weather_csv())
+    with dg.DagsterInstance.ephemeral() as lost:
+        tags = Ticks(lost).requested()[0]
+        assert job.execute_in_process(instance=lost, tags=tags).success
+    before = containers.lake.stamps()
+    with dg.DagsterInstance.ephemeral() as empty:
+        ticks = Ticks(empty)
+        assert not ticks.requested()  # nothing is stale
+        containers.landing.upload("a/y.csv", weather_csv(24, first=48))
+        (tags,) = ticks.requested()
+        assert tags[PARTITION] == "a"
+        assert job.execute_in_process(instance=empty, tags=tags).success
+    raw = containers.lake.read("raw_observations", "a")
+    assert raw and [e["name"] for e in raw.manifest or ()] == ["a/x.csv", "a/y.csv"]
+    assert raw.arrow.num_rows == 72
+    assert containers.lake.stamps().keys() == before.keys()
+
+
+def test_a_lost_serving_database_is_rebuilt_by_one_command(
+    environment: Settings, database: str, containers: Containers
+) -> None:
+    for station in "ab":
+        containers.landing.upload(f"{station}/x.csv", weather_csv())
+        process(containers, station)
+    load_all(environment, containers)
+    with serving_database.connect(environment) as connection, connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA schema_metrics CASCADE; DROP SCHEMA weather CASCADE")
+        connection.commit()
+    load_all(environment, containers)
+    assert rows_served(environment) == 96
+
+
+def test_a_station_is_rebuilt_as_it_was_yesterday_from_yesterdays_files(containers: Containers) -> None:
+    yesterday = {"a/x.csv": weather_csv(48), "a/y.csv": weather_csv(24, first=48)}
+    for name, data in yesterday.items():
+        containers.landing.upload(name, data)
+    process(containers)
+    before = objects(containers)
+    containers.landing.upload("a/x.csv", weather_csv(48, temperature=40.0))  # today somebody overwrote a file ...
+    containers.landing.upload("a/z.csv", weather_csv(24, first=72, temperature=-60.0))  # ... and added a wrong one
+    process(containers)
+    assert objects(containers) != before
+    containers.landing.delete("a/z.csv")
+    for name, data in yesterday.items():
+        containers.landing.upload(name, data)
+    process(containers)
+    assert rows_without_time(containers) == 72
+    after = objects(containers)
+    assert after["daily_weather/station=a/data.parquet"] == before["daily_weather/station=a/data.parquet"]
+    assert after["monthly_weather/station=a/data.parquet"] == before["monthly_weather/station=a/data.parquet"]
+
+
+def rows_without_time(containers: Containers) -> int:
+    found = containers.lake.read("validated_observations", "a")
+    assert found
+    return found.arrow.num_rows
+
+
+def test_a_lost_lake_is_made_again_from_landing_with_the_same_bytes(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    before = objects(containers)
+    for blob in list(containers.lake.container.list()):
+        containers.lake.container.delete(blob.name)
+    assert set(process(containers).values()) == {WRITTEN}
+    assert objects(containers) == before
+
+
+def test_a_lost_table_alone_is_made_again(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    containers.lake.container.delete(containers.lake.object_name("daily_weather", "a"))
+    done = process(containers)
+    assert done["daily_weather"] == WRITTEN
+    assert done["raw_observations"] == done["validated_observations"] == UNCHANGED
+
+
+@pytest.mark.parametrize("table", ["validated_observations", "daily_weather", "monthly_weather"])
+def test_a_raised_code_version_makes_that_table_and_what_follows_and_nothing_else(
+    containers: Containers, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    monkeypatch.setattr(
+        fingerprints, "CODE_VERSIONS", {**fingerprints.CODE_VERSIONS, table: fingerprints.CODE_VERSIONS[table] + ".1"}
+    )
+    follows = {table}
+    for name in TABLE_NAMES:
+        if follows & set(fingerprints.INPUTS[name]):
+            follows.add(name)
+    done = process(containers)
+    assert {t for t, status in done.items() if status == WRITTEN} == follows
+    assert done["raw_observations"] == pipeline.UNCHANGED

@@ -1,0 +1,485 @@
+"""The serving tables in a real PostgreSQL, loaded from tables in a real Azurite."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, date, datetime
+from typing import Any
+
+import dagster as dg
+import psycopg2
+import pyarrow as pa
+import pytest
+
+from weather_etl.definitions import defs
+from weather_etl.meteorology import schemas
+from weather_etl.pipeline import process_station
+from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.serving import copy_format, database, load, tables
+from weather_etl.serving import sensor as serving_sensor_module
+from weather_etl.settings import Settings
+from weather_etl.stations import PARTITIONS_NAME
+from weather_etl.storage import Containers, connect
+from weather_etl_tests.conftest import CHECKOUT, Services, _execute
+from weather_etl_tests.files import weather_csv
+from weather_etl_tests.test_sensor import Ticks
+
+
+@pytest.fixture
+def containers(environment: Settings) -> Iterator[Containers]:
+    with connect(environment) as opened:
+        yield opened
+
+
+class Serving:
+    """The serving database of one test."""
+
+    def __init__(self, settings: Settings, containers: Containers) -> None:
+        self.settings = settings
+        self.containers = containers
+        self.url = database.serving_url(settings).replace("+psycopg2", "")
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        with closing(psycopg2.connect(self.url)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute("SET TIME ZONE 'UTC'")
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    def one(self, statement: str) -> Any:
+        return self.rows(statement)[0][0]
+
+    def lake(self, station: str = "a", data: bytes | None = None) -> None:
+        """Make a station's tables in the lake from one file."""
+        self.containers.landing.upload(f"{station}/x.csv", data or weather_csv())
+        for _ in process_station(self.containers, station):
+            pass
+
+    def load(self, station: str = "a", **options: Any) -> dict[str, load.Loaded]:
+        with database.connect(self.settings) as connection:
+            database.require_schema(self.settings, connection)
+            return {r.table: r for r in load.load_station(connection, self.containers.lake, station, **options)}
+
+    def stale(self) -> dict[str, str]:
+        with database.connect(self.settings) as connection:
+            wanted = load.expected(self.containers.lake.stamps())
+            return {s.station: s.why for s in load.find_stale(wanted, load.loaded_versions(connection))}
+
+    def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All rows with the transactions that wrote them."""
+        names = (*tables.SERVED_NAMES, tables.LOADS)
+        return {n: sorted(self.rows(f"SELECT xmin::text, t::text FROM weather.{n} t")) for n in names}
+
+
+@pytest.fixture
+def empty(environment: Settings, database: str, containers: Containers) -> Serving:
+    """A database of the test's own, without the tables."""
+    return Serving(environment, containers)
+
+
+@pytest.fixture(scope="module")
+def migrated(services: Services) -> Iterator[str]:
+    """The URL of one database with the tables; migrating one for each test would take minutes."""
+    name = f"served_{uuid.uuid4().hex[:12]}"
+    _execute(services, f"CREATE DATABASE {name}")
+    url = services.postgres_url.replace("/postgres?", f"/{name}?")
+    database.upgrade(Settings(serving_url=url))
+    yield url
+    _execute(services, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def serving(environment: Settings, migrated: str, containers: Containers, monkeypatch: pytest.MonkeyPatch) -> Serving:
+    """The migrated database without rows."""
+    monkeypatch.setenv("WEATHER_ETL_SERVING_URL", migrated)
+    found = Serving(Settings.load(), containers)
+    found.rows(f"TRUNCATE {', '.join(f'weather.{n}' for n in (*tables.SERVED_NAMES, tables.LOADS))}")
+    return found
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as found:
+        yield found
+
+
+# --- the schema ---------------------------------------------------------------------------------------------------
+
+
+def test_the_migrated_tables_are_those_of_the_contracts(empty: Serving) -> None:
+    from alembic import command
+
+    database.upgrade(empty.settings)
+    command.check(database.alembic_config(empty.settings))  # raises with the differences
+
+
+def test_every_table_has_the_key_of_its_contract(serving: Serving) -> None:
+    keys = serving.rows(
+        "SELECT c.relname, array_agg(a.attname::text ORDER BY array_position(i.indkey, a.attnum)) FROM pg_index i "
+        "JOIN pg_class c ON c.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey) "
+        "WHERE i.indisprimary AND c.relnamespace = 'weather'::regnamespace GROUP BY 1"
+    )
+    found = {table: tuple(columns) for table, columns in keys}
+    assert {s.name: s.contract.key for s in tables.SERVED}.items() <= found.items()
+
+
+def test_every_column_has_the_comment_of_its_contract(serving: Serving) -> None:
+    found = serving.rows(
+        "SELECT table_name, column_name, col_description(format('weather.%I', table_name)::regclass, ordinal_position) "
+        "FROM information_schema.columns WHERE table_schema = 'weather'"
+    )
+    expected = {(s.name, c.name, tables.comment(c)) for s in tables.SERVED for c in s.contract.columns}
+    assert expected <= set(found)
+
+
+def test_two_upgrades_at_the_same_time_take_turns(empty: Serving) -> None:
+    command = [sys.executable, "-m", "weather_etl.cli", "db", "upgrade"]
+    both = [subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = sorted(process.communicate()[0] for process in both)
+    assert [process.returncode for process in both] == [0, 0], said
+    assert empty.one("SELECT count(*) FROM weather.alembic_version") == 1
+
+
+def test_an_upgrade_keeps_the_rows(serving: Serving) -> None:
+    serving.lake()
+    serving.load()
+    before = serving.everything()
+    database.upgrade(serving.settings)
+    assert serving.everything() == before
+
+
+def test_the_first_load_creates_the_tables(empty: Serving) -> None:
+    empty.lake()
+    assert empty.load()["weather_observations"].rows == 48
+
+
+@pytest.mark.parametrize(
+    ("revision", "known", "sentence"), [("9999", False, "newer than this program"), ("0001", True, "db upgrade")]
+)
+def test_tables_of_another_revision_are_not_touched(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch, revision: str, known: bool, sentence: str
+) -> None:
+    serving.lake()
+    serving.load()
+    found = database.Revision(revision, "0002", known)
+    monkeypatch.setattr(database, "revision", lambda _: found)
+    with pytest.raises(database.ServingUnavailable, match=sentence):
+        serving.load()
+
+
+def test_the_reader_may_read_and_not_write(serving: Serving) -> None:
+    serving.lake()
+    serving.load()
+    read = serving.rows("SET ROLE weather_reader; SELECT count(*) FROM schema_metrics.weather_metrics")
+    assert read == [(48,)]
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        serving.rows("SET ROLE weather_reader; DELETE FROM weather.weather_daily")
+
+
+def test_the_metrics_view_has_the_shape_and_units_of_the_older_table(serving: Serving) -> None:
+    serving.lake()
+    serving.load()
+    columns = serving.rows(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = 'weather_metrics' ORDER BY ordinal_position"
+    )
+    assert [c for (c,) in columns] == [
+        "timestamp", "temperature_c", "humidity_percent", "wind_speed_kmh", "wind_bearing_deg", "visibility_km",
+        "pressure_mbar", "wind_power_kw",
+    ]  # fmt: skip
+    found = serving.containers.lake.read("validated_observations", "a")
+    assert found
+    served = serving.rows(
+        "SELECT timestamp, wind_speed_kmh, pressure_mbar FROM schema_metrics.weather_metrics ORDER BY 1"
+    )
+    assert [r[0] for r in served] == found.arrow.column("timestamp").to_pylist()
+    assert [r[1] for r in served] == pytest.approx([v * 3.6 for v in found.arrow.column("wind_speed_ms").to_pylist()])
+    assert [r[2] for r in served] == found.arrow.column("pressure_msl_hpa").to_pylist()
+
+
+# --- COPY ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_value_arrives_as_it_was(serving: Serving) -> None:
+    rows = copy_format.CHUNK_ROWS + 2  # the last chunk is a short one
+    some = pa.table(
+        {
+            "words": pa.array((["", "é\N{SNOWMAN}", None, "long " * 50] * rows)[:rows]),
+            "coded": pa.array(([None, "x", "yy"] * rows)[:rows]).dictionary_encode(),
+            "number": pa.array(([0.1, -0.0, None, 1e-300] * rows)[:rows]),
+            "whole": pa.array(([None, -(2**62), 7] * rows)[:rows], pa.int64()),
+            "small": pa.array(([0, 255] * rows)[:rows], pa.uint8()),
+            "yes": pa.array(([True, None, False] * rows)[:rows]),
+            "day": pa.array(([date(1871, 3, 1), None, date(2024, 2, 29)] * rows)[:rows]),
+            "moment": pa.array(
+                ([datetime(1999, 12, 31, 23, tzinfo=UTC), None] * rows)[:rows], pa.timestamp("us", "UTC")
+            ),
+        }
+    )
+    with closing(psycopg2.connect(serving.url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.execute(
+            "CREATE TEMP TABLE t (words text, coded text, number float8, whole bigint, small smallint, yes boolean, "
+            "day date, moment timestamptz)"
+        )
+        cursor.copy_expert("COPY t FROM STDIN (FORMAT binary)", io.BytesIO(b"".join(copy_format.encode(some))))
+        cursor.execute("SELECT * FROM t")
+        assert cursor.fetchall() == list(zip(*(c.to_pylist() for c in some.columns), strict=True))
+
+
+def test_a_nul_character_is_replaced_since_postgresql_cannot_hold_it() -> None:
+    assert "a\N{REPLACEMENT CHARACTER}b".encode() in b"".join(copy_format.encode(pa.table({"x": ["a\0b"]})))
+
+
+# --- loading ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("served", tables.SERVED[:3], ids=lambda s: s.name)
+def test_the_rows_served_are_those_of_the_lake(serving: Serving, served: tables.Served) -> None:
+    serving.lake(data=weather_csv(24 * 40))
+    serving.load()
+    found = serving.containers.lake.read(served.source, "a")
+    columns = ", ".join(served.contract.column_names)
+    rows = serving.rows(f"SELECT {columns} FROM weather.{served.name} ORDER BY 2")
+    assert found and rows == [tuple(r[c] for c in served.contract.column_names) for r in found.arrow.to_pylist()]
+
+
+def test_the_manifest_is_served_with_rejected_files(serving: Serving) -> None:
+    serving.containers.landing.upload("a/bad.csv", b"PAR1")
+    serving.lake()
+    serving.load()
+    found = serving.rows("SELECT landing_file, state, reason, rows, archived FROM weather.weather_files ORDER BY 1")
+    assert found == [("a/bad.csv", "rejected", "NOT_CSV", None, False), ("a/x.csv", "ingested", None, 48, False)]
+
+
+def test_a_second_load_changes_nothing(serving: Serving) -> None:
+    serving.lake()
+    serving.load()
+    before = serving.everything()
+    assert {r.status for r in serving.load().values()} == {load.UNCHANGED}
+    assert serving.everything() == before
+
+
+def test_a_full_load_of_the_same_rows_rewrites_none(serving: Serving) -> None:
+    serving.lake()
+    serving.load()
+    assert {(r.inserted, r.removed) for r in serving.load(full=True).values()} == {(0, 0)}
+
+
+def test_only_rows_that_differ_are_written(serving: Serving) -> None:
+    serving.lake()
+    serving.load()
+    serving.containers.landing.upload("a/y.csv", weather_csv(24, first=36, temperature=9.0))
+    for _ in process_station(serving.containers, "a"):
+        pass
+    done = serving.load()["weather_observations"]
+    assert (done.inserted, done.removed, done.rows) == (24, 12, 60)
+
+
+def test_rows_of_other_stations_stay(serving: Serving) -> None:
+    for station in "ab":
+        serving.lake(station)
+        serving.load(station)
+    serving.lake("a", weather_csv(24))
+    serving.load("a")
+    assert serving.rows("SELECT station_id, count(*) FROM weather.weather_observations GROUP BY 1 ORDER BY 1") == [
+        ("a", 24),
+        ("b", 48),
+    ]
+
+
+def test_a_reader_sees_the_old_rows_until_all_tables_are_in(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    serving.lake()
+    serving.load()
+    serving.lake(data=weather_csv(24))
+    seen = []
+    swap = load._swap
+
+    def looked_at(*arguments: Any) -> load.Loaded:
+        done = swap(*arguments)
+        seen.append(serving.one("SELECT count(*) FROM weather.weather_observations"))
+        return done
+
+    monkeypatch.setattr(load, "_swap", looked_at)
+    serving.load()
+    assert seen == [48] * 4
+    assert serving.one("SELECT count(*) FROM weather.weather_observations") == 24
+
+
+def test_a_load_that_is_killed_leaves_the_old_rows(serving: Serving) -> None:
+    serving.lake()
+    serving.load()
+    before = serving.everything()
+    serving.lake(data=weather_csv(24))
+    code = (
+        "import os, signal\n"
+        "from weather_etl.serving import database, load\n"
+        "from weather_etl.settings import Settings\n"
+        "from weather_etl.storage import connect\n"
+        "swap = load._swap\n"
+        "def die(cursor, served, *rest):\n"
+        "    done = swap(cursor, served, *rest)\n"
+        "    if served.name == 'weather_daily': os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return done\n"
+        "load._swap = die\n"
+        "settings = Settings.load()\n"
+        "with connect(settings) as c, database.connect(settings) as db: load.load_station(db, c.lake, 'a')\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code], env=os.environ, cwd=CHECKOUT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert serving.everything() == before
+    assert serving.load()["weather_observations"].rows == 24
+
+
+def test_two_loads_of_a_station_take_turns(serving: Serving) -> None:
+    serving.lake()
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(serving.load, "aa"))
+    assert sorted(d["weather_observations"].status for d in done) == [load.LOADED, load.UNCHANGED]
+
+
+def test_a_station_that_left_the_lake_is_removed(serving: Serving) -> None:
+    serving.lake()
+    serving.load()
+    for blob in list(serving.containers.lake.container.list()):
+        serving.containers.lake.container.delete(blob.name)
+    assert serving.stale() == {"a": load.GONE}
+    serving.load()
+    assert {len(rows) for rows in serving.everything().values()} == {0}
+    assert serving.stale() == {}
+
+
+def test_a_new_column_in_the_contract_loads_its_table_again(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    serving.lake()
+    serving.load()
+    contract = schemas.Table("weather_daily", "", "", tables.DAILY.contract.columns[:-1], tables.DAILY.contract.key)
+    changed = tables.Served("weather_daily", "daily_weather", contract)
+    served = tuple(changed if s is tables.DAILY else s for s in tables.SERVED)
+    monkeypatch.setattr(load, "SERVED", served)
+    assert serving.stale() == {"a": load.BEHIND}
+    assert [r.table for r in serving.load().values() if r.status == load.LOADED] == ["weather_daily"]
+
+
+def test_an_unknown_station_is_one_sentence(serving: Serving) -> None:
+    with pytest.raises(load.NothingToLoad, match="weather-etl run -s nowhere"):
+        serving.load("nowhere")
+
+
+def test_a_dead_database_is_one_sentence_without_the_password(serving: Serving) -> None:
+    settings = Settings(serving_url="postgresql+psycopg2://someone:hunter2@127.0.0.1:9/x")
+    with pytest.raises(database.ServingUnavailable) as caught, database.connect(settings):
+        pass
+    assert "WEATHER_ETL_SERVING_URL" in str(caught.value) and "hunter2" not in str(caught.value)
+
+
+# --- Dagster ------------------------------------------------------------------------------------------------------
+
+
+def serve(instance: dg.DagsterInstance, tags: dict[str, str]) -> dg.ExecuteInProcessResult:
+    return defs.resolve_job_def("serving_job").execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+
+
+def break_daily(containers: Containers, station: str) -> None:
+    """Leave a table in the lake that cannot be loaded."""
+    stamp = containers.lake.stamp("daily_weather", station)
+    assert stamp
+    rows = pa.table({"station_id": [station]})
+    containers.lake.write("daily_weather", station, rows, fingerprint="other", if_match=stamp.etag)
+
+
+def test_a_station_that_cannot_be_loaded_does_not_stop_the_others(
+    serving: Serving, instance: dg.DagsterInstance
+) -> None:
+    for station in "abc":
+        serving.lake(station)
+    break_daily(serving.containers, "b")
+    instance.add_dynamic_partitions(PARTITIONS_NAME, ["a", "b", "c"])
+    result = serve(instance, {RANGE_START: "a", RANGE_END: "c"})
+    assert not result.success
+    assert serving.rows("SELECT DISTINCT station_id FROM weather.weather_observations ORDER BY 1") == [("a",), ("c",)]
+    checks = [
+        r.event_log_entry.dagster_event.asset_check_evaluation_data
+        for r in instance.get_records_for_run(result.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
+    ]
+    assert {c.partition: c.passed for c in checks} == {"a": True, "b": False, "c": True}
+
+
+def tick(ticks: Ticks) -> dg.SensorResult:
+    context = dg.build_sensor_context(instance=ticks.instance, definitions=defs)
+    return serving_sensor_module.serving_sensor(context)
+
+
+def test_the_sensor_requests_what_differs_and_then_nothing(serving: Serving, instance: dg.DagsterInstance) -> None:
+    for station in "ab":
+        serving.lake(station)
+    instance.add_dynamic_partitions(PARTITIONS_NAME, ["a", "b"])
+    ticks = Ticks(instance)
+    (request,) = tick(ticks).run_requests
+    assert (request.tags[RANGE_START], request.tags[RANGE_END]) == ("a", "b")
+    assert serve(instance, request.tags).success
+    assert "All 2 stations are served" in tick(ticks).skip_reason.skip_message
+
+
+def test_the_sensor_waits_for_a_station_whose_tables_are_being_made(
+    serving: Serving, instance: dg.DagsterInstance
+) -> None:
+    serving.lake()
+    ticks = Ticks(instance)
+    ticks.create_run({PARTITION: "a"}, dg.DagsterRunStatus.STARTED)
+    assert "Waiting for a" in tick(ticks).skip_reason.skip_message
+
+
+def test_the_sensor_has_a_forgotten_station_removed(serving: Serving, instance: dg.DagsterInstance) -> None:
+    serving.lake()
+    serving.load()
+    for blob in list(serving.containers.lake.container.list()):
+        serving.containers.lake.container.delete(blob.name)
+    ticks = Ticks(instance)
+    (request,) = tick(ticks).run_requests
+    assert serve(instance, request.tags).success
+    assert serving.one("SELECT count(*) FROM weather.weather_observations") == 0
+
+
+def test_a_station_that_keeps_failing_to_load_is_left_alone(
+    serving: Serving, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
+    serving.lake()
+    break_daily(serving.containers, "a")
+    ticks = Ticks(instance)
+    assert not serve(instance, tick(ticks).run_requests[0].tags).success
+    assert "a: failed as often as is allowed" in tick(ticks).skip_reason.skip_message
+
+
+def test_a_dead_serving_database_fails_the_tick_and_leaves_the_lake_up_to_date(
+    serving: Serving, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
+    monkeypatch.setenv("WEATHER_ETL_SERVING_URL", "postgresql+psycopg2://someone:hunter2@127.0.0.1:9/x")
+    serving.lake()
+    ticks = Ticks(instance)
+    with pytest.raises(dg.Failure, match="PostgreSQL does not answer"):
+        tick(ticks)
+    assert ticks.tick().skip_reason.skip_message == "All 1 stations are up to date."
+
+
+def test_a_station_that_is_being_loaded_can_be_processed(
+    serving: Serving, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
+    serving.containers.landing.upload("a/x.csv", weather_csv())
+    ticks = Ticks(instance)
+    ticks.create_run({PARTITION: "a"}, dg.DagsterRunStatus.STARTED, job="serving_job")
+    assert [t[PARTITION] for t in ticks.requested()] == ["a"]
+
+
+@pytest.mark.parametrize(("url", "status"), [("", "STOPPED"), ("postgresql+psycopg2://x", "RUNNING")])
+def test_the_sensor_is_off_unless_a_serving_database_is_named(
+    monkeypatch: pytest.MonkeyPatch, url: str, status: str
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_SERVING_URL", url)
+    assert serving_sensor_module._default_status().value == status
