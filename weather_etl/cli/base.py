@@ -18,7 +18,10 @@ EXIT_CODES = (
 )
 
 # The order of the help: that of a first day's work.
-_ORDER = ("upload", "run", "status", "files", "head", "report", "open", "doctor", "forget", "database", "local")
+_ORDER = (
+    *("upload", "run", "status", "files", "quarantine", "replay", "head", "report", "open", "doctor", "forget"),
+    *("local", "db"),
+)
 
 
 class _InOrder(typer.core.TyperGroup):
