@@ -4,9 +4,12 @@ Belongs here: the application, printing a line, waiting visibly.
 Does not belong here: any command; those register themselves (`local.py`, `stations.py`, ...).
 """
 
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -43,6 +46,14 @@ app = typer.Typer(
 def say(line: str) -> None:
     """Print one line as it is: rich would break paths and URLs at the width of the terminal."""
     print(line, flush=True)
+
+
+def me() -> str:
+    """This command as it is to be typed: by its path where its name alone would not be found."""
+    path = Path(sys.argv[0])
+    if shutil.which("weather-etl") or path.name != "weather-etl":
+        return "weather-etl"
+    return os.path.relpath(path)
 
 
 @contextmanager

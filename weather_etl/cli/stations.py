@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import app, say, waiting
+from weather_etl.cli.base import app, me, say, waiting
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
@@ -111,12 +111,8 @@ def run(
     if failure:
         print(f"ERROR  {failure}", file=sys.stderr)
     elif states and not as_json:
-        say(
-            "Look around: `make ui` opens the graph, runs and checks at http://127.0.0.1:3000; `weather-etl open report`"
-        )
-        say(
-            "shows each station on a page; `weather-etl head daily_weather` and the README tell how to read the tables."
-        )
+        say("Look around: `make ui` opens the graph, runs and checks at http://127.0.0.1:3000;")
+        say(f"`{me()} open report` shows each station on a page, `{me()} head daily_weather` rows of a table.")
     if bad:
         raise typer.Exit(1)
 
