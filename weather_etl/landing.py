@@ -367,7 +367,7 @@ def _is_utf8_text(data: bytes) -> bool:
 
 
 def _first_line(data: bytes) -> bytes:
-    return data[: 64 * 1024].lstrip(b"\r\n").split(b"\n", 1)[0]
+    return data[: 64 * 1024].replace(b"\r", b"\n").lstrip(b"\n").split(b"\n", 1)[0]
 
 
 def _not_quite_utf8(data: bytes, aliases: Mapping[str, str]) -> Text:

@@ -41,7 +41,7 @@ pytestmark = [
 ]
 
 
-def until(what: str, probe: Callable[[], Any], seconds: float = 120) -> Any:
+def until(what: str, probe: Callable[[], Any], seconds: float = 240) -> Any:
     """The first truthy answer."""
     deadline = time.monotonic() + seconds
     while not (found := probe()):
@@ -200,21 +200,21 @@ def kill_one_in_mid_run(found: Farm) -> str:
 
 def check_a_killed_worker_costs_nothing(found: Farm, stations: list[str]) -> dict[str, float]:
     """Kill one of two workers in mid-run; all tables come right with the other one. Seconds of what happened."""
-    found.upload(stations[:1], weather_csv(30_000))  # long enough to be caught at it
+    found.upload(stations[:1], weather_csv(10_000))  # and a new worker imports first: long enough to be caught at it
     found.start_daemon()
     lost = kill_one_in_mid_run(found)
     killed = time.monotonic()
     found.upload(stations[1:], weather_csv(HOURS))
     until("the end of the lost run", lambda: found.instance.get_run_by_id(lost).is_finished)
     noticed = time.monotonic()
-    until("all tables", lambda: found.up_to_date() == set(stations), 60 + 8 * len(stations))
+    until("all tables", lambda: found.up_to_date() == set(stations), 240)
     done = time.monotonic()
     run = found.instance.get_run_by_id(lost)
     assert run.status == dg.DagsterRunStatus.FAILURE
     for station in stations:
         raw = load_raw(found.containers, station)
         assert raw is not None and len(raw.manifest) == 1
-        assert raw.rows.num_rows == (30_000 if station == stations[0] else HOURS)
+        assert raw.rows.num_rows == (10_000 if station == stations[0] else HOURS)
     return {"noticed": noticed - killed, "recovered": done - killed}
 
 
@@ -226,7 +226,7 @@ def check_nothing_ran_twice(found: Farm, stations: list[str]) -> None:
     assert len(found.runs(dg.DagsterRunStatus.FAILURE)) == 1
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_a_worker_killed_in_mid_run_costs_no_table_and_nothing_happens_twice(
     services: Services, database: str, tmp_path: Path
 ) -> None:
@@ -244,7 +244,7 @@ def test_forty_stations_on_two_workers_of_which_one_is_killed_and_comes_back(
     stations = [f"s{i:02}" for i in range(40)]
     with farm(tmp_path, services, database, workers=2) as found:
         found.upload(stations[1:], weather_csv(HOURS))
-        found.upload(stations[:1], weather_csv(30_000))
+        found.upload(stations[:1], weather_csv(10_000))
         found.start_daemon()
         until("the first tables", lambda: len(found.up_to_date()) >= 5)
         kill_one_in_mid_run(found)
@@ -253,4 +253,4 @@ def test_forty_stations_on_two_workers_of_which_one_is_killed_and_comes_back(
         for station in stations:
             raw = load_raw(found.containers, station)
             assert raw is not None and len(raw.manifest) == 1
-            assert raw.rows.num_rows == (30_000 if station == stations[0] else HOURS)
+            assert raw.rows.num_rows == (10_000 if station == stations[0] else HOURS)

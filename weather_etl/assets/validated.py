@@ -35,6 +35,7 @@ def validated_metadata(result: Published) -> dict[str, Any]:
         **observations.computed,
         **({"warnings": dg.MetadataValue.md("\n".join(f"* {w}" for w in warnings[:10]))} if warnings else {}),
         "timezone": result.settings.timezone,
+        **({"warnings": dg.MetadataValue.md("\n".join(f"* {w}" for w in warnings[:10]))} if warnings else {}),
         "preview": preview(
             frame, ["timestamp", "temperature_c", "humidity_percent", "wind_speed_ms", "pressure_msl_hpa"]
         ),

@@ -67,7 +67,10 @@ EXPLANATIONS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.COLUMN_MISSING: ("A required column is missing.", "Rename the column in the header."),
     Reason.DUPLICATE_COLUMN: ("Two columns mean the same thing.", "Keep one of them."),
-    Reason.UNIT_UNKNOWN: ("The unit in a header is not known.", "Write a unit listed in the README into the header."),
+    Reason.UNIT_UNKNOWN: (
+        "The unit in a header is not known.",
+        "Write a unit listed in docs/formats.md into the header.",
+    ),
     Reason.ERROR_BUDGET: (
         "More than 25 % of the rows, or of a column's values, cannot be read.",
         "Check units (percent or fraction, F or C), decimal and thousands separators.",

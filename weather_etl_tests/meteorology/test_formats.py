@@ -6,6 +6,7 @@ counted with the csv and json modules alone.
 
 import gzip
 import json
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,12 +16,13 @@ import pytest
 from weather_etl.landing import to_text, unpack
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.cells import OK, Cells, read_cells
-from weather_etl.meteorology.observations import Observations
+from weather_etl.meteorology.observations import Observations, observe
 from weather_etl.meteorology.parsing import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.stations import StationSettings
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.meteorology.making import File, cells, csv, observed, raw_of
+from weather_etl_tests.meteorology.making import STATION, File, cells, csv, observed, raw_of
+from weather_etl_tests.meteorology.test_properties import hurt
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "formats"
 LANDED = datetime(2027, 1, 1, tzinfo=UTC)
@@ -528,6 +530,12 @@ def test_damaged_json_is_rejected(data):
     assert caught.value.reason is Reason.NOT_CSV
 
 
+def test_a_file_whose_names_the_station_explains_itself_is_not_taken_for_meteostat():
+    data = csv("2008-06-29T00:00Z,22,50,1001,10", header="time,temp,rhum,pres,wspd")
+    aliases = {"temp": "temperature_c", "wspd": "wind_speed_ms"}
+    assert (parsed(data).adapter, parsed(data, aliases=aliases).adapter) == ("meteostat", "csv")
+
+
 # --- settings fill what the file leaves open -----------------------------------------------------------------
 
 
@@ -568,6 +576,30 @@ def test_a_pressure_beside_a_reduced_one_is_that_at_the_station():
     data = csv("2020-01-01T00:00Z,5,1001,1015", header="Time,Temperature,Pressure,Sea Level Pressure")
     found = observed(data).validated
     assert found[["pressure_station_hpa", "pressure_msl_hpa"]].values.tolist() == [[1001, 1015]]
+
+
+# --- damaged files -------------------------------------------------------------------------------------------
+
+KINDS = [IEM, OPEN_METEO.encode(), (OPEN_METEO + DAILY).encode(), TWO_PLACES.encode(), ISD_LITE * 5, BULK * 4, JSON, SPLIT,
+         global_hourly({}, {"REPORT_TYPE": "SOD"}, {"TMP": "+0010,3"}, {}, {})]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_of_thirty_damaged_files_of_any_format_each_is_rejected_or_its_lines_are_accounted_for(seed):
+    choose = random.Random(seed)
+    for number in range(30):
+        data = choose.choice(KINDS)
+        for _ in range(choose.randint(1, 3)):
+            data = hurt(choose, data)
+        data = choose.choice([bytes, bytes, gzip.compress])(data)
+        raw = raw_of(File(data, landed_at=LANDED))
+        if raw.rejected:
+            assert "\n" not in raw.rejected[0]["detail"], number
+            continue
+        found = observe(raw.rows, raw.readings, [], station=STATION, timezone="Europe/Budapest")
+        assert found.balance.holds() and found.balance.data_lines == raw.rows.num_rows, number
+        lines = raw.rows.column("line").to_pylist()
+        assert lines == sorted(set(lines)), number
 
 
 # --- real files ----------------------------------------------------------------------------------------------

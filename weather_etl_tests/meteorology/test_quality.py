@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sample_data import generate as sample
 from weather_etl.meteorology import quality
 from weather_etl.meteorology.quality import LIMITS, POSSIBLE, VARIABLES, Limits
 from weather_etl.stations import StationSettings, parse_settings
-from weather_etl_tests.meteorology.making import csv, observed
+from weather_etl_tests.meteorology.making import File, csv, observed
 
 NAN = np.nan
 ANY = Limits((-1e9, 1e9), (-1e9, 1e9), "test", spike=(3, 4), rate=6, flat_hours=(3, 5))
@@ -289,6 +290,24 @@ def test_the_rest_of_a_bad_month_is_suspect_and_an_event():
     found = station(pressure_msl_hpa=[1000, 1001, 1000, 0, 0, 0])
     assert flags_of(found, "pressure_msl_hpa") == [3, 3, 3, 4, 4, 4]
     assert findings_of(found, "pressure_msl_hpa").count(("month_clean_up", 3)) == 3
+
+
+# --- the sample, whose faults are known ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", list(sample.STATIONS))
+def test_the_faults_planted_in_the_sample_fail_and_no_other_value_does(name):
+    planted = sample.STATIONS[name]
+    files = [File(body, f"{name}/{file}") for file, body in sample.generate(name).items()]
+    events = observed(*files, timezone=planted.timezone).events
+    found = events[events["flag"] == 4].groupby(["test", "variable"]).size().to_dict()
+    assert found == {
+        ("gross_range", "pressure_msl_hpa"): planted.zero_pressure_rows,
+        ("gross_range", "humidity_percent"): planted.zero_humidity_rows,
+        ("spike", "pressure_msl_hpa"): planted.pressure_jumps,
+        ("spike", "temperature_c"): planted.temperature_jumps,
+        ("flat_line", "visibility_km"): planted.stuck_visibility_hours,
+    }
 
 
 # --- settings ------------------------------------------------------------------------------------------------

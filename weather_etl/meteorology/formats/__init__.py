@@ -12,7 +12,7 @@ from typing import Any
 
 from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.formats import csv, global_hourly, iem, isd_lite, meteostat, open_meteo
-from weather_etl.meteorology.formats.base import Options, Profile
+from weather_etl.meteorology.formats.base import Options, Profile, header_names
 from weather_etl.meteorology.parsing import MAX_HEADER_BYTES, ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import DEFAULT_UNITS
@@ -44,6 +44,8 @@ def read_text(
     options = Options(bad_utf8, dict(aliases or {}), delimiter, decimal)
     head = data[:MAX_HEADER_BYTES]
     adapter = next(a for a in _ADAPTERS if a.recognises(head))
+    if adapter is meteostat and header_names(head) & {name.strip().lower() for name in options.aliases}:
+        adapter = csv  # its names are common words: where the station explains one, the file is its own
     return adapter.read(data, options)
 
 

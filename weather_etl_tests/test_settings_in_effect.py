@@ -1,0 +1,72 @@
+"""A changed station.toml takes effect at the next run, and reads again only the files it concerns; on a real Azurite."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from weather_etl.meteorology.reasons import Reason
+from weather_etl.pipeline import process_station
+from weather_etl.settings import Settings
+from weather_etl.storage import Container, Containers, connect
+from weather_etl_tests.files import weather_csv
+
+FILE, TOML = "a/x.csv", "a/station.toml"
+
+
+@pytest.fixture
+def containers(environment: Settings) -> Iterator[Containers]:
+    with connect(environment) as opened:
+        yield opened
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the blobs that are read; the reading itself is real."""
+    names: list[str] = []
+    read = Container.read
+
+    def noted(self: Container, name: str, etag: str | None = None) -> object:
+        names.append(name)
+        return read(self, name, etag)
+
+    monkeypatch.setattr(Container, "read", noted)
+    return names
+
+
+def first_hour(containers: Containers, toml: str) -> dict[str, object]:
+    """The first row of the validated table after a run with these settings."""
+    containers.landing.upload(TOML, toml.encode())
+    list(process_station(containers, "a"))
+    return containers.lake.read("validated_observations", "a").arrow.slice(0, 1).to_pylist()[0]
+
+
+def test_units_and_the_kind_of_pressure_take_effect_without_reading_a_file_again(
+    containers: Containers, reads: list[str]
+) -> None:
+    data = weather_csv(6).replace(b"Wind Speed (km/h)", b"Wind Speed").replace(b"(millibars)", b"")
+    containers.landing.upload(FILE, data)
+    before = first_hour(containers, "")
+    reads.clear()
+    after = first_hour(containers, 'pressure = "station"\nunits = { wind_speed_ms = "m/s" }')
+    assert FILE not in reads
+    assert after["wind_speed_ms"] == pytest.approx(3.6 * before["wind_speed_ms"])
+    assert (after["pressure_station_hpa"], before["pressure_msl_hpa"]) == (1000, 1000)
+    assert before["pressure_station_hpa"] is None
+
+
+def test_an_alias_reads_a_rejected_file_again(containers: Containers, reads: list[str]) -> None:
+    containers.landing.upload(FILE, weather_csv(6).replace(b"Temperature (C)", b"Luft", 1))
+    containers.landing.upload(TOML, b"")
+    list(process_station(containers, "a"))
+    [entry] = containers.lake.read("raw_observations", "a").manifest
+    assert entry["reason"] == Reason.COLUMN_MISSING
+    reads.clear()
+    assert first_hour(containers, 'aliases = { "Luft" = "temperature_c" }')["temperature_c"] == 5
+    assert FILE in reads
+
+
+def test_an_encoding_reads_a_file_again(containers: Containers) -> None:
+    containers.landing.upload(FILE, weather_csv(6).replace(b",Clear,", ",Derült,".encode("cp1250")))
+    containers.landing.upload(TOML, b"")
+    list(process_station(containers, "a"))
+    assert first_hour(containers, 'encoding = "cp1250"')["summary"] == "Derült"
