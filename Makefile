@@ -2,7 +2,7 @@
 # Belongs here: the order of the steps. Does not belong here: what a step does.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-oracle test-faults ui stop bench lint lock clean up
+.PHONY: help run test test-oracle test-faults ui stop bench docs lint lock clean up
 SHELL := /bin/sh
 
 VENV := .venv
@@ -51,9 +51,14 @@ stop: ## stop Azurite and PostgreSQL; the data stays
 bench: $(VENV)/.dev ## measure against pandas, polars and duckdb scripts
 	@$(BIN)/python benchmarks/run.py
 
-lint: $(VENV)/.dev ## check style with ruff
+docs: $(VENV)/.dev ## build the documentation site into docs/_build/html
+	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
+
+lint: $(VENV)/.dev ## check style with ruff and types with mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
 
 lock: ## resolve the pinned requirements anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv; install it first, for example with pipx install uv." >&2; exit 1; }

@@ -22,7 +22,7 @@ from weather_etl import checks, landing_events, planning, sensors, shared_files
 from weather_etl.event_queue import EventQueue, Message, connect_queue
 from weather_etl.failures import without_details
 from weather_etl.fingerprints import TABLE_NAMES
-from weather_etl.jobs import shared_files_job, weather_etl_job
+from weather_etl.jobs import SERVING_JOB, shared_files_job, weather_etl_job
 from weather_etl.landing import SHARED, Landing, StationFiles
 from weather_etl.planning import History, Plan, StaleStation
 from weather_etl.settings import Settings
@@ -121,7 +121,9 @@ def _look(
     if inbox.places:
         # First who is at work, then what lies there: a run that ends in between is not asked for again.
         partitions = instance.get_dynamic_partitions(PARTITIONS_NAME)
-        busy = sensors.stations_in_flight(instance, partitions, silence_limit=settings.silence_limit_s, now=now)
+        busy = sensors.stations_in_flight(
+            instance, partitions, silence_limit=settings.silence_limit_s, now=now, besides=SERVING_JOB
+        )
         seen = _look_at(containers, inbox.places.keys())
         history = sensors.histories(instance, [s for s in seen.stale if s.station not in busy])
         decided = planning.plan(

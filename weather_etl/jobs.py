@@ -20,6 +20,7 @@ JOB = "weather_etl_job"
 SERVING_JOB = "serving_job"
 SHARED_JOB = "shared_files_job"
 CATCH_UP = "catch_up_job"
+REPORT_JOB = "weather_report_job"
 PARENT = "weather_etl/parent"  # tag of a run that another one started: the id of that one
 weather_etl_job = dg.define_asset_job(
     JOB,
@@ -27,6 +28,14 @@ weather_etl_job = dg.define_asset_job(
     selection=dg.AssetSelection.groups("raw", "validated", "aggregated").without_checks(),
     description="All tables of one station (partition tag) or of a range of stations.",
     tags={"dagster/max_runtime": 3600},
+)
+
+weather_report_job = dg.define_asset_job(
+    REPORT_JOB,
+    selection=dg.AssetSelection.assets("weather_report").without_checks(),
+    description="The weather report of one station (partition tag) or of a range of stations, and the index of all.",
+    # Tables go first.
+    tags={"dagster/max_runtime": 3600, "dagster/priority": "-1"},
 )
 
 serving_job = dg.define_asset_job(

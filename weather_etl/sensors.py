@@ -16,7 +16,16 @@ import dagster as dg
 from weather_etl import checks, fingerprints, planning, shared_files
 from weather_etl.assets.events import Recorded, check_evaluation
 from weather_etl.failures import without_details
-from weather_etl.jobs import CATCH_UP, JOB, PARENT, SERVING_JOB, SHARED_JOB, shared_files_job, weather_etl_job
+from weather_etl.jobs import (
+    CATCH_UP,
+    JOB,
+    PARENT,
+    REPORT_JOB,
+    SERVING_JOB,
+    SHARED_JOB,
+    shared_files_job,
+    weather_etl_job,
+)
 from weather_etl.landing import SHARED, Landing
 from weather_etl.pipeline import StationVanished
 from weather_etl.planning import History, PastRun, Plan, StaleStation
@@ -25,7 +34,7 @@ from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl.storage import Containers, connect
 
-_UNFINISHED = [
+UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
@@ -59,7 +68,7 @@ def stations_in_flight(
     broker, has no process that could be silent. Runs of the job `besides` do not count.
     """
     busy: set[str] = set()
-    for record in instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED)):
+    for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED)):
         run = record.dagster_run
         stations = planning.covered(run.tags, partitions)
         if (not stations and run.job_name != CATCH_UP) or run.job_name == besides:
@@ -75,7 +84,8 @@ def stations_in_flight(
                     run, f"The run gave no sign of life for {silence:,.0f} s; its process is taken for dead."
                 )
                 continue
-        busy.update(stations)
+        if run.job_name != REPORT_JOB:  # it makes no tables
+            busy.update(stations)
     return busy
 
 

@@ -146,6 +146,11 @@ class Container:
                 f"Azure Storage at {host} answered {code}; try again, or check the account.", passing=passing
             ) from None
 
+    def exists(self) -> bool:
+        """Whether there is such a container."""
+        with self._plain_errors():
+            return bool(self._client.exists())
+
     def create(self) -> None:
         """Create the container if it is missing."""
         with self._plain_errors():
@@ -209,7 +214,15 @@ class Container:
             download = self._client.download_blob(name, **condition)
             return download.readall(), _blob(download.properties)
 
-    def write(self, name: str, data: bytes, *, if_match: str | None, metadata: dict[str, str] | None = None) -> str:
+    def write(
+        self,
+        name: str,
+        data: bytes,
+        *,
+        if_match: str | None,
+        metadata: dict[str, str] | None = None,
+        content_type: str | None = None,
+    ) -> str:
         """Write a blob in one request and return its ETag. `if_match` None: only if it does not exist yet.
 
         Raises:
@@ -218,8 +231,12 @@ class Container:
         from azure.core import MatchConditions
 
         condition: dict[str, Any] = {"overwrite": False}
+        if content_type is not None:
+            from azure.storage.blob import ContentSettings
+
+            condition["content_settings"] = ContentSettings(content_type=content_type)
         if if_match is not None:
-            condition = {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}
+            condition |= {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}
         with self._plain_errors():
             result = self._client.get_blob_client(name).upload_blob(data, metadata=metadata, **condition)
             return str(result["etag"]).strip('"')

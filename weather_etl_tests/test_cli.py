@@ -83,6 +83,10 @@ def one_sentence(process: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
+def without_seconds(text: str) -> str:
+    return re.sub(r"in [\d.]+ s", "in some s", text)
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "x.csv"
@@ -96,15 +100,19 @@ def test_upload_and_run_end_in_a_summary_with_tables_and_checks(weather_etl_proc
     assert done.returncode == 0, done.stderr
     assert re.search(r"^validated_observations +48 +2020-01-01 00:00Z +2020-01-02 23:00Z", done.stdout, re.M)
     assert re.search(r"^checks: PASS \d+, WARN 0, ERROR 0", done.stdout, re.M)
+    assert re.search(
+        r"^Completed in [\d.]+ s: 1 station, \d+ tables. PASS=\d+ WARN=0 ERROR=0 TOTAL=\d+$", done.stdout, re.M
+    )
     assert "make ui" in done.stdout
+    assert "\x1b[" not in done.stdout + done.stderr  # no terminal, no colours
 
 
 def test_a_second_run_says_the_same_and_writes_nothing(weather_etl: Run, file: Path, environment: Settings) -> None:
     weather_etl("upload", "a", str(file))
-    first = weather_etl("run")
+    first = without_seconds(weather_etl("run").stdout)
     with connect(environment) as containers:
         before = containers.lake.stamps()
-    assert weather_etl("run").stdout == first.stdout
+    assert without_seconds(weather_etl("run").stdout) == first
     with connect(environment) as containers:
         assert containers.lake.stamps() == before
 
@@ -216,3 +224,70 @@ def test_help_imports_nothing_heavy() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.splitlines()[-1] == "[]"
+
+
+def test_run_as_json_tells_success_and_stations(weather_etl: Run, file: Path) -> None:
+    weather_etl("upload", "a", str(file))
+    told = json.loads(weather_etl("run", "--json").stdout)
+    assert (told["ok"], told["failure"], [s["station"] for s in told["stations"]]) == (True, None, ["a"])
+
+
+def test_a_report_is_made_copied_and_named(weather_etl: Run, file: Path, folder: Path) -> None:
+    weather_etl("upload", "a", str(file))
+    assert "run `weather-etl run` first" in one_sentence(weather_etl("open", "report", "a", "--print"))
+    weather_etl("run")
+    done = weather_etl("open", "report", "a", "--print")
+    path = folder / ".local" / "report" / "station=a" / "index.html"
+    assert done.stdout.strip() == path.as_uri()
+    assert path.read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert (folder / ".local" / "report" / "index.html").is_file()
+    assert "All reports are up to date." in weather_etl("report").stdout
+    assert weather_etl("head", "daily_weather", "--rows", "1").stdout.count("2020-01-01") == 1
+    table = weather_etl("head", "daily_weather", "--csv").stdout.splitlines()
+    assert table[0].startswith("station_id,date,") and len(table) == 3
+
+
+def test_doctor_finds_a_healthy_installation_well(weather_etl: Run, file: Path) -> None:
+    done = weather_etl("doctor", "--json")
+    findings = json.loads(done.stdout)["findings"]
+    assert done.returncode == 0, done.stdout
+    assert {f["topic"] for f in findings} == {
+        "versions", "setting", "storage", "container", "database", "daemon", "stations",
+    }  # fmt: skip
+    assert [f for f in findings if f["state"] == "bad"] == []
+
+
+def test_doctor_looks_on_when_storage_is_dead_and_masks_secrets(weather_etl: Run, environment: Settings) -> None:
+    assert environment.connection_string
+    dead = environment.connection_string.rsplit(":", 1)[0] + ":9/devstoreaccount1;"
+    done = weather_etl("doctor", AZURE_STORAGE_CONNECTION_STRING=dead)
+    assert done.returncode == 1
+    assert re.search(
+        r"^bad  storage +Azure Storage at 127.0.0.1:9 does not answer\n +-> start it with", done.stdout, re.M
+    )
+    assert re.search(r"^ok   database", done.stdout, re.M)
+    assert AZURITE_KEY not in done.stdout + done.stderr
+    assert no_trace(done)
+
+
+def test_doctor_names_a_station_whose_file_was_rejected(weather_etl: Run, file: Path) -> None:
+    file.write_bytes(b"PAR1")
+    weather_etl("upload", "a", str(file))
+    weather_etl("run")
+    done = weather_etl("doctor")
+    assert done.returncode == 1
+    assert re.search(r"^bad  stations +files are parked as rejected: a$", done.stdout, re.M)
+
+
+def test_the_ui_that_does_not_run_is_one_sentence(weather_etl: Run) -> None:
+    assert "start the UI with `make ui`" in one_sentence(weather_etl("open", "ui", "--port", "9", "--print"))
+
+
+def test_help_tells_the_exit_codes_and_completion() -> None:
+    from typer.testing import CliRunner
+
+    from weather_etl.cli import app
+
+    text = " ".join(CliRunner().invoke(app, ["--help"]).output.split())
+    assert "Exit codes: 0 done; 1 something failed" in text
+    assert "--install-completion" in text

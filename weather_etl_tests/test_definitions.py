@@ -33,6 +33,11 @@ def describe() -> Iterator[str]:
         yield f"  from {', '.join(sorted(d.asset_key.to_user_string() for d in spec.deps)) or 'outside'}"
         yield f"  code version {spec.code_version}; partitions {_partitions(spec.partitions_def)}"
         yield f"  {node.execution_type.value.lower()}"
+        if spec.freshness_policy:
+            yield f"  fresh within {spec.freshness_policy.fail_window.to_timedelta()}"
+        code = spec.metadata.get("dagster/code_references")
+        if code:
+            yield f"  code {', '.join(r.label for r in code.code_references)}"
         columns = spec.metadata.get("dagster/column_schema")
         if columns:
             yield f"  columns {', '.join(c.name for c in columns.columns)}"
@@ -48,7 +53,12 @@ def describe() -> Iterator[str]:
             yield f"  {_first_line(job.description)}"
             yield f"  steps {', '.join(sorted(n.name for n in job.nodes))}; executor {job.executor_def.name}"
             yield f"  tags {dict(sorted(job.tags.items()))}"
-    for sensor in repository.sensor_defs:
+    for schedule in repository.schedule_defs:
+        yield f"schedule {schedule.name}"
+        yield f"  {_first_line(schedule.description)}"
+        yield f"  {schedule.cron_schedule} {schedule.execution_timezone} starts {schedule.job_name}"
+        yield f"  {schedule.default_status.value.lower()}"
+    for sensor in sorted(repository.sensor_defs, key=lambda s: s.name):
         yield f"sensor {sensor.name}"
         yield f"  {_first_line(sensor.description)}"
         yield f"  starts {', '.join(t.job_name for t in sensor.targets)}; {sensor.default_status.value.lower()}"
@@ -72,6 +82,17 @@ def test_definitions_are_loadable() -> None:
 
 def test_every_asset_has_an_owner_and_a_description() -> None:
     assert [s.key for s in defs.resolve_all_asset_specs() if not s.owners or not s.description] == []
+
+
+def test_every_code_reference_names_a_file_that_exists() -> None:
+    references = [
+        r.file_path
+        for s in defs.resolve_all_asset_specs()
+        if "dagster/code_references" in s.metadata
+        for r in s.metadata["dagster/code_references"].code_references
+    ]
+    assert references
+    assert [f for f in references if not Path(f).is_file()] == []
 
 
 def test_names_of_assets_are_short_enough_for_the_graph() -> None:

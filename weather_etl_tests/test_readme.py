@@ -12,7 +12,9 @@ import pytest
 from weather_etl_tests.conftest import CHECKOUT, Services
 
 README = (CHECKOUT / "README.md").read_text()
-SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.S)
+READING = (CHECKOUT / "docs" / "reading.md").read_text()
+SNIPPETS = list(dict.fromkeys(re.findall(r"```python\n(.*?)```", README + READING, re.S)))
+NOTEBOOKS = sorted((CHECKOUT / "notebooks").glob("*.ipynb"))
 
 
 def command(*arguments: str, cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -57,11 +59,30 @@ def test_the_readme_has_snippets_for_pandas_duckdb_and_polars() -> None:
     assert [any(f"import {name}" in s for s in SNIPPETS) for name in ("pandas", "duckdb", "polars")] == [True] * 3
 
 
-@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda s: re.search(r"import (pandas|duckdb|polars)", s)[1])
+def test_the_page_about_reading_has_a_text_for_spark() -> None:
+    assert "spark.read.parquet" in READING
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda s: re.search(r"import (pandas|duckdb|polars|tables)", s)[1])
 def test_a_snippet_reads_the_tables(loaded: dict[str, str], snippet: str, tmp_path: Path) -> None:
     done = command("-c", snippet, cwd=tmp_path, env=loaded)
     assert done.returncode == 0, done.stderr
     assert "2016" in done.stdout
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_notebook_runs_from_top_to_bottom(
+    loaded: dict[str, str], notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    for name, value in {**loaded, "PYTHONPATH": str(CHECKOUT)}.items():
+        monkeypatch.setenv(name, value)
+    found = nbformat.read(notebook, as_version=4)
+    assert [c for c in found.cells if c.get("outputs")] == []  # results are not kept in the repository
+    NotebookClient(found, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    assert any("image/png" in o.get("data", {}) for c in found.cells for o in c.get("outputs", []))
 
 
 @pytest.mark.parametrize("target", ["run", "ui", "stop", "test", "bench"])

@@ -14,7 +14,7 @@ import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
 
-from weather_etl import checks, cli, sensors
+from weather_etl import checks, cli, sensors, shared_files
 from weather_etl.assets import station_tables
 from weather_etl.assets.specs import markdown
 from weather_etl.definitions import defs
@@ -138,7 +138,7 @@ def test_an_unexpected_exception_leaks_no_secret_into_a_tick(
 ) -> None:
     from dagster._utils.error import serializable_error_info_from_exc_info
 
-    monkeypatch.setattr(sensors, "list_landing", leak)
+    monkeypatch.setattr(shared_files, "look", leak)
     with caplog.at_level(logging.DEBUG), pytest.raises(dg.Failure) as caught:
         sensors.landing_files_sensor(dg.build_sensor_context(instance=instance, definitions=defs))
     shown = serializable_error_info_from_exc_info((caught.type, caught.value, caught.tb)).to_string()

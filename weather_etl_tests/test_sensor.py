@@ -397,17 +397,17 @@ def test_a_run_that_ends_while_the_tick_lists_is_not_requested_again(
     containers.landing.upload("a/x.csv", weather_csv())
     tags = ticks.requested()[0]
     under_way = ticks.create_run(tags, dg.DagsterRunStatus.STARTED)
-    listing = sensors.list_landing
+    look = shared_files.look
 
-    def slow(container: storage.Container) -> object:
-        found = listing(container)
+    def slow(found_by: Containers) -> object:
+        found = look(found_by)
         containers.landing.upload("a/y.csv", weather_csv(first=48))
         assert run(ticks, tags).success
         ticks.instance.report_run_failed(under_way)
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(sensors, "list_landing", slow)
+        patch.setattr(shared_files, "look", slow)
         assert not ticks.requested()
     assert ticks.tick().skip_reason.skip_message == "All 1 stations are up to date."
 

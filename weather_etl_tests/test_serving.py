@@ -310,6 +310,23 @@ def test_a_reader_sees_the_old_rows_until_all_tables_are_in(serving: Serving, mo
     assert serving.one("SELECT count(*) FROM weather.weather_observations") == 24
 
 
+def test_rows_are_compared_by_hashing_whatever_the_planner_takes_an_empty_table_for(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving.lake()
+    seen = []
+    swap = load._swap
+
+    def asked(cursor: Any, *rest: Any) -> load.Loaded:
+        cursor.execute("SHOW enable_nestloop")
+        seen.append(cursor.fetchone())
+        return swap(cursor, *rest)
+
+    monkeypatch.setattr(load, "_swap", asked)
+    serving.load()
+    assert set(seen) == {("off",)}
+
+
 def test_a_load_that_is_killed_leaves_the_old_rows(serving: Serving) -> None:
     serving.lake()
     serving.load()

@@ -23,6 +23,7 @@ from dagster._core.definitions.data_version import (
 )
 
 from weather_etl import checks
+from weather_etl.assets import sketches
 from weather_etl.assets.aggregated import AGGREGATED_SPECS, aggregated_metadata
 from weather_etl.assets.raw import RAW_SPECS, landing_files, quarantined_metadata, raw_metadata
 from weather_etl.assets.validated import VALIDATED_SPECS, events_metadata, validated_metadata
@@ -37,6 +38,14 @@ _METADATA: dict[str, Callable[[Published], dict[str, Any]]] = {
     "validated_observations": validated_metadata,
     "quality_events": events_metadata,
     **dict.fromkeys((spec.key.path[-1] for spec in AGGREGATED_SPECS), aggregated_metadata),
+}
+
+_SKETCHES: dict[str, tuple[Callable[..., dg.MarkdownMetadataValue | None], str, str]] = {
+    "validated_observations": (sketches.line, "temperature_c", "temperature, degC"),
+    "daily_weather": (sketches.line, "temperature_mean_c", "daily mean temperature, degC"),
+    "monthly_weather": (sketches.stripes, "temperature_mean_c", "monthly mean temperature, blue cold, red warm"),
+    "yearly_weather": (sketches.stripes, "temperature_mean_c", "climate stripes: yearly mean temperature"),
+    "climate_normals": (sketches.line, "temperature_mean_c", "mean temperature by calendar month, degC"),
 }
 
 
@@ -76,6 +85,7 @@ def materialization(result: Published, seconds: float, recorded: Recorded) -> dg
         **({"first": stamp.first, "last": stamp.last} if stamp.first else {}),
     }
     metadata |= _METADATA[result.table](result)
+    metadata |= _sketch(result)
     if result.frame is None and result.raw is None and recorded.is_of(result.table, stamp.fingerprint):
         metadata = {**_figures(recorded.latest(result.table)), **metadata}
     return dg.AssetMaterialization(
@@ -88,6 +98,15 @@ def materialization(result: Published, seconds: float, recorded: Recorded) -> dg
             **_provenance(result.table, recorded),
         },
     )
+
+
+def _sketch(result: Published) -> dict[str, Any]:
+    """The table at a glance, drawn in place by the UI."""
+    if result.frame is None or result.table not in _SKETCHES:
+        return {}
+    draw, column, what = _SKETCHES[result.table]
+    picture = draw(result.frame[column], what) if column in result.frame else None
+    return {"sketch": picture} if picture else {}
 
 
 def _figures(record: dg.EventLogRecord | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from weather_etl.pipeline import Published
 
 landing_files = dg.AssetSpec(
     "landing_files",
-    description="Weather files that people and machines drop into the container `landing`, <station>/<any path>.",
+    description="Weather files that people and machines drop into the container `landing`, as `<station>/<any path>`.",
     group_name="landing",
     kinds={"azure", "csv"},
     owners=["team:weather"],

@@ -1,11 +1,13 @@
 """What every asset spec and materialization has in common.
 
-Belongs here: column schema, kinds, owners, tags, previews.
+Belongs here: column schema, kinds, owners, tags, code references, freshness, previews.
 Does not belong here: text about one table (`raw.py`, `validated.py`, `aggregated.py`).
 """
 
 import re
-from datetime import datetime
+import warnings
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -20,6 +22,24 @@ if TYPE_CHECKING:
 station_partitions = dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)
 
 PREVIEW_ROWS = 5
+_PACKAGE = Path(__file__).resolve().parents[1]
+# Where a table is made, for the link to its code.
+_CODE = {
+    "raw_observations": ("ingestion.py", "meteorology/parsing.py"),
+    "quarantined_rows": ("meteorology/observations.py", "meteorology/reasons.py"),
+    "validated_observations": ("meteorology/observations.py", "meteorology/quality.py"),
+    "quality_events": ("meteorology/observations.py", "meteorology/quality.py"),
+    "daily_weather": ("meteorology/aggregation/days.py",),
+    "monthly_weather": ("meteorology/aggregation/months.py",),
+    "yearly_weather": ("meteorology/aggregation/years.py",),
+    "climate_normals": ("meteorology/aggregation/normals.py",),
+}
+# An installation with live stations writes every hour; one with archives only shows a warning, not an error.
+FRESHNESS = {
+    "validated_observations": dg.FreshnessPolicy.time_window(
+        fail_window=timedelta(days=35), warn_window=timedelta(hours=26)
+    )
+}
 _UI_TYPES = {"str": "string", "category": "string", "datetime64[us, UTC]": "timestamp (UTC)", "Int64": "int64"}
 
 
@@ -39,6 +59,16 @@ def column_schema(contract: Table) -> dg.TableSchema:
     )
 
 
+def code_references(*files: str) -> dict[str, Any]:
+    """Metadata that links an asset to files of this package."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        references = [
+            dg.LocalFileCodeReference(file_path=str(_PACKAGE / f), line_number=1, label=Path(f).name) for f in files
+        ]
+        return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[*references])}
+
+
 def table_spec(table: str, *, group: str, kinds: set[str], deps: list[str] | None = None) -> dg.AssetSpec:
     """The spec of a table asset; description and columns come from its contract."""
     contract = TABLES[table]
@@ -52,7 +82,11 @@ def table_spec(table: str, *, group: str, kinds: set[str], deps: list[str] | Non
         tags={"domain": "weather", "layer": group},
         code_version=CODE_VERSIONS[table],
         partitions_def=station_partitions,
-        metadata={"dagster/column_schema": column_schema(contract)},
+        metadata={
+            "dagster/column_schema": column_schema(contract),
+            **code_references(*_CODE.get(table, ())),
+        },
+        freshness_policy=FRESHNESS.get(table),
         skippable=True,
     ).with_io_manager_key("lake")
 

@@ -8,7 +8,16 @@ stands inside the function that needs it.
 import sys
 from pathlib import Path
 
-from weather_etl.cli import database, files, local, operations, stations  # noqa: F401  (they register their commands)
+from weather_etl.cli import (  # noqa: F401  (they register their commands)
+    database,
+    doctor,
+    files,
+    local,
+    operations,
+    reports,
+    stations,
+    tables,
+)
 from weather_etl.cli.base import app
 from weather_etl.errors import UserError
 

@@ -1,15 +1,44 @@
 """The command itself, and what all of its parts share.
 
-Belongs here: the application, printing a line.
-Does not belong here: any command; those register themselves (`local.py`, `stations.py`).
+Belongs here: the application, printing a line, waiting visibly.
+Does not belong here: any command; those register themselves (`local.py`, `stations.py`, ...).
 """
 
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
 import typer
+import typer.core
+
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 something failed or is wrong, in one sentence on stderr or a red check; 2 wrong usage. "
+    "Shell completion: weather-etl --install-completion."
+)
+
+# The order of the help: that of a first day's work.
+_ORDER = (
+    *("upload", "run", "status", "files", "quarantine", "replay", "head", "report", "open", "doctor", "forget"),
+    *("local", "db"),
+)
+
+
+class _InOrder(typer.core.TyperGroup):
+    def list_commands(self, ctx: Any) -> list[str]:
+        found = list(self.commands)
+        return sorted(found, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+
 
 app = typer.Typer(
+    cls=_InOrder,
     help="Weather files from Azure Blob Storage to tables that you can trust.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
-    add_completion=False,
+    rich_markup_mode=None,  # importing rich doubles the time of --help
     pretty_exceptions_show_locals=False,  # they would print connection strings
 )
 
@@ -17,3 +46,28 @@ app = typer.Typer(
 def say(line: str) -> None:
     """Print one line as it is: rich would break paths and URLs at the width of the terminal."""
     print(line, flush=True)
+
+
+def me() -> str:
+    """This command as it is to be typed: by its path where its name alone would not be found."""
+    path = Path(sys.argv[0])
+    if shutil.which("weather-etl") or path.name != "weather-etl":
+        return "weather-etl"
+    return os.path.relpath(path)
+
+
+@contextmanager
+def waiting(what: str, total: float | None = None, *, is_bytes: bool = False) -> Iterator[Callable[[float], None]]:
+    """A bar (or a spinner, without `total`) with the time on stderr, if that is a terminal; gives a way to advance."""
+    if not sys.stderr.isatty():
+        yield lambda amount: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+    from rich.progress import TimeElapsedColumn as Elapsed
+
+    amount = [] if total is None else [BarColumn(), DownloadColumn() if is_bytes else MofNCompleteColumn()]
+    columns = [SpinnerColumn(), TextColumn("{task.description}"), *amount, Elapsed()]
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda done: progress.update(task, advance=done)

@@ -10,7 +10,9 @@ from weather_etl.cli.base import app, say
 if TYPE_CHECKING:
     from weather_etl.local import Status
 
-local_app = typer.Typer(help="Azurite and PostgreSQL on this machine, for local use.", no_args_is_help=True)
+local_app = typer.Typer(
+    help="Azurite and PostgreSQL on this machine, for local use.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(local_app, name="local")
 
 

@@ -1,28 +1,43 @@
 """Commands about stations: `upload`, `run`, `status`, `forget`."""
 
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import app, say
+from weather_etl.cli.base import app, me, say, waiting
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
     import dagster as dg
+    from rich.console import Console
 
     from weather_etl.overview import StationState
+    from weather_etl.settings import Settings
+
+_Only = Annotated[list[str] | None, typer.Option("--station", "-s", help="Only this station; can be repeated.")]
+_Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
+# From so many stations on, one line each.
+_MANY = 11
+_POLL_S = 2.0
 
 
-@app.command()
+@app.command(short_help="Put files into a station's landing folder.")
 def upload(
     station: Annotated[
         str, typer.Argument(help="Station id: letters, digits, - and _; or _shared for files of several stations.")
     ],
     files: Annotated[list[Path], typer.Argument(help="Weather files, or a station.toml.")],
 ) -> None:
-    """Put files into the landing folder of a station; a file that is there already is left alone."""
+    """Put files into the landing folder of a station; a file that is there already is left alone.
+
+    A file of the same name with other content is replaced, and so are its rows by the next run.
+    """
     from weather_etl import stations
     from weather_etl.landing import SHARED
     from weather_etl.settings import Settings
@@ -35,50 +50,130 @@ def upload(
     for path in files:
         if not path.is_file():
             raise UserError(f"{path} is not a file; name the files to upload one by one.")
+    size = sum(path.stat().st_size for path in files)
     with connect(Settings.load(), prompt=True) as containers:
         containers.landing.create()
         containers.lake.container.create()
-        for path in files:
-            if path.name == stations.SETTINGS_FILE:
-                stations.parse_settings(path.read_text("utf-8", "replace"), source=str(path), version="")
-            new = containers.landing.upload(f"{station}/{path.name}", path.read_bytes())
-            say(f"{'Uploaded' if new else 'Already there:'} {station}/{path.name} ({path.stat().st_size:,} bytes)")
+        with waiting(f"Uploading to {station}", size, is_bytes=True) as advance:
+            lines = []
+            for path in files:
+                if path.name == stations.SETTINGS_FILE:
+                    stations.parse_settings(path.read_text("utf-8", "replace"), source=str(path), version="")
+                new = containers.landing.upload(f"{station}/{path.name}", path.read_bytes())
+                advance(path.stat().st_size)
+                verb = "Uploaded" if new else "Already there:"
+                lines.append(f"{verb} {station}/{path.name} ({path.stat().st_size:,} bytes)")
+                if not sys.stderr.isatty():
+                    say(lines.pop())
+        for line in lines:
+            say(line)
 
 
-@app.command()
+@app.command(short_help="Bring every stale station up to date.")
 def run(
-    station: Annotated[
-        list[str] | None, typer.Option("--station", "-s", help="Only this station; can be repeated.")
-    ] = None,
+    station: _Only = None,
     full: Annotated[
         bool, typer.Option("--full", help="Read all landing files again and make all tables anew.")
     ] = False,
+    as_json: _Json = False,
 ) -> None:
-    """Bring every stale station up to date and show the tables; exit code 1 if a run or an error check failed."""
-    from rich.console import Console
+    """Bring every stale station up to date and show the tables.
 
+    Exit code 1 if a run failed or a check of severity ERROR is red.
+    """
     from weather_etl.overview import PASS, dagster_instance, shared_files_state, station_states
     from weather_etl.redaction import printable
     from weather_etl.settings import Settings
 
     settings = Settings.load()
+    started = time.monotonic()
     with dagster_instance() as instance:
-        with Console(stderr=True).status("Bringing the stations up to date ..."):
+        with _progress(settings, station or []):
             failure = _catch_up(instance, station or [], full=full)
         states = station_states(settings, instance, station)
-    _print_states(states)
+    seconds = time.monotonic() - started
     shared = shared_files_state(settings)
+    bad = bool(failure or any(s.count("ERROR") for s in states) or (shared and shared.state == "ERROR"))
+    if as_json:
+        import json
+
+        stations = [s.as_dict() for s in states]
+        print(
+            json.dumps(
+                {"ok": not bad, "failure": failure, "seconds": round(seconds, 1), "stations": stations}, indent=2
+            )
+        )
+    else:
+        _print_states(states)
+        _print_tail(states, seconds)
     if shared and shared.state != PASS:
         print(f"{shared.state:<5}  {shared.name}: {printable(shared.description, 1000)}", file=sys.stderr)
     if failure:
         print(f"ERROR  {failure}", file=sys.stderr)
-    elif states:
-        say(
-            "Look around: `make ui` opens the graph, runs and checks at http://127.0.0.1:3000; `weather-etl status` shows"
-        )
-        say("this again; the README tells how to read the tables with pandas, DuckDB and Polars.")
-    if failure or any(s.count("ERROR") for s in states) or (shared and shared.state == "ERROR"):
+    elif states and not as_json:
+        say("Look around: `make ui` opens the graph, runs and checks at http://127.0.0.1:3000;")
+        say(f"`{me()} open report` shows each station on a page, `{me()} head daily_weather` rows of a table.")
+    if bad:
         raise typer.Exit(1)
+
+
+def _print_tail(states: "list[StationState]", seconds: float) -> None:
+    """What dbt ends with: one line that says whether all is well."""
+    from rich.console import Console
+
+    tables = sum(len(s.tables) for s in states)
+    counts = {state: sum(s.count(state) for s in states) for state in ("PASS", "WARN", "ERROR")}
+    style = "red" if counts["ERROR"] else "yellow" if counts["WARN"] else "green"
+    verdict = (
+        "Completed with errors" if counts["ERROR"] else "Completed with warnings" if counts["WARN"] else "Completed"
+    )
+    figures = " ".join(f"{state}={n}" for state, n in counts.items())
+    Console(highlight=False, width=None if sys.stdout.isatty() else 110).print(
+        f"[{style}]{verdict}[/] in {seconds:.1f} s: {_count(len(states), 'station')}, {_count(tables, 'table')}. "
+        f"{figures} TOTAL={sum(counts.values())}"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+@contextmanager
+def _progress(settings: "Settings", only: list[str]) -> Iterator[None]:
+    """A bar of the stations that are not stale any more, if stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from weather_etl import planning, shared_files
+    from weather_etl.storage import connect
+
+    with connect(settings, prompt=True) as containers:
+
+        def stale() -> int:
+            seen = shared_files.look(containers)
+            found = planning.find_stale(seen.landing, seen.stamps)
+            return sum(s.why != planning.VANISHED and (not only or s.station in only) for s in found)
+
+        total, ended = stale(), threading.Event()
+        with waiting("Bringing the stations up to date", total or None) as advance:
+
+            def watch() -> None:
+                done = 0
+                while not ended.wait(_POLL_S):
+                    try:
+                        now = max(done, total - stale())
+                    except UserError:
+                        continue  # the run itself tells what is wrong
+                    advance(now - done)
+                    done = now
+
+            thread = threading.Thread(target=watch, daemon=True)
+            thread.start()
+            try:
+                yield
+            finally:
+                ended.set()
+                thread.join()
 
 
 def _catch_up(instance: "dg.DagsterInstance", stations: list[str], *, full: bool) -> str | None:
@@ -89,6 +184,7 @@ def _catch_up(instance: "dg.DagsterInstance", stations: list[str], *, full: bool
     result = defs.resolve_job_def("catch_up_job").execute_in_process(
         instance=instance,
         raise_on_error=False,
+        tags={"weather_etl/why": "weather-etl run --full" if full else "weather-etl run"},
         run_config={
             "ops": {"catch_up": {"config": config}},
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
@@ -102,13 +198,8 @@ def _catch_up(instance: "dg.DagsterInstance", stations: list[str], *, full: bool
     return f"Run {result.run_id} failed; see it in the UI."
 
 
-@app.command()
-def status(
-    station: Annotated[
-        list[str] | None, typer.Option("--station", "-s", help="Only this station; can be repeated.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
-) -> None:
+@app.command(short_help="Show each station, its tables and checks.")
+def status(station: _Only = None, as_json: _Json = False) -> None:
     """Show each station's tables, whether they are up to date, and what the checks said last."""
     from weather_etl.overview import dagster_instance, station_states
     from weather_etl.settings import Settings
@@ -125,45 +216,83 @@ def status(
 
 def _print_states(states: "list[StationState]") -> None:
     from rich.console import Console
-    from rich.table import Table
-
-    from weather_etl.overview import PASS, UP_TO_DATE
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
     if not states:
         console.print("No station yet; upload a file with `weather-etl upload STATION FILE`.")
+    elif len(states) >= _MANY:
+        _print_lines(console, states)
+    else:
+        for state in states:
+            _print_state(console, state)
+
+
+def _print_state(console: "Console", s: "StationState") -> None:
+    """A station with its tables and the checks that did not pass."""
+    from rich.table import Table
+
+    from weather_etl.overview import PASS, UP_TO_DATE
+
+    colour = "green" if s.state == UP_TO_DATE else "yellow"
+    files = f"{s.files:,} landing file{'s' * (s.files != 1)}"
+    table = Table(title=f"{s.station}: [{colour}]{s.state}[/], {files}", title_justify="left", box=None, pad_edge=False)
+    table.add_column("table", min_width=24)
+    table.add_column("rows", justify="right", min_width=9)
+    table.add_column("first", min_width=17)
+    table.add_column("last", min_width=17)
+    for name, stamp in s.tables.items():
+        table.add_row(name, f"{stamp.rows:,}", stamp.first, stamp.last)
+    console.print(table)
+    counts = ", ".join(
+        f"[{style}]{state} {s.count(state)}[/]"
+        for state, style in ((PASS, "green"), ("WARN", "yellow"), ("ERROR", "red"))
+    )
+    console.print(f"checks: {counts}" if s.checks else "checks: none has run yet")
+    for check in s.checks:
+        if check.state != PASS:
+            style = "yellow" if check.state == "WARN" else "red"
+            console.print(f"  [{style}]{check.state:<5}[/] {check.name}: ", end="")
+            console.print(check.description, markup=False)
+    console.print()
+
+
+def _print_lines(console: "Console", states: "list[StationState]") -> None:
+    """A line per station; `--station` shows one of them whole."""
+    from rich.table import Table
+
+    from weather_etl.overview import UP_TO_DATE
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("station", "state"):
+        table.add_column(name)
+    for name in ("files", "hours"):
+        table.add_column(name, justify="right")
+    for name in ("first", "last"):
+        table.add_column(name)
+    for name in ("warn", "error"):
+        table.add_column(name, justify="right")
     for s in states:
-        colour = "green" if s.state == UP_TO_DATE else "yellow"
-        files = f"{s.files:,} landing file{'s' * (s.files != 1)}"
-        table = Table(
-            title=f"{s.station}: [{colour}]{s.state}[/], {files}", title_justify="left", box=None, pad_edge=False
+        hours = s.tables.get("validated_observations")
+        table.add_row(
+            s.station,
+            f"[{'green' if s.state == UP_TO_DATE else 'yellow'}]{s.state}[/]",
+            f"{s.files:,}",
+            *((f"{hours.rows:,}", hours.first[:10], hours.last[:10]) if hours else ("", "", "")),
+            f"{s.count('WARN') or ''}",
+            f"[red]{s.count('ERROR') or ''}[/]",
         )
-        table.add_column("table", min_width=24)
-        table.add_column("rows", justify="right", min_width=9)
-        table.add_column("first", min_width=17)
-        table.add_column("last", min_width=17)
-        for name, stamp in s.tables.items():
-            table.add_row(name, f"{stamp.rows:,}", stamp.first, stamp.last)
-        console.print(table)
-        counts = ", ".join(
-            f"[{style}]{state} {s.count(state)}[/]"
-            for state, style in ((PASS, "green"), ("WARN", "yellow"), ("ERROR", "red"))
-        )
-        console.print(f"checks: {counts}" if s.checks else "checks: none has run yet")
-        for check in s.checks:
-            if check.state != PASS:
-                style = "yellow" if check.state == "WARN" else "red"
-                console.print(f"  [{style}]{check.state:<5}[/] {check.name}: ", end="")
-                console.print(check.description, markup=False)
-        console.print()
+    console.print(table)
+    console.print("`weather-etl status --station STATION` tells more.")
+    console.print()
 
 
-@app.command()
+@app.command(short_help="Delete the tables of a station without files.")
 def forget(station: Annotated[str, typer.Argument(help="A station whose landing files are all gone.")]) -> None:
     """Delete the tables of a station whose landing files were removed on purpose."""
     from weather_etl import shared_files
     from weather_etl.fingerprints import TABLE_NAMES
     from weather_etl.overview import dagster_instance
+    from weather_etl.report.publish import page_name
     from weather_etl.settings import Settings
     from weather_etl.stations import PARTITIONS_NAME
     from weather_etl.storage import PreconditionFailed, connect
@@ -184,6 +313,7 @@ def forget(station: Annotated[str, typer.Argument(help="A station whose landing 
         # Raw goes last: as long as it is there, the station is known and a killed command can be repeated.
         for table in reversed(found):
             containers.lake.container.delete(containers.lake.object_name(table, station))
+        containers.lake.container.delete(page_name(station))
         if instance.has_dynamic_partition(PARTITIONS_NAME, station):
             instance.delete_dynamic_partition(PARTITIONS_NAME, station)
     say(f"Forgot station {station}: {len(found)} tables were deleted.")

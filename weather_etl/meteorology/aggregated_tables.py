@@ -195,7 +195,7 @@ _YEARLY = Table(
     "one civil year of the station's zone with at least one observation",
     (
         STATION,
-        Column("year", "int64", "Year.", low=1850),
+        Column("year", "int64", "Year.", low=1849),
         _TIMEZONE,
         Column("months_n", "int64", "Months with a mean temperature.", low=0, high=12),
         *_YEAR,
@@ -236,8 +236,8 @@ _NORMALS = Table(
     (
         STATION,
         Column("calendar_month", "int64", "Calendar month, 1 to 12.", low=1, high=12),
-        Column("period_start", "int64", "First year of the period.", low=1850),
-        Column("period_end", "int64", "Last year of the period.", low=1850),
+        Column("period_start", "int64", "First year of the period.", low=1849),
+        Column("period_end", "int64", "Last year of the period.", low=1849),
         count("years_n", "Years of the period with a mean temperature of that month."),
         replace(yes("is_normal", "A normal (24 of 30 years or more); no: a period average."), nullable=False),
         *(c for column in _MONTH for c in _normal(column)),

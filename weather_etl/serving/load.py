@@ -123,6 +123,7 @@ def load_station(
     try:
         with connection.cursor() as cursor:
             _take_turn(cursor, station)
+            _plan_for_many_rows(cursor)
             # Read after the turn has come: whoever is last loads what is newest.
             recorded = _recorded(cursor, station)
             stamps = {s.source: lake.stamp(s.source, station) for s in SERVED}
@@ -154,6 +155,16 @@ def _take_turn(cursor: "Cursor", station: str) -> None:
     cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"weather_etl.serving/{station}",))
 
 
+def _plan_for_many_rows(cursor: "Cursor") -> None:
+    """Compare whole tables by hashing, for this transaction.
+
+    A table that was empty when it was last looked at makes the planner loop over it for each row, and over all rows that
+    this very statement has inserted so far: 96,000 rows then take minutes.
+    """
+    cursor.execute("SET LOCAL enable_nestloop = off")
+    cursor.execute("SET LOCAL work_mem = '64MB'")
+
+
 def _recorded(cursor: "Cursor", station: str) -> dict[str, tuple[str, int]]:
     cursor.execute(f"SELECT table_name, version, rows FROM {SCHEMA}.{LOADS} WHERE station_id = %s", (station,))
     return {table: (recorded, rows) for table, recorded, rows in cursor.fetchall()}
@@ -178,18 +189,19 @@ def _swap(cursor: "Cursor", served: Served, station: str, found: "TableObject", 
         )
     copy(cursor, served, rows, into=staging)
     same_key = " AND ".join(f's."{c}" = t."{c}"' for c in served.contract.key)
-    # *= compares the bytes of whole rows, so that nulls equal nulls and the last bit of a number counts.
-    cursor.execute(
-        f"DELETE FROM {target} t WHERE station_id = %s AND NOT EXISTS "
-        f"(SELECT FROM {staging} s WHERE {same_key} AND s *= t)",
-        (station,),
-    )
-    removed = cursor.rowcount
-    columns = ", ".join(f's."{c}"' for c in served.contract.column_names)
-    cursor.execute(
-        f"INSERT INTO {target} ({columns.replace('s.', '')}) SELECT {columns} FROM {staging} s "
-        f"WHERE NOT EXISTS (SELECT FROM {target} t WHERE {same_key})"
-    )
+    columns = ", ".join(f'"{c}"' for c in served.contract.column_names)
+    removed, where = 0, ""
+    cursor.execute(f"SELECT EXISTS (SELECT FROM {target} WHERE station_id = %s)", (station,))
+    if cursor.fetchone()[0]:
+        # *= compares the bytes of whole rows, so that nulls equal nulls and the last bit of a number counts.
+        cursor.execute(
+            f"DELETE FROM {target} t WHERE station_id = %s AND NOT EXISTS "
+            f"(SELECT FROM {staging} s WHERE {same_key} AND s *= t)",
+            (station,),
+        )
+        removed = cursor.rowcount
+        where = f"WHERE NOT EXISTS (SELECT FROM {target} t WHERE {same_key} AND t.station_id = %(station)s)"
+    cursor.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {staging} s {where}", {"station": station})
     inserted = cursor.rowcount
     recorded = version(served, found.stamp)
     cursor.execute(
@@ -210,7 +222,6 @@ def copy(cursor: "Cursor", served: Served, rows: "pa.Table", *, into: str) -> No
     columns = ", ".join(f'"{c}"' for c in rows.column_names)
     data = io.BytesIO(b"".join(encode(rows)))
     cursor.copy_expert(f"COPY {into} ({columns}) FROM STDIN (FORMAT binary)", data, size=1 << 20)
-    cursor.execute(f"ANALYZE {into}")  # else the planner takes the table for a small one
 
 
 def rows_of(served: Served, station: str, found: "TableObject") -> "pa.Table":

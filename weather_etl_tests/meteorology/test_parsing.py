@@ -112,7 +112,7 @@ def test_the_hint_for_a_missing_column_is_never_a_column_that_means_something_el
 UNITS = [
     ("Apparent Temperature", "apparent_temperature_c", "50", {"": 50, "(C)": 50, "(°C)": 50, "[degC]": 50, "(F)": 10, "(°F)": 10}),
     ("Apparent Temperature", "apparent_temperature_c", "300.15", {"(K)": 27, "(kelvin)": 27}),
-    ("Dew Point", "dew_point_c", "14", {"": 14, "(C)": 14, "(F)": -10}),
+    ("Dew Point", "dew_point_c", "-4", {"": -4, "(C)": -4, "(F)": -20}),
     ("Humidity", "humidity_percent", "0.5", {"": 50, "(0-1)": 50, "(fraction)": 50}),
     ("Humidity", "humidity_percent", "50", {"(%)": 50, "[percent]": 50}),
     ("Wind Speed", "wind_speed_ms", "36", {"": 10, "(km/h)": 10, "(kmh)": 10, "(m/s)": 36, "(m s-1)": 36}),

@@ -75,7 +75,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("station_id", "date"),
         schema="weather",
     )
-    op.create_index("ix_weather_daily_date", "weather_daily", ["date"], unique=False, schema="weather")
+    op.create_index(
+        "ix_weather_daily_date", "weather_daily", ["date"], unique=False, schema="weather", postgresql_using="brin"
+    )
     op.create_table(
         "weather_files",
         sa.Column("station_id", sa.Text(), nullable=False),
@@ -173,7 +175,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("station_id", "month"),
         schema="weather",
     )
-    op.create_index("ix_weather_monthly_month", "weather_monthly", ["month"], unique=False, schema="weather")
+    op.create_index(
+        "ix_weather_monthly_month",
+        "weather_monthly",
+        ["month"],
+        unique=False,
+        schema="weather",
+        postgresql_using="brin",
+    )
     op.create_table(
         "weather_observations",
         sa.Column("station_id", sa.Text(), nullable=False),
@@ -212,5 +221,10 @@ def upgrade() -> None:
         schema="weather",
     )
     op.create_index(
-        "ix_weather_observations_timestamp", "weather_observations", ["timestamp"], unique=False, schema="weather"
+        "ix_weather_observations_timestamp",
+        "weather_observations",
+        ["timestamp"],
+        unique=False,
+        schema="weather",
+        postgresql_using="brin",
     )

@@ -1,0 +1,138 @@
+"""Commands about pages: `report`, `open`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from weather_etl.cli.base import app, say, waiting
+from weather_etl.errors import UserError
+
+if TYPE_CHECKING:
+    from weather_etl.storage import Containers
+
+# More pages than this are not copied to this machine for one that is wanted.
+_COPIED = 50
+
+
+@app.command(short_help="Make the weather reports that are stale.")
+def report(
+    stations: Annotated[list[str] | None, typer.Argument(help="Only these stations.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Make them anew, stale or not.")] = False,
+) -> None:
+    """Make the reports that are stale, and the index; a running daemon does it by itself."""
+    _make(stations or [], full=full)
+
+
+open_app = typer.Typer(help="Open a report or the UI in the browser.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(open_app, name="open")
+_Print = Annotated[bool, typer.Option("--print", help="Only print the address.")]
+
+
+@open_app.command("report", short_help="The report of a station, or of all.")
+def open_report(
+    station: Annotated[str | None, typer.Argument(help="A station; all of them by default.")] = None,
+    only_print: _Print = False,
+) -> None:
+    """Bring a report up to date, copy it to .local/report and open it; without a station, the index of all."""
+    from weather_etl.report import publish
+    from weather_etl.settings import Settings
+    from weather_etl.storage import connect
+
+    _make([station] if station else [], full=False, quiet=True)
+    with connect(Settings.load(), prompt=True) as containers:
+        made = sorted(publish.reports(containers))
+        if not made:
+            raise UserError("There is no report yet; run `weather-etl run` first.")
+        wanted = made if len(made) <= _COPIED or station is None else [station]
+        with waiting("Copying the pages", len(wanted)) as advance:
+            for name in wanted:
+                _copy(containers, publish.page_name(name))
+                advance(1)
+        _copy(containers, publish.INDEX)
+    path = Path.cwd() / ".local" / (publish.page_name(station) if station else publish.INDEX)
+    _open(path.as_uri(), only_print)
+
+
+@open_app.command("ui", short_help="Dagster's web interface.")
+def open_ui(
+    port: Annotated[int, typer.Option(help="Where `make ui` listens.")] = 3000, only_print: _Print = False
+) -> None:
+    """Open Dagster's web interface of this machine."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        if probe.connect_ex(("127.0.0.1", port)):
+            raise UserError(f"Nothing answers at http://127.0.0.1:{port}; start the UI with `make ui`.")
+    _open(f"http://127.0.0.1:{port}", only_print)
+
+
+def _make(stations: list[str], *, full: bool, quiet: bool = False) -> None:
+    """Run `weather_report_job` over stale stations in this process, so that the UI knows of it."""
+    from weather_etl.overview import dagster_instance
+    from weather_etl.redaction import without_secrets
+    from weather_etl.report import publish
+    from weather_etl.settings import Settings
+    from weather_etl.stations import PARTITIONS_NAME
+    from weather_etl.storage import connect
+
+    with connect(Settings.load(), prompt=True) as containers:
+        stamps, made = containers.lake.stamps(), publish.reports(containers)
+    ready = sorted({s for s, _ in stamps if all((s, t) in stamps for t in publish.INPUTS)})
+    for station in stations:
+        if station not in ready:
+            raise UserError(f"Station {station} has no complete tables yet; run `weather-etl run` first.")
+    stale = {s.station: s for s in publish.find_stale(stamps, made)}
+    todo = [s for s in stations or ready if full or s in stale]
+    if not todo:
+        if not quiet:
+            say("All reports are up to date.")
+        return
+    failures = []
+    with dagster_instance() as instance, waiting("Making the reports", len(todo)) as advance:
+        from weather_etl.definitions import defs
+
+        job = defs.resolve_job_def("weather_report_job")
+        instance.add_dynamic_partitions(PARTITIONS_NAME, todo)
+        for station in todo:
+            result = job.execute_in_process(
+                instance=instance,
+                raise_on_error=False,
+                partition_key=station,
+                tags={"weather_etl/why": "weather-etl report"},
+                run_config={
+                    "ops": {"weather_report": {"config": {"full": full}}},
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                },
+            )
+            advance(1)
+            if result.success:
+                if not quiet:
+                    say(f"Report of {station} is up to date.")
+            else:
+                failures.append(_cause(result))
+    if failures:
+        raise UserError(without_secrets(" | ".join(failures)))
+
+
+def _cause(result: object) -> str:
+    for event in getattr(result, "all_events", ()):
+        if event.is_step_failure and event.step_failure_data.error:
+            return str(event.step_failure_data.error.message).strip()
+    return f"Run {getattr(result, 'run_id', '')} failed; see it in the UI."
+
+
+def _copy(containers: "Containers", name: str) -> None:
+    data, _ = containers.lake.container.read(name)
+    path = Path.cwd() / ".local" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _open(address: str, only_print: bool) -> None:
+    import webbrowser
+
+    say(address)
+    if not only_print and not webbrowser.open(address):
+        say("No browser could be started here; open the address above in one.")

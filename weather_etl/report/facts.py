@@ -1,0 +1,337 @@
+"""What a report says in figures, taken from the published tables of one station.
+
+Belongs here: selecting and condensing; every figure is one of a table, or a count or mean over its rows.
+Does not belong here: drawing (`pictures.py`), wording and layout (`pages.py`), new meteorology.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from weather_etl.meteorology.quality import VARIABLES, Flag
+from weather_etl.meteorology.vocabulary import SECTORS
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# Lower edges of the classes of a wind rose, m/s; 10.8 is Beaufort 6.
+SPEED_EDGES_MS = (0.0, 2.0, 4.0, 6.0, 8.0, 10.8)
+# A type of precipitation in more hours than this is a label of every hour, not an observation of rain or snow.
+PRECIPITATION_LABEL_SHARE = 0.9
+EPISODES = 10
+EPISODES_PER_TEST = 3
+EPISODE_GAP = pd.Timedelta(hours=24)
+STRIPE_YEARS = 5  # below, the stripes are months
+COUNTED = ("temperature", "humidity", "pressure", "visibility", "wind")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The published tables of one station as frames; `yearly` and `normals` where they exist."""
+
+    validated: pd.DataFrame
+    events: pd.DataFrame
+    daily: pd.DataFrame
+    monthly: pd.DataFrame
+    yearly: pd.DataFrame | None = None
+    normals: pd.DataFrame | None = None
+
+
+def column(frame: pd.DataFrame, name: str) -> pd.Series:
+    """A column as float64; all NaN where the table does not have it."""
+    if name not in frame:
+        return pd.Series(np.nan, frame.index)
+    return frame[name].astype("float64")
+
+
+def _number(value: Any, digits: int = 1) -> float | None:
+    """A rounded plain float, or None for NaN; never -0.0."""
+    return None if pd.isna(value) else round(float(value), digits) + 0.0
+
+
+def key_figures(t: Tables) -> dict[str, Any]:
+    """The figures of the head of the page, None where they are not known.
+
+    Keys end in their unit as the columns of the tables do.
+    """
+    v, m = t.validated, t.monthly
+    hours = len(v)
+    span = int((v["timestamp"].iloc[-1] - v["timestamp"].iloc[0]).total_seconds() // 3600) + 1 if hours else 0
+    low, high = column(m, "temperature_min_c"), column(m, "temperature_max_c")
+    wind = column(v, "wind_speed_ms")
+    years = annual(t, "temperature_mean_c", "mean")
+    failed, suspect, evaluated = _flag_counts(v)
+    return {
+        "first": f"{v['timestamp'].iloc[0]:%Y-%m-%d %H:%M}Z" if hours else None,
+        "last": f"{v['timestamp'].iloc[-1]:%Y-%m-%d %H:%M}Z" if hours else None,
+        "hours": hours,
+        "missing_hours": span - hours,
+        "missing_percent": _number(100 * (span - hours) / span, 2) if span else None,
+        "temperature_mean_c": _number(t.daily["temperature_mean_c"].mean()),
+        "temperature_min_c": _number(low.min()),
+        "temperature_min_date": _date_of(m, low, "temperature_min_date", low.min()),
+        "temperature_max_c": _number(high.max()),
+        "temperature_max_date": _date_of(m, high, "temperature_max_date", high.max()),
+        "warmest_year": _year(years, years.max()),
+        "coldest_year": _year(years, years.min()),
+        "wind_speed_mean_ms": _number(wind.mean()),
+        "wind_speed_max_ms": _number(wind.max()),
+        "prevailing_sector": _prevailing(v),
+        "frost_days_per_year": _number(annual(t, "frost_days", "sum").mean(), 0),
+        "summer_days_per_year": _number(annual(t, "summer_days", "sum").mean(), 0),
+        "hdd_18_per_year": _number(annual(t, "hdd_18", "sum").mean(), 0),
+        "capacity_factor": _number(column(m, "capacity_factor").mean(), 3),
+        "failed_values": failed,
+        "suspect_values": suspect,
+        "failed_percent": _number(100 * failed / evaluated, 2) if evaluated else None,
+    }
+
+
+def _date_of(frame: pd.DataFrame, values: pd.Series, name: str, extreme: float) -> str | None:
+    """The day of an extreme, in the first month that has it."""
+    if pd.isna(extreme) or name not in frame:
+        return None
+    return f"{frame[name].to_numpy()[int(np.argmax(values.to_numpy() == extreme))].astype('datetime64[D]')}"
+
+
+def _year(years: pd.Series, extreme: float) -> int | None:
+    """The year of an extreme, if there is more than one to choose from."""
+    return int(years.index.to_numpy()[int(np.argmax(years.to_numpy() == extreme))]) if len(years) > 1 else None
+
+
+def _flag_counts(validated: pd.DataFrame) -> tuple[int, int, int]:
+    flags = [validated[f"{name}_qc"].to_numpy() for name in VARIABLES]
+    return (
+        sum(int((f == Flag.FAIL).sum()) for f in flags),
+        sum(int((f == Flag.SUSPECT).sum()) for f in flags),
+        sum(int((f != Flag.MISSING).sum()) for f in flags),
+    )
+
+
+def _prevailing(validated: pd.DataFrame) -> str | None:
+    shares, _ = wind_rose(validated)
+    totals = shares.sum(axis=1)
+    return SECTORS[int(totals.argmax())] if totals.any() else None
+
+
+def annual(t: Tables, name: str, how: str) -> pd.Series:
+    """year -> value of the complete years; of `yearly_weather` where that exists, else from twelve full months."""
+    if t.yearly is not None and name in t.yearly:
+        return t.yearly.set_index("year")[name].astype("float64").dropna()
+    values = column(t.monthly, name)
+    groups = values.groupby(t.monthly["month"].dt.year)
+    complete = groups.count() == 12
+    if how == "sum":
+        return groups.sum()[complete]
+    days = column(t.daily, name)
+    return days.groupby(t.daily["date"].dt.year).mean().reindex(complete.index)[complete].dropna()
+
+
+def stripes(t: Tables) -> tuple[list[str], np.ndarray, str]:
+    """Labels, anomalies in degC (NaN where incomplete) and unit (year or month) of the climate stripes."""
+    years = annual(t, "temperature_mean_c", "mean")
+    if len(years) >= STRIPE_YEARS:
+        every = np.arange(years.index.min(), years.index.max() + 1)
+        values = years.reindex(every).to_numpy(dtype=float)
+        return [str(y) for y in every], values - np.nanmean(values), "year"
+    if t.monthly.empty:
+        return [], np.empty(0), "month"
+    months = pd.date_range(t.monthly["month"].min(), t.monthly["month"].max(), freq="MS")
+    means, calendar = column(t.monthly, "temperature_mean_c"), t.monthly["month"].dt.month
+    several_years = bool((means.groupby(calendar).count() > 1).any())
+    anomalies = means - (means.groupby(calendar).transform("mean") if several_years else means.mean())
+    anomalies.index = pd.DatetimeIndex(t.monthly["month"])
+    return [f"{d:%Y-%m}" for d in months], anomalies.reindex(months).to_numpy(dtype=float), "month"
+
+
+def year_by_day(t: Tables) -> tuple[list[int], np.ndarray]:
+    """Years, and the daily mean temperatures as an array (year, day of a leap year)."""
+    days = t.daily.dropna(subset=["temperature_mean_c"])
+    if days.empty:
+        return [], np.empty((0, 366))
+    date = days["date"].dt
+    years = np.arange(int(date.year.min()), int(date.year.max()) + 1)
+    first_of_month = np.array([0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335])
+    out = np.full((len(years), 366), np.nan)
+    day = first_of_month[date.month.to_numpy() - 1] + date.day.to_numpy() - 1
+    out[date.year.to_numpy() - years[0], day] = days["temperature_mean_c"].to_numpy()
+    return years.tolist(), out
+
+
+def wind_rose(validated: pd.DataFrame) -> tuple[np.ndarray, float | None]:
+    """Share of the hours by sector and speed class, percent, shape (16, classes); and the share of calms."""
+    speed = column(validated, "wind_speed_ms").to_numpy()
+    direction = column(validated, "wind_direction_deg").to_numpy()
+    known = ~np.isnan(speed)
+    calm = known & (speed == 0)
+    blowing = known & ~calm & ~np.isnan(direction)
+    shares = np.zeros((16, len(SPEED_EDGES_MS)))
+    total = int(calm.sum() + blowing.sum())
+    if not total:
+        return shares, None
+    sector = np.floor((direction[blowing] + 11.25) / 22.5).astype(int) % 16
+    speed_class = np.searchsorted(SPEED_EDGES_MS, speed[blowing], side="right") - 1
+    np.add.at(shares, (sector, speed_class), 100 / total)
+    return shares, 100 * float(calm.sum()) / total
+
+
+def climate(t: Tables) -> dict[str, np.ndarray]:
+    """Per calendar month, shape (12,): mean temperature, mean of daily extremes, absolute extremes, in degC."""
+    month = t.monthly["month"].dt.month
+    rows = np.arange(1, 13)
+
+    def by_month(name: str, how: str) -> np.ndarray:
+        return column(t.monthly, name).groupby(month).agg(how).reindex(rows).to_numpy(dtype=float)
+
+    return {
+        "mean": by_month("temperature_mean_c", "mean"),
+        "low": by_month("temperature_min_mean_c", "mean"),
+        "high": by_month("temperature_max_mean_c", "mean"),
+        "lowest": by_month("temperature_min_c", "min"),
+        "highest": by_month("temperature_max_c", "max"),
+    }
+
+
+def precipitation_hours(t: Tables) -> tuple[np.ndarray | None, str]:
+    """Mean hours with precipitation per calendar month, shape (12,), or None and why there are none."""
+    kinds = t.validated["precipitation_type"]
+    if not kinds.notna().any():
+        return None, "The files do not tell precipitation."
+    wet = kinds.isin(["rain", "snow", "sleet"])
+    share = float(wet.mean())
+    if share > PRECIPITATION_LABEL_SHARE:
+        return None, (
+            f"The source labels {100 * share:.0f} % of all hours with a type of precipitation, dry ones included; "
+            "hours of precipitation cannot be told from it."
+        )
+    time = t.validated["timestamp"]
+    month = (time.dt.year * 12 + time.dt.month - 1).to_numpy()
+    per_month = wet.groupby(month).sum()
+    hours = per_month.groupby(per_month.index % 12).mean().reindex(range(12))
+    return hours.to_numpy(dtype=float), "Months in UTC."
+
+
+def completeness(t: Tables) -> tuple[list[str], list[str], np.ndarray]:
+    """Variables, months, and the share of hours with a good value in percent, shape (variables, months)."""
+    if t.monthly.empty:
+        return [], [], np.empty((0, 0))
+    every = pd.date_range(t.monthly["month"].min(), t.monthly["month"].max(), freq="MS")
+    months = t.monthly.set_index("month")
+    names = [n for n in COUNTED if f"{n}_n" in months]
+    shares = [(100 * months[f"{n}_n"] / months["hours_expected"]).reindex(every).fillna(0).to_numpy() for n in names]
+    return names, [f"{d:%Y-%m}" for d in every], np.array(shares, dtype=float)
+
+
+def quality_summary(t: Tables) -> list[dict[str, Any]]:
+    """Per variable that was ever reported: how many values were evaluated, good, suspect, failed, and by which test."""
+    tests = Counter(zip(t.events["variable"], t.events["test"], strict=True))
+    rows = []
+    for name in VARIABLES:
+        flags = t.validated[f"{name}_qc"].to_numpy()
+        evaluated = int((flags != Flag.MISSING).sum())
+        if not evaluated:
+            continue
+        failed, suspect = int((flags == Flag.FAIL).sum()), int((flags == Flag.SUSPECT).sum())
+        rows.append(
+            {
+                "variable": name,
+                "evaluated": evaluated,
+                "suspect": suspect,
+                "failed": failed,
+                "failed_percent": 100 * failed / evaluated,
+                "tests": {test: n for (variable, test), n in sorted(tests.items()) if variable == name},
+            }
+        )
+    return rows
+
+
+def suspicious_episodes(t: Tables) -> list[dict[str, Any]]:
+    """The ten most suspicious episodes, worst first.
+
+    Events of one variable and test less than a day apart are one episode. Failed before suspect; then by the distance
+    of the worst value from the station's median in robust standard deviations (1.4826 MAD), times the square root of
+    the number of events; at most three of one variable and test, so that one broken sensor does not hide the others.
+    """
+    events = t.events
+    if events.empty:
+        return []
+    events = events.sort_values(["variable", "test", "timestamp"], kind="stable")
+    same = (events["variable"] == events["variable"].shift()) & (events["test"] == events["test"].shift())
+    near = events["timestamp"] - events["timestamp"].shift() < EPISODE_GAP
+    number = (~(same & near)).cumsum().to_numpy()
+    distance = np.nan_to_num(_distance(t, events))
+    frame = events.assign(number=number, distance=distance)
+    worst = frame.loc[frame.groupby("number")["distance"].idxmax()].set_index("number")
+    groups = frame.groupby("number")
+    worst = worst.assign(
+        start=groups["timestamp"].min(), end=groups["timestamp"].max(), events=groups.size(), flag=groups["flag"].max()
+    )
+    worst["score"] = worst["distance"] * np.sqrt(worst["events"])
+    worst = worst.sort_values(["flag", "score", "start"], ascending=[False, False, True], kind="stable")
+    worst = worst[worst.groupby(["variable", "test"], observed=True).cumcount() < EPISODES_PER_TEST]
+    return [_episode(record) for record in worst.head(EPISODES).to_dict("records")]
+
+
+def _episode(r: dict[Any, Any]) -> dict[str, Any]:
+    """An episode in words, as the page shows it."""
+    return {
+        "start": f"{r['start']:%Y-%m-%d %H:%M}Z",
+        "end": f"{r['end']:%Y-%m-%d %H:%M}Z",
+        "events": int(r["events"]),
+        "variable": r["variable"],
+        "test": r["test"],
+        "flag": "fail" if r["flag"] == Flag.FAIL else "suspect",
+        "value": "" if pd.isna(r["original_value"]) else f"{r['original_value']:,.1f}",
+        "limit": r["limit_text"],
+        "where": f"{r['landing_file']}:{r['line']}",
+    }
+
+
+def _distance(t: Tables, events: pd.DataFrame) -> np.ndarray:
+    out = np.full(len(events), np.nan)
+    for name in events["variable"].unique():
+        good = column(t.validated, name)
+        median = good.median()
+        spread = 1.4826 * (good - median).abs().median()
+        of_it = (events["variable"] == name).to_numpy()
+        values = events["original_value"].to_numpy(dtype=float)
+        out[of_it] = np.abs(values[of_it] - median) / (spread if spread > 0 else 1.0)
+    return out
+
+
+@dataclass(frozen=True)
+class Energy:
+    """A year x calendar month table of one monthly column: `rows` is year -> 12 values, `means` 12 values."""
+
+    column: str
+    label: str
+    digits: int
+    rows: Mapping[int, list[float | None]]
+    means: list[float | None]
+
+
+_ENERGY = (
+    ("capacity_factor", "Capacity factor, %", 0, 100.0),
+    ("energy_kwh", "Energy, MWh", 0, 0.001),
+    ("wind_power_density_wm2", "Wind power density, W/m²", 0, 1.0),
+    ("wind_speed_mean_ms", "Mean wind speed, m/s", 1, 1.0),
+)
+
+
+def wind_energy(t: Tables) -> list[Energy]:
+    """The wind-energy tables of the page, of the columns that `monthly_weather` has values in."""
+    found = []
+    month = t.monthly["month"].dt
+    for name, label, digits, factor in _ENERGY:
+        values = column(t.monthly, name) * factor
+        if not values.notna().any():
+            continue
+        table = values.groupby([month.year, month.month]).first().unstack().reindex(columns=range(1, 13))
+        rows = {
+            int(year): [_number(x, digits) for x in row]
+            for year, row in zip(table.index, table.to_numpy(), strict=True)
+        }
+        found.append(Energy(name, label, digits, rows, [_number(x, digits) for x in table.mean()]))
+    return found

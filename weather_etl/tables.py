@@ -1,0 +1,136 @@
+"""Reading the tables from Python: `from weather_etl import tables`.
+
+Belongs here: a published table as a pandas DataFrame, with its units.
+Does not belong here: writing, or anything of Dagster.
+
+    daily = tables.read("daily_weather", station="szeged")
+    daily.attrs["units"]["temperature_mean_c"]      # 'degC'
+
+The account comes from the environment (`AZURE_STORAGE_CONNECTION_STRING`, see `Settings`), else from the nearest `.env`
+of the current folder and those above it.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from weather_etl.errors import UserError
+from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from weather_etl.storage import Lake
+
+__all__ = ["TABLE_NAMES", "describe", "read", "stations"]
+
+
+def read(
+    table: str,
+    station: str | Iterable[str] | None = None,
+    *,
+    columns: Sequence[str] | None = None,
+    settings: Settings | None = None,
+) -> "pd.DataFrame":
+    """A published table as a DataFrame.
+
+    Args:
+        table: one of `TABLE_NAMES`.
+        station: one station, several, or all of them (None), in alphabetical order.
+        columns: only these, in this order.
+        settings: where to read; by default what the environment or the nearest `.env` says.
+
+    Returns:
+        The rows, with `attrs`: `table`, `stations`, `units` and `descriptions` (column -> text).
+
+    Raises:
+        UserError: no such table, column or station, or the storage cannot be read.
+    """
+    import pandas as pd
+
+    from weather_etl.meteorology import schemas
+
+    _check(table, columns)
+    with _lake(settings) as lake:
+        names = [station] if isinstance(station, str) else list(station) if station is not None else _of(lake, table)
+        frames = []
+        for name in names:
+            found = lake.read(table, name, columns=list(columns) if columns is not None else None)
+            if found is None:
+                known = ", ".join(_of(lake, table)[:10]) or "none yet"
+                raise UserError(f"There is no {table} of station {name!r}; stations that have it: {known}.")
+            frames.append(schemas.to_frame(table, found.arrow))
+    if not frames:
+        raise UserError(f"No station has {table} yet; run `weather-etl run`.")
+    frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    if columns is not None:
+        frame = frame[list(columns)]
+    shown = [c for c in schemas.TABLES[table].columns if c.name in frame]
+    frame.attrs = {
+        "table": table,
+        "stations": names,
+        "units": {c.name: c.unit for c in shown if c.unit},
+        "descriptions": {c.name: c.description for c in shown},
+    }
+    return frame
+
+
+def stations(table: str = "validated_observations", *, settings: Settings | None = None) -> list[str]:
+    """The stations that have a table, in alphabetical order."""
+    _check(table, None)
+    with _lake(settings) as lake:
+        return _of(lake, table)
+
+
+def describe(table: str) -> "pd.DataFrame":
+    """The data dictionary of a table: a row per column with dtype, unit and description."""
+    import pandas as pd
+
+    from weather_etl.meteorology.schemas import TABLES
+
+    _check(table, None)
+    records = [(c.name, c.dtype, c.unit, c.description) for c in TABLES[table].columns]
+    return pd.DataFrame(records, columns=["column", "dtype", "unit", "description"]).set_index("column")
+
+
+def _check(table: str, columns: Sequence[str] | None) -> None:
+    from weather_etl.meteorology.schemas import TABLES
+
+    if table not in TABLES:
+        raise UserError(f"There is no table {table!r}; there are {', '.join(TABLE_NAMES)}.")
+    unknown = [c for c in columns or () if c not in TABLES[table].column_names]
+    if unknown:
+        raise UserError(f"{table} has no column {unknown[0]!r}; it has {', '.join(TABLES[table].column_names)}.")
+
+
+def _of(lake: "Lake", table: str) -> list[str]:
+    return sorted(
+        blob.name.split("/")[1].removeprefix("station=")
+        for blob in lake.container.list(f"{table}/station=")
+        if blob.name.endswith("/data.parquet")
+    )
+
+
+@contextmanager
+def _lake(settings: Settings | None) -> "Iterator[Lake]":
+    from weather_etl.storage import connect
+
+    with connect(settings or _nearest_settings(), prompt=True) as containers:
+        yield containers.lake
+
+
+def _nearest_settings() -> Settings:
+    found = Settings.load()
+    if found.connection_string or found.account_url:
+        return found
+    from dotenv import dotenv_values
+
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / ".env").is_file():
+            values: dict[str, Any] = dotenv_values(folder / ".env")
+            return Settings.load({**os.environ, **{k: v for k, v in values.items() if v}})
+    return found

@@ -1,0 +1,1 @@
+"""What a person sees: Dagster's UI and the report in a real Chromium."""

@@ -1,0 +1,195 @@
+"""A first visit in a real browser: the graph, a station materialized by clicking, its checks, its report.
+
+One `dagster dev` serves the module, and the tests follow each other as the visit does. Screenshots are kept in
+`.test-artefacts/browser/` for people to look at.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from weather_etl.report import publish
+from weather_etl_tests.conftest import CHECKOUT
+from weather_etl_tests.files import weather_csv
+from weather_etl_tests.test_ways_in import Live, live  # noqa: F401  (the fixture)
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: on Debian or Ubuntu, apt-get install chromium"),
+]
+ARTEFACTS = CHECKOUT / ".test-artefacts" / "browser"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+STATION = "szeged"
+GROUPS = {
+    "raw": ("raw_observations", "quarantined_rows"),
+    "validated": ("validated_observations", "quality_events"),
+    "aggregated": ("daily_weather", "monthly_weather", "yearly_weather", "climate_normals"),
+    "report": ("weather_report", "station_index"),
+}
+PATIENCE_MS = 120_000
+
+
+class Visit:
+    """A page in the browser, and the screenshots of it."""
+
+    def __init__(self, page: "playwright.Page", live: Live) -> None:  # noqa: F811
+        self.page = page
+        self.live = live
+
+    def go(self, path: str) -> None:
+        self.page.goto(f"http://127.0.0.1:{self.live.port}{path}")
+
+    def sees(self, text: str, *, exact: bool = True) -> None:
+        self.page.get_by_text(text, exact=exact).first.wait_for(timeout=PATIENCE_MS)
+
+    def keeps(self, name: str) -> None:
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+    def launches(self, button: str) -> str:
+        """Click through the dialog for one station; returns the id of the run."""
+        self.page.get_by_role("button", name=button).first.click()
+        dialog = self.page.get_by_role("dialog").filter(has_text="Partition selection").first
+        dialog.get_by_text("Select a partition or create one").click()
+        self.page.get_by_text("Select all (1)").click()
+        dialog.get_by_text("Partition selection").click()  # puts the list away
+        before = {r["runId"] for r in self.live.runs("dagster/partition", STATION)}
+        self.page.get_by_role("button", name=re.compile(r"^Launch (1 )?run$")).click()
+        for _ in range(PATIENCE_MS // 200):
+            new = {r["runId"] for r in self.live.runs("dagster/partition", STATION)} - before
+            if new:
+                return new.pop()
+            self.page.wait_for_timeout(200)
+        raise AssertionError("no run was launched")
+
+    def watches(self, run: str) -> None:
+        """Stay on the page of a run until it is green."""
+        self.go(f"/runs/{run}")
+        self.sees("Success")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["playwright.Browser"]:
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def visit(browser: "playwright.Browser", live: Live) -> Visit:  # noqa: F811
+    page = browser.new_page(viewport={"width": 1500, "height": 950})
+    page.set_default_timeout(PATIENCE_MS)
+    live.upload(STATION, weather_csv(24 * 62))
+    live.add_partition(STATION)
+    return Visit(page, live)
+
+
+@pytest.fixture(scope="module")
+def materialized(visit: Visit) -> str:
+    """All tables of the station, by clicking; the id of the run."""
+    visit.go("/asset-groups")
+    run = visit.launches("Materialize all")
+    visit.watches(run)
+    return run
+
+
+@pytest.fixture(scope="module")
+def reported(visit: Visit, materialized: str) -> str:
+    """The report of the station, by clicking; the id of the run."""
+    visit.go("/assets/weather_report")
+    run = visit.launches("Materialize")
+    visit.watches(run)
+    return run
+
+
+def test_the_first_page_is_not_covered_by_a_dialog(visit: Visit) -> None:
+    visit.go("/")
+    visit.sees("Lineage")
+    visit.keeps("1-first-page")
+    assert visit.page.get_by_role("dialog").count() == 0
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_names_of_assets_are_not_cut_in_the_lineage_of_their_group(visit: Visit, group: str) -> None:
+    visit.go(f"/locations/weather_etl/asset-groups/{group}/lineage")
+    for name in GROUPS[group]:
+        visit.sees(name)
+    visit.keeps(f"2-lineage-{group}")
+
+
+def test_a_station_materialized_by_clicking_turns_green(visit: Visit, materialized: str) -> None:
+    visit.watches(materialized)
+    visit.keeps("3-run")
+    assert set(visit.live.carried(STATION)) == set(visit.live.expected(STATION))
+
+
+def test_a_table_shows_its_sketch_and_its_preview(visit: Visit, materialized: str) -> None:
+    visit.go("/assets/daily_weather?view=overview")
+    picture = visit.page.locator("img[alt^='daily mean temperature']").first
+    picture.scroll_into_view_if_needed()
+    visit.keeps("4-table")
+    assert picture.evaluate("i => i.naturalWidth") > 0
+
+
+def test_the_checks_tab_says_in_a_sentence_what_was_found(visit: Visit, materialized: str) -> None:
+    visit.go("/assets/validated_observations?view=checks&checkDetail=coverage")
+    visit.sees("0 of 1,488 hours (0.00 %) are missing, in 0 gaps.")
+    visit.keeps("5-checks")
+
+
+def test_the_report_shows_its_pictures_in_the_ui(visit: Visit, reported: str) -> None:
+    visit.go("/assets/weather_report?view=overview")
+    visit.sees("rose")
+    visit.keeps("6-report-in-the-ui")
+
+
+def test_the_report_opens_from_a_file_without_a_network(
+    browser: "playwright.Browser", visit: Visit, reported: str, tmp_path: Path
+) -> None:
+    data, _ = visit.live.containers.lake.container.read(publish.page_name(STATION))
+    path = tmp_path / "index.html"
+    path.write_bytes(data)
+    page = browser.new_page(viewport={"width": 1100, "height": 900})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTEFACTS / "7-report.png", full_page=True)
+    assert [url for url in asked if not url.startswith(("data:", "file:"))] == []
+    assert page.locator("img").evaluate_all("images => images.filter(i => !i.naturalWidth).map(i => i.alt)") == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.close()
+
+
+def test_the_index_is_sorted_by_a_click_on_a_heading(browser: "playwright.Browser", tmp_path: Path) -> None:
+    from weather_etl.report.pages import index_page
+
+    figures = dict.fromkeys(("name", "latitude", "longitude", "elevation_m", *publish.INDEX_FIGURES))
+    hours = {"a": 9, "b": 1000, "c": None}
+    html = index_page([{**figures, "station": s, "hours": n} for s, n in hours.items()]).html
+    (tmp_path / "index.html").write_bytes(html)
+    page = browser.new_page()
+    page.goto((tmp_path / "index.html").as_uri())
+
+    def order() -> list[str]:
+        return page.locator("#stations tbody th").all_inner_texts()
+
+    page.get_by_role("button", name="Hours").click()
+    assert order() == ["a", "b", "c"]  # as numbers, what is not known last
+    page.get_by_role("button", name="Hours").click()
+    assert order() == ["b", "a", "c"]
+    page.close()

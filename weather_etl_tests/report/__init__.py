@@ -1,0 +1,1 @@
+"""The weather report: figures, pictures, pages, publishing."""

@@ -1,0 +1,89 @@
+"""Reading the tables from Python."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from weather_etl import tables
+from weather_etl.errors import UserError
+from weather_etl.pipeline import process_station
+from weather_etl.settings import Settings
+from weather_etl.storage import connect
+from weather_etl_tests.files import weather_csv
+
+
+@pytest.fixture
+def loaded(environment: Settings) -> Settings:
+    """Two stations of two days."""
+    with connect(environment, prompt=True) as containers:
+        for station in ("b", "a"):
+            containers.landing.upload(f"{station}/x.csv", weather_csv())
+            list(process_station(containers, station))
+    return environment
+
+
+def test_a_table_comes_with_units_and_descriptions(loaded: Settings) -> None:
+    daily = tables.read("daily_weather", station="a")
+    assert len(daily) == 2
+    assert daily.attrs["units"]["temperature_mean_c"] == "degC"
+    assert daily.attrs["descriptions"]["temperature_mean_c"].startswith("Mean of")
+    assert (daily.attrs["table"], daily.attrs["stations"]) == ("daily_weather", ["a"])
+
+
+def test_without_a_station_all_are_read_in_order(loaded: Settings) -> None:
+    assert tables.stations("daily_weather") == ["a", "b"]
+    daily = tables.read("daily_weather")
+    assert daily["station_id"].tolist() == ["a", "a", "b", "b"]
+    assert daily.attrs["units"]["temperature_mean_c"] == "degC"
+
+
+def test_columns_are_those_asked_for_in_that_order(loaded: Settings) -> None:
+    names = ["temperature_max_c", "date"]
+    found = tables.read("daily_weather", ["b"], columns=names)
+    assert list(found.columns) == names
+    assert set(found.attrs["units"]) == {"temperature_max_c"}
+
+
+def test_an_unknown_station_names_those_there_are(loaded: Settings) -> None:
+    with pytest.raises(UserError, match="'nowhere'; stations that have it: a, b"):
+        tables.read("daily_weather", "nowhere")
+
+
+def test_the_account_is_found_in_the_nearest_env_file(
+    loaded: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text(
+        f"AZURE_STORAGE_CONNECTION_STRING='{loaded.connection_string}'\n"
+        f"WEATHER_ETL_LAKE_CONTAINER='{loaded.lake_container}'\n"
+    )
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", "")
+    monkeypatch.setenv("WEATHER_ETL_LAKE_CONTAINER", "")
+    assert tables.stations() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "sentence"),
+    [
+        ("dayly_weather", None, "no table 'dayly_weather'; there are raw_observations"),
+        ("daily_weather", ["temp"], "daily_weather has no column 'temp'; it has station_id"),
+    ],
+)
+def test_a_misspelt_name_is_one_sentence_with_those_there_are(
+    table: str, columns: list[str] | None, sentence: str
+) -> None:
+    with pytest.raises(UserError, match=sentence):
+        tables.read(table, "a", columns=columns)
+
+
+def test_the_dictionary_of_a_table_needs_no_storage() -> None:
+    assert tables.describe("daily_weather").loc["hdd_18", "unit"] == "degC d"
+
+
+def test_importing_the_reader_loads_neither_dagster_nor_pandas() -> None:
+    code = "import sys; from weather_etl import tables; print([m for m in ('dagster', 'pandas', 'pyarrow', 'azure') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
