@@ -4,6 +4,7 @@ One `dagster dev` serves the module, and the tests follow each other as the visi
 `.test-artefacts/browser/` for people to look at.
 """
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterator
@@ -57,6 +58,9 @@ class Visit:
 
     def keeps(self, name: str) -> None:
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        # For people to look at; what loads for longer than this is worth seeing.
+        with contextlib.suppress(playwright.TimeoutError):
+            self.page.get_by_text(re.compile("^Loading")).first.wait_for(state="hidden", timeout=10_000)
         self.page.screenshot(path=ARTEFACTS / f"{name}.png")
 
     def launches(self, button: str) -> str:
