@@ -57,6 +57,15 @@ def test_an_instance_configuration_passes_dagsters_validation(path: str, tmp_pat
     assert config["run_coordinator"]["class"] == "QueuedRunCoordinator"
 
 
+@pytest.mark.parametrize("path", INSTANCES[1:])
+def test_an_instance_of_deploy_differs_from_the_local_one_in_how_runs_are_launched_only(path: str) -> None:
+    launching = {"run_launcher", "run_coordinator", "run_monitoring"}
+    ours, local = loaded(CHECKOUT / path), loaded(CHECKOUT / "dagster.yaml")
+    assert {k: v for k, v in ours.items() if k not in launching} == {
+        k: v for k, v in local.items() if k not in launching
+    }
+
+
 @pytest.mark.parametrize("path", INSTANCES)
 def test_the_run_queue_of_an_instance_is_made_as_configured(path: str, tmp_path: Path, variables: None) -> None:
     pytest.importorskip("azure.mgmt.appcontainers") if "container-apps" in path else None
