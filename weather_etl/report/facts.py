@@ -210,7 +210,7 @@ def precipitation_hours(t: Tables) -> tuple[np.ndarray | None, str]:
     month = (time.dt.year * 12 + time.dt.month - 1).to_numpy()
     per_month = wet.groupby(month).sum()
     hours = per_month.groupby(per_month.index % 12).mean().reindex(range(12))
-    return hours.to_numpy(dtype=float), "Months in UTC."
+    return hours.to_numpy(dtype=float), "mean hours with rain, snow or sleet; months in UTC."
 
 
 def completeness(t: Tables) -> tuple[list[str], list[str], np.ndarray]:

@@ -159,7 +159,7 @@ def _climate(t: facts.Tables) -> Picture | None:
             other.set_ylim(0, max(1.0, 3 * float(np.nanmax(hours))))
             other.set_ylabel("precipitation, hours")
             other.spines["right"].set_visible(True)
-        figure.legend(loc="outside lower center", ncols=5, frameon=False)
+        figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
 
     warm, cold = int(np.nanargmax(c["mean"])), int(np.nanargmin(c["mean"]))
     rain = (
