@@ -470,7 +470,7 @@ def reading_of(entry: Entry, settings: StationSettings, station: str) -> Reading
     """How the cells of an ingested file are to be read."""
     return formats.reading(
         entry,
-        stations=(station, *settings.source_ids, *entry["stations"]),
+        stations=(station, *settings.source_ids, *entry.get("stations", ())),
         units=settings.units,
         pressure=settings.pressure,
     )

@@ -482,6 +482,20 @@ def test_a_lost_cursor_reports_no_parked_station_twice(
     assert not ticks.tick().asset_events
 
 
+def test_a_station_can_be_parked_and_taken_back_again_and_again(
+    containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    run(ticks, ticks.requested()[0])
+    for _ in range(2):
+        containers.landing.upload("a/station.toml", b"timezone = 'Nowhere/Land'")
+        ticks.instance.report_runless_asset_event(parked(ticks, monkeypatch))
+        containers.landing.delete("a/station.toml")
+        (green,) = ticks.tick().asset_events
+        ticks.instance.report_runless_asset_event(green)
+        assert green.passed
+
+
 def test_taking_back_what_made_a_station_fail_turns_its_check_green(
     containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
