@@ -52,12 +52,12 @@ def stored(containers: Containers, station: str) -> list[float]:
 
 def test_one_station_is_loaded_and_stored_as_a_frame(containers: Containers) -> None:
     assert materialize("b").success
-    assert stored(containers, "b") == [1.0, 1.0]
+    assert stored(containers, "b") == [1.1, 1.1]
 
 
 def test_a_range_is_loaded_and_stored_station_by_station(containers: Containers) -> None:
     assert materialize("abc").success
-    assert [stored(containers, s) for s in "abc"] == [[0.0], [1.0] * 2, [2.0] * 3]
+    assert [stored(containers, s) for s in "abc"] == [[0.1], [1.1] * 2, [2.1] * 3]
 
 
 def test_a_table_that_was_never_made_is_one_sentence(containers: Containers) -> None:

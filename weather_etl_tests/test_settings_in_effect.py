@@ -50,7 +50,7 @@ def test_units_and_the_kind_of_pressure_take_effect_without_reading_a_file_again
     after = first_hour(containers, 'pressure = "station"\nunits = { wind_speed_ms = "m/s" }')
     assert FILE not in reads
     assert after["wind_speed_ms"] == pytest.approx(3.6 * before["wind_speed_ms"])
-    assert (after["pressure_station_hpa"], before["pressure_msl_hpa"]) == (1000, 1000)
+    assert (after["pressure_station_hpa"], before["pressure_msl_hpa"]) == (1012, 1012)
     assert before["pressure_station_hpa"] is None
 
 
