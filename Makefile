@@ -25,7 +25,7 @@ run: up ## set up, start the services, load the sample stations, run the job, sh
 	@$(BIN)/weather-etl run
 
 test: $(VENV)/.dev ## set up, then run every test on a real Azurite and a real PostgreSQL
-	@$(BIN)/python -m pytest weather_etl_tests -q -m "not oracle and not faults" -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest weather_etl_tests -q -m "not oracle and not faults" -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-oracle: $(VENV)/.oracle ## compare the meteorology with ioos_qc, xclim, MetPy, windpowerlib and scipy
 	@$(BIN)/python -m pytest weather_etl_tests -q -m oracle

@@ -44,6 +44,17 @@ _BLANK = (
 )
 
 
+# Files that start whole programs; a worker that came to one of them last would work on alone.
+_LONGEST = (
+    "test_ways_in", "test_job_execute", "test_ui", "test_celery", "test_kills", "test_readme", "test_services",
+    "test_local", "test_shared_files", "test_ledger", "test_sensor", "test_exactly_once", "test_cli",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda i: _LONGEST.index(i.path.stem) if i.path.stem in _LONGEST else len(_LONGEST))
+
+
 @dataclass(frozen=True)
 class Services:
     """The suite's own Azurite and PostgreSQL."""

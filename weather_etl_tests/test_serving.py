@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -137,9 +138,10 @@ def test_every_column_has_the_comment_of_its_contract(serving: Serving) -> None:
     assert expected <= set(found)
 
 
-def test_two_upgrades_at_the_same_time_take_turns(empty: Serving) -> None:
+def test_two_upgrades_at_the_same_time_take_turns(empty: Serving, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "weather_etl.cli", "db", "upgrade"]
-    both = [subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    env = {**os.environ, "PYTHONPATH": str(CHECKOUT)}  # not in the checkout, whose .env would win
+    both = [subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     said = sorted(process.communicate()[0] for process in both)
     assert [process.returncode for process in both] == [0, 0], said
     assert empty.one("SELECT count(*) FROM weather.alembic_version") == 1
