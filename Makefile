@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAMPLE := .local/sample
 PORT ?= 3000
+# Test files at a time: many of them wait for a service, so that three keep two cores busy.
+WORKERS ?= 3
 # Any of these will do; `make PYTHON=/path/to/python3.12 run` overrules them.
 PYTHON ?=
 PYTHONS := $(PYTHON) python3 python3.13 python3.12 python3.11
@@ -25,7 +27,7 @@ run: up ## set up, start the services, load the sample stations, run the job, sh
 	@$(BIN)/weather-etl run
 
 test: $(VENV)/.dev ## set up, then run every test on a real Azurite and a real PostgreSQL
-	@$(BIN)/python -m pytest weather_etl_tests -q -m "not oracle and not faults" -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest weather_etl_tests -q -m "not oracle and not faults" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-oracle: $(VENV)/.oracle ## compare the meteorology with ioos_qc, xclim, MetPy, windpowerlib and scipy
 	@$(BIN)/python -m pytest weather_etl_tests -q -m oracle

@@ -21,6 +21,7 @@ import pytest
 from weather_etl import local, local_azurite
 from weather_etl.local_processes import is_free
 from weather_etl.settings import Settings
+from weather_etl.storage import Container, Containers, connect
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 AZURITE_HOME = CHECKOUT / ".local" / "azurite"
@@ -140,6 +141,27 @@ def prepared_database(services: Services) -> str:
     with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as instance:
         assert instance.run_storage and instance.event_log_storage and instance.schedule_storage  # made on first use
     return "prepared"
+
+
+@pytest.fixture
+def containers(environment: Settings) -> Iterator[Containers]:
+    """The containers of one test."""
+    with connect(environment) as opened:
+        yield opened
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the blobs that are read; the reading itself is real."""
+    names: list[str] = []
+    read = Container.read
+
+    def noted(self: Container, name: str, etag: str | None = None) -> object:
+        names.append(name)
+        return read(self, name, etag)
+
+    monkeypatch.setattr(Container, "read", noted)
+    return names
 
 
 @pytest.fixture

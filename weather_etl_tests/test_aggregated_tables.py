@@ -1,7 +1,6 @@
 """The aggregated tables as a run publishes them, on a real Azurite: which days, whose turbine, what a file says of itself."""
 
 import io
-from collections.abc import Iterator
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -10,17 +9,10 @@ import pytest
 from weather_etl.errors import UserError
 from weather_etl.meteorology import schemas
 from weather_etl.pipeline import AGGREGATED, process_station
-from weather_etl.settings import Settings
-from weather_etl.storage import Containers, connect
+from weather_etl.storage import Containers
 from weather_etl_tests.files import HEADER, row
 
 KOLKATA = 'timezone = "Asia/Kolkata"\n'
-
-
-@pytest.fixture
-def containers(environment: Settings) -> Iterator[Containers]:
-    with connect(environment) as opened:
-        yield opened
 
 
 def daily(containers: Containers, station_toml: str) -> pd.DataFrame:

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -17,16 +16,10 @@ from weather_etl.errors import UserError
 from weather_etl.fingerprints import TABLE_NAMES
 from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, StationVanished, UnknownStation, process_station
 from weather_etl.settings import Settings
-from weather_etl.storage import Container, Containers, connect
+from weather_etl.storage import Containers, connect
 from weather_etl_tests.files import HEADER, weather_csv
 
 RAW = "raw_observations"
-
-
-@pytest.fixture
-def containers(environment: Settings) -> Iterator[Containers]:
-    with connect(environment) as opened:
-        yield opened
 
 
 def process(containers: Containers, station: str = "a", **options: object) -> dict[str, Published]:
@@ -47,20 +40,6 @@ def temperatures(containers: Containers, station: str = "a") -> list[float]:
     """To the degree: `weather_csv` lets them waver."""
     found = containers.lake.read("validated_observations", station).arrow.column("temperature_c").to_pylist()
     return [float(round(t)) for t in found]
-
-
-@pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of the blobs that are read; the reading itself is real."""
-    names: list[str] = []
-    read = Container.read
-
-    def noted(self: Container, name: str, etag: str | None = None) -> object:
-        names.append(name)
-        return read(self, name, etag)
-
-    monkeypatch.setattr(Container, "read", noted)
-    return names
 
 
 def test_a_file_becomes_all_tables_with_the_expected_fingerprints(containers: Containers) -> None:

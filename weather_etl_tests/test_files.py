@@ -4,7 +4,7 @@ import csv
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,18 +16,12 @@ from weather_etl.files import FileState, file_states, quarantined_rows, write_cs
 from weather_etl.pipeline import process_station
 from weather_etl.settings import Settings
 from weather_etl.shared_files import split_pending
-from weather_etl.storage import Containers, connect
+from weather_etl.storage import Containers
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.test_shared_files import shared_csv
 
 CUT = b"2020-01-03 00:00:00.000 +0000,=cmd()\r\n"
-
-
-@pytest.fixture
-def containers(environment: Settings) -> Iterator[Containers]:
-    with connect(environment) as opened:
-        yield opened
 
 
 def states(containers: Containers, *stations: str) -> dict[str, FileState]:

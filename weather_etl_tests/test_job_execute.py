@@ -77,12 +77,6 @@ def execute(folder: Path, outputs: list[str]) -> Execute:
 
 
 @pytest.fixture
-def containers(environment: Settings) -> Iterator[Containers]:
-    with connect(environment, prompt=True) as opened:
-        yield opened
-
-
-@pytest.fixture
 def instance(folder: Path) -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as found:
         yield found

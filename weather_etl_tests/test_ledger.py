@@ -9,7 +9,6 @@ import subprocess
 import sys
 import textwrap
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,17 +24,10 @@ from weather_etl.files import file_states
 from weather_etl.fingerprints import TABLE_NAMES
 from weather_etl.landing import FileVersion, StationFiles
 from weather_etl.pipeline import RAW, Published, process_station
-from weather_etl.settings import Settings
-from weather_etl.storage import Container, Containers, connect
+from weather_etl.storage import Container, Containers
 from weather_etl_tests.files import HEADER, row, weather_csv
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def containers(environment: Settings) -> Iterator[Containers]:
-    with connect(environment) as opened:
-        yield opened
 
 
 def process(containers: Containers, station: str = "a", **options: Any) -> dict[str, Published]:
@@ -55,20 +47,6 @@ def degrees(containers: Containers, station: str = "a") -> list[float]:
     """Temperatures to the degree: the values of small test files waver."""
     found = containers.lake.read("validated_observations", station).arrow.column("temperature_c").to_pylist()
     return [float(round(t)) for t in found]
-
-
-@pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of the blobs that are read; the reading itself is real."""
-    names: list[str] = []
-    read = Container.read
-
-    def noted(self: Container, name: str, etag: str | None = None) -> object:
-        names.append(name)
-        return read(self, name, etag)
-
-    monkeypatch.setattr(Container, "read", noted)
-    return names
 
 
 # --- the model ------------------------------------------------------------------------------------------------

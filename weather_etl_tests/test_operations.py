@@ -21,17 +21,11 @@ from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.settings import Settings
 from weather_etl.station_lock import StationBusy, StationLocks
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import Containers, connect, open_container
+from weather_etl.storage import Containers, open_container
 from weather_etl.trigger import Dagster
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.test_sensor import Ticks
-
-
-@pytest.fixture
-def containers(environment: Settings) -> Iterator[Containers]:
-    with connect(environment) as opened:
-        yield opened
 
 
 @pytest.fixture

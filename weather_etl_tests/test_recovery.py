@@ -1,6 +1,5 @@
 """What docs/operations.md promises of backup and restore, rehearsed: each test loses something and gets it back."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -14,15 +13,9 @@ from weather_etl.planning import PARTITION
 from weather_etl.serving import database as serving_database
 from weather_etl.serving import load
 from weather_etl.settings import Settings
-from weather_etl.storage import Containers, connect
+from weather_etl.storage import Containers
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.test_sensor import Ticks
-
-
-@pytest.fixture
-def containers(environment: Settings) -> Iterator[Containers]:
-    with connect(environment) as opened:
-        yield opened
 
 
 def process(containers: Containers, station: str = "a", **options: Any) -> dict[str, str]:

@@ -75,12 +75,6 @@ def test_the_secrets_of_the_settings_are_masked_wherever_they_stand(name: str, v
 
 
 @pytest.fixture
-def containers(environment: Settings) -> Iterator[Containers]:
-    with connect(environment) as opened:
-        yield opened
-
-
-@pytest.fixture
 def instance(database: str, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
     (tmp_path / "dagster.yaml").write_text(
         f"storage:\n  postgres:\n    postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"

@@ -14,7 +14,7 @@ from weather_etl.pipeline import process_station
 from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import Containers, connect
+from weather_etl.storage import Containers
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.test_shared_files import shared_csv
 
@@ -22,12 +22,6 @@ from weather_etl_tests.test_shared_files import shared_csv
 @pytest.fixture(autouse=True)
 def _one_look_per_tick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
-
-
-@pytest.fixture
-def containers(environment: Settings) -> Iterator[Containers]:
-    with connect(environment, prompt=True) as opened:
-        yield opened
 
 
 @pytest.fixture

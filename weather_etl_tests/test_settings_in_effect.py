@@ -1,36 +1,13 @@
 """A changed station.toml takes effect at the next run, and reads again only the files it concerns; on a real Azurite."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from weather_etl.meteorology.reasons import Reason
 from weather_etl.pipeline import process_station
-from weather_etl.settings import Settings
-from weather_etl.storage import Container, Containers, connect
+from weather_etl.storage import Containers
 from weather_etl_tests.files import weather_csv
 
 FILE, TOML = "a/x.csv", "a/station.toml"
-
-
-@pytest.fixture
-def containers(environment: Settings) -> Iterator[Containers]:
-    with connect(environment) as opened:
-        yield opened
-
-
-@pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of the blobs that are read; the reading itself is real."""
-    names: list[str] = []
-    read = Container.read
-
-    def noted(self: Container, name: str, etag: str | None = None) -> object:
-        names.append(name)
-        return read(self, name, etag)
-
-    monkeypatch.setattr(Container, "read", noted)
-    return names
 
 
 def first_hour(containers: Containers, toml: str) -> dict[str, object]:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -23,12 +22,6 @@ from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import HEADER, row, weather_csv
 
 NAME = "_shared/net.csv"
-
-
-@pytest.fixture
-def containers(environment: Settings) -> Iterator[Containers]:
-    with connect(environment) as opened:
-        yield opened
 
 
 def shared_csv(stations: str | list[str] = "ab", hours: int = 24, *, first: int = 0, temperature: float = 5.0) -> bytes:

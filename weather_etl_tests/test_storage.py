@@ -13,12 +13,6 @@ from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl.storage import Containers, Lake, PreconditionFailed, StorageUnavailable, connect, encode_parquet
 
 
-@pytest.fixture
-def containers(environment: Settings):
-    with connect(environment, prompt=True) as opened:
-        yield opened
-
-
 def daily(value: int) -> pa.Table:
     return pa.table({"value": pa.array([value] * 1000, pa.int64())})
 

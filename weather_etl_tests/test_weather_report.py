@@ -13,16 +13,9 @@ from weather_etl.errors import UserError
 from weather_etl.pipeline import process_station
 from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.report import publish
-from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import Containers, connect
+from weather_etl.storage import Containers
 from weather_etl_tests.files import weather_csv
-
-
-@pytest.fixture
-def containers(environment: Settings) -> Iterator[Containers]:
-    with connect(environment, prompt=True) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -19,12 +19,6 @@ from weather_etl_tests.conftest import AZURITE_HOME, free_azurite_port, temporar
 RAW = "raw_observations"
 
 
-@pytest.fixture
-def containers(environment: Settings) -> Iterator[Containers]:
-    with connect(environment) as opened:
-        yield opened
-
-
 def process(containers: Containers, station: str = "a", **options: Any) -> dict[str, Published]:
     return {r.table: r for r in process_station(containers, station, **options) if isinstance(r, Published)}
 
