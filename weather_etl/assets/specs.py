@@ -103,7 +103,8 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return "" if value != value else f"{value:.1f}"
     if isinstance(value, datetime):  # pandas' Timestamp is one
-        return f"{value:%Y-%m-%d %H:%M}Z" if value.tzinfo else f"{value:%Y-%m-%d}"
+        text = f"{value:%Y-%m-%d %H:%M}Z" if value.tzinfo else f"{value:%Y-%m-%d}"
+        return text.replace("-", "\N{NON-BREAKING HYPHEN}").replace(" ", "\N{NO-BREAK SPACE}")  # the column is narrow
     text = "" if value is None or str(value) in ("NaT", "<NA>") else str(value)
     return markdown(text[:40])
 
