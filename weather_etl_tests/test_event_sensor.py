@@ -13,12 +13,9 @@ from weather_etl.event_queue import EventQueue, connect_queue
 from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.settings import Settings
 from weather_etl.storage import Containers
-from weather_etl_tests import test_sensor
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.test_landing_events import base64_of, cloud_event, event_grid
 from weather_etl_tests.test_sensor import Ticks, poison, run
-
-containers = test_sensor.containers
 
 
 @pytest.fixture
