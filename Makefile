@@ -33,7 +33,7 @@ test-oracle: $(VENV)/.oracle ## compare the meteorology with ioos_qc, xclim, Met
 	@$(BIN)/python -m pytest weather_etl_tests -q -m oracle
 
 test-faults: $(VENV)/.dev ## the long fault injection: kills at every step, services that stop, thousands of damaged files
-	@$(BIN)/python -m pytest weather_etl_tests -q -m faults
+	@$(BIN)/python -m pytest weather_etl_tests -q -m faults -n $(WORKERS)
 
 ui: up ## start Dagster's web interface on 127.0.0.1:3000 (another one: make ui PORT=3001)
 	@$(BIN)/python -c 'import socket, sys; \
