@@ -68,9 +68,9 @@ def _ours(validated: pd.DataFrame) -> None:
     """Quality control, derived values and the four aggregated tables."""
     hours, values = _values(validated)
     values = {name: x.copy() for name, x in values.items()}
-    cascade = Cascade(hours, values, ours.SITE)
+    cascade = Cascade(hours, values, ours.SETTINGS.site)
     cascade.run(np.full(len(hours), -1), {})
-    made = compute(values, cascade.flags, ours.SITE)
+    made = compute(values, cascade.flags, ours.SETTINGS.site)
     flags = {f"{name}_qc": flag for name, flag in cascade.flags.items()}
     ours.aggregates(validated.assign(**values, **made.columns, **flags))
 

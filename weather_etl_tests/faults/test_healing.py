@@ -25,10 +25,10 @@ def up_to_date(live: Live, station: str) -> bool:
 
 
 def run_worker(live: Live) -> psutil.Process | None:
-    """The process of a run."""
+    """The process of a run: Dagster's code server spawns one for each."""
     for process in psutil.Process(live.process.pid).children(recursive=True):
         try:
-            if "execute_run" in process.cmdline():
+            if "spawn_main" in " ".join(process.cmdline()):
                 return process
         except psutil.Error:
             continue
@@ -43,10 +43,14 @@ def test_a_run_killed_in_a_live_dagster_is_healed_within_silence_limit_tick_and_
         live.upload("undisturbed", weather_csv(60_000))
         until("the undisturbed station", lambda: up_to_date(live, "undisturbed"))
         undisturbed = time.monotonic() - started
+        until("the end of the run's process", lambda: run_worker(live) is None)
         live.upload("killed", weather_csv(60_000))
-        until("the raw table of the run to be killed", lambda: "raw_observations" in live.carried("killed"))
-        worker = run_worker(live)
-        assert worker and not up_to_date(live, "killed")
+        while not (worker := run_worker(live)):
+            time.sleep(0.1)
+        while "raw_observations" not in live.carried("killed"):  # closely: the tables after raw take about a second
+            time.sleep(0.02)
+        worker.suspend()
+        assert not up_to_date(live, "killed")
         worker.send_signal(signal.SIGKILL)
         started = time.monotonic()
         until("the healed station", lambda: up_to_date(live, "killed"))
