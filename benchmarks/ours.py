@@ -14,7 +14,7 @@ from weather_etl.landing.listing import FileVersion
 from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cascade import Cascade
 from weather_etl.meteorology.wind import GENERIC_RATED_KW
-from weather_etl.stations import packaged_settings
+from weather_etl.station_file import packaged_settings
 
 if TYPE_CHECKING:
     import pandas as pd

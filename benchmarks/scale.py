@@ -137,7 +137,7 @@ def _update(landing: Any, lake: Any, versions: list[Any], watch: Stopwatch, tota
     from weather_etl.ingestion import merge
     from weather_etl.lake.storage import Containers, Lake
     from weather_etl.landing.listing import StationFiles
-    from weather_etl.stations import packaged_settings
+    from weather_etl.station_file import packaged_settings
 
     class TimedLake(Lake):
         def read(self, *arguments: Any, **options: Any) -> Any:

@@ -17,7 +17,8 @@ from datetime import datetime
 
 from weather_etl.lake.storage import Blob, BlobNotFound, Container, PreconditionFailed
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl.stations import SETTINGS_FILE, StationSettings, is_station_id, packaged_settings, parse_settings
+from weather_etl.station_file import packaged_settings, parse_settings
+from weather_etl.stations import SETTINGS_FILE, StationSettings, is_station_id
 
 SHARED = "_shared"
 MAX_UNPACKED = 512 * 1024**2
