@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -298,7 +298,9 @@ def _create_containers(service: Service, env: Mapping[str, str]) -> None:
     if settings.events_queue:
         from weather_etl.landing.event_queue import connect_queue
 
-        with connect_queue(replace(settings, connection_string=service.url, account_url=None)) as queue:
+        with connect_queue(
+            settings.model_copy(update={"connection_string": service.url, "account_url": None})
+        ) as queue:
             queue.create()
 
 
