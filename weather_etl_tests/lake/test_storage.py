@@ -129,9 +129,8 @@ def sas(settings: Settings) -> str:
 
 def test_a_sas_token_in_a_connection_string_is_enough(environment: Settings) -> None:
     endpoint = environment.connection_string.split("BlobEndpoint=")[1].rstrip(";")
-    settings = replace(
-        environment, connection_string=f"BlobEndpoint={endpoint};SharedAccessSignature={sas(environment)}"
-    )
+    connection_string = f"BlobEndpoint={endpoint};SharedAccessSignature={sas(environment)}"
+    settings = environment.model_copy(update={"connection_string": connection_string})
     with connect(settings, prompt=True) as containers:
         assert containers.landing.upload("a/b.csv", b"x")
 
