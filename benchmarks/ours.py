@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.rules import FILE, STATION, ZONE
 from weather_etl.ingestion import merge
-from weather_etl.landing.listing import FileVersion
+from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cascade import Cascade
 from weather_etl.meteorology.wind import GENERIC_RATED_KW

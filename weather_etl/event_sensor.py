@@ -26,7 +26,7 @@ from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers, Stamp, connect
 from weather_etl.landing import events
 from weather_etl.landing.event_queue import EventQueue, Message, connect_queue
-from weather_etl.landing.listing import SHARED, Landing, StationFiles
+from weather_etl.landing.versions import SHARED, Landing, StationFiles
 from weather_etl.operations import planning
 from weather_etl.operations.planning import History, Plan, StaleStation
 from weather_etl.settings import Settings

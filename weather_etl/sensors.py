@@ -28,7 +28,7 @@ from weather_etl.jobs import (
     weather_etl_job,
 )
 from weather_etl.lake.storage import Containers, connect
-from weather_etl.landing.listing import SHARED, Landing
+from weather_etl.landing.versions import SHARED, Landing
 from weather_etl.operations import planning
 from weather_etl.operations.planning import History, PastRun, Plan, StaleStation
 from weather_etl.pipeline import StationVanished

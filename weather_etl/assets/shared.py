@@ -12,8 +12,8 @@ import dagster as dg
 from weather_etl import checks
 from weather_etl.errors import UserError
 from weather_etl.failures import ExpectedFailure, unexpected, without_details
-from weather_etl.ingestion import shared_files
-from weather_etl.ingestion.shared_files import Outcome
+from weather_etl.ingestion import shared_files, splitting
+from weather_etl.ingestion.splitting import Outcome
 from weather_etl.lake.storage import Containers, StorageUnavailable
 from weather_etl.operations import planning
 from weather_etl.redaction import printable, traceback_without_secrets
@@ -83,7 +83,7 @@ def _split(
         if (config.files and name not in config.files) or not (config.full or source.is_pending()):
             continue
         try:
-            outcome = shared_files.split_source(containers, source, run_id=context.run.run_id)
+            outcome = splitting.split_source(containers, source, run_id=context.run.run_id)
         except StorageUnavailable:
             raise
         except UserError as error:

@@ -40,7 +40,7 @@ def upload(
     """
     from weather_etl import station_file, stations
     from weather_etl.lake.storage import connect
-    from weather_etl.landing.listing import SHARED
+    from weather_etl.landing.versions import SHARED
     from weather_etl.settings import Settings
 
     if not stations.is_station_id(station) and station != SHARED:

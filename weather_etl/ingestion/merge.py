@@ -23,7 +23,9 @@ from weather_etl.errors import UserError
 from weather_etl.lake import fingerprints
 from weather_etl.lake.storage import BlobNotFound, Containers, PreconditionFailed, Stamp, decode_parquet
 from weather_etl.landing.archived import ArchivedFilesMissing, read_archived
-from weather_etl.landing.listing import FileVersion, StationFiles, read_version, to_text, unpack
+from weather_etl.landing.text import to_text
+from weather_etl.landing.unpacking import unpack
+from weather_etl.landing.versions import FileVersion, StationFiles, read_version
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.cells import Reading, check_error_budget, looks_clean, read_cells
 from weather_etl.meteorology.parsing import ParsedFile

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from weather_etl.lake.storage import Containers
-    from weather_etl.landing.listing import Landing
+    from weather_etl.landing.versions import Landing
     from weather_etl.operations.planning import StaleStation
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

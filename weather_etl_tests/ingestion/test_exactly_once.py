@@ -16,6 +16,7 @@ from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers, connect
 from weather_etl.landing import listing
+from weather_etl.landing.versions import FileVersion, StationFiles
 from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, StationVanished, UnknownStation, process_station
 from weather_etl.settings import Settings
 from weather_etl_tests.files import HEADER, weather_csv
@@ -173,7 +174,7 @@ def test_batches_and_order_of_processing_do_not_show_in_the_tables(containers: C
         "3.csv": weather_csv(10, first=5, temperature=3.0),
     }
     outcomes = []
-    versions: list[listing.FileVersion] = []
+    versions: list[FileVersion] = []
     for name, data in contents.items():
         containers.landing.upload(f"a/{name}", data)
     versions = listing.list_station(containers.landing, "a").files
@@ -184,7 +185,7 @@ def test_batches_and_order_of_processing_do_not_show_in_the_tables(containers: C
             seen: list[int] = []
             for batch in batches:
                 seen += batch
-                files = listing.StationFiles(sorted((versions[i] for i in seen), key=lambda f: (f.landed_at, f.name)))
+                files = StationFiles(sorted((versions[i] for i in seen), key=lambda f: (f.landed_at, f.name)))
                 with pytest.MonkeyPatch.context() as patch:
                     patch.setattr(listing, "list_station", lambda container, station, files=files: files)
                     process(containers)
