@@ -1,7 +1,7 @@
 """Exactly once: landing-file versions + the old raw object -> the new raw object.
 
 Belongs here: the manifest, which versions are read, how their rows replace older ones.
-Does not belong here: how a file is read (`landing/listing.py`, `meteorology/parsing.py`), what comes after raw.
+Does not belong here: how a file is read (`landing/`, `meteorology/parsing.py`), what comes after raw.
 
 The manifest lies in the raw object itself, so rows and the record of where they came from are one commit:
 a version seen again changes nothing, a replaced one takes its rows along, a run that dies leaves all as it was.
