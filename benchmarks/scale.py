@@ -289,7 +289,7 @@ def measure_events(uploads: int = 4) -> None:
     from weather_etl.landing.event_queue import connect_queue
     from weather_etl.settings import Settings
     from weather_etl_tests.files import weather_csv
-    from weather_etl_tests.landing.test_events import base64_of, event_grid
+    from weather_etl_tests.support.storage_events import base64_of, event_grid
 
     with installation() as (folder, env):
         env |= {"WEATHER_ETL_EVENTS_QUEUE": "landing-events", "WEATHER_ETL_SENSOR_INTERVAL_S": "3600"}
@@ -346,9 +346,9 @@ def measure_workers(stations: int = 16) -> None:
     import tempfile
 
     from weather_etl.local import services as local
-    from weather_etl_tests import test_celery as celery
     from weather_etl_tests.conftest import AZURITE_HOME, Services, free_azurite_port, temporary_root
     from weather_etl_tests.files import weather_csv
+    from weather_etl_tests.support import celery_farm as celery
 
     names = [f"s{i:02}" for i in range(stations)]
     with temporary_root() as root:

@@ -15,7 +15,7 @@ from weather_etl.landing.event_queue import EventQueue, connect_queue
 from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.landing.test_events import base64_of, cloud_event, event_grid
+from weather_etl_tests.support.storage_events import base64_of, cloud_event, event_grid
 from weather_etl_tests.test_sensor import Ticks, poison, run
 
 

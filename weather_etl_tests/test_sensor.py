@@ -18,8 +18,7 @@ from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.pipeline import process_station
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl_tests.files import weather_csv
-from weather_etl_tests.ingestion.test_shared_files import shared_csv
+from weather_etl_tests.files import shared_csv, weather_csv
 
 
 @pytest.fixture(autouse=True)

@@ -24,15 +24,9 @@ from weather_etl.operations import planning
 from weather_etl.pipeline import RAW, UNCHANGED, Published, StationVanished, process_station
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
-from weather_etl_tests.files import HEADER, row, weather_csv
+from weather_etl_tests.files import HEADER, shared_csv, weather_csv
 
 NAME = "_shared/net.csv"
-
-
-def shared_csv(stations: str | list[str] = "ab", hours: int = 24, *, first: int = 0, temperature: float = 5.0) -> bytes:
-    """A file of several stations, hour by hour as a network delivers it."""
-    rows = [f"{s},{row(h, temperature=temperature)}" for h in range(first, first + hours) for s in stations]
-    return "\r\n".join([f"station,{HEADER}", *rows, ""]).encode()
 
 
 def split(containers: Containers, **options: object) -> list[Outcome]:

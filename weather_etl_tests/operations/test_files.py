@@ -19,8 +19,7 @@ from weather_etl.operations.files import FileState, file_states, quarantined_row
 from weather_etl.pipeline import process_station
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
-from weather_etl_tests.files import weather_csv
-from weather_etl_tests.ingestion.test_shared_files import shared_csv
+from weather_etl_tests.files import shared_csv, weather_csv
 
 CUT = b"2020-01-03 00:00:00.000 +0000,=cmd()\r\n"
 
