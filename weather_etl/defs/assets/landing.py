@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+from weather_etl.failures import ExpectedFailure, unexpected, without_details
+from weather_etl.resources import ParquetIOManager
 
 from weather_etl import checks, planning, shared_files
 from weather_etl.errors import UserError
-from weather_etl.failures import ExpectedFailure, unexpected, without_details
 from weather_etl.redaction import printable, traceback_without_secrets
-from weather_etl.resources import ParquetIOManager
 from weather_etl.shared_files import Outcome
 from weather_etl.storage import Containers, StorageUnavailable
 

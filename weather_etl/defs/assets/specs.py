@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from weather_etl.defs.checks import TABLE_CHECKS
+from weather_etl.defs.checks.evaluation import spec
 from weather_etl.fingerprints import CODE_VERSIONS, INPUTS
 from weather_etl.meteorology.schemas import TABLES, Table
 from weather_etl.stations import PARTITIONS_NAME
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 station_partitions = dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)
 
 PREVIEW_ROWS = 5
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[2]
 # Where a table is made, for the link to its code.
 _CODE = {
     "raw_observations": ("ingestion.py", "meteorology/parsing.py"),
@@ -89,6 +91,15 @@ def table_spec(table: str, *, group: str, kinds: set[str], deps: list[str] | Non
         freshness_policy=FRESHNESS.get(table),
         skippable=True,
     ).with_io_manager_key("lake")
+
+
+def table_checks(*tables: str) -> list[dg.AssetCheckSpec]:
+    """The checks that these tables carry."""
+    return [spec(check, station_partitions) for check in TABLE_CHECKS if check.table in tables]
+
+
+# One run makes one station: a station that fails is a failed run of its own, and nobody else's.
+ONE_STATION_PER_RUN = dg.BackfillPolicy.multi_run(1)
 
 
 def preview(frame: "pd.DataFrame", columns: list[str]) -> dg.MarkdownMetadataValue:

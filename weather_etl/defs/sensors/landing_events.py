@@ -17,12 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import dagster as dg
+from weather_etl.failures import without_details
+from weather_etl.jobs import SERVING_JOB, shared_files_job, weather_etl_job
 
 from weather_etl import checks, landing_events, planning, sensors, shared_files
 from weather_etl.event_queue import EventQueue, Message, connect_queue
-from weather_etl.failures import without_details
 from weather_etl.fingerprints import TABLE_NAMES
-from weather_etl.jobs import SERVING_JOB, shared_files_job, weather_etl_job
 from weather_etl.landing import SHARED, Landing, StationFiles
 from weather_etl.planning import History, Plan, StaleStation
 from weather_etl.settings import Settings

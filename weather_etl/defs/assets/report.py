@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
-
 from weather_etl.assets.events import Recorded, check_evaluation
 from weather_etl.assets.specs import code_references, station_partitions
 from weather_etl.checks import ERROR, Check, Evaluation
-from weather_etl.errors import UserError
 from weather_etl.failures import ExpectedFailure
+from weather_etl.resources import ParquetIOManager
+
+from weather_etl.errors import UserError
 from weather_etl.redaction import without_secrets
 from weather_etl.report import publish
-from weather_etl.resources import ParquetIOManager
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl.storage import StorageUnavailable
 

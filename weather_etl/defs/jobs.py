@@ -7,10 +7,10 @@ Does not belong here: when it is started (`sensors.py`, `planning.py`).
 from typing import Any
 
 import dagster as dg
+from weather_etl.failures import ExpectedFailure, without_details
 
 from weather_etl import planning, shared_files
 from weather_etl.errors import UserError
-from weather_etl.failures import ExpectedFailure, without_details
 from weather_etl.redaction import without_secrets
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME, is_station_id

@@ -75,3 +75,19 @@ def _image(inner: str, what: str) -> dg.MarkdownMetadataValue | None:
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}">{inner}</svg>'
     text = f"![{what}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"
     return dg.MetadataValue.md(text) if len(text) <= MAX_MARKDOWN else None
+
+
+_OF = {
+    "validated_observations": (line, "temperature_c", "temperature, degC"),
+    "daily_weather": (line, "temperature_mean_c", "daily mean temperature, degC"),
+    "monthly_weather": (stripes, "temperature_mean_c", "monthly mean temperature, blue cold, red warm"),
+    "yearly_weather": (stripes, "temperature_mean_c", "climate stripes: yearly mean temperature"),
+    "climate_normals": (line, "temperature_mean_c", "mean temperature by calendar month, degC"),
+}
+
+
+def of(table: str, frame: "pd.DataFrame") -> dict[str, dg.MarkdownMetadataValue]:
+    """The table at a glance, as metadata; nothing if there is nothing to draw."""
+    draw, column, what = _OF[table]
+    picture = draw(frame[column], what) if column in frame else None
+    return {"sketch": picture} if picture else {}

@@ -10,12 +10,12 @@ import time
 from contextlib import ExitStack
 
 import dagster as dg
-
-from weather_etl import planning
 from weather_etl.failures import without_details
 from weather_etl.jobs import SERVING_JOB, serving_job
-from weather_etl.planning import History
 from weather_etl.sensors import SENSOR_RETRY_DELAY_S, histories, stations_in_flight
+
+from weather_etl import planning
+from weather_etl.planning import History
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 

@@ -12,8 +12,6 @@ from datetime import UTC
 from itertools import islice
 
 import dagster as dg
-
-from weather_etl import checks, fingerprints, planning, shared_files
 from weather_etl.assets.events import Recorded, check_evaluation
 from weather_etl.failures import without_details
 from weather_etl.jobs import (
@@ -26,8 +24,10 @@ from weather_etl.jobs import (
     shared_files_job,
     weather_etl_job,
 )
-from weather_etl.landing import SHARED, Landing
 from weather_etl.pipeline import StationVanished
+
+from weather_etl import checks, fingerprints, planning, shared_files
+from weather_etl.landing import SHARED, Landing
 from weather_etl.planning import History, PastRun, Plan, StaleStation
 from weather_etl.redaction import printable
 from weather_etl.settings import Settings

@@ -8,13 +8,13 @@ import time
 from dataclasses import dataclass
 
 import dagster as dg
+from weather_etl.jobs import REPORT_JOB, catch_up_job, weather_report_job
+from weather_etl.sensors import UNFINISHED
 
 from weather_etl import fingerprints, planning
 from weather_etl.errors import UserError
-from weather_etl.jobs import REPORT_JOB, catch_up_job, weather_report_job
 from weather_etl.planning import StaleStation
 from weather_etl.report import publish
-from weather_etl.sensors import UNFINISHED
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl.storage import connect

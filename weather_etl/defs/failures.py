@@ -14,8 +14,11 @@ from dagster._core.definitions.metadata import normalize_metadata
 from dagster._core.errors import DagsterUserCodeProcessError
 from dagster._utils.error import SerializableErrorInfo
 
+from weather_etl import planning
 from weather_etl.errors import UserError
 from weather_etl.redaction import traceback_without_secrets, without_secrets
+from weather_etl.settings import Settings
+from weather_etl.storage import StorageUnavailable
 
 
 class ExpectedFailure(dg.Failure, DagsterUserCodeProcessError):
@@ -40,17 +43,37 @@ def unexpected(error: BaseException) -> str:
 
 
 @contextmanager
-def without_details(log: logging.Logger | None = None) -> Iterator[None]:
+def without_details(
+    log: logging.Logger | None = None, run: dg.DagsterRun | None = None, instance: dg.DagsterInstance | None = None
+) -> Iterator[None]:
     """Let failures out as one sentence: expected ones as they are, others masked and with their trace in the log.
 
     Dagster would store an exception with its whole chain, and messages of the SDK hold URLs with SAS tokens.
+
+    Args:
+        log: where the trace goes.
+        run: whose failure it is; the last attempt says what happens next.
+        instance: where an outage is noted on the run, so that it does not count as an attempt.
     """
     try:
         yield
-    except dg.Failure:
+    except (dg.Failure, dg.RetryRequested):
         raise
     except UserError as error:
-        raise ExpectedFailure(str(error)) from None
+        if isinstance(error, StorageUnavailable) and error.passing:
+            if run is not None and instance is not None:
+                instance.add_run_tags(run.run_id, {planning.ENDED: planning.OUTAGE})
+            raise ExpectedFailure(str(error)) from None
+        raise ExpectedFailure(str(error) + _what_next(run)) from None
     except Exception as error:
         (log or logging.getLogger("weather_etl")).error(traceback_without_secrets(error))
-        raise ExpectedFailure(unexpected(error)) from None
+        raise ExpectedFailure(unexpected(error) + _what_next(run)) from None
+
+
+def _what_next(run: dg.DagsterRun | None) -> str:
+    """What the sensor does after this failure, if it has done all it can."""
+    station = planning.covered(run.tags) if run is not None else None
+    attempts = Settings.load().max_attempts
+    if run is None or station is None or int(run.tags.get(planning.ATTEMPT, 0)) < attempts:
+        return ""
+    return " " + planning.parked_sentence(station, attempts)

@@ -1,7 +1,7 @@
 """Two runs of one station take turns, however they were started.
 
-Belongs here: the lock. Dagster's queue cannot do it: its limits compare tags, and a range and one of its stations have
-none in common; and `dagster job execute` and `weather-etl run` do not queue at all.
+Belongs here: the lock. Dagster's queue cannot do it: `dagster job execute` and the runs that `catch_up_job` starts do
+not queue at all.
 Does not belong here: being right without it; every write is conditional (`storage.py`), so that runs that overlap
 nevertheless cost work and no rows.
 
@@ -19,6 +19,10 @@ from weather_etl.settings import Settings
 POLL_S = 0.5
 _TRY = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
 _RELEASE = "SELECT pg_advisory_unlock(hashtextextended(%s, 0))"
+
+
+def _name(station: str) -> str:
+    return f"weather_etl.station/{station}"
 
 
 class StationBusy(UserError):
@@ -45,9 +49,8 @@ class StationLocks:
             self._connection.close()
             self._connection = None
 
-    @contextmanager
-    def station(self, station: str, say: Callable[[str], None] = lambda _: None) -> Iterator[None]:
-        """Hold the station; waits while another run does.
+    def hold(self, station: str, say: Callable[[str], None] = lambda _: None) -> None:
+        """Wait for the station's turn and keep it until `close`.
 
         Without a PostgreSQL for Dagster's history, or if it does not answer, nothing is held: the conditional writes
         still keep the tables right.
@@ -55,14 +58,18 @@ class StationLocks:
         Raises:
             StationBusy: another run held it all the time that we wait.
         """
-        name = f"weather_etl.station/{station}"
-        if not self._take(station, name, say):
+        self._take(station, _name(station), say)
+
+    @contextmanager
+    def station(self, station: str, say: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+        """Hold the station for the time of a block; as `hold` otherwise."""
+        if not self._take(station, _name(station), say):
             yield
             return
         try:
             yield
         finally:
-            self._execute(_RELEASE, name)
+            self._execute(_RELEASE, _name(station))
 
     def _take(self, station: str, name: str, say: Callable[[str], None]) -> bool:
         started = time.monotonic()
