@@ -46,7 +46,7 @@ def _pages(blobs: list[str]) -> list[bytes]:
 
 def listings(stations: int, files: int, state: str) -> dict[str, list[bytes]]:
     """Pages of both containers; `state` is `fresh` (all tables up to date) or `new` (no tables)."""
-    from weather_etl import fingerprints
+    from weather_etl.lake import fingerprints
     from weather_etl.stations import packaged_settings
 
     landing, lake = [], []

@@ -13,8 +13,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from weather_etl.digests import digest
 from weather_etl.errors import UserError
-from weather_etl.fingerprints import digest
 from weather_etl.meteorology.quality import Limits
 from weather_etl.meteorology.site import Site, WindSettings
 

@@ -18,10 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from weather_etl import local, local_azurite
-from weather_etl.local_processes import is_free
+from weather_etl.lake.storage import Container, Containers, connect
+from weather_etl.local import azurite
+from weather_etl.local import services as local
+from weather_etl.local.processes import is_free
 from weather_etl.settings import Settings
-from weather_etl.storage import Container, Containers, connect
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 AZURITE_HOME = CHECKOUT / ".local" / "azurite"
@@ -68,8 +69,8 @@ class Services:
 def free_azurite_port() -> int:
     """A blob port far from the usual ones, so that no developer's Azurite is kept from them."""
     while True:
-        port = random.randrange(20_000, 30_000, local_azurite.PORT_STEP)
-        if all(map(is_free, local_azurite.ports(port))):
+        port = random.randrange(20_000, 30_000, azurite.PORT_STEP)
+        if all(map(is_free, azurite.ports(port))):
             return port
 
 

@@ -13,16 +13,17 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from weather_etl.station_lock import StationBusy, StationLocks
 
-from weather_etl import housekeeping, metrics
+from weather_etl import housekeeping
 from weather_etl.definitions import defs
 from weather_etl.errors import UserError
-from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.lake.storage import Containers, open_container
+from weather_etl.operations import metrics
+from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.operations.trigger import Dagster
 from weather_etl.settings import Settings
-from weather_etl.station_lock import StationBusy, StationLocks
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import Containers, open_container
-from weather_etl.trigger import Dagster
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.test_sensor import Ticks

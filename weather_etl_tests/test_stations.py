@@ -5,8 +5,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from weather_etl import ingestion
 from weather_etl.errors import UserError
+from weather_etl.ingestion import merge
 from weather_etl.meteorology.quality import LIMITS
 from weather_etl.stations import (
     Dialect,
@@ -167,7 +167,7 @@ OTHER_VALUES = {
 @pytest.mark.parametrize("name", [f.name for f in fields(StationSettings)])
 def test_only_what_decides_how_a_file_is_cut_makes_it_be_read_again(name):
     changed = replace(StationSettings(), **{name: OTHER_VALUES.get(name, "something else")})
-    same = ingestion.reader_key(changed) == ingestion.reader_key(StationSettings())
+    same = merge.reader_key(changed) == merge.reader_key(StationSettings())
     assert same == (name not in READER)
 
 

@@ -8,7 +8,7 @@ from weather_etl.cli.base import app, say
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
-    from weather_etl.trigger import Dagster, RunState
+    from weather_etl.operations.trigger import Dagster, RunState
 
 Url = Annotated[str, typer.Option(help="Address of Dagster's web interface.")]
 Header = Annotated[
@@ -59,7 +59,7 @@ def run_status(
 
 
 def _dagster(url: str, headers: list[str] | None) -> "Dagster":
-    from weather_etl.trigger import Dagster
+    from weather_etl.operations.trigger import Dagster
 
     pairs = [h.partition(":") for h in headers or []]
     if any(not colon for _, colon, _ in pairs):
@@ -92,7 +92,7 @@ def metrics(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Figures for Prometheus: stale stations, files pending, runs, rows, seconds."""
-    from weather_etl import metrics as figures
+    from weather_etl.operations import metrics as figures
     from weather_etl.settings import Settings
 
     settings = Settings.load()
@@ -114,9 +114,9 @@ def housekeeping(
 ) -> None:
     """Delete old runs with their events, and old lines of steps; what shows a table's present state stays."""
     from weather_etl import housekeeping as keeping
-    from weather_etl.overview import dagster_instance
+    from weather_etl.lake.storage import open_container
+    from weather_etl.operations.overview import dagster_instance
     from weather_etl.settings import Settings
-    from weather_etl.storage import open_container
 
     with dagster_instance() as instance, open_container(Settings.load(), keeping.LOGS_CONTAINER) as container:
         deleted, kept = keeping.delete_old_runs(instance, run_days)

@@ -14,11 +14,11 @@ from dagster._core.definitions.metadata import normalize_metadata
 from dagster._core.errors import DagsterUserCodeProcessError
 from dagster._utils.error import SerializableErrorInfo
 
-from weather_etl import planning
 from weather_etl.errors import UserError
+from weather_etl.lake.storage import StorageUnavailable
+from weather_etl.operations import planning
 from weather_etl.redaction import traceback_without_secrets, without_secrets
 from weather_etl.settings import Settings
-from weather_etl.storage import StorageUnavailable
 
 
 class ExpectedFailure(dg.Failure, DagsterUserCodeProcessError):

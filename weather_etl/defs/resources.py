@@ -15,16 +15,16 @@ import dagster as dg
 from weather_etl.defs.checks.evaluation import Evaluation, stored
 from weather_etl.defs.failures import ExpectedFailure, without_details
 from weather_etl.defs.station_lock import StationLocks
-from weather_etl.fingerprints import TABLE_NAMES
-from weather_etl.open_station import RAW, NeverMade, OpenStation, open_station
+from weather_etl.ingestion.station import RAW, NeverMade, OpenStation, open_station
+from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.storage import Connection, Containers, PreconditionFailed, Stamp, connect
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import Connection, Containers, PreconditionFailed, Stamp, connect
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from weather_etl.ingestion import Raw
+    from weather_etl.ingestion.merge import Raw
 
 WRITTEN, UNCHANGED, LEFT = "written", "unchanged", "left to another run"
 MAX_RACES = 5
@@ -176,7 +176,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
 
     def _read(self, name: str, station: str) -> "pd.DataFrame | Raw":
         if name == RAW:
-            from weather_etl.ingestion import load_raw
+            from weather_etl.ingestion.merge import load_raw
 
             raw = load_raw(self.containers(), station)
             if raw is None:

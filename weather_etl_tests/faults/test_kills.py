@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from weather_etl import planning
-from weather_etl.landing import list_landing
+from weather_etl.lake.storage import Containers, connect
+from weather_etl.landing.listing import list_landing
+from weather_etl.operations import planning
 from weather_etl.settings import Settings
-from weather_etl.storage import Containers, connect
 from weather_etl_tests.faults import killing
 from weather_etl_tests.faults.conftest import process, tables
 from weather_etl_tests.files import weather_csv

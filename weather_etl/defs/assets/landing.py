@@ -11,11 +11,13 @@ import dagster as dg
 from weather_etl.failures import ExpectedFailure, unexpected, without_details
 from weather_etl.resources import ParquetIOManager
 
-from weather_etl import checks, planning, shared_files
+from weather_etl import checks
 from weather_etl.errors import UserError
+from weather_etl.ingestion import shared_files
+from weather_etl.ingestion.shared_files import Outcome
+from weather_etl.lake.storage import Containers, StorageUnavailable
+from weather_etl.operations import planning
 from weather_etl.redaction import printable, traceback_without_secrets
-from weather_etl.shared_files import Outcome
-from weather_etl.storage import Containers, StorageUnavailable
 
 MAX_FILES_SHOWN = 10
 

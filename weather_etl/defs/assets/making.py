@@ -19,7 +19,7 @@ from weather_etl.defs.resources import NO_STATION, ParquetIOManager, StationTabl
 if TYPE_CHECKING:
     import pandas as pd
 
-    from weather_etl.ingestion import Raw
+    from weather_etl.ingestion.merge import Raw
 
 Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
 

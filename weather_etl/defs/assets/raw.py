@@ -13,11 +13,11 @@ from weather_etl.defs.assets.specs import ONE_STATION_PER_RUN, markdown, table_c
 from weather_etl.defs.checks.files import rejected_files
 from weather_etl.defs.failures import without_details
 from weather_etl.defs.resources import ParquetIOManager
-from weather_etl.open_station import RAW
+from weather_etl.ingestion.station import RAW
 from weather_etl.stations import StationSettings
 
 if TYPE_CHECKING:
-    from weather_etl.ingestion import Raw
+    from weather_etl.ingestion.merge import Raw
 
 
 class RawConfig(TablesConfig):
@@ -38,7 +38,7 @@ def raw_observations(
     context: dg.AssetExecutionContext, config: RawConfig, lake: dg.ResourceParam[ParquetIOManager]
 ) -> Results:
     """Merge new, replaced and vanished landing files of the station into its raw table."""
-    from weather_etl.ingestion import merge_landing_files
+    from weather_etl.ingestion.merge import merge_landing_files
 
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
@@ -62,7 +62,7 @@ def raw_observations(
 
 def _metadata(raw: "Raw", settings: StationSettings) -> dict[str, Any]:
     """The manifest in figures: which files were read, replaced, rejected, and what was noticed."""
-    from weather_etl.ingestion import count_states
+    from weather_etl.ingestion.merge import count_states
 
     states = count_states(raw.manifest)
     warnings = [f"{e['name']}: {w}" for e in raw.manifest for w in e.get("warnings", ())]

@@ -14,7 +14,7 @@ import dagster as dg
 
 from weather_etl.defs.checks import TABLE_CHECKS
 from weather_etl.defs.checks.evaluation import spec
-from weather_etl.fingerprints import CODE_VERSIONS, INPUTS
+from weather_etl.lake.fingerprints import CODE_VERSIONS, INPUTS
 from weather_etl.meteorology.schemas import TABLES, Table
 from weather_etl.stations import PARTITIONS_NAME
 

@@ -16,9 +16,9 @@ from weather_etl.defs.failures import without_details
 from weather_etl.defs.resources import ParquetIOManager, StationTable
 
 if TYPE_CHECKING:
-    from weather_etl.ingestion import Raw
+    from weather_etl.ingestion.merge import Raw
+    from weather_etl.ingestion.station import OpenStation
     from weather_etl.meteorology.observations import Observations
-    from weather_etl.open_station import OpenStation
 
 _KINDS = {"azure", "parquet", "pandas", "pandera"}
 

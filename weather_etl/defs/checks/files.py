@@ -11,7 +11,7 @@ from weather_etl.defs.checks.evaluation import ERROR, MAX_CASES, WARN, Check, Ev
 from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
-    from weather_etl.ingestion import Raw
+    from weather_etl.ingestion.merge import Raw
 
 UNROUTABLE_FILES = Check(
     "landing_files",

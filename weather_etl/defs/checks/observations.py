@@ -19,7 +19,7 @@ from weather_etl.defs.checks.evaluation import (
     count,
     percent,
 )
-from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.lake.fingerprints import TABLE_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
