@@ -17,7 +17,7 @@ from weather_etl.defs.failures import ExpectedFailure, without_details
 from weather_etl.defs.station_lock import StationLocks
 from weather_etl.ingestion.station import RAW, NeverMade, OpenStation, open_station
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Connection, Containers, PreconditionFailed, Stamp, connect
+from weather_etl.lake.storage import Blob, Connection, Containers, PreconditionFailed, Stamp, connect
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 
@@ -91,32 +91,33 @@ class StationTable:
     Attributes:
         name: of the table.
         station: station id.
-        fingerprint: what it was made from.
         load: reads it; for a table that was made in this run, gives what was made.
+        fingerprint: what it was made from, if it was made in this run.
         evaluations: what its checks found, if it was made in this run.
         is_new: it was made in this run and is to be written.
     """
 
     name: str
     station: str
-    fingerprint: str
     load: "Callable[[], pd.DataFrame | Raw]"
+    fingerprint: str = ""
     evaluations: list[Evaluation] = field(default_factory=list)
     is_new: bool = False
 
     @cached_property
-    def _value(self) -> "pd.DataFrame | Raw":
+    def value(self) -> "pd.DataFrame | Raw":
+        """What `load` gives, once."""
         return self.load()
 
     @property
     def frame(self) -> "pd.DataFrame":
         """The rows, with units in `attrs` where they were read from the lake."""
-        return self._value  # type: ignore[return-value]
+        return self.value  # type: ignore[return-value]
 
     @property
     def raw(self) -> "Raw":
         """Of `raw_observations`: the rows as text, and the manifest of the files they came from."""
-        return self._value  # type: ignore[return-value]
+        return self.value  # type: ignore[return-value]
 
 
 class ParquetIOManager(dg.ConfigurableIOManager):
@@ -169,10 +170,9 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         if (name, station) in self._made:
             return self._made[name, station]
         opened = self._opened.get(station)
-        stamp = opened.stamps[name] if opened else self.containers().lake.stamp(name, station)
-        if stamp is None:
+        if opened and opened.stamps.get(name) is None:
             raise NeverMade(name, station)
-        return StationTable(name, station, stamp.fingerprint, lambda: self._read(name, station))
+        return StationTable(name, station, lambda: self._read(name, station))
 
     def _read(self, name: str, station: str) -> "pd.DataFrame | Raw":
         if name == RAW:
@@ -181,6 +181,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             raw = load_raw(self.containers(), station)
             if raw is None:
                 raise NeverMade(name, station)
+            self._read_as(raw.stamp)
             return raw
         from weather_etl.errors import UserError
         from weather_etl.meteorology import schemas
@@ -188,6 +189,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         found = self.containers().lake.read(name, station)
         if found is None:
             raise NeverMade(name, station)
+        self._read_as(found.stamp)
         if name not in schemas.TABLES:
             return found.arrow.to_pandas()
         if not set(schemas.TABLES[name].column_names) <= set(found.arrow.column_names):
@@ -196,6 +198,12 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                 "materialize it first."
             )
         return schemas.to_frame(name, found.arrow)
+
+    def _read_as(self, stamp: Stamp) -> None:
+        """What is made from a table carries the fingerprint that the table had when it was read."""
+        opened = self._opened.get(stamp.station)
+        if opened and stamp.table not in opened.made:
+            opened.stamps[stamp.table] = stamp
 
     def load_input(self, context: dg.InputContext) -> "StationTable | pd.DataFrame | None":
         """The table of the run's station: a `StationTable` where the asset asks for one, else a DataFrame."""
@@ -207,8 +215,8 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             raise ExpectedFailure(f"{name} is partitioned by station; say which one with the tag dagster/partition.")
         with without_details(context.log, self._run, self._instance):
             (station,) = context.asset_partition_keys
-            table = StationTable(name, station, "", lambda: self.table(name, station)._value) if lazily else None
-            return table or self.table(name, station).frame
+            table = StationTable(name, station, lambda: self.table(name, station).value)
+            return table if lazily else table.frame
 
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
         """Write a `StationTable` that was made in this run, or a DataFrame of an asset of one's own."""
@@ -216,7 +224,8 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         name = context.asset_key.path[-1]
         with without_details(context.log, self._run, self._instance):
             if not isinstance(obj, StationTable):
-                obj = StationTable(name, station, "", lambda: obj, is_new=True)
+                frame = obj
+                obj = StationTable(name, station, lambda: frame, is_new=True)
             opened = self._opened.get(station)
             old = opened.stamps.get(name) if opened else self.containers().lake.stamp(name, station)
             stamp, status = self._write(obj, old) if obj.is_new else (old, UNCHANGED)
@@ -281,3 +290,66 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             uri = self.containers().lake.uri(name, station)
             raise ExpectedFailure(f"{uri} was deleted while it was replaced; run the station again.")
         return there, LEFT
+
+
+@dataclass
+class HtmlPage:
+    """A page to publish.
+
+    Attributes:
+        html: the bytes; None for a page that stays as it is.
+        fingerprint: what it was made from.
+        replaces: the page as it was before its inputs were read; None if there was none.
+        metadata: for its blob.
+    """
+
+    html: bytes | None
+    fingerprint: str
+    replaces: Blob | None
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+class PageIOManager(dg.ConfigurableIOManager):
+    """Pages beside the tables: `report/station=<id>/index.html`, and the index of all, `report/index.html`.
+
+    Every write is one conditional PUT; who loses leaves the newer page, and its fingerprint tells whether it is stale.
+    """
+
+    storage: dg.ResourceDependency[StorageResource]
+
+    _instance: Any = None
+    _run: Any = None
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        self._instance, self._run = context.instance, context.run
+
+    def load_input(self, context: dg.InputContext) -> bytes:
+        """The page as bytes of HTML."""
+        data, _ = self.storage.containers().lake.container.read(_page_name(context))
+        return data
+
+    def handle_output(self, context: dg.OutputContext, obj: HtmlPage) -> None:
+        """Write a page, unless it stays as it is."""
+        container, name = self.storage.containers().lake.container, _page_name(context)
+        with without_details(context.log, self._run, self._instance):
+            status, size = UNCHANGED, obj.replaces.size if obj.replaces else 0
+            if obj.html is not None:
+                status, size = WRITTEN, len(obj.html)
+                try:
+                    container.write(
+                        name,
+                        obj.html,
+                        if_match=obj.replaces.etag if obj.replaces else None,
+                        metadata={"fingerprint": obj.fingerprint, **obj.metadata},
+                        content_type="text/html; charset=utf-8",
+                    )
+                except PreconditionFailed:
+                    status = LEFT
+            context.log.info(f"{name}: {size / 1000:,.0f} KB, {status}")
+            context.add_output_metadata({"dagster/uri": f"{container.url}/{name}", "bytes": size, "status": status})
+
+
+def _page_name(context: dg.InputContext | dg.OutputContext) -> str:
+    from weather_etl.report import publish
+
+    return publish.page_name(context.partition_key) if context.has_asset_partitions else publish.INDEX

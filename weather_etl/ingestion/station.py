@@ -55,8 +55,8 @@ class OpenStation:
         settings: what its `station.toml` or the registry says.
         settings_version: identifies these settings.
         stamps: the table objects as they were before any input was read: one that is replaced after this is the work
-            of another run, and a conditional write finds out.
-        made: fingerprints of the tables that this run has brought up to date.
+            of another run, and a conditional write finds out. Of a table that is read, as it was read.
+        made: fingerprints of the tables that this run has made.
     """
 
     station: str

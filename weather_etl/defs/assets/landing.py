@@ -1,25 +1,51 @@
-"""Files of several stations: the step that gives each station its rows.
+"""Layer `landing`: the files that people drop, and those of several stations, which are split.
 
-Belongs here: the asset `shared_files`, what a person wants to know after each run.
-Does not belong here: how a file is split (`shared_files.py`), what becomes of a station's rows (`station_tables.py`).
+Belongs here: the external asset `landing_files`, the asset `shared_files`, what a person wants to know of each.
+Does not belong here: how a file is split (`ingestion/`), what becomes of a station's rows (`raw.py`).
 """
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from weather_etl.failures import ExpectedFailure, unexpected, without_details
-from weather_etl.resources import ParquetIOManager
 
-from weather_etl import checks
+from weather_etl import digests
+from weather_etl.defs.assets.making import Results
+from weather_etl.defs.assets.specs import markdown, station_partitions
+from weather_etl.defs.checks import files as checks
+from weather_etl.defs.checks.evaluation import count, result, spec
+from weather_etl.defs.failures import unexpected, without_details
+from weather_etl.defs.resources import UNCHANGED, WRITTEN, StorageResource
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
-from weather_etl.ingestion.shared_files import Outcome
 from weather_etl.lake.storage import Containers, StorageUnavailable
-from weather_etl.operations import planning
 from weather_etl.redaction import printable, traceback_without_secrets
 
+if TYPE_CHECKING:
+    from weather_etl.ingestion.shared_files import Outcome, Source
+
 MAX_FILES_SHOWN = 10
+
+landing_files = dg.AssetSpec(
+    "landing_files",
+    description="Weather files that people and machines drop into the container `landing`, as `<station>/<any path>`.",
+    group_name="landing",
+    kinds={"azure", "csv"},
+    owners=["team:weather"],
+    tags={"domain": "weather", "layer": "landing"},
+    partitions_def=station_partitions,
+)
+
+
+@dg.asset_check(
+    asset="landing_files", name=checks.UNROUTABLE_FILES.name, description=checks.UNROUTABLE_FILES.description
+)
+def unroutable_files(
+    context: dg.AssetCheckExecutionContext, storage: dg.ResourceParam[StorageResource]
+) -> dg.AssetCheckResult:
+    """List the container and name what lies in no station's folder."""
+    with without_details(context.log):
+        landing = shared_files.look(storage.containers()).landing
+    return result(checks.unroutable_files(sorted(landing.unroutable), len(landing.stations)))
 
 
 class SharedFilesConfig(dg.Config):
@@ -38,11 +64,7 @@ class SharedFilesConfig(dg.Config):
     kinds={"azure", "parquet"},
     owners=["team:weather"],
     tags={"domain": "weather", "layer": "landing"},
-    check_specs=[
-        dg.AssetCheckSpec(
-            checks.SHARED_FILES.name, asset=checks.SHARED_FILES.table, description=checks.SHARED_FILES.description
-        )
-    ],
+    check_specs=[spec(checks.SHARED_FILES, None)],
     description=(
         "Files of several stations, `landing/_shared/<any path>`, split into one object per station, which then counts "
         "as a landing file of that station.\n\nA file is split again when it is replaced or the reader gets better; "
@@ -50,32 +72,34 @@ class SharedFilesConfig(dg.Config):
     ),
 )
 def shared_files_asset(
-    context: dg.AssetExecutionContext, config: SharedFilesConfig, lake: dg.ResourceParam[ParquetIOManager]
-) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+    context: dg.AssetExecutionContext, config: SharedFilesConfig, storage: dg.ResourceParam[StorageResource]
+) -> Results:
     """Split what is pending, file by file: one that fails does not stop the others."""
-    with without_details(context.log):
-        try:
-            containers = lake.containers()
-            outcomes, failed = _split(context, config, containers)
-            seen = shared_files.look(containers)
-            troubled = shared_files.troubled(containers.lake.container, seen.sources)
-        except StorageUnavailable as error:
-            if error.passing:  # no file is to blame; the sensor does not count it as an attempt
-                context.instance.add_run_tags(context.run_id, {planning.ENDED: planning.OUTAGE})
-            raise
-    splits = sum(len(s.splits) for s in seen.sources)
-    evaluation = checks.shared_files(troubled, len(seen.sources), splits, failed.values())
-    yield _check_result(evaluation)
-    if failed:
-        raise ExpectedFailure(
-            f"{checks.count(len(failed), 'shared file')} could not be split: {' | '.join(list(failed.values())[:10])}"
-        )
-    yield dg.MaterializeResult(metadata=_metadata(outcomes, len(seen.sources)))
+    with without_details(context.log, context.run, context.instance):
+        containers = storage.containers()
+        outcomes, failed = _split(context, config, containers)
+        sources = shared_files.look(containers).sources
+        troubled = shared_files.troubled(containers.lake.container, sources)
+        splits = sum(len(s.splits) for s in sources)
+        yield result(checks.shared_files(troubled, len(sources), splits, failed.values()))
+        if failed:
+            raise UserError(
+                f"{count(len(failed), 'shared file')} could not be split: {' | '.join(list(failed.values())[:10])}"
+            )
+    yield dg.MaterializeResult(
+        metadata={"status": WRITTEN if outcomes else UNCHANGED, **_metadata(outcomes, len(sources))},
+        data_version=dg.DataVersion(_version(sources)),
+    )
+
+
+def _version(sources: "list[Source]") -> str:
+    """Identifies the objects that the files were split into."""
+    return digests.digest([[s.key, station, blob.etag] for s in sources for station, blob in sorted(s.splits.items())])
 
 
 def _split(
     context: dg.AssetExecutionContext, config: SharedFilesConfig, containers: Containers
-) -> tuple[list[Outcome], dict[str, str]]:
+) -> "tuple[list[Outcome], dict[str, str]]":
     outcomes: list[Outcome] = []
     failed: dict[str, str] = {}
     for source in shared_files.look(containers).sources:
@@ -98,26 +122,12 @@ def _split(
     return outcomes, failed
 
 
-def _check_result(evaluation: checks.Evaluation) -> dg.AssetCheckResult:
-    from weather_etl.assets.events import check_evaluation
-
-    found = check_evaluation(None, evaluation)
-    return dg.AssetCheckResult(
-        asset_key=found.asset_key,
-        check_name=found.check_name,
-        passed=found.passed,
-        severity=found.severity,
-        description=found.description,
-        metadata=dict(found.metadata),
-    )
-
-
-def _metadata(outcomes: list[Outcome], sources: int) -> dict[str, Any]:
+def _metadata(outcomes: "list[Outcome]", sources: int) -> dict[str, Any]:
     lines = ["| file | state | lines | stations | of no station |", "|---|---|---|---|---|"]
     for outcome in outcomes[-MAX_FILES_SHOWN:]:
         index = outcome.index or {}
         figures = (index.get("rows", ""), len(index.get("stations", ())), index.get("refused", {}).get("rows", ""))
-        name = outcome.name[:60].replace("|", "/").replace("\n", " ")
+        name = markdown(outcome.name[:60])
         lines.append(f"| {name} | {outcome.state} | {' | '.join(map(str, figures))} |")
     indexes = [o.index for o in outcomes if o.index]
     return {

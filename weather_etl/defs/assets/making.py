@@ -15,6 +15,7 @@ from weather_etl.defs.checks import observations as checks
 from weather_etl.defs.checks.evaluation import BlockingCheckFailed, Check, Evaluation, restored, result, summary
 from weather_etl.defs.failures import ExpectedFailure
 from weather_etl.defs.resources import NO_STATION, ParquetIOManager, StationTable
+from weather_etl.lake.fingerprints import INPUTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,10 +46,10 @@ class Making:
         self.stale: list[str] = []
         for table in self.opened.stamps:
             if table in selected:
-                found = None if full or not self.opened.is_current(table) else self._recorded(table)
+                stale = full or any(i in self.stale for i in INPUTS[table]) or not self.opened.is_current(table)
+                found = None if stale else self._recorded(table)
                 if found is None:
                     self.stale.append(table)
-                    self.opened.made[table] = self.opened.fingerprint(table)
                 else:
                     self._unchanged[table] = found
         # Checks that a person asked for without their table.
@@ -65,22 +66,13 @@ class Making:
             yield dg.MaterializeResult(
                 asset_key=table,
                 value=self._lake.table(table, self.station),
-                metadata=self._last_metadata(table),
+                metadata=last_metadata(self._context, table, self.opened.fingerprint(table)),
                 data_version=dg.DataVersion(self.opened.fingerprint(table)),
                 check_results=[result(e, self.station) for e in evaluations],
             )
         for table in self._alone:
             for evaluation in self._recorded(table) or ():
                 yield result(evaluation, self.station)
-
-    def _last_metadata(self, table: str) -> dict[str, Any]:
-        """What the run that made an unchanged table told of it, so that the page of the asset stays useful."""
-        of = dg.AssetRecordsFilter(dg.AssetKey(table), asset_partitions=[self.station])
-        for record in self._context.instance.fetch_materializations(of, limit=1).records:
-            event = record.asset_materialization
-            if event and (event.tags or {}).get("dagster/data_version") == self.opened.fingerprint(table):
-                return dict(event.metadata)
-        return {}
 
     def made(
         self,
@@ -90,6 +82,7 @@ class Making:
         metadata: dict[str, Any],
     ) -> Results:
         """A table that was made now, if its blocking checks let it out."""
+        fingerprint = self.opened.made.setdefault(table, self.opened.fingerprint(table))
         try:
             found = list(evaluate())
         except BlockingCheckFailed as error:
@@ -98,11 +91,22 @@ class Making:
             raise ExpectedFailure(str(error)) from None
         yield dg.MaterializeResult(
             asset_key=table,
-            value=StationTable(table, self.station, self.opened.made[table], lambda: value, found, is_new=True),
+            value=StationTable(table, self.station, lambda: value, fingerprint, found, is_new=True),
             metadata=metadata,
-            data_version=dg.DataVersion(self.opened.made[table]),
+            data_version=dg.DataVersion(fingerprint),
             check_results=[result(e, self.station) for e in found if (table, e.check.name) in self._asked],
         )
+
+
+def last_metadata(context: dg.AssetExecutionContext, asset: str, data_version: str) -> dict[str, Any]:
+    """What the run that made an unchanged asset told of it, so that its page stays useful."""
+    partitions = [context.partition_key] if context.has_partition_key else None
+    of = dg.AssetRecordsFilter(dg.AssetKey(asset), asset_partitions=partitions)
+    for record in context.instance.fetch_materializations(of, limit=1).records:
+        event = record.asset_materialization
+        if event and (event.tags or {}).get("dagster/data_version") == data_version:
+            return dict(event.metadata)
+    return {}
 
 
 def recorded_evaluations(

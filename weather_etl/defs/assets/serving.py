@@ -1,24 +1,19 @@
 """Layer `serving`: tables in PostgreSQL for BI tools, loaded from the published tables.
 
-Belongs here: specs, the loop over stations, events for Dagster, failing without stopping others.
+Belongs here: the step that loads a station, and what the UI shows of it.
 Does not belong here: what is loaded and how (`serving/`).
 """
 
-import warnings
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from dagster._core.definitions.data_version import CODE_VERSION_TAG, DATA_VERSION_TAG
-from weather_etl.assets.events import Recorded, check_evaluation
-from weather_etl.assets.specs import column_schema, station_partitions
-from weather_etl.failures import ExpectedFailure, unexpected, without_details
-from weather_etl.resources import ParquetIOManager
 
-from weather_etl import checks
-from weather_etl.errors import UserError
-from weather_etl.lake.storage import StorageUnavailable
-from weather_etl.redaction import traceback_without_secrets
+from weather_etl.defs.assets.making import Results
+from weather_etl.defs.assets.specs import ONE_STATION_PER_RUN, column_schema, station_partitions
+from weather_etl.defs.checks.evaluation import ERROR, Check, Evaluation, count, result, spec
+from weather_etl.defs.failures import ExpectedFailure, without_details
+from weather_etl.defs.resources import StorageResource
 from weather_etl.serving.tables import SCHEMA, SERVED, Served
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
@@ -26,9 +21,11 @@ from weather_etl.stations import PARTITIONS_NAME
 if TYPE_CHECKING:
     from weather_etl.serving.load import Loaded
 
-STATION_SERVED = checks.Check(
+STATION_SERVED = Check(
     "weather_observations", "station_served", "What PostgreSQL serves of the station is what the lake holds."
 )
+OFF, ABSENT = "off", "not in the lake yet"
+HOW_TO_TURN_ON = "set WEATHER_ETL_SERVING_URL, or create the tables beside Dagster's with `weather-etl db upgrade`"
 
 
 def _spec(served: Served) -> dg.AssetSpec:
@@ -48,18 +45,7 @@ def _spec(served: Served) -> dg.AssetSpec:
     )
 
 
-def _check_spec() -> dg.AssetCheckSpec:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", dg.PreviewWarning)  # partitioned checks, as in station_tables.py
-        return dg.AssetCheckSpec(
-            STATION_SERVED.name,
-            asset=STATION_SERVED.table,
-            description=STATION_SERVED.description,
-            partitions_def=station_partitions,
-        )
-
-
-class ServingTablesConfig(dg.Config):
+class ServingConfig(dg.Config):
     """Run configuration of the serving tables."""
 
     full: bool = False
@@ -67,59 +53,48 @@ class ServingTablesConfig(dg.Config):
 
 
 @dg.multi_asset(
-    name="serving_tables",
-    specs=[_spec(s) for s in SERVED],
-    check_specs=[_check_spec()],
-    partitions_def=station_partitions,
-    backfill_policy=dg.BackfillPolicy.single_run(),
+    name="serving",
+    specs=[_spec(served) for served in SERVED],
+    check_specs=[spec(STATION_SERVED, station_partitions)],
+    backfill_policy=ONE_STATION_PER_RUN,
     can_subset=True,
-    description="Loads each station's published tables into PostgreSQL, one transaction per station.",
 )
-def serving_tables(
-    context: dg.AssetExecutionContext, config: ServingTablesConfig, lake: dg.ResourceParam[ParquetIOManager]
-) -> Iterator[dg.Output]:
-    """Bring the serving tables of the run's stations to what the lake holds; all four, whichever was selected."""
-    with without_details(context.log):
-        _bring_up_to_date(context, lake, full=config.full)
-    yield from ()
-
-
-def _bring_up_to_date(context: dg.AssetExecutionContext, lake: ParquetIOManager, *, full: bool) -> None:
-    from weather_etl.serving import database
+def serving(
+    context: dg.AssetExecutionContext, config: ServingConfig, storage: dg.ResourceParam[StorageResource]
+) -> Results:
+    """Bring the station's serving tables to what the lake holds, in one transaction, whichever was selected."""
+    from weather_etl.serving import database, load
 
     settings = Settings.load()
-    stations = _stations(context)
-    failed: dict[str, str] = {}
-    with database.connect(settings) as connection:
-        database.require_schema(settings, connection)
-        for station in stations:
-            try:
-                _load(context, lake, connection, station, full=full)
-            except (StorageUnavailable, database.ServingUnavailable):
-                raise  # no station's fault; the rest would fail as well
-            except UserError as error:
-                failed[station] = str(error)
-            except Exception as error:  # a bug or a value that PostgreSQL refuses must not stop the others
-                if connection.closed:
-                    raise
-                context.log.error(traceback_without_secrets(error))
-                failed[station] = unexpected(error)
-            if station in failed:
-                context.log.error(failed[station])
-                _log_check(context, station, checks.Evaluation(STATION_SERVED, False, failed[station], "ERROR"))
-    if failed:
-        causes = dict(list(failed.items())[:10])
-        raise ExpectedFailure(
-            f"{checks.count(len(failed), 'station')} could not be loaded: " + " | ".join(causes.values()),
-            metadata={"stations": ", ".join(failed), **{f"cause_{s}": c for s, c in causes.items()}},
-        )
+    with without_details(context.log, context.run, context.instance):
+        stations = _stations(context)
+        done: list[Loaded] = []
+        if not database.is_set_up(settings):
+            context.log.info(f"No serving database is set; {HOW_TO_TURN_ON}.")
+        else:
+            lake = storage.containers().lake
+            with database.connect(settings) as connection:
+                database.require_schema(settings, connection)
+                for station in stations:
+                    done += load.load_station(connection, lake, station, run_id=context.run_id, full=config.full)
+    for table in done:
+        context.log.info(f"{table.station} {table.table}: {table.rows:,} rows, {table.status}")
+    by_name = {table.table: table for table in done}
+    for served in SERVED:
+        if dg.AssetKey(served.name) in context.selected_asset_keys:
+            loaded = by_name.get(served.name)
+            yield dg.MaterializeResult(
+                asset_key=served.name,
+                metadata=_metadata(served, loaded) if done else _off(served),
+                data_version=dg.DataVersion(loaded.version if loaded else OFF if not done else ABSENT),
+            )
+    if context.selected_asset_check_keys:
+        yield result(_served(done), context.partition_key if context.has_partition_key else None)
 
 
-def _stations(context: dg.AssetExecutionContext) -> list[str]:
+def _stations(context: dg.AssetExecutionContext) -> Sequence[str]:
     if context.has_partition_key:
         return [context.partition_key]
-    if context.has_partition_key_range:
-        return sorted(context.partition_keys)
     if not context.selected_asset_keys:  # "Execute all" on the page of an asset offers no choice of partitions
         return sorted(context.instance.get_dynamic_partitions(PARTITIONS_NAME))
     raise ExpectedFailure(
@@ -127,39 +102,32 @@ def _stations(context: dg.AssetExecutionContext) -> list[str]:
     )
 
 
-def _load(
-    context: dg.AssetExecutionContext, lake: ParquetIOManager, connection: object, station: str, *, full: bool
-) -> None:
+def _off(served: Served) -> dict[str, Any]:
+    return {"dagster/table_name": f"{SCHEMA}.{served.name}", "status": OFF, "to_turn_it_on": HOW_TO_TURN_ON}
+
+
+def _metadata(served: Served, loaded: "Loaded | None") -> dict[str, Any]:
+    name = f"{SCHEMA}.{served.name}"
+    if loaded is None:
+        return {"dagster/table_name": name, "status": ABSENT}
+    return {
+        "dagster/partition_row_count": loaded.rows,
+        "dagster/table_name": name,
+        "status": loaded.status,
+        "rows_inserted": loaded.inserted,
+        "rows_removed": loaded.removed,
+        "seconds": round(loaded.seconds, 3),
+        "rows_per_second": round(loaded.rows / loaded.seconds) if loaded.seconds else 0,
+    }
+
+
+def _served(done: "list[Loaded]") -> Evaluation:
     from weather_etl.serving import load
 
-    done = load.load_station(connection, lake.containers().lake, station, run_id=context.run.run_id, full=full)
-    for result in done:
-        context.log.info(f"{station} {result.table}: {result.rows:,} rows, {result.status}")
-        if result.status == load.LOADED:
-            context.log_event(_materialization(result))
-    rows = sum(r.rows for r in done)
-    sentence = f"{rows:,} rows in {checks.count(len(done), 'table')} are what the lake holds."
-    if done and done[0].status == load.REMOVED:
-        sentence = f"The station has left the lake; {sum(r.removed for r in done):,} rows were removed."
-    _log_check(context, station, checks.Evaluation(STATION_SERVED, True, sentence, "ERROR", {"rows": rows}))
-
-
-def _materialization(result: "Loaded") -> dg.AssetMaterialization:
-    served = next(s for s in SERVED if s.name == result.table)
-    return dg.AssetMaterialization(
-        result.table,
-        partition=result.station,
-        metadata={
-            "dagster/partition_row_count": result.rows,
-            "dagster/table_name": f"{SCHEMA}.{result.table}",
-            "rows_inserted": result.inserted,
-            "rows_removed": result.removed,
-            "seconds": round(result.seconds, 3),
-            "rows_per_second": round(result.rows / result.seconds) if result.seconds else 0,
-        },
-        tags={DATA_VERSION_TAG: result.version, CODE_VERSION_TAG: served.columns_version[:8]},
-    )
-
-
-def _log_check(context: dg.AssetExecutionContext, station: str, evaluation: checks.Evaluation) -> None:
-    context.log_event(check_evaluation(station, evaluation, Recorded(context.instance, station)))
+    rows = sum(t.rows for t in done)
+    sentence = f"{rows:,} rows in {count(len(done), 'table')} are what the lake holds."
+    if not done:
+        sentence = f"No serving database is set; {HOW_TO_TURN_ON}."
+    elif done[0].status == load.REMOVED:
+        sentence = f"The station has left the lake; {sum(t.removed for t in done):,} rows were removed."
+    return Evaluation(STATION_SERVED, True, sentence, ERROR, {"rows": rows})
