@@ -6,24 +6,21 @@ fails with the name when an upgrade changes it.
 Belongs here: the imports and the attributes. Does not belong here: what is done with them.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagster._serdes import ConfigurableClassData
 
 if TYPE_CHECKING:
-    from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage, PostgresScheduleStorage
     from sqlalchemy import Engine
 
 __all__ = ["ConfigurableClassData", "engine_of", "give_engine"]
 
 
-def engine_of(storage: "PostgresEventLogStorage | PostgresRunStorage | PostgresScheduleStorage") -> "Engine":
-    """What the storage connects with."""
+def engine_of(storage: Any) -> "Engine":
+    """What a storage of dagster-postgres connects with."""
     return storage._engine
 
 
-def give_engine(
-    storage: "PostgresEventLogStorage | PostgresRunStorage | PostgresScheduleStorage", engine: "Engine"
-) -> None:
-    """Let the storage connect with `engine` from now on."""
+def give_engine(storage: Any, engine: "Engine") -> None:
+    """Let a storage of dagster-postgres connect with `engine` from now on."""
     storage._engine = engine
