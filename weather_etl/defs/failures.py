@@ -10,13 +10,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
-from dagster._core.definitions.metadata import normalize_metadata
-from dagster._core.errors import DagsterUserCodeProcessError
-from dagster._utils.error import SerializableErrorInfo
 
 from weather_etl.errors import UserError
 from weather_etl.lake.storage import StorageUnavailable
 from weather_etl.operations import planning
+from weather_etl.private_names import DagsterUserCodeProcessError, SerializableErrorInfo, normalize_metadata
 from weather_etl.redaction import traceback_without_secrets, without_secrets
 from weather_etl.settings import Settings
 

@@ -99,7 +99,8 @@ def postgres(services: Services) -> Iterator[local_postgres.PostgresFiles]:
 @contextmanager
 def dagster_instance(database: str, folder: Path) -> Iterator[dg.DagsterInstance]:
     (folder / "dagster.yaml").write_text(
-        f"storage:\n  postgres:\n    postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
+        "storage:\n  custom:\n    module: weather_etl.pooled_storage\n    class: PooledPostgresStorage\n"
+        f"    config:\n      postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
     )
     with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as found:
         yield found
