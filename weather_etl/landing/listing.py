@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from weather_etl.digests import digest
 from weather_etl.lake.storage import Blob, BlobNotFound, Container, PreconditionFailed
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.stations import SETTINGS_FILE, StationSettings, is_station_id, packaged_settings, parse_settings
@@ -64,6 +65,10 @@ class StationFiles:
     def settings_version(self, station: str) -> str:
         """Identifies the settings without reading them."""
         return f"toml-{self.settings_etag}" if self.settings_etag else packaged_settings(station).version
+
+    def data_version(self, station: str) -> str:
+        """Identifies the files and the settings as they lie there."""
+        return digest([self.settings_version(station), sorted(self.versions())])
 
 
 @dataclass

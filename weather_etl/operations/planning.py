@@ -16,7 +16,7 @@ from weather_etl.lake.storage import Stamp
 from weather_etl.landing.listing import SHARED, Landing
 
 SHARED_TAG = "weather_etl/shared_files"
-UNSPLIT = "not split"
+UNSPLIT, UNROUTABLE = "not split", "files outside any station's folder"
 NEW, CHANGED, VANISHED = "new files", "changed", "vanished"
 PARTITION = "dagster/partition"
 # What a run works towards, so that attempts can be counted. Dagster's UI does not show tags that begin like this.
@@ -25,6 +25,7 @@ TARGETS = ".dagster/weather_etl_targets"  # the same for each station of a run o
 PARENT = "weather_etl/parent"  # of a run that another one started: the id of that one
 ATTEMPT = "weather_etl/attempt"
 WHY = "weather_etl/why"
+CATCH_UP_JOB = "catch_up_job"
 FEW = 5  # stale stations get a run each up to here, and share runs of catch_up_job from here on
 
 # Run tag that says how a run ended, where its status does not.
@@ -205,10 +206,26 @@ def find_stale(landing: Landing, stamps: Mapping[tuple[str, str], Stamp]) -> lis
     return stale
 
 
-def find_unsplit(pending: Sequence[Source]) -> list[StaleStation]:
-    """The pending shared files as one item to bring up to date: one run splits them all."""
-    target = digests.digest([[s.key, s.version.etag if s.version else ""] for s in pending])
-    return [StaleStation(SHARED, target, UNSPLIT)] if pending else []
+def unroutable(landing: Landing) -> str:
+    """Stands for the names that lie outside any station's folder."""
+    return digests.digest(sorted(landing.unroutable))
+
+
+def find_unsplit(
+    pending: Sequence[Source], landing: Landing | None = None, told: str | None = None
+) -> list[StaleStation]:
+    """What a run over the shared files is due for, as one item: one run splits them all and names unroutable files.
+
+    Args:
+        pending: shared files that are to be split.
+        landing: a listing of the whole container; None where only a part was listed.
+        told: what the last run said of unroutable files, see `unroutable`; None if none has.
+    """
+    news = unroutable(landing) if landing is not None and told != unroutable(landing) else ""
+    if not pending and not news:
+        return []
+    target = digests.digest([[s.key, s.version.etag if s.version else ""] for s in pending] + [["", news]])
+    return [StaleStation(SHARED, target, UNSPLIT if pending else UNROUTABLE)]
 
 
 def plan(

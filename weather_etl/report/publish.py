@@ -67,6 +67,11 @@ def find_stale(stamps: Mapping[tuple[str, str], Stamp], made: Mapping[str, Blob]
     return stale
 
 
+def stale_reports(containers: Containers) -> list[StaleStation]:
+    """What `find_stale` finds, by listing the lake."""
+    return find_stale(containers.lake.stamps(), reports(containers))
+
+
 def station_page(
     station: str, frames: "Mapping[str, pd.DataFrame]", settings: StationSettings, addresses: Mapping[str, str]
 ) -> tuple["Page", dict[str, str]]:
@@ -95,6 +100,14 @@ def station_page(
 def index_fingerprint(made: Mapping[str, Blob]) -> str:
     """Fingerprint of an index over the given reports."""
     return digests.digest(["station_index", REPORT_VERSION, sorted((s, b.etag) for s, b in made.items())])
+
+
+def stale_index(containers: Containers, made: Mapping[str, Blob]) -> StaleStation | None:
+    """The index, if it was not made from these reports."""
+    there, target = containers.lake.container.head(INDEX), index_fingerprint(made)
+    if (not made and there is None) or (there is not None and there.metadata.get("fingerprint") == target):
+        return None
+    return StaleStation(INDEX, target, "reports changed")
 
 
 def index_page(made: Mapping[str, Blob]) -> "Page":

@@ -18,6 +18,7 @@ from weather_etl.defs.resources import UNCHANGED, WRITTEN, StorageResource
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.lake.storage import Containers, StorageUnavailable
+from weather_etl.operations import planning
 from weather_etl.redaction import printable, traceback_without_secrets
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def unroutable_files(
     """List the container and name what lies in no station's folder."""
     with without_details(context.log):
         landing = shared_files.look(storage.containers()).landing
-    return result(checks.unroutable_files(sorted(landing.unroutable), len(landing.stations)))
+    names, stations = sorted(landing.unroutable), len(landing.stations)
+    return result(checks.unroutable_files(names, stations, planning.unroutable(landing)))
 
 
 class SharedFilesConfig(dg.Config):

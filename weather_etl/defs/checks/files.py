@@ -84,8 +84,14 @@ def shared_files(troubled: list[dict[str, Any]], files: int, splits: int, failed
     return Evaluation(SHARED_FILES, not (troubled or failed), sentence, severity, figures, cases[:MAX_CASES])
 
 
-def unroutable_files(names: list[str], stations: int) -> Evaluation:
-    """Blobs outside any station's folder."""
+def unroutable_files(names: list[str], stations: int, names_digest: str) -> Evaluation:
+    """Blobs outside any station's folder.
+
+    Args:
+        names: of these blobs.
+        stations: how many stations there are.
+        names_digest: stands for the names, so that a later look finds out whether others came.
+    """
     sentence = f"All files lie in the folders of {count(stations, 'station')}."
     if names:
         sentence = (
@@ -93,4 +99,6 @@ def unroutable_files(names: list[str], stations: int) -> Evaluation:
             "move them to <station>/<any path>."
         )
     cases = [{"file": name[:200]} for name in names[:MAX_CASES]]
-    return Evaluation(UNROUTABLE_FILES, not names, sentence, WARN, {"unroutable": len(names)}, cases)
+    return Evaluation(
+        UNROUTABLE_FILES, not names, sentence, WARN, {"unroutable": len(names), "names": names_digest}, cases
+    )

@@ -17,18 +17,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import dagster as dg
-from weather_etl.failures import without_details
-from weather_etl.jobs import SERVING_JOB, shared_files_job, weather_etl_job
 
-from weather_etl import checks, sensors
+from weather_etl.defs.catch_up import catch_up_job
+from weather_etl.defs.checks.evaluation import count
+from weather_etl.defs.failures import without_details
+from weather_etl.defs.jobs import TABLES_JOB, shared_files_job, weather_etl_job
+from weather_etl.defs.resources import StorageResource
+from weather_etl.defs.run_history import histories, in_flight
+from weather_etl.defs.sensors import landing_files as polling
+from weather_etl.defs.sensors.requests import observations, partitions_requests, run_requests
 from weather_etl.ingestion import shared_files
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers, Stamp, connect
+from weather_etl.lake.storage import Containers, Stamp
 from weather_etl.landing import events
 from weather_etl.landing.event_queue import EventQueue, Message, connect_queue
 from weather_etl.landing.listing import SHARED, Landing, StationFiles
 from weather_etl.operations import planning
-from weather_etl.operations.planning import History, Plan, StaleStation
+from weather_etl.operations.planning import Plan, StaleStation
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 
@@ -93,7 +98,7 @@ class Seen:
 
 @dg.sensor(
     name="landing_events_sensor",
-    jobs=[weather_etl_job, shared_files_job],
+    jobs=[weather_etl_job, shared_files_job, catch_up_job],
     minimum_interval_seconds=POLL_S,
     default_status=(dg.DefaultSensorStatus.RUNNING if Settings.load().events_queue else dg.DefaultSensorStatus.STOPPED),
     description=(
@@ -101,52 +106,49 @@ class Seen:
         "if it is stale. Off unless that is set."
     ),
 )
-def landing_events_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+def landing_events_sensor(
+    context: dg.SensorEvaluationContext, storage: dg.ResourceParam[StorageResource]
+) -> dg.SensorResult | dg.SkipReason:
     """One tick: receive, look, request; again every second until the daemon's loop comes round."""
     settings = Settings.load()
     if not settings.events_queue:
         return dg.SkipReason("No queue is configured; set WEATHER_ETL_EVENTS_QUEUE to the one that Event Grid fills.")
-    deadline = time.monotonic() + sensors.DAEMON_LOOP_S - POLL_S
-    with without_details(), connect(settings, prompt=True) as containers, connect_queue(settings) as queue:
+    deadline = time.monotonic() + polling.DAEMON_LOOP_S - POLL_S
+    with without_details(), storage.promptly() as containers, connect_queue(settings) as queue:
         while True:
-            result = _look(context, settings, containers, queue)
-            if result.run_requests or result.asset_events or time.monotonic() >= deadline:
+            result = _answer(context, settings, containers, queue)
+            if result.run_requests or time.monotonic() >= deadline:
                 return result
             time.sleep(POLL_S)
 
 
-def _look(
+def _answer(
     context: dg.SensorEvaluationContext, settings: Settings, containers: Containers, queue: EventQueue
 ) -> dg.SensorResult:
     instance, now = context.instance, time.time()
     inbox = _receive(queue, settings.landing_container)
-    seen, history, decided = Seen(), {}, Plan()
+    seen, decided = Seen(), Plan()
     if inbox.places:
         # First who is at work, then what lies there: a run that ends in between is not asked for again.
-        partitions = instance.get_dynamic_partitions(PARTITIONS_NAME)
-        busy = sensors.stations_in_flight(
-            instance, partitions, silence_limit=settings.silence_limit_s, now=now, besides=SERVING_JOB
-        )
+        busy = in_flight(instance, silence_limit=settings.silence_limit_s, now=now, besides=polling.BESIDE_THE_TABLES)
         seen = _look_at(containers, inbox.places.keys())
-        history = sensors.histories(instance, [s for s in seen.stale if s.station not in busy])
+        tried = histories(instance, [s for s in seen.stale if not busy.covers(s)], [TABLES_JOB])
         decided = planning.plan(
             seen.stale,
-            partitions,
-            {**history, **{station: History(in_flight=True) for station in busy}},
+            instance.get_dynamic_partitions(PARTITIONS_NAME),
+            {**tried, **busy.histories(seen.stale)},
             now=now,
             max_attempts=settings.max_attempts,
             max_stations=settings.max_stations_per_run,
-            retry_delay=sensors.SENSOR_RETRY_DELAY_S,
+            retry_delay=polling.RETRY_DELAY_S,
         )
-    report = sensors.Report(instance, containers, seen.landing, history)
-    events = [event for item in decided.parked for event in report.parked(item)]
     for message in inbox.no_longer_needed(seen.settled({s.station for s in decided.parked})):
         queue.delete(message)
     set_aside = _set_aside(context, queue, inbox)
     return dg.SensorResult(
-        run_requests=sensors.run_requests(decided),
-        dynamic_partitions_requests=sensors.partitions_requests(decided),
-        asset_events=events,
+        run_requests=run_requests(decided.requests, TABLES_JOB, tables_only=True),
+        dynamic_partitions_requests=partitions_requests(decided),
+        asset_events=observations(decided, seen.landing),
         cursor=json.dumps({"set_aside": set_aside}),
         skip_reason=None if decided.requests else _why_nothing(inbox, decided, set_aside),
     )
@@ -205,7 +207,7 @@ def _set_aside(context: dg.SensorEvaluationContext, queue: EventQueue, inbox: In
 
 
 def _why_nothing(inbox: Inbox, decided: Plan, set_aside: int) -> str:
-    parts = [f"{checks.count(len(inbox.places), 'station')} named by events" if inbox.places else "no events"]
+    parts = [f"{count(len(inbox.places), 'station')} named by events" if inbox.places else "no events"]
     parts += [
         f"{len(items)} {what}"
         for items, what in (

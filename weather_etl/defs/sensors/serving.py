@@ -7,15 +7,17 @@ Level-triggered like `landing_files_sensor`, and with a staleness of its own: th
 """
 
 import time
-from contextlib import ExitStack
 
 import dagster as dg
-from weather_etl.failures import without_details
-from weather_etl.jobs import SERVING_JOB, serving_job
-from weather_etl.sensors import SENSOR_RETRY_DELAY_S, histories, stations_in_flight
 
+from weather_etl.defs.catch_up import catch_up_job
+from weather_etl.defs.failures import without_details
+from weather_etl.defs.jobs import SERVING_JOB, serving_job
+from weather_etl.defs.resources import StorageResource
+from weather_etl.defs.run_history import histories, in_flight
+from weather_etl.defs.sensors.landing_files import RETRY_DELAY_S
+from weather_etl.defs.sensors.requests import run_requests
 from weather_etl.operations import planning
-from weather_etl.operations.planning import History
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 
@@ -27,7 +29,7 @@ def _default_status() -> dg.DefaultSensorStatus:
 
 @dg.sensor(
     name="serving_sensor",
-    job=serving_job,
+    jobs=[serving_job, catch_up_job],
     minimum_interval_seconds=15,
     default_status=_default_status(),
     description=(
@@ -35,52 +37,36 @@ def _default_status() -> dg.DefaultSensorStatus:
         "differs. On by itself where WEATHER_ETL_SERVING_URL is set; keeps no state."
     ),
 )
-def serving_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+def serving_sensor(context: dg.SensorEvaluationContext, storage: dg.ResourceParam[StorageResource]) -> dg.SensorResult:
     """One tick: what the lake holds, what is loaded, request. A database that is down fails the tick, and no run."""
-    from weather_etl.lake.storage import connect
     from weather_etl.serving import database, load
 
     settings = Settings.load()
-    with without_details(), ExitStack() as stack:
-        connection = stack.enter_context(database.connect(settings))
+    with without_details(), database.connect(settings) as connection, storage.promptly() as containers:
         database.require_schema(settings, connection)
-        containers = stack.enter_context(connect(settings, prompt=True))
         wanted = load.expected(containers.lake.stamps())
         stale = load.find_stale(wanted, load.loaded_versions(connection))
     instance, now = context.instance, time.time()
-    partitions = instance.get_dynamic_partitions(PARTITIONS_NAME)
-    requested: list[planning.Request] = []
-    waiting: list[str] = []
-    parked: list[str] = []
+    decided = planning.Plan()
     if stale:
         # A station whose tables are being made is loaded when they are all there.
-        busy = stations_in_flight(instance, partitions, silence_limit=settings.silence_limit_s, now=now)
-        history = histories(instance, [s for s in stale if s.station not in busy])
-        history |= {station: History(in_flight=True) for station in busy}
-        # What Dagster does not know (it has left the lake, or the history was lost) cannot be part of a range.
-        known = set(partitions)
-        for group, size in (
-            ([s for s in stale if s.station in known], settings.max_stations_per_run),
-            ([s for s in stale if s.station not in known], 1),
-        ):
-            decided = planning.plan(
-                group,
-                partitions,
-                history,
-                now=now,
-                max_attempts=settings.max_attempts,
-                max_stations=size,
-                retry_delay=SENSOR_RETRY_DELAY_S,
-            )
-            requested += decided.requests
-            waiting += decided.in_flight + decided.waiting
-            parked += [s.station for s in decided.parked]
-    requests = [dg.RunRequest(run_key=r.run_key, tags=r.tags(), job_name=SERVING_JOB) for r in requested]
-    why = None if requests else _why_nothing(waiting, parked, len(wanted))
-    return dg.SensorResult(run_requests=requests, skip_reason=why)
+        busy = in_flight(instance, silence_limit=settings.silence_limit_s, now=now)
+        tried = histories(instance, [s for s in stale if not busy.covers(s)], [SERVING_JOB])
+        decided = planning.plan(
+            stale,
+            instance.get_dynamic_partitions(PARTITIONS_NAME),
+            {**tried, **busy.histories(stale)},
+            now=now,
+            max_attempts=settings.max_attempts,
+            max_stations=settings.max_stations_per_run,
+            retry_delay=RETRY_DELAY_S,
+        )
+    requests = run_requests(decided.requests, SERVING_JOB)
+    return dg.SensorResult(run_requests=requests, skip_reason=None if requests else _why_nothing(decided, len(wanted)))
 
 
-def _why_nothing(waiting: list[str], parked: list[str], stations: int) -> str:
+def _why_nothing(decided: planning.Plan, stations: int) -> str:
+    parked, waiting = [s.station for s in decided.parked], decided.in_flight + decided.waiting
     if parked:
         return f"{', '.join(parked[:3])}: failed as often as is allowed; load by hand with `weather-etl db load`."
     return f"Waiting for {', '.join(waiting[:3])}." if waiting else f"All {stations} stations are served as they are."

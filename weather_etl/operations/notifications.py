@@ -1,6 +1,7 @@
 """Telling people: what has failed, once, and that it is good again.
 
-Belongs here: which events open and close a problem, the message, the webhook, the sensor that does it.
+Belongs here: which events open and close a problem, the message, the webhook.
+
 Does not belong here: judging data (`checks.py`), retrying (`operations/planning.py`).
 
 A problem is a failed check of severity ERROR, by check and station, or a failed run that left no such check (storage
@@ -13,23 +14,15 @@ two tells something twice.
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import dagster as dg
-from dagster._core.events import DagsterEventType
-
 from weather_etl.errors import UserError
-from weather_etl.jobs import PARENT, SERVING_JOB
-from weather_etl.operations import planning
 from weather_etl.redaction import without_secrets
 from weather_etl.settings import Settings
-from weather_etl.stations import PARTITIONS_NAME
 
-INTERVAL_S = 10
 MAX_LISTED = 10
-MAX_EVENTS = 5000  # in one tick; the next one goes on
 _TIMEOUT_S = 10
 
 
@@ -76,9 +69,6 @@ class News:
         return bool(self.opened or self.closed)
 
 
-# --- which problems there are (pure) ------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class CheckEvent:
     """One evaluation of a check."""
@@ -104,13 +94,8 @@ class RunEvent:
     stations: tuple[str, ...]
     failed: bool
     why: str = ""
-
-    @property
-    def kind(self) -> str:
-        """What a run does; runs of the same kind can make good for each other."""
-        if not self.stations:
-            return self.job
-        return "serving" if self.job == SERVING_JOB else "tables"
+    kind: str = "tables"
+    """What a run does; runs of the same kind can make good for each other."""
 
 
 def update(state: State, checks: Iterable[CheckEvent], runs: Iterable[RunEvent]) -> News:
@@ -152,9 +137,6 @@ def _recover(state: State, run: RunEvent) -> None:
             problem.stations = [s for s in problem.stations if s not in run.stations]
             if not problem.stations:
                 del state.open[key]
-
-
-# --- the message --------------------------------------------------------------------------------------------------
 
 
 def message(news: News, still_open: int, ui_url: str) -> str:
@@ -215,126 +197,3 @@ def send(settings: Settings, text: str) -> None:
         ) from None
     except (OSError, ValueError):
         raise UserError("The webhook in WEATHER_ETL_WEBHOOK_URL does not answer; the message is sent again.") from None
-
-
-# --- the sensor ---------------------------------------------------------------------------------------------------
-
-
-def _default_status() -> dg.DefaultSensorStatus:
-    configured = Settings.load().webhook_url is not None
-    return dg.DefaultSensorStatus.RUNNING if configured else dg.DefaultSensorStatus.STOPPED
-
-
-@dg.sensor(
-    name="notification_sensor",
-    minimum_interval_seconds=INTERVAL_S,
-    default_status=_default_status(),
-    description=(
-        "Posts failed runs and failed checks of severity ERROR to WEATHER_ETL_WEBHOOK_URL, once each, and again when "
-        "they are good. On by itself where that is set."
-    ),
-)
-def notification_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-    """One tick: read what is new in the event log, tell it in one message, move the cursor."""
-    settings, instance = Settings.load(), context.instance
-    state = State.read(context.cursor)
-    if state is None:  # what failed before there was anyone to tell is not news
-        latest = instance.event_log_storage.get_maximum_record_id() or 0
-        return dg.SensorResult(cursor=State(latest, latest).write(), skip_reason="Listening from now on.")
-    runs = _new_runs(instance, state)  # before the checks: those of a failed run are then read as well
-    news = update(state, _new_checks(instance, state), runs)
-    if news:
-        try:
-            send(settings, message(news, len(state.open), settings.ui_url))
-        except UserError as error:
-            raise dg.Failure(str(error)) from None
-    told = f"Told {len(news.opened)} failed and {len(news.closed)} resolved." if news else "Nothing new."
-    return dg.SensorResult(cursor=state.write(), skip_reason=f"{told} {len(state.open)} open.")
-
-
-def _new_checks(instance: dg.DagsterInstance, state: State) -> list[CheckEvent]:
-    records = instance.event_log_storage.get_event_records(
-        dg.EventRecordsFilter(DagsterEventType.ASSET_CHECK_EVALUATION, after_cursor=state.checks_after),
-        limit=MAX_EVENTS,
-        ascending=True,
-    )
-    found = []
-    for record in records:
-        state.checks_after = record.storage_id
-        event = record.event_log_entry.dagster_event
-        evaluation = event.asset_check_evaluation_data if event else None
-        if evaluation is not None:
-            is_error = not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR
-            found.append(
-                CheckEvent(
-                    evaluation.asset_key.path[-1],
-                    evaluation.check_name,
-                    evaluation.partition,
-                    is_error,
-                    evaluation.description or "",
-                    record.run_id if record.run_id and instance.has_run(record.run_id) else "",
-                )
-            )
-    return found
-
-
-def _new_runs(instance: dg.DagsterInstance, state: State) -> list[RunEvent]:
-    partitions: Sequence[str] = instance.get_dynamic_partitions(PARTITIONS_NAME)
-    found, after = [], state.runs_after
-    for kind in (DagsterEventType.RUN_SUCCESS, DagsterEventType.RUN_FAILURE):
-        records = instance.event_log_storage.get_event_records(
-            dg.EventRecordsFilter(kind, after_cursor=after), limit=MAX_EVENTS, ascending=True
-        )
-        for record in records:
-            state.runs_after = max(state.runs_after, record.storage_id)
-            run = instance.get_run_by_id(record.run_id)
-            # Of what catch_up_job started, it tells itself.
-            if run is not None and not (PARENT in run.tags and kind == DagsterEventType.RUN_FAILURE):
-                found.append((record.storage_id, run, kind == DagsterEventType.RUN_FAILURE))
-    events = []
-    for _, run, failed in sorted(found, key=lambda f: f[0]):
-        if failed and _told_by_checks(instance, run):
-            continue
-        stations = tuple(planning.covered(run.tags, partitions))
-        events.append(RunEvent(run.run_id, run.job_name, stations, failed, _cause(instance, run) if failed else ""))
-    return events
-
-
-def _told_by_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
-    """Whether the run, or one that it started, logged why as a failed check of a station."""
-    runs = [run, *instance.get_runs(dg.RunsFilter(tags={PARENT: run.run_id}), limit=100)]
-    for each in runs:
-        records = instance.get_records_for_run(each.run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION).records
-        for record in records:
-            event = record.event_log_entry.dagster_event
-            evaluation = event.asset_check_evaluation_data if event else None
-            if (
-                evaluation
-                and not evaluation.passed
-                and evaluation.check_name in ("station_processed", "station_served")
-            ):
-                return True
-    return False
-
-
-def _cause(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
-    """The first sentence of the step's failure, else of the run's."""
-    kinds = {DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE}
-    sentence = ""
-    for record in instance.get_records_for_run(run.run_id, of_type=kinds).records:
-        event = record.event_log_entry.dagster_event
-        if event is None:
-            continue
-        if event.event_type == DagsterEventType.STEP_FAILURE:
-            data = event.step_failure_data
-            told = data.user_failure_data.description if data.user_failure_data else None
-            sentence = told or (data.error.message if data.error else "") or sentence
-            break
-        sentence = sentence or event.message or ""
-    return (sentence.strip().splitlines() or [""])[0]
-
-
-def open_problems(cursor: str | None) -> Mapping[str, Problem]:
-    """The problems that a sensor's cursor holds."""
-    state = State.read(cursor)
-    return state.open if state else {}

@@ -1,7 +1,7 @@
 """Retention: old runs with their events, and old lines of steps.
 
-Belongs here: what is deleted, what must stay, the job and the schedule that do it.
-Does not belong here: ticks (`retention` in dagster.yaml), landing files (`operations/archive.py`), tables.
+Belongs here: what is deleted, what must stay.
+Does not belong here: the job that does it (`defs/housekeeping.py`), ticks (`retention` in dagster.yaml), landing files (`operations/archive.py`), tables.
 
 A run is kept, however old, while it holds the latest materialization of some table of some station: with it Dagster
 would forget the table, and the UI would show as missing what is there.
@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from weather_etl.errors import UserError
-from weather_etl.failures import ExpectedFailure
+from weather_etl.ingestion.station_lock import StationLocks
 from weather_etl.settings import Settings
-from weather_etl.station_lock import StationLocks
 
 if TYPE_CHECKING:
     from weather_etl.lake.storage import Container
@@ -26,17 +24,6 @@ if TYPE_CHECKING:
 LOGS_CONTAINER = "dagster-logs"
 RUN_DAYS, LOG_DAYS = 90, 30
 BATCH = 500
-
-
-class HousekeepingConfig(dg.Config):
-    """How old is old."""
-
-    run_days: int = RUN_DAYS
-    """Finished runs older than so many days are deleted with their events."""
-    log_days: int = LOG_DAYS
-    """Standard output of steps older than so many days is deleted."""
-    archive_days: int = 0
-    """Landing files that landed more than so many days ago are moved to the archive; 0: none."""
 
 
 def delete_old_runs(instance: dg.DagsterInstance, days: int, *, now: float | None = None) -> tuple[int, int]:
@@ -109,42 +96,3 @@ def archive_old_files(settings: Settings, days: int, stations: Sequence[str] = (
                 moved.append(archive_station(containers, station, days=days))
         locks.close()
     return moved
-
-
-@dg.op(out=dg.Out(dg.Nothing), description="Deletes old finished runs with their events, and old lines of steps.")
-def housekeeping(context: dg.OpExecutionContext, config: HousekeepingConfig) -> None:
-    """Delete what is older than the configured days."""
-    from weather_etl.lake.storage import open_container
-
-    if min(config.run_days, config.log_days) < 1:
-        raise ExpectedFailure("run_days and log_days must be at least 1; correct the configuration.")
-    deleted, kept = delete_old_runs(context.instance, config.run_days)
-    context.log.info(f"{deleted} old runs were deleted, {kept} were kept since they made tables that are shown.")
-    try:
-        with open_container(Settings.load(), LOGS_CONTAINER) as container:
-            logs = delete_old_logs(container, config.log_days)
-        moved = archive_old_files(Settings.load(), config.archive_days) if config.archive_days > 0 else []
-    except UserError as error:
-        raise ExpectedFailure(str(error)) from None
-    context.log.info(f"{logs} old lines of steps were deleted.")
-    context.log.info(f"{sum(m.files for m in moved)} landing files were moved to the archive.")
-
-
-@dg.job(
-    name="housekeeping_job",
-    description="Deletes runs, events and lines of steps that are older than the configured days.",
-    executor_def=dg.in_process_executor,
-)
-def housekeeping_job() -> None:
-    """Old history."""
-    housekeeping()
-
-
-# Off until somebody turns it on: deleting history is a decision, and a small installation never needs it.
-housekeeping_schedule = dg.ScheduleDefinition(
-    name="housekeeping_schedule",
-    job=housekeeping_job,
-    cron_schedule="17 3 * * *",
-    default_status=dg.DefaultScheduleStatus.STOPPED,
-    description="Every night at 03:17 UTC, once it is turned on.",
-)
