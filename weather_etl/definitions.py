@@ -5,15 +5,15 @@ from typing import Any
 
 import dagster as dg
 
-from weather_etl.defs.catch_up import catch_up_job
-from weather_etl.defs.graph import build_graph, graph
-from weather_etl.defs.housekeeping import housekeeping_job, housekeeping_schedule
-from weather_etl.defs.schedules import full_reconcile
-from weather_etl.defs.sensors.landing_events import landing_events_sensor
-from weather_etl.defs.sensors.landing_files import landing_files_sensor
-from weather_etl.defs.sensors.notifications import notification_sensor
-from weather_etl.defs.sensors.report import weather_report_sensor
-from weather_etl.defs.sensors.serving import serving_sensor
+from weather_etl.orchestration.catch_up import catch_up_job
+from weather_etl.orchestration.graph import build_graph, graph
+from weather_etl.orchestration.housekeeping import housekeeping_job, housekeeping_schedule
+from weather_etl.orchestration.schedules import full_reconcile
+from weather_etl.orchestration.sensors.landing_events import landing_events_sensor
+from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
+from weather_etl.orchestration.sensors.notifications import notification_sensor
+from weather_etl.orchestration.sensors.report import weather_report_sensor
+from weather_etl.orchestration.sensors.serving import serving_sensor
 
 
 def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:

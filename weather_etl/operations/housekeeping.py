@@ -1,7 +1,7 @@
 """Retention: old runs with their events, and old lines of steps.
 
 Belongs here: what is deleted, what must stay.
-Does not belong here: the job that does it (`defs/housekeeping.py`), ticks (`retention` in dagster.yaml), landing files (`operations/archive.py`), tables.
+Does not belong here: the job that does it (`orchestration/housekeeping.py`), ticks (`retention` in dagster.yaml), landing files (`operations/archive.py`), tables.
 
 A run is kept, however old, while it holds the latest materialization of some table of some station: with it Dagster
 would forget the table, and the UI would show as missing what is there.

@@ -1,7 +1,7 @@
 """When does it run? Which stations are stale, and which runs bring them up to date.
 
 Belongs here: pure decisions on listings and run history.
-Does not belong here: Dagster's sensor and job (`defs/`), listing and fingerprints.
+Does not belong here: Dagster's sensor and job (`orchestration/`), listing and fingerprints.
 """
 
 import json
@@ -25,7 +25,7 @@ TARGETS = ".dagster/weather_etl_targets"  # the same for each station of a run o
 PARENT = "weather_etl/parent"  # of a run that another one started: the id of that one
 ATTEMPT = "weather_etl/attempt"
 WHY = "weather_etl/why"
-CATCH_UP_JOB = "catch_up_job"
+TABLES_JOB, CATCH_UP_JOB = "weather_etl_job", "catch_up_job"
 FEW = 5  # stale stations get a run each up to here, and share runs of catch_up_job from here on
 
 # Run tag that says how a run ended, where its status does not.
@@ -63,6 +63,7 @@ class PastRun:
     status: str
     end: float
     ended: str = ""
+    run_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class History:
         alone: the last attempt failed, so that the next one must not drag others down.
         lost: the process of the last one died without a word.
         in_flight: a run over the station is under way.
+        last_run_id: of the last one that counts.
     """
 
     runs: int = 0
@@ -86,6 +88,7 @@ class History:
     alone: bool = False
     lost: bool = False
     in_flight: bool = False
+    last_run_id: str = ""
 
     def next_start(self, retry_delay: float) -> float:
         """When the next attempt may start: the delay doubles each time, up to an hour.
@@ -117,6 +120,7 @@ def history(runs: Iterable[PastRun], last_other: int = 0) -> History:
         last_end=max((r.end for r in recent), default=0.0),
         alone=bool(counted) and counted[-1].status != SUCCESS,
         lost=bool(recent) and recent[-1].ended == LOST,
+        last_run_id=counted[-1].run_id if counted else "",
     )
 
 

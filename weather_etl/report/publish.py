@@ -1,7 +1,7 @@
 """Where reports lie, whether they are stale, and what one is made from.
 
 Belongs here: addresses and fingerprints of report pages, what the index keeps of each.
-Does not belong here: what a page shows (`pages.py`), reading tables and writing pages (`defs/`).
+Does not belong here: what a page shows (`pages.py`), reading tables and writing pages (`orchestration/`).
 
 A page lies beside the tables, `report/station=<id>/index.html`, and its metadata holds a fingerprint of the tables it
 was made from and, for the index, the figures of its head.

@@ -9,9 +9,9 @@ import textwrap
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from weather_etl.checks import Evaluation
 from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, StationVanished, UnknownStation, process_station
 
+from weather_etl.checks import Evaluation
 from weather_etl.errors import UserError
 from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES

@@ -9,9 +9,9 @@ from typing import Any
 
 import dagster as dg
 
-from weather_etl.defs.graph import graph
-from weather_etl.defs.jobs import SHARED_JOB, TABLES_JOB
 from weather_etl.operations import planning
+from weather_etl.orchestration.graph import graph
+from weather_etl.orchestration.jobs import SHARED_JOB, TABLES_JOB
 from weather_etl.private_names import execute_in_this_process
 from weather_etl.redaction import without_secrets
 

@@ -1,7 +1,7 @@
 """Layer `report`: the weather report of each station, and the index of all.
 
 Belongs here: the assets, and what the UI shows of each.
-Does not belong here: pages and pictures (`report/`), when they are made (`defs/sensors/`).
+Does not belong here: pages and pictures (`report/`), when they are made (`orchestration/sensors/`).
 
 Assets of their own, after the tables: drawing is slow beside them, and a picture that fails must not hold back a table.
 """
@@ -11,56 +11,71 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from weather_etl.defs.assets.making import TablesConfig, last_metadata
-from weather_etl.defs.assets.specs import ONE_STATION_PER_RUN, code_references, station_partitions
-from weather_etl.defs.failures import without_details
-from weather_etl.defs.resources import HtmlPage, ParquetIOManager, StationTable, StorageResource
 from weather_etl.lake import fingerprints
+from weather_etl.orchestration.assets.making import Results, TablesConfig, last_metadata
+from weather_etl.orchestration.assets.specs import ONE_STATION_PER_RUN, code_references, station_partitions
+from weather_etl.orchestration.failures import without_details
+from weather_etl.orchestration.resources import HtmlPage, ParquetIOManager, StationTable, StorageResource
 from weather_etl.report import publish
 
 if TYPE_CHECKING:
     from weather_etl.report.pages import Page
 
 
-@dg.asset(
+@dg.multi_asset(
+    name="weather_report",
+    specs=[
+        dg.AssetSpec(
+            "weather_report",
+            deps=list(publish.INPUTS),
+            description=(
+                "One self-contained HTML page per station: key figures, climate stripes, wind rose, completeness, "
+                "quality.\n\nIt lies beside the tables, `report/station=<id>/index.html`, and opens in any browser "
+                "without a network: from Storage Explorer, or with `weather-etl open report STATION`."
+            ),
+            group_name="report",
+            kinds={"azure", "html", "matplotlib"},
+            owners=["team:weather"],
+            tags={"domain": "weather", "layer": "report"},
+            code_version=publish.REPORT_VERSION,
+            partitions_def=station_partitions,
+            metadata=code_references("report/pages.py", "report/pictures.py", "report/facts.py"),
+        ).with_io_manager_key("pages")
+    ],
     ins={table: dg.AssetIn() for table in publish.INPUTS},
-    description=(
-        "One self-contained HTML page per station: key figures, climate stripes, wind rose, completeness, quality.\n\n"
-        "It lies beside the tables, `report/station=<id>/index.html`, and opens in any browser without a network: "
-        "from Storage Explorer, or with `weather-etl open report STATION`."
-    ),
-    group_name="report",
-    kinds={"azure", "html", "matplotlib"},
-    owners=["team:weather"],
-    tags={"domain": "weather", "layer": "report"},
-    code_version=publish.REPORT_VERSION,
-    partitions_def=station_partitions,
     backfill_policy=ONE_STATION_PER_RUN,
-    io_manager_key="pages",
-    metadata=code_references("report/pages.py", "report/pictures.py", "report/facts.py"),
 )
 def weather_report(
     context: dg.AssetExecutionContext,
     config: TablesConfig,
     lake: dg.ResourceParam[ParquetIOManager],
-    **tables: StationTable,
-) -> dg.MaterializeResult[HtmlPage]:
+    validated_observations: StationTable,
+    quality_events: StationTable,
+    daily_weather: StationTable,
+    monthly_weather: StationTable,
+    yearly_weather: StationTable,
+    climate_normals: StationTable,
+) -> Results:
     """Draw the station's page from its tables."""
+    tables = (
+        *(validated_observations, quality_events, daily_weather, monthly_weather, yearly_weather, climate_normals),
+    )
     with without_details(context.log, context.run, context.instance):
         station = lake.open(context)
         there = lake.containers().lake.container.head(publish.page_name(station.station))
         target = publish.expected({t: station.carried(t) for t in publish.INPUTS})
         if there is not None and there.metadata.get("fingerprint") == target and not config.full:
-            return dg.MaterializeResult(
+            yield dg.MaterializeResult(
                 value=HtmlPage(None, target, there),
                 metadata=last_metadata(context, "weather_report", target),
                 data_version=dg.DataVersion(target),
             )
-        frames = {name: tables[name].frame for name in publish.INPUTS}
+            return
+        frames = {table.name: table.frame for table in tables}
         target = publish.expected({t: station.carried(t) for t in publish.INPUTS})
         addresses = {t: lake.containers().lake.uri(t, station.station) for t in fingerprints.TABLE_NAMES}
         page, figures = publish.station_page(station.station, frames, station.settings, addresses)
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             value=HtmlPage(page.html, target, there, figures),
             metadata={"open": f"weather-etl open report {station.station}", **_pictures(page), **_figures(page)},
             data_version=dg.DataVersion(target),

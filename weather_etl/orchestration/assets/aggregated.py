@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from weather_etl.defs.assets import sketches
-from weather_etl.defs.assets.making import Making, Results, TablesConfig, checks_of_all_stations
-from weather_etl.defs.assets.specs import ONE_STATION_PER_RUN, preview, table_checks, table_spec
-from weather_etl.defs.checks import observations as checks
-from weather_etl.defs.failures import without_details
-from weather_etl.defs.resources import ParquetIOManager, StationTable
+from weather_etl.checks import observations as checks
+from weather_etl.orchestration.assets import sketches
+from weather_etl.orchestration.assets.making import Making, Results, TablesConfig, checks_of_all_stations
+from weather_etl.orchestration.assets.specs import ONE_STATION_PER_RUN, preview, table_checks, table_spec
+from weather_etl.orchestration.failures import without_details
+from weather_etl.orchestration.resources import ParquetIOManager, StationTable
 
 if TYPE_CHECKING:
     import pandas as pd

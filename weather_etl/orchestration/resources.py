@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from weather_etl.defs.checks.evaluation import Evaluation, stored
-from weather_etl.defs.failures import ExpectedFailure, without_details
+from weather_etl.checks.evaluation import Evaluation, stored
 from weather_etl.ingestion.station import RAW, NeverMade, OpenStation, open_station
 from weather_etl.ingestion.station_lock import StationLocks
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Blob, Connection, Containers, PreconditionFailed, Stamp, connect
+from weather_etl.orchestration.failures import ExpectedFailure, without_details
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 

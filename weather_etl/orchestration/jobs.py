@@ -8,7 +8,7 @@ import dagster as dg
 
 from weather_etl.operations import planning
 
-TABLES_JOB = "weather_etl_job"
+TABLES_JOB = planning.TABLES_JOB
 SERVING_JOB = "serving_job"
 SHARED_JOB = "shared_files_job"
 REPORT_JOB = "weather_report_job"

@@ -6,7 +6,6 @@ Does not belong here: what is deleted and what must stay (`operations/housekeepi
 
 import dagster as dg
 
-from weather_etl.defs.failures import ExpectedFailure, without_details
 from weather_etl.operations.housekeeping import (
     LOG_DAYS,
     LOGS_CONTAINER,
@@ -15,6 +14,7 @@ from weather_etl.operations.housekeeping import (
     delete_old_logs,
     delete_old_runs,
 )
+from weather_etl.orchestration.failures import ExpectedFailure, without_details
 from weather_etl.settings import Settings
 
 

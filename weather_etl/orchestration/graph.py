@@ -9,14 +9,14 @@ from typing import Any
 
 import dagster as dg
 
-from weather_etl.defs.assets.aggregated import aggregated
-from weather_etl.defs.assets.landing import landing_files, shared_files_asset, unroutable_files
-from weather_etl.defs.assets.raw import raw_observations
-from weather_etl.defs.assets.report import station_index, weather_report
-from weather_etl.defs.assets.serving import serving
-from weather_etl.defs.assets.validated import validated
-from weather_etl.defs.jobs import ASSET_JOBS
-from weather_etl.defs.resources import PageIOManager, ParquetIOManager, StationLock, StorageResource
+from weather_etl.orchestration.assets.aggregated import aggregated
+from weather_etl.orchestration.assets.landing import landing_files, shared_files_asset, unroutable_files
+from weather_etl.orchestration.assets.raw import raw_observations
+from weather_etl.orchestration.assets.report import station_index, weather_report
+from weather_etl.orchestration.assets.serving import serving
+from weather_etl.orchestration.assets.validated import validated
+from weather_etl.orchestration.jobs import ASSET_JOBS
+from weather_etl.orchestration.resources import PageIOManager, ParquetIOManager, StationLock, StorageResource
 
 
 def resources() -> dict[str, Any]:

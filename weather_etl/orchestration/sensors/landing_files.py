@@ -1,23 +1,23 @@
 """The sensor on the landing container.
 
 Belongs here: one tick: gather, let `planning.plan` decide, hand its decisions to Dagster.
-Does not belong here: the decisions, questions to the history (`defs/run_history.py`).
+Does not belong here: the decisions, questions to the history (`orchestration/run_history.py`).
 """
 
 import time
 
 import dagster as dg
 
-from weather_etl.defs.catch_up import catch_up_job
-from weather_etl.defs.failures import without_details
-from weather_etl.defs.jobs import REPORT_JOB, SERVING_JOB, TABLES_JOB, shared_files_job, weather_etl_job
-from weather_etl.defs.resources import StorageResource
-from weather_etl.defs.run_history import histories, in_flight, unroutable_files_told
-from weather_etl.defs.sensors.requests import observations, partitions_requests, run_requests
 from weather_etl.ingestion import shared_files
 from weather_etl.lake.storage import Containers
 from weather_etl.operations import planning
 from weather_etl.operations.planning import Plan
+from weather_etl.operations.run_history import histories, in_flight, unroutable_files_told
+from weather_etl.orchestration.catch_up import catch_up_job
+from weather_etl.orchestration.failures import without_details
+from weather_etl.orchestration.jobs import REPORT_JOB, SERVING_JOB, TABLES_JOB, shared_files_job, weather_etl_job
+from weather_etl.orchestration.resources import StorageResource
+from weather_etl.orchestration.sensors.requests import observations, partitions_requests, run_requests
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 

@@ -9,16 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from weather_etl.defs.checks.evaluation import (
-    ERROR,
-    MAX_CASES,
-    WARN,
-    BlockingCheckFailed,
-    Check,
-    Evaluation,
-    count,
-    percent,
-)
+from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, BlockingCheckFailed, Check, Evaluation, count, percent
 from weather_etl.lake.fingerprints import TABLE_NAMES
 
 if TYPE_CHECKING:

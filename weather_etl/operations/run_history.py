@@ -12,7 +12,8 @@ from typing import Any
 
 import dagster as dg
 
-from weather_etl.defs.checks.files import UNROUTABLE_FILES
+from weather_etl.checks.files import UNROUTABLE_FILES
+from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.operations import planning
 from weather_etl.operations.planning import History, PastRun, StaleStation
 from weather_etl.private_names import last_check_evaluations
@@ -131,7 +132,7 @@ def _portions(keys: Iterable[str]) -> Iterator[list[str]]:
 def _past(record: dg.RunRecord) -> PastRun:
     run = record.dagster_run
     end = record.end_time or record.update_timestamp.timestamp()
-    return PastRun(record.storage_id, run.status.value, end, run.tags.get(planning.ENDED, ""))
+    return PastRun(record.storage_id, run.status.value, end, run.tags.get(planning.ENDED, ""), run.run_id)
 
 
 def _runs_over_many(instance: dg.DagsterInstance, keys: Collection[str]) -> list[tuple[str, str, PastRun]]:
@@ -169,9 +170,45 @@ def _last_other_runs(
     return found
 
 
+def last_runs(instance: dg.DagsterInstance, stations: Collection[str]) -> dict[str, dg.DagsterRun]:
+    """The last finished run that made tables, of each of these stations that has a recent one, however it was started."""
+    found: dict[str, dg.DagsterRun] = {}
+    for names in _portions(stations):
+        filters = dg.RunsFilter(statuses=FINISHED, tags={planning.PARTITION: names})
+        for record in instance.get_run_records(filters, limit=len(names) * _BULK_RUNS):
+            run = record.dagster_run
+            if makes_tables(run):
+                found.setdefault(run.tags[planning.PARTITION], run)
+    return found
+
+
+def makes_tables(run: dg.DagsterRun) -> bool:
+    """Whether a run is of the tables' job, or a person's that was about tables among others."""
+    if run.job_name == planning.TABLES_JOB:
+        return True
+    return bool({key.path[-1] for key in run.asset_selection or ()} & set(TABLE_NAMES))
+
+
 def unroutable_files_told(instance: dg.DagsterInstance) -> str | None:
     """What the last evaluation of `unroutable_files` was about, see `planning.unroutable`; None if there is none."""
     key = dg.AssetCheckKey(dg.AssetKey(UNROUTABLE_FILES.table), UNROUTABLE_FILES.name)
     evaluation = last_check_evaluations(instance, [key]).get(key)
     told: Any = evaluation.metadata.get("names") if evaluation else None
     return str(told.value) if told is not None else None
+
+
+def failure_sentence(instance: dg.DagsterInstance, run_id: str) -> str:
+    """Why a run failed: what its step said, else what was said of the run; empty if it did not fail."""
+    kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
+    sentence = ""
+    for record in instance.get_records_for_run(run_id, of_type=kinds).records if run_id else ():
+        event = record.event_log_entry.dagster_event
+        if event is None:
+            continue
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            data = event.step_failure_data
+            told = data.user_failure_data.description if data.user_failure_data else None
+            sentence = told or (data.error.message if data.error else "") or sentence
+            break
+        sentence = sentence or event.message or ""
+    return (sentence.strip().splitlines() or [""])[0]

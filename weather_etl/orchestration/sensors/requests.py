@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from weather_etl.defs.assets.specs import station_partitions
-from weather_etl.defs.jobs import SHARED_JOB
 from weather_etl.landing.listing import Landing
 from weather_etl.operations import planning
 from weather_etl.operations.planning import Plan, Request
+from weather_etl.orchestration.assets.specs import station_partitions
+from weather_etl.orchestration.jobs import SHARED_JOB
 
 
 def run_requests(

@@ -18,14 +18,7 @@ from dataclasses import dataclass, field
 
 import dagster as dg
 
-from weather_etl.defs.catch_up import catch_up_job
-from weather_etl.defs.checks.evaluation import count
-from weather_etl.defs.failures import without_details
-from weather_etl.defs.jobs import TABLES_JOB, shared_files_job, weather_etl_job
-from weather_etl.defs.resources import StorageResource
-from weather_etl.defs.run_history import histories, in_flight
-from weather_etl.defs.sensors import landing_files as polling
-from weather_etl.defs.sensors.requests import observations, partitions_requests, run_requests
+from weather_etl.checks.evaluation import count
 from weather_etl.ingestion import shared_files
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers, Stamp
@@ -34,6 +27,13 @@ from weather_etl.landing.event_queue import EventQueue, Message, connect_queue
 from weather_etl.landing.listing import SHARED, Landing, StationFiles
 from weather_etl.operations import planning
 from weather_etl.operations.planning import Plan, StaleStation
+from weather_etl.operations.run_history import histories, in_flight
+from weather_etl.orchestration.catch_up import catch_up_job
+from weather_etl.orchestration.failures import without_details
+from weather_etl.orchestration.jobs import TABLES_JOB, shared_files_job, weather_etl_job
+from weather_etl.orchestration.resources import StorageResource
+from weather_etl.orchestration.sensors import landing_files as polling
+from weather_etl.orchestration.sensors.requests import observations, partitions_requests, run_requests
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from weather_etl import digests
-from weather_etl.defs.assets.making import Results
-from weather_etl.defs.assets.specs import markdown, station_partitions
-from weather_etl.defs.checks import files as checks
-from weather_etl.defs.checks.evaluation import count, result, spec
-from weather_etl.defs.failures import unexpected, without_details
-from weather_etl.defs.resources import UNCHANGED, WRITTEN, StorageResource
+from weather_etl.checks import files as checks
+from weather_etl.checks.evaluation import count
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.lake.storage import Containers, StorageUnavailable
 from weather_etl.operations import planning
+from weather_etl.orchestration.assets.making import Results
+from weather_etl.orchestration.assets.specs import markdown, station_partitions
+from weather_etl.orchestration.checks import result, spec
+from weather_etl.orchestration.failures import unexpected, without_details
+from weather_etl.orchestration.resources import UNCHANGED, WRITTEN, StorageResource
 from weather_etl.redaction import printable, traceback_without_secrets
 
 if TYPE_CHECKING:

@@ -12,16 +12,16 @@ from typing import Any
 
 import dagster as dg
 
-from weather_etl.defs.child_runs import STEPS, run_job
-from weather_etl.defs.failures import ExpectedFailure, without_details
-from weather_etl.defs.jobs import INDEX_JOB, REPORT_JOB, SERVING_JOB, SHARED_JOB, TABLES_JOB
-from weather_etl.defs.run_history import unroutable_files_told
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.station import StationVanished, UnknownStation
 from weather_etl.lake.storage import Containers, connect
 from weather_etl.operations import planning
 from weather_etl.operations.planning import CATCH_UP_JOB, StaleStation
+from weather_etl.operations.run_history import unroutable_files_told
+from weather_etl.orchestration.child_runs import STEPS, run_job
+from weather_etl.orchestration.failures import ExpectedFailure, without_details
+from weather_etl.orchestration.jobs import INDEX_JOB, REPORT_JOB, SERVING_JOB, SHARED_JOB, TABLES_JOB
 from weather_etl.redaction import without_secrets
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME, is_station_id

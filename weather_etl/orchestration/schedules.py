@@ -6,8 +6,8 @@ Does not belong here: sensors (`sensors/`), decisions (`operations/planning.py`)
 
 import dagster as dg
 
-from weather_etl.defs.catch_up import catch_up_job
 from weather_etl.operations import planning
+from weather_etl.orchestration.catch_up import catch_up_job
 
 
 @dg.schedule(

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from weather_etl.defs.checks import TABLE_CHECKS
-from weather_etl.defs.checks.evaluation import spec
+from weather_etl.checks import TABLE_CHECKS
 from weather_etl.lake.fingerprints import CODE_VERSIONS, INPUTS
 from weather_etl.meteorology.schemas import TABLES, Table
+from weather_etl.orchestration.checks import spec
 from weather_etl.stations import PARTITIONS_NAME
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from weather_etl.defs.checks import TABLE_CHECKS
-from weather_etl.defs.checks import observations as checks
-from weather_etl.defs.checks.evaluation import BlockingCheckFailed, Check, Evaluation, restored, result, summary
-from weather_etl.defs.failures import ExpectedFailure
-from weather_etl.defs.resources import NO_STATION, ParquetIOManager, StationTable
+from weather_etl.checks import TABLE_CHECKS
+from weather_etl.checks import observations as checks
+from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, restored, summary
 from weather_etl.lake.fingerprints import INPUTS
+from weather_etl.orchestration.checks import result
+from weather_etl.orchestration.failures import ExpectedFailure
+from weather_etl.orchestration.resources import NO_STATION, ParquetIOManager, StationTable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from weather_etl.defs.assets.making import Results
-from weather_etl.defs.assets.specs import ONE_STATION_PER_RUN, column_schema, station_partitions
-from weather_etl.defs.checks.evaluation import ERROR, Check, Evaluation, count, result, spec
-from weather_etl.defs.failures import ExpectedFailure, without_details
-from weather_etl.defs.resources import StorageResource
+from weather_etl.checks.evaluation import ERROR, Check, Evaluation, count
+from weather_etl.orchestration.assets.making import Results
+from weather_etl.orchestration.assets.specs import ONE_STATION_PER_RUN, column_schema, station_partitions
+from weather_etl.orchestration.checks import result, spec
+from weather_etl.orchestration.failures import ExpectedFailure, without_details
+from weather_etl.orchestration.resources import StorageResource
 from weather_etl.serving.tables import SCHEMA, SERVED, Served
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME

@@ -7,7 +7,7 @@ Does not belong here: checks of rows and hours (`observations.py`).
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from weather_etl.defs.checks.evaluation import ERROR, MAX_CASES, WARN, Check, Evaluation, count
+from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, Check, Evaluation, count
 from weather_etl.redaction import printable
 
 if TYPE_CHECKING:

@@ -1,20 +1,16 @@
-"""A check, what it found, and both in Dagster's words.
+"""A check, and what it found.
 
-Belongs here: the records, their form in a table object, specs and results for Dagster.
-Does not belong here: any particular check.
+Belongs here: the records, and their form in a table object.
+Does not belong here: any particular check; their form in Dagster (`orchestration/checks.py`).
 """
 
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import dagster as dg
-
 from weather_etl.errors import UserError
 
 MAX_CASES = 10
-MAX_COLUMNS = 5
 ERROR, WARN = "ERROR", "WARN"
 
 
@@ -68,49 +64,6 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def spec(check: Check, partitions: dg.PartitionsDefinition | None) -> dg.AssetCheckSpec:
-    """The check as Dagster lists it; one per station has a state per station."""
-    with warnings.catch_warnings():
-        # Partitioned checks are a preview in Dagster 1.13: without them a check shows one station only.
-        warnings.simplefilter("ignore", dg.PreviewWarning)
-        return dg.AssetCheckSpec(
-            check.name,
-            asset=check.table,
-            description=check.description,
-            blocking=check.blocking,
-            partitions_def=partitions if check.per_station else None,
-        )
-
-
-def result(evaluation: Evaluation, station: str | None = None) -> dg.AssetCheckResult:
-    """The evaluation as Dagster stores it.
-
-    Figures of a station are text: of numbers the UI draws one line through all stations.
-    """
-    metadata: dict[str, Any] = {
-        name: f"{value:,}" if evaluation.check.per_station and isinstance(value, int | float) else value
-        for name, value in evaluation.figures.items()
-    }
-    if evaluation.cases:
-        columns = list(evaluation.cases[0])[:MAX_COLUMNS]
-        records = [
-            dg.TableRecord({c: "" if (value := _plain(case[c])) is None else value for c in columns})
-            for case in evaluation.cases[:MAX_CASES]
-        ]
-        schema = dg.TableSchema([dg.TableColumn(c, _type_name(evaluation.cases[0][c])) for c in columns])
-        metadata["cases"] = dg.MetadataValue.table(records, schema)
-    if station is not None:
-        metadata["station"] = station
-    return dg.AssetCheckResult(
-        asset_key=evaluation.check.table,
-        check_name=evaluation.check.name,
-        passed=evaluation.passed,
-        severity=dg.AssetCheckSeverity[evaluation.severity],
-        description=evaluation.description,
-        metadata=metadata,
-    )
-
-
 def stored(evaluations: Iterable[Evaluation]) -> list[dict[str, Any]]:
     """Evaluations as plain data, for the table object."""
     return [
@@ -119,8 +72,8 @@ def stored(evaluations: Iterable[Evaluation]) -> list[dict[str, Any]]:
             "passed": e.passed,
             "description": e.description,
             "severity": e.severity,
-            "figures": {k: _plain(v) for k, v in e.figures.items()},
-            "cases": [{k: _plain(v) for k, v in case.items()} for case in e.cases[:MAX_CASES]],
+            "figures": {k: plain(v) for k, v in e.figures.items()},
+            "cases": [{k: plain(v) for k, v in case.items()} for case in e.cases[:MAX_CASES]],
         }
         for e in evaluations
     ]
@@ -154,11 +107,8 @@ def summary(check: Check, evaluations: Sequence[tuple[str, Evaluation | None]]) 
     return Evaluation(check, not failed, sentence, severity, {"stations": known, "did_not_pass": len(failed)}, cases)
 
 
-def _plain(value: Any) -> str | int | float | bool | None:
+def plain(value: Any) -> str | int | float | bool | None:
+    """A figure or cell as JSON and Dagster take it."""
     if hasattr(value, "item"):  # a number of numpy
         value = value.item()
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
-
-
-def _type_name(value: Any) -> str:
-    return {int: "int", float: "float"}.get(type(value), "string")

@@ -7,11 +7,11 @@ Does not belong here: which events open and close a problem, the message (`opera
 import dagster as dg
 from dagster import DagsterEventType
 
-from weather_etl.defs.jobs import REPORT_JOB, SERVING_JOB
 from weather_etl.errors import UserError
-from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.operations import planning
 from weather_etl.operations.notifications import CheckEvent, RunEvent, State, message, send, update
+from weather_etl.operations.run_history import failure_sentence, makes_tables
+from weather_etl.orchestration.jobs import REPORT_JOB, SERVING_JOB
 from weather_etl.settings import Settings
 
 INTERVAL_S = 10
@@ -92,18 +92,15 @@ def _new_runs(instance: dg.DagsterInstance, state: State) -> list[RunEvent]:
         if failed and (_told_by_checks(instance, run) or _told_by_children(instance, run)):
             continue
         station = planning.covered(run.tags)
-        why = _cause(instance, run) if failed else ""
+        why = failure_sentence(instance, run.run_id) if failed else ""
         events.append(RunEvent(run.run_id, run.job_name, (station,) if station else (), failed, why, _kind(run)))
     return events
 
 
 def _kind(run: dg.DagsterRun) -> str:
-    if planning.covered(run.tags) is None:
+    if planning.covered(run.tags) is None or run.job_name in (SERVING_JOB, REPORT_JOB):
         return run.job_name
-    if run.job_name in (SERVING_JOB, REPORT_JOB):
-        return run.job_name
-    assets = {key.path[-1] for key in run.asset_selection or ()}
-    return "tables" if not assets or assets & set(TABLE_NAMES) else ",".join(sorted(assets))
+    return "tables" if makes_tables(run) else ",".join(sorted(key.path[-1] for key in run.asset_selection or ()))
 
 
 def _told_by_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
@@ -121,20 +118,3 @@ def _told_by_children(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     """Whether a run that this one started has failed, and is a problem of its own."""
     failed = dg.RunsFilter(tags={planning.PARENT: run.run_id}, statuses=[dg.DagsterRunStatus.FAILURE])
     return bool(instance.get_run_records(failed, limit=1))
-
-
-def _cause(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
-    """The first sentence of the step's failure, else of the run's."""
-    kinds = {DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE}
-    sentence = ""
-    for record in instance.get_records_for_run(run.run_id, of_type=kinds).records:
-        event = record.event_log_entry.dagster_event
-        if event is None:
-            continue
-        if event.event_type == DagsterEventType.STEP_FAILURE:
-            data = event.step_failure_data
-            told = data.user_failure_data.description if data.user_failure_data else None
-            sentence = told or (data.error.message if data.error else "") or sentence
-            break
-        sentence = sentence or event.message or ""
-    return (sentence.strip().splitlines() or [""])[0]

@@ -8,14 +8,14 @@ import time
 
 import dagster as dg
 
-from weather_etl.defs.catch_up import catch_up_job
-from weather_etl.defs.failures import without_details
-from weather_etl.defs.jobs import INDEX_JOB, REPORT_JOB, station_index_job, weather_report_job
-from weather_etl.defs.resources import StorageResource
-from weather_etl.defs.run_history import UNFINISHED, histories, in_flight
-from weather_etl.defs.sensors.requests import run_requests
 from weather_etl.operations import planning
 from weather_etl.operations.planning import History, StaleStation
+from weather_etl.operations.run_history import UNFINISHED, histories, in_flight
+from weather_etl.orchestration.catch_up import catch_up_job
+from weather_etl.orchestration.failures import without_details
+from weather_etl.orchestration.jobs import INDEX_JOB, REPORT_JOB, station_index_job, weather_report_job
+from weather_etl.orchestration.resources import StorageResource
+from weather_etl.orchestration.sensors.requests import run_requests
 from weather_etl.report import publish
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from weather_etl.defs.assets.making import Making, Results, TablesConfig
-from weather_etl.defs.assets.specs import ONE_STATION_PER_RUN, markdown, table_checks, table_spec
-from weather_etl.defs.checks.files import rejected_files
-from weather_etl.defs.failures import without_details
-from weather_etl.defs.resources import ParquetIOManager
+from weather_etl.checks.files import rejected_files
 from weather_etl.ingestion.station import RAW
+from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
+from weather_etl.orchestration.assets.specs import ONE_STATION_PER_RUN, markdown, table_checks, table_spec
+from weather_etl.orchestration.failures import without_details
+from weather_etl.orchestration.resources import ParquetIOManager
 from weather_etl.stations import StationSettings
 
 if TYPE_CHECKING:
