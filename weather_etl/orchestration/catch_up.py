@@ -83,7 +83,7 @@ class _CatchUp:
         context.instance.add_dynamic_partitions(PARTITIONS_NAME, [s.station for s in todo])
         if planning.TARGETS not in context.run.tags and todo:
             # So that the sensor knows what is in hand.
-            context.instance.add_run_tags(context.run_id, {planning.TARGETS: json.dumps([s.key for s in todo])})
+            context.instance.add_run_tags(context.run.run_id, {planning.TARGETS: json.dumps([s.key for s in todo])})
         for number, item in enumerate(todo, start=1):
             context.log.info(f"{item.station} ({number} of {len(todo)}): {item.why}")
             steps = {step: {"full": True} for step in STEPS} if self._full else {}
@@ -109,7 +109,7 @@ class _CatchUp:
             station=station,
             ops=ops,
             loggers=self._context.run_config.get("loggers"),
-            tags={**inherited, **(tags or {}), planning.PARENT: self._context.run_id},
+            tags={**inherited, **(tags or {}), planning.PARENT: self._context.run.run_id},
         )
 
     def _look_and_split(self) -> shared_files.Look:

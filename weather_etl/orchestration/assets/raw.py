@@ -52,7 +52,7 @@ def raw_observations(
             station.files,
             station.settings,
             lake.table(RAW, station.station).raw if station.stamps[RAW] else None,
-            run_id=context.run_id,
+            run_id=context.run.run_id,
             full=config.full and not config.files,
             again=config.files if config.full else (),
         )

@@ -77,7 +77,7 @@ def serving(
             with database.connect(settings) as connection:
                 database.require_schema(settings, connection)
                 for station in stations:
-                    done += load.load_station(connection, lake, station, run_id=context.run_id, full=config.full)
+                    done += load.load_station(connection, lake, station, run_id=context.run.run_id, full=config.full)
     for table in done:
         context.log.info(f"{table.station} {table.table}: {table.rows:,} rows, {table.status}")
     by_name = {table.table: table for table in done}
