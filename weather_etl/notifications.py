@@ -18,7 +18,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import dagster as dg
-from dagster._core.events import DagsterEventType
 
 from weather_etl import planning
 from weather_etl.errors import UserError
@@ -254,7 +253,7 @@ def notification_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
 
 def _new_checks(instance: dg.DagsterInstance, state: State) -> list[CheckEvent]:
     records = instance.event_log_storage.get_event_records(
-        dg.EventRecordsFilter(DagsterEventType.ASSET_CHECK_EVALUATION, after_cursor=state.checks_after),
+        dg.EventRecordsFilter(dg.DagsterEventType.ASSET_CHECK_EVALUATION, after_cursor=state.checks_after),
         limit=MAX_EVENTS,
         ascending=True,
     )
@@ -281,7 +280,7 @@ def _new_checks(instance: dg.DagsterInstance, state: State) -> list[CheckEvent]:
 def _new_runs(instance: dg.DagsterInstance, state: State) -> list[RunEvent]:
     partitions: Sequence[str] = instance.get_dynamic_partitions(PARTITIONS_NAME)
     found, after = [], state.runs_after
-    for kind in (DagsterEventType.RUN_SUCCESS, DagsterEventType.RUN_FAILURE):
+    for kind in (dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE):
         records = instance.event_log_storage.get_event_records(
             dg.EventRecordsFilter(kind, after_cursor=after), limit=MAX_EVENTS, ascending=True
         )
@@ -289,8 +288,8 @@ def _new_runs(instance: dg.DagsterInstance, state: State) -> list[RunEvent]:
             state.runs_after = max(state.runs_after, record.storage_id)
             run = instance.get_run_by_id(record.run_id)
             # Of what catch_up_job started, it tells itself.
-            if run is not None and not (PARENT in run.tags and kind == DagsterEventType.RUN_FAILURE):
-                found.append((record.storage_id, run, kind == DagsterEventType.RUN_FAILURE))
+            if run is not None and not (PARENT in run.tags and kind == dg.DagsterEventType.RUN_FAILURE):
+                found.append((record.storage_id, run, kind == dg.DagsterEventType.RUN_FAILURE))
     events = []
     for _, run, failed in sorted(found, key=lambda f: f[0]):
         if failed and _told_by_checks(instance, run):
@@ -304,7 +303,7 @@ def _told_by_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     """Whether the run, or one that it started, logged why as a failed check of a station."""
     runs = [run, *instance.get_runs(dg.RunsFilter(tags={PARENT: run.run_id}), limit=100)]
     for each in runs:
-        records = instance.get_records_for_run(each.run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION).records
+        records = instance.get_records_for_run(each.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
         for record in records:
             event = record.event_log_entry.dagster_event
             evaluation = event.asset_check_evaluation_data if event else None
@@ -319,13 +318,13 @@ def _told_by_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
 
 def _cause(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
     """The first sentence of the step's failure, else of the run's."""
-    kinds = {DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE}
+    kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
     sentence = ""
     for record in instance.get_records_for_run(run.run_id, of_type=kinds).records:
         event = record.event_log_entry.dagster_event
         if event is None:
             continue
-        if event.event_type == DagsterEventType.STEP_FAILURE:
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
             data = event.step_failure_data
             told = data.user_failure_data.description if data.user_failure_data else None
             sentence = told or (data.error.message if data.error else "") or sentence
