@@ -1,34 +1,52 @@
-"""Private names of Dagster and of the Azure SDK, all that this package uses.
+"""Private names of Dagster, of dagster-postgres, dagster-azure and the Azure SDK: all that this package uses.
 
-Each has no public twin in the versions that pyproject.toml allows, and a contract in `test_private_names.py` that
-fails with the name when an upgrade changes it.
+Each is here because there is no public one in the versions that pyproject.toml allows, which have upper bounds for that
+reason. `test_private_names.py` holds a contract for each, which fails with its name when an upgrade changes it.
 
-Belongs here: the imports and the attributes. Does not belong here: what is done with them.
+Belongs here: imports, attributes and calls of private names, one by one. Does not belong here: what is done with them.
+Nothing is imported before it is asked for: the storage of the core needs Azure without Dagster.
 """
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import dagster as dg
-from dagster._core.definitions.metadata import normalize_metadata
-from dagster._core.errors import DagsterUserCodeProcessError
-from dagster._serdes import ConfigurableClassData
-from dagster._utils.error import SerializableErrorInfo
-
 if TYPE_CHECKING:
+    import dagster as dg
+    from azure.core.rest import HttpRequest, HttpResponse
+    from azure.storage.blob import BlobServiceClient, ContainerClient
+    from dagster._core.definitions.data_version import DATA_VERSION_TAG
+    from dagster._core.errors import DagsterUserCodeProcessError
     from dagster._core.execution.execution_result import ExecutionResult
+    from dagster._core.storage.event_log.base import PartitionKeyFilter
+    from dagster._serdes import ConfigurableClassData
     from sqlalchemy import Engine
 
+HOMES = {
+    "ConfigurableClassData": "dagster._serdes",  # what an instance class is given; for annotations
+    "DATA_VERSION_TAG": "dagster._core.definitions.data_version",  # of an AssetObservation, which has no parameter for it
+    "DagsterUserCodeProcessError": "dagster._core.errors",  # a failure that Dagster shows without a stack trace
+    "PartitionKeyFilter": "dagster._core.storage.event_log.base",  # the last check evaluation of one partition
+}
+
 __all__ = [
+    "DATA_VERSION_TAG",
     "ConfigurableClassData",
     "DagsterUserCodeProcessError",
-    "SerializableErrorInfo",
+    "PartitionKeyFilter",
+    "blob_key_of_log",
     "engine_of",
     "execute_in_this_process",
     "give_engine",
-    "last_check_evaluations",
-    "normalize_metadata",
+    "give_log_container",
+    "run_blob_request",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in HOMES:
+        return getattr(import_module(HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def engine_of(storage: Any) -> "Engine":
@@ -41,9 +59,35 @@ def give_engine(storage: Any, engine: "Engine") -> None:
     storage._engine = engine
 
 
+def give_log_container(manager: Any, service: "BlobServiceClient", container: "ContainerClient") -> None:
+    """Let an `AzureBlobComputeLogManager` read and write through these clients."""
+    manager._blob_client = service
+    manager._container_client = container
+
+
+def blob_key_of_log(manager: Any, log_key: Any, io_type: Any) -> str:
+    """Where an `AzureBlobComputeLogManager` puts a log, in its container."""
+    return manager._blob_key(log_key, io_type)
+
+
+def run_blob_request(client: "ContainerClient", request: "HttpRequest") -> "HttpResponse":
+    """Send a request as the SDK sends its own: signed, repeated, logged.
+
+    Raises:
+        HttpResponseError: any status but 200; the subclass and the `error_code` that the SDK's own calls raise.
+    """
+    from azure.core.exceptions import HttpResponseError
+    from azure.storage.blob._shared.response_handlers import process_storage_error
+
+    response = client._pipeline.run(request).http_response
+    if response.status_code != 200:
+        process_storage_error(HttpResponseError(response=response))
+    return response
+
+
 def execute_in_this_process(
-    instance: dg.DagsterInstance,
-    job: dg.JobDefinition,
+    instance: "dg.DagsterInstance",
+    job: "dg.JobDefinition",
     *,
     run_config: Mapping[str, Any],
     tags: Mapping[str, str],
@@ -66,20 +110,3 @@ def execute_in_this_process(
         remote_job_origin=RemoteJobOrigin(of_location, job.name),
     )
     return execute_run(InMemoryJob(job), run, instance, raise_on_error=False)
-
-
-def last_check_evaluations(
-    instance: dg.DagsterInstance, keys: list[dg.AssetCheckKey], station: str | None = None
-) -> dict[dg.AssetCheckKey, dg.AssetCheckEvaluation]:
-    """The last evaluation of each check, of one station if one is given; without those that never were evaluated."""
-    from dagster._core.storage.event_log.base import PartitionKeyFilter
-
-    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(
-        keys, partition_filter=PartitionKeyFilter(key=station) if station is not None else None
-    )
-    evaluations = {}
-    for key, record in records.items():
-        event = record.event.dagster_event if record.event else None
-        if event is not None and event.event_type_value == "ASSET_CHECK_EVALUATION":
-            evaluations[key] = event.asset_check_evaluation_data
-    return evaluations

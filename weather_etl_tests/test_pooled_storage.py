@@ -16,7 +16,6 @@ from pathlib import Path
 import dagster as dg
 import psycopg2
 import pytest
-from dagster._core.instance.ref import InstanceRef
 
 from weather_etl import local, local_postgres
 from weather_etl.pooled_storage import KEPT_OPEN, LIBPQ, MAX_OVERFLOW, PooledPostgresStorage
@@ -31,7 +30,7 @@ def opened(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", "UseDevelopmentStorage=true")
     folder.mkdir(exist_ok=True)
     shutil.copy(CHECKOUT / "dagster.yaml", folder)
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as instance:
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
         yield instance
 
 
@@ -205,14 +204,13 @@ def test_what_the_address_says_about_a_connection_stands(
 FORK = """
 import os, sys
 import dagster as dg
-from dagster._core.instance.ref import InstanceRef
 from weather_etl.private_names import engine_of
 
 def pid(instance):
     with engine_of(instance.run_storage).connect() as connection:
         return connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
 
-with dg.DagsterInstance.from_ref(InstanceRef.from_dir(sys.argv[1])) as instance:
+with dg.DagsterInstance.from_config(sys.argv[1]) as instance:
     before = pid(instance)
     child = os.fork()
     if not child:

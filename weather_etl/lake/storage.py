@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from weather_etl.errors import UserError
+from weather_etl.private_names import run_blob_request
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
@@ -178,9 +179,7 @@ class Container:
         """
         from urllib.parse import quote, urlencode
 
-        from azure.core.exceptions import HttpResponseError
         from azure.core.rest import HttpRequest
-        from azure.storage.blob._shared.response_handlers import process_storage_error
 
         wanted = {"restype": "container", "comp": "list", "include": "metadata", "maxresults": str(LIST_PAGE)}
         wanted |= {name: value for name, value in (("prefix", prefix), ("marker", marker)) if value}
@@ -188,10 +187,7 @@ class Container:
         address, _, token = self._client.url.partition("?")  # a SAS token stays in the query
         query = "&".join(filter(None, [urlencode(wanted, quote_via=quote), token]))
         request = HttpRequest("GET", f"{address}?{query}", headers=headers)
-        response = self._client._pipeline.run(request).http_response
-        if response.status_code != 200:
-            process_storage_error(HttpResponseError(response=response))
-        return bytes(response.body())
+        return bytes(run_blob_request(self._client, request).body())
 
     def head(self, name: str) -> Blob | None:
         """Properties of one blob, or None."""

@@ -5,6 +5,7 @@ Does not belong here: printing (`cli/`), deciding what to run (`planning.py`).
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,7 +76,6 @@ class StationState:
 def dagster_instance() -> "Iterator[dg.DagsterInstance]":
     """Dagster's instance as its own commands find it: `DAGSTER_HOME`, else `dagster.yaml` in the current folder."""
     import dagster as dg
-    from dagster._core.instance.ref import InstanceRef
 
     if not os.getenv("DAGSTER_HOME") and not os.path.exists("dagster.yaml"):
         raise UserError(
@@ -86,11 +86,10 @@ def dagster_instance() -> "Iterator[dg.DagsterInstance]":
             yield instance
         return
     _check_database(Settings.load().postgres_url)
-    with (
-        tempfile.TemporaryDirectory(prefix="weather_etl-") as folder,
-        dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, config_dir=os.getcwd())) as instance,
-    ):
-        yield instance
+    with tempfile.TemporaryDirectory(prefix="weather_etl-") as folder:  # so that nothing is written beside the file
+        shutil.copy("dagster.yaml", folder)
+        with dg.DagsterInstance.from_config(folder) as instance:
+            yield instance
 
 
 def _check_database(url: str | None) -> None:
@@ -177,7 +176,7 @@ def shared_files_state(settings: Settings) -> CheckState | None:
 def _last_checks(instance: "dg.DagsterInstance", station: str) -> list[CheckState]:
     import dagster as dg
 
-    from weather_etl.private_names import last_check_evaluations
+    from weather_etl.operations.run_history import last_check_evaluations
 
     keys = {dg.AssetCheckKey(dg.AssetKey(c.table), c.name): c for c in TABLE_CHECKS}
     found = last_check_evaluations(instance, list(keys), station)

@@ -16,7 +16,7 @@ from weather_etl.checks.files import UNROUTABLE_FILES
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.operations import planning
 from weather_etl.operations.planning import History, PastRun, StaleStation
-from weather_etl.private_names import last_check_evaluations
+from weather_etl.private_names import PartitionKeyFilter
 
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -187,6 +187,21 @@ def makes_tables(run: dg.DagsterRun) -> bool:
     if run.job_name == planning.TABLES_JOB:
         return True
     return bool({key.path[-1] for key in run.asset_selection or ()} & set(TABLE_NAMES))
+
+
+def last_check_evaluations(
+    instance: dg.DagsterInstance, keys: list[dg.AssetCheckKey], station: str | None = None
+) -> dict[dg.AssetCheckKey, dg.AssetCheckEvaluation]:
+    """The last evaluation of each check, of one station if one is given; without those that never were evaluated."""
+    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(
+        keys, partition_filter=PartitionKeyFilter(key=station) if station is not None else None
+    )
+    found = {}
+    for key, record in records.items():
+        event = record.event.dagster_event if record.event else None
+        if event is not None and event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            found[key] = event.asset_check_evaluation_data
+    return found
 
 
 def unroutable_files_told(instance: dg.DagsterInstance) -> str | None:

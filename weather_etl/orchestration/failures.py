@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
 
 from weather_etl.errors import UserError
 from weather_etl.lake.storage import StorageUnavailable
 from weather_etl.operations import planning
-from weather_etl.private_names import DagsterUserCodeProcessError, SerializableErrorInfo, normalize_metadata
+from weather_etl.private_names import DagsterUserCodeProcessError
 from weather_etl.redaction import traceback_without_secrets, without_secrets
 from weather_etl.settings import Settings
 
@@ -29,7 +30,7 @@ class ExpectedFailure(dg.Failure, DagsterUserCodeProcessError):
         # Not by super(): the two parents' constructors do not take the same arguments.
         Exception.__init__(self, sentence)
         self.description = sentence
-        self.metadata = normalize_metadata(metadata or {})
+        self.metadata = dg.Failure(metadata=metadata or {}).metadata
         self.allow_retries = False
         self.user_code_process_error_infos = [SerializableErrorInfo(f"{sentence}\n", [], "Failure")]
 
