@@ -128,8 +128,9 @@ class Installation:
 
     @contextmanager
     def containers(self) -> Iterator[Any]:
-        from weather_etl.settings import Settings
         from weather_etl.storage import connect
+
+        from weather_etl.settings import Settings
 
         with connect(Settings.load(self.env)) as found:
             yield found

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.rules import FILE, STATION, ZONE
 from weather_etl.ingestion import merge
-from weather_etl.landing.listing import FileVersion
+from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cascade import Cascade
 from weather_etl.meteorology.wind import GENERIC_RATED_KW
-from weather_etl.stations import packaged_settings
+from weather_etl.station_file import packaged_settings
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -117,7 +117,7 @@ class MemoryContainer:
 
 def _station_of_small_files(files: int) -> tuple[Any, list[Any], MemoryContainer]:
     """A landing folder with `files` files of one hour each, distinct as real files are; (container, versions, blobs)."""
-    from weather_etl.landing.listing import FileVersion
+    from weather_etl.landing.versions import FileVersion
     from weather_etl_tests.files import weather_csv
 
     landing = MemoryContainer()
@@ -136,8 +136,8 @@ def _update(landing: Any, lake: Any, versions: list[Any], watch: Stopwatch, tota
     """`update_raw`, with reading and writing of the raw object apart from the rest."""
     from weather_etl.ingestion import merge
     from weather_etl.lake.storage import Containers, Lake
-    from weather_etl.landing.listing import StationFiles
-    from weather_etl.stations import packaged_settings
+    from weather_etl.landing.versions import StationFiles
+    from weather_etl.station_file import packaged_settings
 
     class TimedLake(Lake):
         def read(self, *arguments: Any, **options: Any) -> Any:

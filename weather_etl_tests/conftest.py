@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from weather_etl.lake.storage import Container, Containers, connect
-from weather_etl.local import azurite
+from weather_etl.local import azurite, ownership
 from weather_etl.local import services as local
 from weather_etl.local.processes import is_free
 from weather_etl.settings import Settings
@@ -29,9 +29,9 @@ AZURITE_HOME = CHECKOUT / ".local" / "azurite"
 
 # Set to "", not removed: a program that loads the developer's `.env` leaves set variables alone.
 _BLANK = (
-    local.STORAGE,
-    local.ACCOUNT,
-    local.DATABASE,
+    ownership.STORAGE,
+    ownership.ACCOUNT,
+    ownership.DATABASE,
     "WEATHER_ETL_LANDING_CONTAINER",
     "WEATHER_ETL_LAKE_CONTAINER",
     "WEATHER_ETL_EVENTS_QUEUE",
@@ -117,8 +117,8 @@ def environment(services: Services, monkeypatch: pytest.MonkeyPatch, request: py
 
     mark = uuid.uuid4().hex[:12]
     database = "database" in request.fixturenames
-    monkeypatch.setenv(local.STORAGE, services.connection_string)
-    monkeypatch.setenv(local.DATABASE, request.getfixturevalue("database") if database else services.postgres_url)
+    monkeypatch.setenv(ownership.STORAGE, services.connection_string)
+    monkeypatch.setenv(ownership.DATABASE, request.getfixturevalue("database") if database else services.postgres_url)
     with BlobServiceClient.from_connection_string(services.connection_string) as client:
         for variable, kind in (("WEATHER_ETL_LANDING_CONTAINER", "landing"), ("WEATHER_ETL_LAKE_CONTAINER", "weather")):
             monkeypatch.setenv(variable, f"{kind}-{mark}")

@@ -23,10 +23,10 @@ from dagster_postgres import (
     PostgresScheduleStorage,
 )
 from sqlalchemy import Engine, event
+from weather_etl.storage import Containers
 
 from weather_etl import private_names
 from weather_etl.settings import Settings
-from weather_etl.storage import Containers
 from weather_etl_tests.conftest import CHECKOUT
 
 PACKAGE = CHECKOUT / "weather_etl"

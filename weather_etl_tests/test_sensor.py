@@ -11,7 +11,7 @@ from weather_etl.pipeline import process_station
 
 from weather_etl import sensors
 from weather_etl.definitions import defs
-from weather_etl.ingestion import merge, shared_files
+from weather_etl.ingestion import merge, shared_files, splitting
 from weather_etl.lake import azure_blob, storage
 from weather_etl.lake.storage import Containers
 from weather_etl.operations import planning
@@ -328,14 +328,14 @@ def test_a_split_that_keeps_failing_is_parked_red_and_does_not_stop_other_shared
     monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
     containers.landing.upload("_shared/bug.csv", shared_csv("ab"))
     containers.landing.upload("_shared/net.csv", shared_csv("cd"))
-    split = shared_files.split_source
+    split = splitting.split_source
 
-    def failing(containers: Containers, source: shared_files.Source, **options: str) -> shared_files.Outcome:
+    def failing(containers: Containers, source: shared_files.Source, **options: str) -> splitting.Outcome:
         if source.name == "_shared/bug.csv":
             raise RuntimeError("a bug")
         return split(containers, source, **options)
 
-    monkeypatch.setattr(shared_files, "split_source", failing)
+    monkeypatch.setattr(splitting, "split_source", failing)
     (request,) = ticks.tick().run_requests
     result = split_run(ticks, dict(request.tags))
     assert not result.success

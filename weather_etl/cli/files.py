@@ -113,7 +113,7 @@ def replay(
     """Read landing files again, as after a change of code, and make the station's tables anew."""
     from weather_etl.defs import child_runs
     from weather_etl.lake.storage import connect
-    from weather_etl.landing.listing import SHARED
+    from weather_etl.landing.versions import SHARED
     from weather_etl.operations.files import file_states, names_to_replay
     from weather_etl.operations.overview import dagster_instance
     from weather_etl.settings import Settings

@@ -1,5 +1,6 @@
 """Commands for those who run it: `trigger`, `run-status`, `metrics`, `housekeeping`, `archive`, `notify`."""
 
+from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -99,10 +100,10 @@ def metrics(
     if port is None:
         print(figures.exposition(settings), end="")
         return
-    with figures.server(settings, host, port) as server:
-        say(f"Figures at http://{host}:{server.server_address[1]}/metrics; Ctrl-C ends it.")
+    with figures.server(settings, host, port) as chosen:
+        say(f"Figures at http://{host}:{chosen}/metrics; Ctrl-C ends it.")
         try:
-            server.serve_forever()
+            Event().wait()
         except KeyboardInterrupt:
             say("Stopped.")
 

@@ -38,9 +38,9 @@ def upload(
 
     A file of the same name with other content is replaced, and so are its rows by the next run.
     """
-    from weather_etl import stations
+    from weather_etl import station_file, stations
     from weather_etl.lake.storage import connect
-    from weather_etl.landing.listing import SHARED
+    from weather_etl.landing.versions import SHARED
     from weather_etl.settings import Settings
 
     if not stations.is_station_id(station) and station != SHARED:
@@ -58,7 +58,7 @@ def upload(
             lines = []
             for path in files:
                 if path.name == stations.SETTINGS_FILE:
-                    stations.parse_settings(path.read_text("utf-8", "replace"), source=str(path), version="")
+                    station_file.parse_settings(path.read_text("utf-8", "replace"), source=str(path), version="")
                 new = containers.landing.upload(f"{station}/{path.name}", path.read_bytes())
                 advance(path.stat().st_size)
                 verb = "Uploaded" if new else "Already there:"

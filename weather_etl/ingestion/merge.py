@@ -1,7 +1,7 @@
 """Exactly once: landing-file versions + the old raw object -> the new raw object.
 
 Belongs here: the manifest, which versions are read, how their rows replace older ones.
-Does not belong here: how a file is read (`landing/listing.py`, `meteorology/parsing.py`), what comes after raw.
+Does not belong here: how a file is read (`landing/`, `meteorology/parsing.py`), what comes after raw.
 
 The manifest lies in the raw object itself, so rows and the record of where they came from are one commit:
 a version seen again changes nothing, a replaced one takes its rows along, a run that dies leaves all as it was.
@@ -23,7 +23,9 @@ from weather_etl.errors import UserError
 from weather_etl.lake import fingerprints
 from weather_etl.lake.storage import BlobNotFound, Containers, PreconditionFailed, Stamp, decode_parquet
 from weather_etl.landing.archived import ArchivedFilesMissing, read_archived
-from weather_etl.landing.listing import FileVersion, StationFiles, read_version, to_text, unpack
+from weather_etl.landing.text import to_text
+from weather_etl.landing.unpacking import unpack
+from weather_etl.landing.versions import FileVersion, StationFiles, read_version
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.cells import Reading, check_error_budget, looks_clean, read_cells
 from weather_etl.meteorology.parsing import ParsedFile

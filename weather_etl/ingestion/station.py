@@ -13,7 +13,7 @@ from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import INPUTS, TABLE_NAMES
 from weather_etl.lake.storage import Containers, Stamp
 from weather_etl.landing import listing
-from weather_etl.landing.listing import StationFiles
+from weather_etl.landing.versions import StationFiles
 from weather_etl.stations import StationSettings
 
 RAW = "raw_observations"

@@ -1,7 +1,7 @@
 """What a table object was made from, as a hash; and so, whether it is stale.
 
 Belongs here: which table is made from which, code versions, the fingerprint.
-Does not belong here: listings (`landing/listing.py`, `storage.py`) and decisions (`operations/planning.py`).
+Does not belong here: listings (`landing/`, `storage.py`) and decisions (`operations/planning.py`).
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
 """Where bytes go: containers, and the tables in the lake.
 
 Belongs here: conditional reads and writes of blobs, the Parquet form and address of a table object, its stamp.
-Does not belong here: what a landing file means (`landing/listing.py`), when something is computed (`pipeline.py`).
+Does not belong here: what a landing file means (`landing/`), when something is computed (`pipeline.py`).
 
 Every table object is written by ONE Put Blob with If-Match or If-None-Match: a reader sees the old table or the
 new one, and of two writers one learns that it lost.

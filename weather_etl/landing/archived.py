@@ -13,7 +13,8 @@ from datetime import datetime
 
 from weather_etl.errors import UserError
 from weather_etl.lake.storage import Container, Containers
-from weather_etl.landing.listing import FileVersion, Landing, StationFiles, read_version, route
+from weather_etl.landing.listing import route
+from weather_etl.landing.versions import FileVersion, Landing, StationFiles, read_version
 
 LANDING_ETAG, LANDED_AT = "landing_etag", "landed_at"
 

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from weather_etl.landing.listing import SHARED
+from weather_etl.landing.versions import SHARED
 from weather_etl.stations import is_station_id
 
 _SUBJECT = "/blobServices/default/containers/"

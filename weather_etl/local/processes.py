@@ -4,11 +4,11 @@ Belongs here: whether a pid is really ours, who listens on a port, a lock betwee
 Does not belong here: anything that knows what Azurite or PostgreSQL is.
 """
 
-import os
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -18,14 +18,13 @@ LOOPBACK = "127.0.0.1"
 _LOCK_WAIT_S = 900  # the one in front may be downloading
 
 
-def _psutil() -> ModuleType:
+def _of_the_extra(package: str) -> ModuleType:
     try:
-        import psutil
+        return import_module(package)
     except ImportError as missing:
         raise UserError(
             "The local services need the packages of the extra 'local': pip install 'weather-etl[local]'."
         ) from missing
-    return psutil
 
 
 def is_ours(pid: int | None, *arguments: str) -> bool:
@@ -33,7 +32,7 @@ def is_ours(pid: int | None, *arguments: str) -> bool:
 
     A pid alone proves nothing: after a crash or a reboot it can belong to any other program.
     """
-    psutil = _psutil()
+    psutil = _of_the_extra("psutil")
     if not pid or pid < 1:
         return False
     try:
@@ -45,7 +44,7 @@ def is_ours(pid: int | None, *arguments: str) -> bool:
 
 def find(*arguments: str) -> int | None:
     """The pid of a process that was started with all of `arguments`, or None."""
-    for process in _psutil().process_iter(["cmdline"]):
+    for process in _of_the_extra("psutil").process_iter(["cmdline"]):
         command_line = process.info["cmdline"]
         if command_line and all(argument in command_line for argument in arguments):
             return process.pid
@@ -54,7 +53,7 @@ def find(*arguments: str) -> int | None:
 
 def stop(pid: int, signal_number: int, seconds: float) -> bool:
     """Send the signal and wait; whether the process is gone. Never escalates to SIGKILL."""
-    psutil = _psutil()
+    psutil = _of_the_extra("psutil")
     try:
         process = psutil.Process(pid)
         process.send_signal(signal_number)
@@ -95,7 +94,7 @@ def is_free(port: int) -> bool:
 
 def describe_listener(port: int) -> str:
     """Who listens on the port, as far as this user may see: `another program (node, pid 17)`."""
-    psutil = _psutil()
+    psutil = _of_the_extra("psutil")
     try:
         for connection in psutil.net_connections("tcp"):
             if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
@@ -129,25 +128,21 @@ def locked(path: Path, say: Callable[[str], None]) -> Iterator[None]:
 
     The operating system drops the lock with the process, so a killed command leaves none behind.
     """
-    import fcntl
+    filelock = _of_the_extra("filelock")
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-
-    def try_lock() -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
+    lock = filelock.FileLock(path, mode=0o600)
     try:
-        if not try_lock():
-            say("Another command is starting or stopping the local services; waiting for it.")
-            if not wait_until(try_lock, _LOCK_WAIT_S):
-                raise UserError(
-                    f"Another command has held {path} for {_LOCK_WAIT_S // 60} minutes; end it and run this again."
-                )
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        say("Another command is starting or stopping the local services; waiting for it.")
+        try:
+            lock.acquire(timeout=_LOCK_WAIT_S)
+        except filelock.Timeout:
+            raise UserError(
+                f"Another command has held {path} for {_LOCK_WAIT_S // 60} minutes; end it and run this again."
+            ) from None
+    try:
         yield
     finally:
-        os.close(descriptor)
+        lock.release()

@@ -1,10 +1,9 @@
 """Azurite and PostgreSQL for local use: `up`, `down` and `status` of one checkout.
 
 Everything lives in `<root>/.local/`, and `<root>/.env` tells the other programs where the two are.
-A service that the environment or `.env` places elsewhere is somebody else's: it is used as it is.
 
-Belongs here: which services are ours, their files, `.env`, the containers.
-Does not belong here: how each of them is installed and started (`azurite.py`,
+Belongs here: the order of starting and stopping, `.env`, the containers.
+Does not belong here: whose a service is (`ownership.py`), how each of them is installed and started (`azurite.py`,
 `postgres.py`), and anything about weather.
 """
 
@@ -13,42 +12,27 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from weather_etl.errors import UserError
 from weather_etl.local import azurite, postgres
-from weather_etl.local.processes import find, locked
-from weather_etl.settings import AZURITE_ACCOUNT, Settings, azurite_connection_string
-
-LOGS_CONTAINER = "dagster-logs"
-STORAGE = "AZURE_STORAGE_CONNECTION_STRING"
-ACCOUNT = "WEATHER_ETL_ACCOUNT_URL"
-DATABASE = "WEATHER_ETL_POSTGRES_URL"
+from weather_etl.local.ownership import (
+    ACCOUNT,
+    DATABASE,
+    LOGS_CONTAINER,
+    STORAGE,
+    Folder,
+    Service,
+    azurite_port_at,
+    azurite_port_in,
+    external_azurite,
+    external_postgres,
+)
+from weather_etl.local.processes import locked
+from weather_etl.settings import Settings, azurite_connection_string
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Service:
-    """One service as it is now.
-
-    Attributes:
-        name: `Azurite` or `PostgreSQL`.
-        state: `running`, `stopped`, or `external` for one that is not ours.
-        where: for people; never holds a password.
-        url: connection string or URL; None where the environment has the only copy.
-        pid: of our server, while it runs.
-        started: whether this very call started it.
-    """
-
-    name: str
-    state: str
-    where: str
-    url: str | None = None
-    pid: int | None = None
-    started: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,49 +42,6 @@ class Status:
     azurite: Service
     postgres: Service
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Folder:
-    """The paths below one root."""
-
-    root: Path
-
-    @property
-    def local(self) -> Path:
-        return self.root / ".local"
-
-    @property
-    def env(self) -> Path:
-        return self.root / ".env"
-
-    @property
-    def state(self) -> Path:
-        return self.local / "state.json"
-
-    @property
-    def azurite(self) -> azurite.AzuriteFiles:
-        return azurite.AzuriteFiles(self.local / "azurite-data", self.local / "azurite.pid", self.local / "azurite.log")
-
-    @property
-    def postgres(self) -> postgres.PostgresFiles:
-        return postgres.PostgresFiles(self.local / "postgres")
-
-    def environment(self, environ: Mapping[str, str] | None) -> dict[str, str]:
-        """What the programs will see: the process environment, overruled by `.env` as Dagster has it."""
-        from dotenv import dotenv_values
-
-        from_file = dotenv_values(self.env) if self.env.exists() else {}
-        from_process = os.environ if environ is None else environ
-        merged = {**from_process, **{name: value for name, value in from_file.items() if value and value.strip()}}
-        return {name: value.strip() for name, value in merged.items() if value and value.strip()}
-
-    def azurite_port(self) -> int | None:
-        """The blob port that an earlier `up` settled on."""
-        try:
-            return int(json.loads(self.state.read_text())["azurite_port"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
 
 
 def up(
@@ -123,11 +64,11 @@ def up(
     Raises:
         UserError: a service could not be started, in one sentence.
     """
-    folder = _Folder(Path(root).resolve())
+    folder = Folder(Path(root).resolve())
     with _plain_errors(folder):
         env = folder.environment(environ)
-        elsewhere = _external_postgres(folder, env)
-        if _external_azurite(folder, env) and elsewhere:
+        elsewhere = external_postgres(folder, env)
+        if external_azurite(folder, env) and elsewhere:
             return status(folder.root, environ=environ)
         if os.name == "nt":
             raise UserError(
@@ -136,7 +77,7 @@ def up(
             )
         _make_private(folder)
         with locked(folder.local / "lock", say):
-            storage = _external_azurite(folder, env) or _up_azurite(folder, env, azurite_port, azurite_home, say)
+            storage = external_azurite(folder, env) or _up_azurite(folder, env, azurite_port, azurite_home, say)
             database = elsewhere or _up_postgres(folder, say)
             _write_env(folder, storage, database, say)
             return Status(storage, database, _notes(folder, environ, storage, database))
@@ -144,7 +85,7 @@ def up(
 
 def down(root: Path, *, say: Say = lambda line: None) -> Status:
     """Stop what is ours and runs; the data stays."""
-    folder = _Folder(Path(root).resolve())
+    folder = Folder(Path(root).resolve())
     with _plain_errors(folder):
         if folder.local.is_dir() and os.name != "nt":
             with locked(folder.local / "lock", say):
@@ -155,80 +96,18 @@ def down(root: Path, *, say: Say = lambda line: None) -> Status:
 
 def status(root: Path, *, environ: Mapping[str, str] | None = None) -> Status:
     """What runs now; changes nothing."""
-    folder = _Folder(Path(root).resolve())
+    folder = Folder(Path(root).resolve())
     with _plain_errors(folder):
         env = folder.environment(environ)
-        storage = _external_azurite(folder, env) or _azurite_service(folder)
-        database = _external_postgres(folder, env) or _postgres_service(folder)
+        storage = external_azurite(folder, env) or _azurite_service(folder)
+        database = external_postgres(folder, env) or _postgres_service(folder)
         return Status(storage, database)
 
 
-# Whose service is it? Ours is what is set nowhere, or set to what our own state would give.
-
-
-def _azurite_port_in(connection_string: str) -> int | None:
-    """The port, if this is the connection string of an Azurite on this machine."""
-    parts = dict(part.split("=", 1) for part in connection_string.split(";") if "=" in part)
-    if parts.get("UseDevelopmentStorage", "").lower() == "true":
-        return azurite.FIRST_PORT
-    return _azurite_port_at(parts.get("BlobEndpoint", "")) if parts.get("AccountName") == AZURITE_ACCOUNT else None
-
-
-def _azurite_port_at(url: str) -> int | None:
-    match = re.match(rf"http://(?:127\.0\.0\.1|localhost):(\d+)/{AZURITE_ACCOUNT}(?:[/?]|$)", url)
-    return int(match[1]) if match else None
-
-
-def _external_azurite(folder: _Folder, env: Mapping[str, str]) -> Service | None:
-    """The storage that the settings name, if it is not ours."""
-    for name, port_in in ((ACCOUNT, _azurite_port_at), (STORAGE, _azurite_port_in)):
-        value = env.get(name)
-        if value and not _is_our_port(folder, port_in(value)):
-            # Keys and SAS tokens stay out of sight: they follow the account name and the "?".
-            place = re.search(r"(?:BlobEndpoint|AccountName)=([^;?]+)", value) if name == STORAGE else None
-            shown = place[1] if place else value.split("?")[0] if name == ACCOUNT else "set"
-            return Service("Azure Storage", "external", f"{name} ({shown})")
-    return None
-
-
-def _is_our_port(folder: _Folder, port: int | None) -> bool:
-    if port is None:
-        return False
-    settled = folder.azurite_port()
-    if settled is not None:
-        return port == settled
-    # `.local` was deleted and `.env` was not: the port is ours again, unless another Azurite is there.
-    return bool(find(*folder.azurite.arguments)) or not azurite.answers(port)
-
-
-def _external_postgres(folder: _Folder, env: Mapping[str, str]) -> Service | None:
-    """The database that the settings name, if it is not on our server."""
-    value = env.get(DATABASE)
-    if not value:
-        return None
-    try:
-        parts = urlsplit(value)
-        server = parts.hostname
-    except ValueError:
-        raise UserError(
-            f"{DATABASE} is not a URL; write it as postgresql+psycopg2://user:password@host/name."
-        ) from None
-    match = re.search(r"(?:^|&)host=([^&]*)", parts.query)
-    socket_folder = unquote(match[1]) if match else None
-    if socket_folder == str(folder.postgres.socket_folder) and not server:
-        return None
-    if not server and socket_folder and socket_folder.startswith("/") and not Path(socket_folder).is_dir():
-        raise UserError(
-            f"{DATABASE} names the socket folder {socket_folder}, which does not exist; if this checkout was moved "
-            "or copied, delete its .env and run this again."
-        )
-    return Service("PostgreSQL", "external", f"{DATABASE} ({server or socket_folder or 'set'})")
-
-
-def _up_azurite(folder: _Folder, env: Mapping[str, str], port: int | None, home: Path | None, say: Say) -> Service:
+def _up_azurite(folder: Folder, env: Mapping[str, str], port: int | None, home: Path | None, say: Say) -> Service:
     settled = folder.azurite_port()
     if settled is None:  # after `.local` was deleted, what `.env` says still holds
-        settled = _azurite_port_in(env.get(STORAGE, "")) or _azurite_port_at(env.get(ACCOUNT, ""))
+        settled = azurite_port_in(env.get(STORAGE, "")) or azurite_port_at(env.get(ACCOUNT, ""))
     if port is not None and settled is not None and port != settled:
         raise UserError(
             f"The Azurite of this folder uses port {settled}, not {port}; to change it, stop it and delete .env and "
@@ -244,7 +123,7 @@ def _up_azurite(folder: _Folder, env: Mapping[str, str], port: int | None, home:
     return service
 
 
-def _up_postgres(folder: _Folder, say: Say) -> Service:
+def _up_postgres(folder: Folder, say: Say) -> Service:
     service = _postgres_service(folder)
     if service.state == "stopped":
         pid = postgres.start(folder.postgres, say)
@@ -252,7 +131,7 @@ def _up_postgres(folder: _Folder, say: Say) -> Service:
     return service
 
 
-def _azurite_service(folder: _Folder) -> Service:
+def _azurite_service(folder: Folder) -> Service:
     port = folder.azurite_port()
     pid = azurite.running(folder.azurite)
     if port and pid and azurite.answers(port):
@@ -265,13 +144,13 @@ def _running_azurite(port: int, pid: int, *, started: bool = False) -> Service:
     return Service("Azurite", "running", f"http://127.0.0.1:{port}", azurite_connection_string(port), pid, started)
 
 
-def _postgres_service(folder: _Folder) -> Service:
+def _postgres_service(folder: Folder) -> Service:
     if postgres.is_ready(folder.postgres):
         return _running_postgres(folder, postgres.running(folder.postgres))
     return Service("PostgreSQL", "stopped", f"socket in {folder.postgres.socket_folder}")
 
 
-def _running_postgres(folder: _Folder, pid: int | None, *, started: bool = False) -> Service:
+def _running_postgres(folder: Folder, pid: int | None, *, started: bool = False) -> Service:
     files = folder.postgres
     return Service("PostgreSQL", "running", f"socket in {files.socket_folder}", files.url, pid, started)
 
@@ -298,11 +177,13 @@ def _create_containers(service: Service, env: Mapping[str, str]) -> None:
     if settings.events_queue:
         from weather_etl.landing.event_queue import connect_queue
 
-        with connect_queue(replace(settings, connection_string=service.url, account_url=None)) as queue:
+        with connect_queue(
+            settings.model_copy(update={"connection_string": service.url, "account_url": None})
+        ) as queue:
             queue.create()
 
 
-def _write_env(folder: _Folder, storage: Service, database: Service, say: Say) -> None:
+def _write_env(folder: Folder, storage: Service, database: Service, say: Say) -> None:
     """Fill in `.env.example`, unless there is a `.env`, which is never touched."""
     if os.path.lexists(folder.env):
         return
@@ -313,12 +194,13 @@ def _write_env(folder: _Folder, storage: Service, database: Service, say: Say) -
         if not service.url:  # a service of the person's own; an empty line would overrule the environment
             text = re.sub(rf"^({name}=[ \t]*)$", r"# \1", text, flags=re.MULTILINE)
         else:  # quoted: to a shell the semicolon would end the value
-            text = re.sub(rf"^{name}=[ \t]*$", lambda _, line=f"{name}='{service.url}'": line, text, flags=re.MULTILINE)
+            line = f"{name}='{service.url}'".replace("\\", r"\\")
+            text = re.sub(rf"^{name}=[ \t]*$", line, text, flags=re.MULTILINE)
     _write_private(folder.env, text)
     say(f"Wrote {folder.env}.")
 
 
-def _notes(folder: _Folder, environ: Mapping[str, str] | None, storage: Service, database: Service) -> tuple[str, ...]:
+def _notes(folder: Folder, environ: Mapping[str, str] | None, storage: Service, database: Service) -> tuple[str, ...]:
     env = folder.environment(environ)
     missing = [
         f"{name}='{service.url}'"
@@ -329,7 +211,7 @@ def _notes(folder: _Folder, environ: Mapping[str, str] | None, storage: Service,
     return (f"{folder.env} lacks a value and is yours: add to it  {'  and  '.join(missing)}",) if missing else ()
 
 
-def _make_private(folder: _Folder) -> None:
+def _make_private(folder: Folder) -> None:
     folder.local.mkdir(parents=True, exist_ok=True)
     # For root, PostgreSQL runs as another user, who has to pass through to its own folder.
     folder.local.chmod(0o711 if os.geteuid() == 0 else 0o700)
@@ -344,7 +226,7 @@ def _write_private(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _plain_errors(folder: _Folder) -> Iterator[None]:
+def _plain_errors(folder: Folder) -> Iterator[None]:
     """A full or read-only disk is the person's to mend: one sentence, no traceback."""
     try:
         yield

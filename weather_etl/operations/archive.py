@@ -16,7 +16,7 @@ from weather_etl.errors import UserError
 from weather_etl.lake import fingerprints
 from weather_etl.lake.storage import Container, Containers, PreconditionFailed
 from weather_etl.landing.archived import LANDED_AT, LANDING_ETAG
-from weather_etl.landing.listing import FileVersion, StationFiles, read_version
+from weather_etl.landing.versions import FileVersion, StationFiles, read_version
 
 if TYPE_CHECKING:
     from weather_etl.ingestion.merge import Raw

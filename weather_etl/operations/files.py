@@ -19,7 +19,7 @@ from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.shared_files import Look, Source
 from weather_etl.lake import fingerprints
 from weather_etl.lake.storage import Containers, Lake
-from weather_etl.landing.listing import SHARED, StationFiles
+from weather_etl.landing.versions import SHARED, StationFiles
 from weather_etl.meteorology.reasons import Reason
 from weather_etl.redaction import printable
 

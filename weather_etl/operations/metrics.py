@@ -1,6 +1,6 @@
 """Figures for Prometheus: what is stale, pending, failed, how many rows there are and how long runs take.
 
-Belongs here: gathering figures and the text exposition format (version 0.0.4).
+Belongs here: gathering figures; `prometheus_client` writes and serves them.
 Does not belong here: judging them; that is for alert rules (docs/operations.md has some).
 
 Everything is asked anew at each scrape and nothing is kept: what is down has its `_up` figure at 0 and leaves out the
@@ -8,9 +8,13 @@ figures that it alone knows.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, generate_latest, start_http_server
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from weather_etl.errors import UserError
 from weather_etl.lake.fingerprints import TABLE_NAMES
@@ -18,45 +22,45 @@ from weather_etl.operations import planning
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
-    from http.server import ThreadingHTTPServer
-
     import dagster as dg
 
     from weather_etl.lake.storage import Containers
-    from weather_etl.landing.listing import Landing
+    from weather_etl.landing.versions import Landing
     from weather_etl.operations.planning import StaleStation
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 JOBS = ("weather_etl_job", "catch_up_job", "serving_job")
 
 
-@dataclass
-class Metric:
-    """One metric and its samples, by labels."""
+class Metric(GaugeMetricFamily):
+    """A gauge and its samples; each has a value for every one of the labels that the gauge is made with."""
 
-    name: str
-    help: str
-    samples: list[tuple[dict[str, str], float]] = field(default_factory=list)
+    def __init__(self, name: str, help: str, *labels: str) -> None:
+        super().__init__(name, help, labels=labels)
 
-    def add(self, value: float, **labels: str) -> None:
-        self.samples.append((labels, value))
-
-    def lines(self) -> Iterator[str]:
-        yield f"# HELP {self.name} {self.help}"
-        yield f"# TYPE {self.name} gauge"
-        for labels, value in self.samples:
-            inside = ",".join(f'{k}="{_escaped(v)}"' for k, v in labels.items())
-            yield f"{self.name}{{{inside}}} {value:g}" if inside else f"{self.name} {value:.15g}"
+    def add(self, value: float, *labels: str) -> None:
+        self.add_metric(labels, value)
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+class Figures(Collector):
+    """All figures of one installation, gathered whenever they are asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def collect(self) -> Iterator[Metric]:
+        for part in (_of_storage, _of_runs, _of_serving):
+            yield from (metric for metric in part(self._settings) if metric.samples)
+
+
+def _registry(settings: Settings) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(Figures(settings))
+    return registry
 
 
 def exposition(settings: Settings) -> str:
-    """All figures as Prometheus reads them."""
-    metrics = [*_of_storage(settings), *_of_runs(settings), *_of_serving(settings)]
-    return "\n".join(line for m in metrics if m.samples for line in m.lines()) + "\n"
+    """All figures as Prometheus reads them (text format 0.0.4)."""
+    return generate_latest(_registry(settings)).decode()
 
 
 def _of_storage(settings: Settings) -> list[Metric]:
@@ -65,12 +69,14 @@ def _of_storage(settings: Settings) -> list[Metric]:
 
     up = Metric("weather_etl_storage_up", "Whether Azure Storage answers.")
     stations = Metric("weather_etl_stations", "Stations in landing and lake.")
-    stale = Metric("weather_etl_stale_stations", "Stations whose tables are not what landing, settings and code say.")
+    stale = Metric(
+        "weather_etl_stale_stations", "Stations whose tables are not what landing, settings and code say.", "why"
+    )
     files = Metric("weather_etl_landing_files", "Landing files.")
     pending = Metric("weather_etl_files_pending", "Landing-file versions that no table has taken in yet.")
     unroutable = Metric("weather_etl_unroutable_files", "Blobs in landing outside any station's folder.")
-    rows = Metric("weather_etl_rows", "Rows of all stations.")
-    size = Metric("weather_etl_bytes", "Bytes of all table objects.")
+    rows = Metric("weather_etl_rows", "Rows of all stations.", "table")
+    size = Metric("weather_etl_bytes", "Bytes of all table objects.", "table")
     try:
         with connect(settings, prompt=True) as containers:
             seen = shared_files.look(containers)
@@ -84,12 +90,12 @@ def _of_storage(settings: Settings) -> list[Metric]:
     stations.add(len({s for s, _ in stamps} | landing.stations.keys()))
     causes = Counter(s.why for s in found)
     for why in (planning.NEW, planning.CHANGED, planning.VANISHED):
-        stale.add(causes[why], why=why)
+        stale.add(causes[why], why)
     files.add(sum(len(s.files) for s in landing.stations.values()))
     unroutable.add(len(landing.unroutable))
     for table in TABLE_NAMES:
-        rows.add(sum(max(s.rows, 0) for (_, t), s in stamps.items() if t == table), table=table)
-        size.add(sum(s.size for (_, t), s in stamps.items() if t == table), table=table)
+        rows.add(sum(max(s.rows, 0) for (_, t), s in stamps.items() if t == table), table)
+        size.add(sum(s.size for (_, t), s in stamps.items() if t == table), table)
     return [up, stations, stale, files, pending, unroutable, rows, size]
 
 
@@ -114,16 +120,18 @@ def _of_runs(settings: Settings) -> list[Metric]:
     from weather_etl.operations.overview import dagster_instance
 
     up = Metric("weather_etl_database_up", "Whether Dagster's database answers.")
-    runs = Metric("weather_etl_runs", "Runs in Dagster's history, by job and status.")
-    last = Metric("weather_etl_last_success_timestamp_seconds", "When the job last succeeded, in seconds since 1970.")
-    seconds = Metric("weather_etl_last_run_seconds", "How long the job's last successful run took.")
+    runs = Metric("weather_etl_runs", "Runs in Dagster's history, by job and status.", "job", "status")
+    last = Metric(
+        "weather_etl_last_success_timestamp_seconds", "When the job last succeeded, in seconds since 1970.", "job"
+    )
+    seconds = Metric("weather_etl_last_run_seconds", "How long the job's last successful run took.", "job")
     try:
         with dagster_instance() as instance:
             for job in JOBS:
                 for status in dg.DagsterRunStatus:
                     count = instance.get_runs_count(dg.RunsFilter(job_name=job, statuses=[status]))
                     if count or status in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE):
-                        runs.add(count, job=job, status=status.value.lower())
+                        runs.add(count, job, status.value.lower())
                 _last_success(instance, job, last, seconds)
     except UserError:
         up.add(0)
@@ -138,8 +146,8 @@ def _last_success(instance: "dg.DagsterInstance", job: str, last: Metric, second
     succeeded = dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.SUCCESS])
     for record in instance.get_run_records(succeeded, limit=1):
         if record.end_time and record.start_time:
-            last.add(record.end_time, job=job)
-            seconds.add(round(record.end_time - record.start_time, 3), job=job)
+            last.add(record.end_time, job)
+            seconds.add(round(record.end_time - record.start_time, 3), job)
 
 
 def _of_serving(settings: Settings) -> list[Metric]:
@@ -165,32 +173,20 @@ def _of_serving(settings: Settings) -> list[Metric]:
     return [up, stale]
 
 
-def server(settings: Settings, host: str, port: int) -> "ThreadingHTTPServer":
-    """An HTTP server that answers /metrics; the caller runs and closes it.
+@contextmanager
+def server(settings: Settings, host: str, port: int) -> Iterator[int]:
+    """Answer /metrics in a thread of its own; gives the port, which the system chooses if `port` is 0.
 
     Raises:
         UserError: the port is taken.
     """
-    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path.partition("?")[0] != "/metrics":
-                self._answer(404, b"The figures are at /metrics.\n", {})
-                return
-            self._answer(200, exposition(settings).encode(), {"Content-Type": CONTENT_TYPE})
-
-        def _answer(self, code: int, body: bytes, headers: Mapping[str, str]) -> None:
-            self.send_response(code)
-            for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass  # a line per scrape would be noise
-
     try:
-        return ThreadingHTTPServer((host, port), Handler)
+        http, thread = start_http_server(port, host, _registry(settings))
     except OSError as error:
         raise UserError(f"Port {port} on {host} cannot be used ({error.strerror}); choose another one.") from None
+    try:
+        yield http.server_port
+    finally:
+        http.shutdown()
+        http.server_close()
+        thread.join()

@@ -13,7 +13,7 @@ from weather_etl.ingestion.shared_files import Source
 from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Stamp
-from weather_etl.landing.listing import SHARED, Landing
+from weather_etl.landing.versions import SHARED, Landing
 
 SHARED_TAG = "weather_etl/shared_files"
 UNSPLIT, UNROUTABLE = "not split", "files outside any station's folder"

@@ -12,7 +12,7 @@ from weather_etl.pipeline import Published, process_station
 
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers, connect
-from weather_etl.local import azurite, postgres, services
+from weather_etl.local import azurite, ownership, postgres
 from weather_etl.settings import Settings, azurite_connection_string
 from weather_etl_tests.conftest import AZURITE_HOME, free_azurite_port, temporary_root
 
@@ -72,7 +72,7 @@ def own_containers(own_azurite: OwnAzurite, monkeypatch: pytest.MonkeyPatch) -> 
     import uuid
 
     mark = uuid.uuid4().hex[:12]
-    monkeypatch.setenv(services.STORAGE, own_azurite.connection_string)
+    monkeypatch.setenv(ownership.STORAGE, own_azurite.connection_string)
     monkeypatch.setenv("WEATHER_ETL_LANDING_CONTAINER", f"landing-{mark}")
     monkeypatch.setenv("WEATHER_ETL_LAKE_CONTAINER", f"weather-{mark}")
     with connect(Settings.load()) as opened:

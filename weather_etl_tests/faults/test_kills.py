@@ -1,7 +1,6 @@
 """SIGKILL at every point of a run: nothing is lost, doubled or half-visible."""
 
 import signal
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -133,5 +132,5 @@ def test_runs_killed_one_after_the_other_heal_in_the_end(scene: Scene, context: 
     for _ in range(scene.puts):
         killing.run(context, killing.process_and_die, scene.settings, "a", killing.AFTER, 1)
     scene.check(-signal.SIGKILL, "of each of several runs")
-    with connect(replace(scene.settings)) as again:
+    with connect(scene.settings) as again:
         assert tables(again) == scene.after

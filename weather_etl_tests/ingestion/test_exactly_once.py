@@ -14,7 +14,7 @@ from weather_etl.errors import UserError
 from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers, connect
-from weather_etl.landing import listing
+from weather_etl.landing import listing, versions
 from weather_etl.settings import Settings
 from weather_etl_tests.files import HEADER, weather_csv
 from weather_etl_tests.support.lake import tables, temperatures
@@ -153,10 +153,9 @@ def test_batches_and_order_of_processing_do_not_show_in_the_tables(containers: C
         "3.csv": weather_csv(10, first=5, temperature=3.0),
     }
     outcomes = []
-    versions: list[listing.FileVersion] = []
     for name, data in contents.items():
         containers.landing.upload(f"a/{name}", data)
-    versions = listing.list_station(containers.landing, "a").files
+    landed = listing.list_station(containers.landing, "a").files
     for order in itertools.permutations(range(3)):
         for batches in ([order], [order[:1], order[1:]], [(i,) for i in order]):
             for table in TABLE_NAMES:
@@ -164,7 +163,7 @@ def test_batches_and_order_of_processing_do_not_show_in_the_tables(containers: C
             seen: list[int] = []
             for batch in batches:
                 seen += batch
-                files = listing.StationFiles(sorted((versions[i] for i in seen), key=lambda f: (f.landed_at, f.name)))
+                files = versions.StationFiles(sorted((landed[i] for i in seen), key=lambda f: (f.landed_at, f.name)))
                 with pytest.MonkeyPatch.context() as patch:
                     patch.setattr(listing, "list_station", lambda container, station, files=files: files)
                     process(containers)

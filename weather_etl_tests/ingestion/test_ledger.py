@@ -23,7 +23,7 @@ from weather_etl.pipeline import RAW, Published, process_station
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Container, Containers
 from weather_etl.landing import listing
-from weather_etl.landing.listing import FileVersion, StationFiles
+from weather_etl.landing.versions import FileVersion, StationFiles
 from weather_etl.operations.files import file_states
 from weather_etl_tests.files import HEADER, row, weather_csv
 

@@ -13,12 +13,14 @@ import pytest
 from weather_etl.pipeline import RAW, UNCHANGED, Published, StationVanished, process_station
 
 from weather_etl import checks
-from weather_etl.ingestion import shared_files
-from weather_etl.ingestion.shared_files import LEFT, REJECTED, REMOVED, SPLIT, Outcome, look, split_pending
+from weather_etl.ingestion import shared_files, splitting
+from weather_etl.ingestion.shared_files import LEFT, REJECTED, REMOVED, SPLIT, look
+from weather_etl.ingestion.splitting import Outcome, split_pending
 from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Blob, Containers, connect
-from weather_etl.landing.listing import SHARED, route
+from weather_etl.landing.listing import route
+from weather_etl.landing.versions import SHARED
 from weather_etl.operations import planning
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
@@ -208,7 +210,8 @@ def test_a_better_reader_splits_again_and_unchanged_rows_stay_as_they_are(
     containers.landing.upload(NAME, shared_csv())
     process_all(containers)
     before = containers.lake.read(RAW, "a").arrow
-    monkeypatch.setattr(shared_files, "READER_VERSION", "better")
+    for module in (shared_files, splitting):
+        monkeypatch.setattr(module, "READER_VERSION", "better")
     assert [o.state for o in split(containers)] == [SPLIT]
     process(containers, "a")
     assert containers.lake.read(RAW, "a").arrow == before
@@ -314,7 +317,7 @@ KILLED = textwrap.dedent(
     """
     import os, signal, sys
     from weather_etl.settings import Settings
-    from weather_etl.ingestion.shared_files import split_pending
+    from weather_etl.ingestion.splitting import split_pending
     from weather_etl.lake.storage import Container, connect
 
     when, number, count = sys.argv[1], int(sys.argv[2]), 0
@@ -378,7 +381,7 @@ def test_a_splitter_that_was_overtaken_by_a_newer_version_leaves_it(containers: 
     containers.landing.upload(NAME, shared_csv("ab", temperature=5.0))
     (late,) = look(containers).sources
     split(containers)
-    assert shared_files.split_source(containers, late).state == LEFT
+    assert splitting.split_source(containers, late).state == LEFT
     assert not look(containers).pending
 
 
@@ -386,7 +389,7 @@ def test_a_source_replaced_after_the_listing_stays_pending(containers: Container
     containers.landing.upload(NAME, shared_csv("ab", temperature=5.0))
     (listed,) = look(containers).sources
     containers.landing.upload(NAME, shared_csv("ab", temperature=7.0))
-    assert shared_files.split_source(containers, listed).state == LEFT
+    assert splitting.split_source(containers, listed).state == LEFT
     assert objects(containers) == {}
     process_all(containers)
     assert temperatures(containers, "a") == [7.0] * 24

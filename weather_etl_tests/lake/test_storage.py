@@ -2,7 +2,6 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -76,7 +75,7 @@ def test_the_same_rows_give_the_same_bytes() -> None:
 
 def test_a_missing_container_is_a_failure_and_no_empty_listing(environment: Settings) -> None:
     with (
-        connect(replace(environment, landing_container="nowhere"), prompt=True) as containers,
+        connect(environment.model_copy(update={"landing_container": "nowhere"}), prompt=True) as containers,
         pytest.raises(StorageUnavailable, match="no container 'nowhere'"),
     ):
         list(containers.landing.list())
@@ -85,7 +84,7 @@ def test_a_missing_container_is_a_failure_and_no_empty_listing(environment: Sett
 def test_a_dead_storage_is_one_sentence_with_the_remedy(environment: Settings) -> None:
     dead = environment.connection_string.rsplit(":", 1)[0] + ":9/devstoreaccount1;"
     with (
-        connect(replace(environment, connection_string=dead), prompt=True) as containers,
+        connect(environment.model_copy(update={"connection_string": dead}), prompt=True) as containers,
         pytest.raises(StorageUnavailable, match=r"does not answer; start it with `weather-etl local up`"),
     ):
         list(containers.landing.list())
@@ -93,7 +92,9 @@ def test_a_dead_storage_is_one_sentence_with_the_remedy(environment: Settings) -
 
 def test_a_wrong_key_is_one_sentence_without_the_key(environment: Settings) -> None:
     wrong = "d3Jvbmc" + AZURITE_KEY[7:]
-    settings = replace(environment, connection_string=environment.connection_string.replace(AZURITE_KEY, wrong))
+    settings = environment.model_copy(
+        update={"connection_string": environment.connection_string.replace(AZURITE_KEY, wrong)}
+    )
     with connect(settings, prompt=True) as containers, pytest.raises(StorageUnavailable) as caught:
         list(containers.landing.list())
     assert "refused the credentials" in str(caught.value)
@@ -127,16 +128,17 @@ def sas(settings: Settings) -> str:
 
 def test_a_sas_token_in_a_connection_string_is_enough(environment: Settings) -> None:
     endpoint = environment.connection_string.split("BlobEndpoint=")[1].rstrip(";")
-    settings = replace(
-        environment, connection_string=f"BlobEndpoint={endpoint};SharedAccessSignature={sas(environment)}"
-    )
+    connection_string = f"BlobEndpoint={endpoint};SharedAccessSignature={sas(environment)}"
+    settings = environment.model_copy(update={"connection_string": connection_string})
     with connect(settings, prompt=True) as containers:
         assert containers.landing.upload("a/b.csv", b"x")
 
 
 def test_a_sas_token_in_the_account_url_is_enough(environment: Settings) -> None:
     endpoint = environment.connection_string.split("BlobEndpoint=")[1].rstrip(";")
-    settings = replace(environment, connection_string=None, account_url=f"{endpoint}?{sas(environment)}")
+    settings = environment.model_copy(
+        update={"connection_string": None, "account_url": f"{endpoint}?{sas(environment)}"}
+    )
     with connect(settings, prompt=True) as containers:
         containers.landing.upload("a/b.csv", b"x")
         assert [b.name for b in containers.landing.list()] == ["a/b.csv"]

@@ -21,7 +21,7 @@ from azure.storage.blob import BlobServiceClient
 from dotenv import dotenv_values
 
 from weather_etl.errors import UserError
-from weather_etl.local import azurite, postgres, services
+from weather_etl.local import azurite, ownership, postgres, services
 from weather_etl.local.processes import is_free, is_ours, locked, wait_until
 from weather_etl.settings import Settings, azurite_connection_string
 from weather_etl_tests.conftest import AZURITE_HOME, CHECKOUT, Services, free_azurite_port, temporary_root
@@ -149,8 +149,8 @@ class TestUpAndDown:
         status = _up(root)
         expected = [status.azurite.url, status.postgres.url]
         values = dotenv_values(root / ".env")
-        assert [values[services.STORAGE], values[services.DATABASE]] == expected
-        script = f'set -a; . ./.env; printf "%s\\n" "${services.STORAGE}" "${services.DATABASE}"'
+        assert [values[ownership.STORAGE], values[ownership.DATABASE]] == expected
+        script = f'set -a; . ./.env; printf "%s\\n" "${ownership.STORAGE}" "${ownership.DATABASE}"'
         shell = subprocess.run(["sh", "-c", script], cwd=root, capture_output=True, text=True, check=True)
         assert shell.stdout.splitlines() == expected
         assert stat.S_IMODE((root / ".env").stat().st_mode) == 0o600
@@ -158,13 +158,13 @@ class TestUpAndDown:
 
     def test_own_env_is_left_alone_and_its_gap_is_named(self, root: Path) -> None:
         written = (root / ".env").read_bytes()
-        (root / ".env").write_text(f"# mine\n{services.STORAGE}=\n")
+        (root / ".env").write_text(f"# mine\n{ownership.STORAGE}=\n")
         try:
             status = _up(root)
-            assert (root / ".env").read_text() == f"# mine\n{services.STORAGE}=\n"
+            assert (root / ".env").read_text() == f"# mine\n{ownership.STORAGE}=\n"
             assert len(status.notes) == 1
-            assert f"{services.STORAGE}='{status.azurite.url}'" in status.notes[0]
-            assert f"{services.DATABASE}='{status.postgres.url}'" in status.notes[0]
+            assert f"{ownership.STORAGE}='{status.azurite.url}'" in status.notes[0]
+            assert f"{ownership.DATABASE}='{status.postgres.url}'" in status.notes[0]
         finally:
             (root / ".env").write_bytes(written)
 
@@ -293,8 +293,8 @@ class TestNeighbours:
 
 
 EXTERNAL = {
-    services.STORAGE: "DefaultEndpointsProtocol=https;AccountName=mine;AccountKey=c2VjcmV0;EndpointSuffix=example.net",
-    services.DATABASE: "postgresql+psycopg2://me:secret@127.0.0.1:1/db",
+    ownership.STORAGE: "DefaultEndpointsProtocol=https;AccountName=mine;AccountKey=c2VjcmV0;EndpointSuffix=example.net",
+    ownership.DATABASE: "postgresql+psycopg2://me:secret@127.0.0.1:1/db",
 }
 
 
@@ -303,7 +303,7 @@ class TestElsewhere:
         "environ",
         [
             EXTERNAL,
-            {**EXTERNAL, services.STORAGE: "", services.ACCOUNT: "https://mine.blob.core.windows.net/?sig=secret"},
+            {**EXTERNAL, ownership.STORAGE: "", ownership.ACCOUNT: "https://mine.blob.core.windows.net/?sig=secret"},
         ],
     )
     def test_nothing_is_started(self, tmp_path: Path, environ: dict[str, str]) -> None:
@@ -321,32 +321,32 @@ class TestElsewhere:
 
     def test_one_of_them_alone_is_left_out_of_the_env_file(self) -> None:
         with temporary_root() as fresh:
-            status = _up(fresh, environ={services.DATABASE: EXTERNAL[services.DATABASE]})
+            status = _up(fresh, environ={ownership.DATABASE: EXTERNAL[ownership.DATABASE]})
             assert (status.azurite.state, status.postgres.state) == ("running", "external")
             written = dotenv_values(fresh / ".env")  # an empty value there would overrule the environment
-            assert services.STORAGE in written and services.DATABASE not in written
+            assert ownership.STORAGE in written and ownership.DATABASE not in written
 
     def test_the_env_file_wins_over_the_environment_as_in_dagster(self, tmp_path: Path) -> None:
         (tmp_path / ".env").write_text("".join(f"{name}='{value}'\n" for name, value in EXTERNAL.items()))
-        status = services.up(tmp_path, environ={services.STORAGE: azurite_connection_string(), services.DATABASE: ""})
+        status = services.up(tmp_path, environ={ownership.STORAGE: azurite_connection_string(), ownership.DATABASE: ""})
         assert "mine" in status.azurite.where
 
     def test_our_own_values_are_not_elsewhere(self, root: Path) -> None:
         ours = _up(root)
         environ = {
-            services.STORAGE: ours.azurite.url,
-            services.DATABASE: ours.postgres.url.replace("/postgres?", "/other?"),
+            ownership.STORAGE: ours.azurite.url,
+            ownership.DATABASE: ours.postgres.url.replace("/postgres?", "/other?"),
         }
         assert _up(root, environ=environ) == ours
 
     def test_azurite_of_another_checkout_is_elsewhere(self, root: Path, tmp_path: Path) -> None:
         theirs = _up(root).azurite.url
-        environ = {**EXTERNAL, services.STORAGE: theirs}
+        environ = {**EXTERNAL, ownership.STORAGE: theirs}
         assert services.up(tmp_path, environ=environ).azurite.state == "external"
 
     def test_port_in_env_file_survives_the_loss_of_the_data(self, tmp_path: Path) -> None:
         port = free_azurite_port()
-        (tmp_path / ".env").write_text(f"{services.STORAGE}='{azurite_connection_string(port)}'\n")
+        (tmp_path / ".env").write_text(f"{ownership.STORAGE}='{azurite_connection_string(port)}'\n")
         assert services.status(tmp_path, environ={}).azurite.state == "stopped"  # ours, not external
         with _listener(port + 2), pytest.raises(UserError, match=f"Port {port + 2}"):
             _up(tmp_path)
@@ -354,7 +354,7 @@ class TestElsewhere:
     def test_moved_checkout_is_recognised(self, tmp_path: Path) -> None:
         gone = f"postgresql+psycopg2://postgres:@/postgres?host={tmp_path}/gone/.local/postgres"
         with pytest.raises(UserError, match="moved or copied") as error:
-            services.up(tmp_path, environ={**EXTERNAL, services.DATABASE: gone})
+            services.up(tmp_path, environ={**EXTERNAL, ownership.DATABASE: gone})
         assert _is_one_sentence(error)
 
 

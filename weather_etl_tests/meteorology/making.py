@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from weather_etl.ingestion import merge
-from weather_etl.landing.listing import FileVersion
+from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import VARIABLES

@@ -6,8 +6,8 @@ import pytest
 
 from weather_etl.lake import fingerprints
 from weather_etl.lake.storage import Blob, Stamp
-from weather_etl.landing import listing
 from weather_etl.landing.listing import route
+from weather_etl.landing.versions import StationFiles
 from weather_etl.operations import planning
 from weather_etl.operations.planning import CHANGED, LOST, NEW, OUTAGE, VANISHED, History, PastRun, StaleStation
 
@@ -18,7 +18,7 @@ def blob(name: str, etag: str = "1", **metadata: str) -> Blob:
     return Blob(name, etag, 10, NOW, metadata)
 
 
-def stamps(files: listing.StationFiles, station: str) -> dict[tuple[str, str], Stamp]:
+def stamps(files: StationFiles, station: str) -> dict[tuple[str, str], Stamp]:
     expected = fingerprints.expected(files.versions(), files.settings_version(station))
     return {(station, t): Stamp(t, station, "e", f, 1, 1, NOW) for t, f in expected.items()}
 

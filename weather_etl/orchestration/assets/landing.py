@@ -12,7 +12,7 @@ from weather_etl import digests
 from weather_etl.checks import files as checks
 from weather_etl.checks.evaluation import count
 from weather_etl.errors import UserError
-from weather_etl.ingestion import shared_files
+from weather_etl.ingestion import shared_files, splitting
 from weather_etl.lake.storage import Containers, StorageUnavailable
 from weather_etl.operations import planning
 from weather_etl.orchestration.assets.making import Results
@@ -23,7 +23,8 @@ from weather_etl.orchestration.resources import UNCHANGED, WRITTEN, StorageResou
 from weather_etl.redaction import printable, traceback_without_secrets
 
 if TYPE_CHECKING:
-    from weather_etl.ingestion.shared_files import Outcome, Source
+    from weather_etl.ingestion.shared_files import Source
+    from weather_etl.ingestion.splitting import Outcome
 
 MAX_FILES_SHOWN = 10
 
@@ -110,7 +111,7 @@ def _split(
         if (config.files and name not in config.files) or not (config.full or source.is_pending()):
             continue
         try:
-            outcome = shared_files.split_source(containers, source, run_id=context.run.run_id)
+            outcome = splitting.split_source(containers, source, run_id=context.run.run_id)
         except StorageUnavailable:
             raise
         except UserError as error:

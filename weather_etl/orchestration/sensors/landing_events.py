@@ -24,7 +24,7 @@ from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers, Stamp
 from weather_etl.landing import events
 from weather_etl.landing.event_queue import EventQueue, Message, connect_queue
-from weather_etl.landing.listing import SHARED, Landing, StationFiles
+from weather_etl.landing.versions import SHARED, Landing, StationFiles
 from weather_etl.operations import planning
 from weather_etl.operations.planning import Plan, StaleStation
 from weather_etl.operations.run_history import histories, in_flight

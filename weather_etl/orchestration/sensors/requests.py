@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from weather_etl.landing.listing import Landing
+from weather_etl.landing.versions import Landing
 from weather_etl.operations import planning
 from weather_etl.operations.planning import Plan, Request
 from weather_etl.orchestration.assets.specs import station_partitions
