@@ -13,7 +13,7 @@ import dagster as dg
 from weather_etl.checks import observations as checks
 from weather_etl.orchestration.assets import sketches
 from weather_etl.orchestration.assets.making import Making, Results, TablesConfig, checks_of_all_stations
-from weather_etl.orchestration.assets.specs import ONE_STATION_PER_RUN, preview, table_checks, table_spec
+from weather_etl.orchestration.assets.specs import preview, table_checks, table_spec
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import ParquetIOManager, StationTable
 
@@ -35,7 +35,6 @@ _COLUMNS = {
     specs=[table_spec(table, group="aggregated", kinds=_KINDS) for table in AGGREGATED],
     ins={"validated_observations": dg.AssetIn()},
     check_specs=table_checks(*AGGREGATED),
-    backfill_policy=ONE_STATION_PER_RUN,
     can_subset=True,
 )
 def aggregated(
