@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from weather_etl.digests import digest
 from weather_etl.lake.storage import BlobNotFound, Container, PreconditionFailed
 from weather_etl.landing.unpacking import MAX_UNPACKED
 from weather_etl.meteorology.reasons import Reason, Rejected
@@ -54,6 +55,10 @@ class StationFiles:
     def settings_version(self, station: str) -> str:
         """Identifies the settings without reading them."""
         return f"toml-{self.settings_etag}" if self.settings_etag else packaged_settings(station).version
+
+    def data_version(self, station: str) -> str:
+        """Identifies the files and the settings as they lie there."""
+        return digest([self.settings_version(station), sorted(self.versions())])
 
 
 @dataclass
