@@ -154,7 +154,7 @@ def measure_commands(csv: bytes, folder: Path, env: dict[str, str], rounds: int)
 def files_read(env: dict[str, str]) -> str:
     """How many landing files the last run read, from the manifest."""
     from weather_etl.ingestion.merge import load_raw
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.settings import Settings
 
     with connect(Settings.load(env)) as containers:
@@ -196,7 +196,7 @@ def _one_upload(env: dict[str, str], name: str, data: bytes) -> tuple[float, flo
     from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
     from dagster._core.instance.ref import InstanceRef
 
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.settings import Settings
 
     os.environ |= {k: v for k, v in env.items() if k.startswith(("AZURE_", "WEATHER_ETL_"))}

@@ -34,7 +34,7 @@ def measure(csv: bytes, station: str) -> tuple[float, float, float, int]:
     from sqlalchemy import create_engine
     from weather_etl.pipeline import process_station
 
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.meteorology import schemas
     from weather_etl.serving import database, load
     from weather_etl.settings import Settings

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from weather_etl.lake.storage import Container, Containers, connect
+from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.container import Container
 from weather_etl.local import azurite, ownership
 from weather_etl.local import services as local
 from weather_etl.local.processes import is_free

@@ -9,7 +9,7 @@ import pytest
 
 from weather_etl import event_sensor, sensors
 from weather_etl.definitions import defs
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.landing import event_queue
 from weather_etl.landing.event_queue import EventQueue, connect_queue
 from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START

@@ -18,7 +18,7 @@ from weather_etl.station_lock import StationBusy, StationLocks
 from weather_etl import housekeeping
 from weather_etl.definitions import defs
 from weather_etl.errors import UserError
-from weather_etl.lake.storage import Containers, open_container
+from weather_etl.lake.connection import Containers, open_container
 from weather_etl.operations import metrics
 from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.operations.trigger import Dagster

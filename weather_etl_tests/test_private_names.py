@@ -23,9 +23,9 @@ from dagster_postgres import (
     PostgresScheduleStorage,
 )
 from sqlalchemy import Engine, event
-from weather_etl.storage import Containers
 
 from weather_etl import private_names
+from weather_etl.lake.connection import Containers
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 
@@ -87,7 +87,7 @@ def test_a_filter_by_partition_finds_the_last_check_of_that_partition_alone(inst
 
 
 def test_a_failure_of_another_process_is_shown_as_it_is_without_a_trace(instance: dg.DagsterInstance) -> None:
-    from weather_etl.failures import ExpectedFailure
+    from weather_etl.orchestration.failures import ExpectedFailure
 
     @dg.op
     def fails() -> None:

@@ -9,8 +9,8 @@ from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, process_station
 from weather_etl import pipeline
 from weather_etl.definitions import defs
 from weather_etl.lake import fingerprints
+from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers
 from weather_etl.operations.planning import PARTITION
 from weather_etl.serving import database as serving_database
 from weather_etl.serving import load

@@ -20,7 +20,7 @@ from weather_etl.pipeline import process_station
 from weather_etl import checks, cli, sensors
 from weather_etl.definitions import defs
 from weather_etl.ingestion import shared_files
-from weather_etl.lake.storage import Containers, connect
+from weather_etl.lake.connection import Containers, connect
 from weather_etl.operations.planning import PARTITION
 from weather_etl.redaction import printable, without_secrets
 from weather_etl.settings import AZURITE_KEY, Settings
@@ -147,9 +147,9 @@ def test_an_unexpected_exception_leaks_no_secret_from_a_command(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["weather-etl", "upload", "a", str(tmp_path / "x.csv")])
     (tmp_path / "x.csv").write_bytes(weather_csv())
-    from weather_etl.lake import storage
+    from weather_etl.lake import connection
 
-    monkeypatch.setattr(storage, "connect", leak)
+    monkeypatch.setattr(connection, "connect", leak)
     with pytest.raises(SystemExit) as ended:
         cli.main()
     printed = "".join(capfd.readouterr())

@@ -12,8 +12,8 @@ from weather_etl.pipeline import process_station
 from weather_etl import sensors
 from weather_etl.definitions import defs
 from weather_etl.ingestion import merge, shared_files, splitting
-from weather_etl.lake import azure_blob, storage
-from weather_etl.lake.storage import Containers
+from weather_etl.lake import azure_blob, container, fingerprints
+from weather_etl.lake.connection import Containers
 from weather_etl.operations import planning
 from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.settings import Settings
@@ -350,19 +350,19 @@ def test_a_split_that_keeps_failing_is_parked_red_and_does_not_stop_other_shared
 def test_files_written_during_the_listing_are_found_by_the_next_tick(
     containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage, "LIST_PAGE", 1)
+    monkeypatch.setattr(container, "LIST_PAGE", 1)
     containers.landing.upload("b/x.csv", weather_csv())
     containers.landing.upload("c/x.csv", weather_csv())
-    page, upload = storage.Container._list_page, containers.landing.upload
+    page, upload = container.Container._list_page, containers.landing.upload
     late = iter([("a/behind.csv", weather_csv()), ("d/ahead.csv", weather_csv())])
 
-    def listed(container: storage.Container, prefix: str, marker: str) -> bytes:
+    def listed(container: container.Container, prefix: str, marker: str) -> bytes:
         found = page(container, prefix, marker)
         if container.name == containers.landing.name and (file := next(late, None)):
             upload(*file)
         return found
 
-    monkeypatch.setattr(storage.Container, "_list_page", listed)
+    monkeypatch.setattr(container.Container, "_list_page", listed)
     seen = [tag for _ in range(2) for tags in ticks.requested() for tag in tags if tag.startswith("weather_etl.target")]
     assert set(seen) == {f"weather_etl.target/{station}" for station in "abcd"}
 
@@ -373,15 +373,15 @@ def test_a_listing_that_fails_half_way_is_a_failed_tick_and_nothing_is_taken_for
     for station in "ab":
         containers.landing.upload(f"{station}/x.csv", weather_csv())
     run(ticks, ticks.requested()[0])
-    monkeypatch.setattr(storage, "LIST_PAGE", 1)
-    page = storage.Container._list_page
+    monkeypatch.setattr(container, "LIST_PAGE", 1)
+    page = container.Container._list_page
 
-    def cut(container: storage.Container, prefix: str, marker: str) -> bytes:
+    def cut(container: container.Container, prefix: str, marker: str) -> bytes:
         found = page(container, prefix, marker)
         return found[: len(found) // 2] if marker else found
 
     with monkeypatch.context() as patch:
-        patch.setattr(storage.Container, "_list_page", cut)
+        patch.setattr(container.Container, "_list_page", cut)
         with pytest.raises(dg.Failure, match="does not answer"):
             ticks.tick()
     assert ticks.tick().skip_reason.skip_message == "All 2 stations are up to date."
@@ -580,7 +580,7 @@ def test_a_killed_catch_up_is_reported_failed_when_the_runs_it_started_are_silen
 def test_a_thousand_stale_stations_are_looked_up_with_a_handful_of_queries(
     ticks: Ticks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    targets = [planning.StaleStation(f"s{i:04}", f"{i:032x}", planning.NEW) for i in range(1000)]
+    targets = [fingerprints.StaleStation(f"s{i:04}", f"{i:032x}", planning.NEW) for i in range(1000)]
     for first in range(0, 1000, 50):
         tags = planning.Request(tuple(targets[first : first + 50]), 1).tags()
         failed = dg.DagsterRun(job_name="weather_etl_job", tags=tags, status=dg.DagsterRunStatus.FAILURE)

@@ -20,7 +20,7 @@ import pytest
 from weather_etl.pipeline import process_station
 
 from weather_etl.definitions import defs
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.meteorology import schemas
 from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.serving import copy_format, database, load, tables
@@ -332,7 +332,7 @@ def test_a_load_that_is_killed_leaves_the_old_rows(serving: Serving) -> None:
         "import os, signal\n"
         "from weather_etl.serving import database, load\n"
         "from weather_etl.settings import Settings\n"
-        "from weather_etl.lake.storage import connect\n"
+        "from weather_etl.lake.connection import connect\n"
         "swap = load._swap\n"
         "def die(cursor, served, *rest):\n"
         "    done = swap(cursor, served, *rest)\n"

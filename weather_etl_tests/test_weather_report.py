@@ -11,7 +11,7 @@ from weather_etl.pipeline import process_station
 from weather_etl import schedules
 from weather_etl.definitions import defs
 from weather_etl.errors import UserError
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.report import publish
 from weather_etl.stations import PARTITIONS_NAME

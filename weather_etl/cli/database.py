@@ -34,7 +34,8 @@ def db_load(
     import sys
 
     from weather_etl.errors import UserError
-    from weather_etl.lake.storage import StorageUnavailable, connect
+    from weather_etl.lake.connection import connect
+    from weather_etl.lake.container import StorageUnavailable
     from weather_etl.serving import database, load
     from weather_etl.settings import Settings
 
@@ -73,7 +74,7 @@ def db_load(
 @db_app.command("status")
 def db_status() -> None:
     """Show the schema's revision and which stations are not served as they are in the lake."""
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.serving import database, load
     from weather_etl.settings import Settings
 

@@ -32,7 +32,7 @@ def files(
     ] = False,
 ) -> None:
     """Where is my file? Show what became of every landing file, and of its rows."""
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.operations.files import STATES, file_states
     from weather_etl.redaction import printable
     from weather_etl.settings import Settings
@@ -76,7 +76,7 @@ def quarantine(
     out: Annotated[Path | None, typer.Option(help="Write all of them to this CSV file.")] = None,
 ) -> None:
     """List the rows and files that were refused, with reason, file and line; or export them."""
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.operations.files import quarantined_rows, write_csv
     from weather_etl.redaction import printable
     from weather_etl.settings import Settings
@@ -111,11 +111,11 @@ def replay(
     ] = None,
 ) -> None:
     """Read landing files again, as after a change of code, and make the station's tables anew."""
-    from weather_etl.orchestration import child_runs
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.landing.versions import SHARED
     from weather_etl.operations.files import file_states, names_to_replay
     from weather_etl.operations.overview import dagster_instance
+    from weather_etl.orchestration import child_runs
     from weather_etl.settings import Settings
 
     with connect(Settings.load(), prompt=True) as containers, dagster_instance() as instance:

@@ -39,7 +39,7 @@ def upload(
     A file of the same name with other content is replaced, and so are its rows by the next run.
     """
     from weather_etl import station_file, stations
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.landing.versions import SHARED
     from weather_etl.settings import Settings
 
@@ -148,7 +148,7 @@ def _progress(settings: "Settings", only: list[str]) -> Iterator[None]:
         yield
         return
     from weather_etl.ingestion import shared_files
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.operations import planning
 
     with connect(settings, prompt=True) as containers:
@@ -286,8 +286,9 @@ def _print_lines(console: "Console", states: "list[StationState]") -> None:
 def forget(station: Annotated[str, typer.Argument(help="A station whose landing files are all gone.")]) -> None:
     """Delete the tables of a station whose landing files were removed on purpose."""
     from weather_etl.ingestion import shared_files
+    from weather_etl.lake.connection import connect
+    from weather_etl.lake.container import PreconditionFailed
     from weather_etl.lake.fingerprints import TABLE_NAMES
-    from weather_etl.lake.storage import PreconditionFailed, connect
     from weather_etl.operations.overview import dagster_instance
     from weather_etl.report.publish import page_name
     from weather_etl.settings import Settings

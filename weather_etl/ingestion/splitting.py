@@ -29,7 +29,8 @@ from weather_etl.ingestion.shared_files import (
     look,
     split_name,
 )
-from weather_etl.lake.storage import Container, Containers, PreconditionFailed
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import Container, PreconditionFailed
 from weather_etl.landing.versions import FileVersion, read_version
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS, READER_VERSION
@@ -256,7 +257,7 @@ def _encode(
     import pyarrow as pa
 
     from weather_etl.ingestion.merge import RAW, RAW_SCHEMA, with_provenance
-    from weather_etl.lake.storage import encode_parquet
+    from weather_etl.lake.parquet import encode_parquet
 
     reading = {k: index[k] for k in _READING}
     reading |= {"timezones": {s: z for s, z in index["timezones"].items() if s in ("", station)}, "stations": []}

@@ -2,7 +2,7 @@
 
 Belongs here: the lock. Dagster's queue cannot do it: `dagster job execute` and the runs that `catch_up_job` starts do
 not queue at all.
-Does not belong here: being right without it; every write is conditional (`storage.py`), so that runs that overlap
+Does not belong here: being right without it; every write is conditional (`lake/container.py`), so that runs that overlap
 nevertheless cost work and no rows.
 
 It is an advisory lock of the database that holds Dagster's history: a process that dies loses its connection, and with
@@ -12,6 +12,7 @@ it the lock. No row, no blob and no clock can be left behind.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from weather_etl.errors import UserError
 from weather_etl.settings import Settings
@@ -42,7 +43,7 @@ class StationLocks:
         self._url = settings.postgres_url
         # Well below the time after which a silent run is taken for dead.
         self._wait_s = settings.silence_limit_s / 2 if wait_s is None else wait_s
-        self._connection = None
+        self._connection: Any = None
 
     def close(self) -> None:
         if self._connection is not None:

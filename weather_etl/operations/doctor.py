@@ -20,7 +20,7 @@ from weather_etl.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
-    from weather_etl.lake.storage import Containers
+    from weather_etl.lake.connection import Containers
 
 OK, NOTE, BAD = "ok", "note", "bad"
 _PACKAGES = ("dagster", "dagster-azure", "azure-storage-blob", "pandas", "pandera", "pyarrow", "numpy")
@@ -45,7 +45,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     with ExitStack() as stack:
         containers = None
         try:
-            from weather_etl.lake.storage import connect
+            from weather_etl.lake.connection import connect
 
             containers = stack.enter_context(connect(settings, prompt=True))
             yield from _storage(settings, containers)
@@ -111,7 +111,7 @@ def _names_in_env_file() -> set[str]:
 
 def _storage(settings: Settings, containers: "Containers") -> Iterator[Finding]:
     from weather_etl.lake.azure_blob import blob_resource
-    from weather_etl.lake.storage import Container
+    from weather_etl.lake.container import Container
 
     started = time.perf_counter()
     found = containers.landing.exists()

@@ -18,7 +18,8 @@ from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.shared_files import Look, Source
 from weather_etl.lake import fingerprints
-from weather_etl.lake.storage import Containers, Lake
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.table_objects import Lake
 from weather_etl.landing.versions import SHARED, StationFiles
 from weather_etl.meteorology.reasons import Reason
 from weather_etl.redaction import printable

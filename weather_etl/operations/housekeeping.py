@@ -18,7 +18,7 @@ from weather_etl.ingestion.station_lock import StationLocks
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
-    from weather_etl.lake.storage import Container
+    from weather_etl.lake.container import Container
     from weather_etl.operations.archive import Moved
 
 LOGS_CONTAINER = "dagster-logs"
@@ -81,7 +81,7 @@ def archive_old_files(settings: Settings, days: int, stations: Sequence[str] = (
         UserError: no archive is configured, storage is down, or other runs are in the way.
     """
     from weather_etl.ingestion import shared_files
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.operations.archive import ArchiveNotConfigured, archive_station
 
     with connect(settings) as containers:

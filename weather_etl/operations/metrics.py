@@ -24,9 +24,9 @@ from weather_etl.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
-    from weather_etl.lake.storage import Containers
+    from weather_etl.lake.connection import Containers
+    from weather_etl.lake.fingerprints import StaleStation
     from weather_etl.landing.versions import Landing
-    from weather_etl.operations.planning import StaleStation
 
 JOBS = ("weather_etl_job", "catch_up_job", "serving_job")
 
@@ -65,7 +65,7 @@ def exposition(settings: Settings) -> str:
 
 def _of_storage(settings: Settings) -> list[Metric]:
     from weather_etl.ingestion import shared_files
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
 
     up = Metric("weather_etl_storage_up", "Whether Azure Storage answers.")
     stations = Metric("weather_etl_stations", "Stations in landing and lake.")
@@ -151,7 +151,7 @@ def _last_success(instance: "dg.DagsterInstance", job: str, last: Metric, second
 
 
 def _of_serving(settings: Settings) -> list[Metric]:
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.serving import database, load
 
     if settings.serving_url is None:

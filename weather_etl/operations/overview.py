@@ -17,8 +17,9 @@ from weather_etl.checks import files as checks
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.station import StationVanished
+from weather_etl.lake.connection import connect
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Stamp, connect
+from weather_etl.lake.table_objects import Stamp
 from weather_etl.operations import planning
 from weather_etl.settings import Settings
 

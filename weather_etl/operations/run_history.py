@@ -13,9 +13,9 @@ from typing import Any
 import dagster as dg
 
 from weather_etl.checks.files import UNROUTABLE_FILES
-from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.fingerprints import TABLE_NAMES, StaleStation
 from weather_etl.operations import planning
-from weather_etl.operations.planning import History, PastRun, StaleStation
+from weather_etl.operations.planning import History, PastRun
 from weather_etl.private_names import PartitionKeyFilter
 
 UNFINISHED = [

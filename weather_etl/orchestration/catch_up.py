@@ -15,9 +15,10 @@ import dagster as dg
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.station import StationVanished, UnknownStation
-from weather_etl.lake.storage import Containers, connect
+from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.fingerprints import StaleStation
 from weather_etl.operations import planning
-from weather_etl.operations.planning import CATCH_UP_JOB, StaleStation
+from weather_etl.operations.planning import CATCH_UP_JOB
 from weather_etl.operations.run_history import unroutable_files_told
 from weather_etl.orchestration.child_runs import STEPS, run_job
 from weather_etl.orchestration.failures import ExpectedFailure, without_details

@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from weather_etl import digests
-from weather_etl.lake.storage import Blob, Containers, Stamp
-from weather_etl.operations.planning import StaleStation
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import Blob
+from weather_etl.lake.fingerprints import StaleStation
+from weather_etl.lake.table_objects import Stamp
 from weather_etl.stations import StationSettings
 
 if TYPE_CHECKING:

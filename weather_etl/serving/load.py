@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from weather_etl import digests
 from weather_etl.errors import UserError
-from weather_etl.operations.planning import StaleStation
+from weather_etl.lake.fingerprints import StaleStation
 from weather_etl.serving.tables import FILES, LOADS, SCHEMA, SERVED, Served
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
     from psycopg2.extensions import cursor as Cursor
 
-    from weather_etl.lake.storage import Lake, Stamp, TableObject
+    from weather_etl.lake.table_objects import Lake, Stamp, TableObject
 
 LOADED, UNCHANGED, REMOVED = "loaded", "unchanged", "removed"
 BEHIND, NOT_LOADED, GONE = "behind the lake", "not loaded", "gone from the lake"

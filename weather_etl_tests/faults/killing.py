@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow.parquet  # noqa: F401
 
 from weather_etl import pipeline
-from weather_etl.lake.storage import connect
+from weather_etl.lake.connection import connect
 from weather_etl.meteorology import aggregation, observations, schemas  # noqa: F401
 from weather_etl.settings import Settings
 

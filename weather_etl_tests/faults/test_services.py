@@ -15,7 +15,8 @@ from weather_etl.pipeline import UNCHANGED, Published, process_station
 
 from weather_etl import pipeline, sensors
 from weather_etl.definitions import defs
-from weather_etl.lake.storage import Containers, StorageUnavailable, connect
+from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.container import StorageUnavailable
 from weather_etl.local import azurite
 from weather_etl.local import postgres as local_postgres
 from weather_etl.operations.planning import PARTITION

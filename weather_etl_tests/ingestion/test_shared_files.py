@@ -17,8 +17,9 @@ from weather_etl.ingestion import shared_files, splitting
 from weather_etl.ingestion.shared_files import LEFT, REJECTED, REMOVED, SPLIT, look
 from weather_etl.ingestion.splitting import Outcome, split_pending
 from weather_etl.lake import fingerprints
+from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.container import Blob
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Blob, Containers, connect
 from weather_etl.landing.listing import route
 from weather_etl.landing.versions import SHARED
 from weather_etl.operations import planning
@@ -312,7 +313,8 @@ KILLED = textwrap.dedent(
     import os, signal, sys
     from weather_etl.settings import Settings
     from weather_etl.ingestion.splitting import split_pending
-    from weather_etl.lake.storage import Container, connect
+    from weather_etl.lake.connection import connect
+    from weather_etl.lake.container import Container
 
     when, number, count = sys.argv[1], int(sys.argv[2]), 0
 
@@ -426,20 +428,20 @@ def test_files_below_shared_are_sources_and_belong_to_no_station() -> None:
 
 def test_pending_sources_are_one_request_beside_those_of_stations() -> None:
     (source,) = shared_files.sources_of(route([listed(NAME)]).shared, [])
-    stale = [*planning.find_unsplit([source]), planning.StaleStation("a", "t", planning.NEW)]
+    stale = [*planning.find_unsplit([source]), fingerprints.StaleStation("a", "t", planning.NEW)]
     plan = planning.plan(stale, [], {}, now=0.0, max_attempts=3, max_stations=50, retry_delay=30.0)
     assert sorted([s.station for s in r.stations] for r in plan.requests) == [[SHARED], ["a"]]
     assert plan.new_partitions == ["a"]
 
 
 def test_a_request_to_split_carries_no_partition() -> None:
-    tags = planning.Request((planning.StaleStation(SHARED, "t", planning.UNSPLIT),), 1).tags()
+    tags = planning.Request((fingerprints.StaleStation(SHARED, "t", planning.UNSPLIT),), 1).tags()
     assert planning.PARTITION not in tags
     assert planning.covered(tags, []) == [SHARED]
 
 
 def test_a_split_that_keeps_failing_is_parked() -> None:
-    item = planning.StaleStation(SHARED, "t", planning.UNSPLIT)
+    item = fingerprints.StaleStation(SHARED, "t", planning.UNSPLIT)
     plan = planning.plan(
         [item], [], {SHARED: planning.History(attempts=3)}, now=0.0, max_attempts=3, max_stations=50, retry_delay=30.0
     )

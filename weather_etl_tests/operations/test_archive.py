@@ -8,7 +8,8 @@ import pytest
 from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, process_station
 
 from weather_etl.ingestion import shared_files
-from weather_etl.lake.storage import Container, Containers, connect
+from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.container import Container
 from weather_etl.landing.archived import ArchivedFilesMissing
 from weather_etl.operations import archive, planning
 from weather_etl.operations.archive import ArchiveNotConfigured, archive_station

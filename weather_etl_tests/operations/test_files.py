@@ -14,7 +14,7 @@ from weather_etl.pipeline import process_station
 from weather_etl import cli
 from weather_etl.errors import UserError
 from weather_etl.ingestion.splitting import split_pending
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.operations import files
 from weather_etl.operations.files import FileState, file_states, quarantined_rows, write_csv
 from weather_etl.settings import Settings

@@ -22,7 +22,7 @@ from dagster._core.instance.ref import InstanceRef
 
 from weather_etl.ingestion.merge import load_raw
 from weather_etl.lake import fingerprints
-from weather_etl.lake.storage import Containers, connect
+from weather_etl.lake.connection import Containers, connect
 from weather_etl.landing import listing
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT, Services

@@ -20,8 +20,8 @@ from typing import Any
 import psutil
 
 from weather_etl.lake import fingerprints
+from weather_etl.lake.connection import Containers, connect
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers, connect
 from weather_etl.landing import listing
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT, Services

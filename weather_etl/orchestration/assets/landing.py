@@ -13,7 +13,8 @@ from weather_etl.checks import files as checks
 from weather_etl.checks.evaluation import count
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files, splitting
-from weather_etl.lake.storage import Containers, StorageUnavailable
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import StorageUnavailable
 from weather_etl.operations import planning
 from weather_etl.orchestration.assets.making import Results
 from weather_etl.orchestration.assets.specs import markdown, station_partitions

@@ -9,7 +9,7 @@ import time
 import dagster as dg
 
 from weather_etl.ingestion import shared_files
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.operations import planning
 from weather_etl.operations.planning import Plan
 from weather_etl.operations.run_history import histories, in_flight, unroutable_files_told
