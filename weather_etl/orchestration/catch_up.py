@@ -8,7 +8,8 @@ tables where they are set up, then reports, so that nothing is left stale.
 """
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import dagster as dg
 
@@ -109,7 +110,7 @@ class _CatchUp:
             job,
             station=station,
             ops=ops,
-            loggers=self._context.run_config.get("loggers"),
+            loggers=cast("Mapping[str, Any] | None", self._context.run_config.get("loggers")),
             tags={**inherited, **(tags or {}), planning.PARENT: self._context.run.run_id},
         )
 

@@ -231,6 +231,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             opened = self._opened.get(station)
             old = opened.stamps.get(name) if opened else self.containers().lake.stamp(name, station)
             stamp, status = self._write(obj, old) if obj.is_new else (old, UNCHANGED)
+            assert stamp is not None  # what is not new was found there
             context.log.info(f"{station} {name}: {stamp.rows:,} rows, {status}")
             context.add_output_metadata(
                 {

@@ -6,6 +6,7 @@ Does not belong here: how values are aggregated (`meteorology/aggregation/`).
 One step for all, since days, months and years count the same local hours.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -19,6 +20,8 @@ from weather_etl.orchestration.resources import ParquetIOManager, StationTable
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from weather_etl.checks.evaluation import Evaluation
 
 AGGREGATED = ("daily_weather", "monthly_weather", "yearly_weather", "climate_normals")
 _KINDS = {"azure", "parquet", "pandas", "pandera"}
@@ -58,9 +61,13 @@ def aggregated(
             yield from making.made(
                 table,
                 frame,
-                lambda table=table, frame=frame: [checks.schema_and_keys(table, frame, making.station)],
+                partial(_evaluate, table, frame, making.station),
                 _metadata(table, frame, making.opened.settings.day_zone),
             )
+
+
+def _evaluate(table: str, frame: "pd.DataFrame", station: str) -> "list[Evaluation]":
+    return [checks.schema_and_keys(table, frame, station)]
 
 
 class _Spans:

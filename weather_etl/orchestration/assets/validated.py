@@ -4,6 +4,7 @@ Belongs here: the step that makes the three tables from the raw one, and what a 
 Does not belong here: what becomes of a row (`meteorology/`).
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -16,6 +17,9 @@ from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import ParquetIOManager, StationTable
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from weather_etl.checks.evaluation import Evaluation
     from weather_etl.ingestion.merge import Raw
     from weather_etl.ingestion.station import OpenStation
     from weather_etl.meteorology.observations import Observations
@@ -61,10 +65,7 @@ def validated(
             yield from making.made(
                 table,
                 frames[table],
-                lambda table=table: [
-                    checks.schema_and_keys(table, frames[table], making.station),
-                    *checks.evaluate(found, table),
-                ],
+                partial(_evaluate, table, frames[table], found, making.station),
                 _metadata(table, observations, making.opened.settings.timezone),
             )
 
@@ -86,6 +87,10 @@ def _observe(raw: "Raw", station: "OpenStation") -> "Observations":
         )
     except TurbineUnavailable as error:
         raise UserError(str(error)) from None
+
+
+def _evaluate(table: str, frame: "pd.DataFrame", judged: checks.Judged, station: str) -> "list[Evaluation]":
+    return [checks.schema_and_keys(table, frame, station), *checks.evaluate(judged, table)]
 
 
 def _metadata(table: str, observations: "Observations", timezone: str) -> dict[str, Any]:
