@@ -74,6 +74,7 @@ class _CatchUp:
         self._full = config.mode == "full"
         self._settings = Settings.load()
         self._failures: list[str] = []
+        self._loggers: Any = context.run_config.get("loggers")
 
     def run(self) -> None:
         """Shared files, tables, and what lies below them."""
@@ -108,7 +109,7 @@ class _CatchUp:
             job,
             station=station,
             ops=ops,
-            loggers=self._context.run_config.get("loggers"),
+            loggers=self._loggers,
             tags={**inherited, **(tags or {}), planning.PARENT: self._context.run.run_id},
         )
 
