@@ -15,7 +15,9 @@ import psutil
 import pytest
 
 from weather_etl import digests
+from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.landing import listing
 from weather_etl.operations import planning, trigger
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
@@ -80,9 +82,13 @@ def test_the_job_launched_for_a_partition_makes_all_tables(live: Live, job_run: 
     assert live.carried(station) == live.expected(station)
 
 
-def test_the_job_plans_no_checks_since_its_step_reports_them_per_station(live: Live, job_run: tuple[str, str]) -> None:
+def test_the_job_has_a_step_per_layer_and_evaluates_every_check_that_it_plans(
+    live: Live, job_run: tuple[str, str]
+) -> None:
     live.status(job_run[1])
-    assert not [m for m in live.messages(job_run[1]) if m["__typename"] == "AssetCheckEvaluationPlannedEvent"]
+    messages = [m["__typename"] for m in live.messages(job_run[1])]
+    assert messages.count("ExecutionStepSuccessEvent") == 3
+    assert messages.count("AssetCheckEvaluationEvent") == messages.count("AssetCheckEvaluationPlannedEvent") > 0
 
 
 def test_materializing_the_assets_of_a_station_makes_all_tables(live: Live, up_to_date: str) -> None:
@@ -147,12 +153,14 @@ def test_every_check_shows_its_result_for_the_station(live: Live, up_to_date: st
     assert found and without == []
 
 
-def test_checks_can_be_executed_for_all_stations_without_choosing_one(live: Live, up_to_date: str) -> None:
+def test_checks_of_a_station_can_be_executed_without_making_its_tables(live: Live, up_to_date: str) -> None:
+    before = live.etags(up_to_date)
     checks = [c for c in live.checks() if c["assetKey"]["path"] == ["daily_weather"]]
-    run_id = live.launch("__ASSET_JOB", {}, tables=(), checks=checks)
-    live.status(run_id)
+    run_id = live.launch("__ASSET_JOB", {"dagster/partition": up_to_date}, tables=(), checks=checks)
+    assert live.status(run_id) == "SUCCESS"
     evaluated = [m["message"] for m in live.messages(run_id) if m["__typename"] == "AssetCheckEvaluationEvent"]
-    assert evaluated
+    assert len(evaluated) == len(checks)
+    assert live.etags(up_to_date) == before
 
 
 def test_the_lines_of_a_step_can_be_read(live: Live, up_to_date: str) -> None:
@@ -164,9 +172,17 @@ def test_the_lines_of_a_step_can_be_read(live: Live, up_to_date: str) -> None:
     assert f"{up_to_date} raw_observations: 48 rows, written" in (logs["stdout"] or "") + (logs["stderr"] or "")
 
 
-def test_a_backfill_makes_the_tables_of_its_stations(live: Live, backfill: str) -> None:
-    runs = until("the run of the backfill", lambda: live.runs("dagster/backfill", backfill))
-    assert [live.status(r["runId"]) for r in runs] == ["SUCCESS"]
+def test_a_backfill_is_a_run_per_station_and_ends_as_its_runs_ended(live: Live, backfill: str) -> None:
+    def ended() -> str | None:
+        found = live.ask(
+            "query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } } }",
+            id=backfill,
+        )
+        status = found["partitionBackfillOrError"]["status"]
+        return status if status.startswith(("COMPLETED", "FAILED", "CANCELED")) else None
+
+    assert until("the end of the backfill", ended) == "COMPLETED_SUCCESS"
+    assert [r["status"] for r in live.runs("dagster/backfill", backfill)] == ["SUCCESS"] * 3
     assert [live.carried(f"backfilled-{n}") == live.expected(f"backfilled-{n}") for n in range(3)] == [True] * 3
 
 
@@ -187,8 +203,12 @@ def test_triggering_starts_a_run_over_the_given_station_and_tells_its_steps(live
     told = json.loads(done.stdout)
     assert told["status_url"].endswith(f"/runs/{told['run_id']}")
     assert [(s["name"], s["status"]) for s in told["steps"]] == [("catch_up", "SUCCESS")]
-    (child,) = told["runs"]
-    assert (child["stations"], child["status"], child["steps"][0]["name"]) == (station, "SUCCESS", "station_tables")
+    (child,) = [run for run in told["runs"] if run["job"] == "weather_etl_job"]
+    assert (child["stations"], child["status"], child["steps"][0]["name"]) == (
+        station,
+        "SUCCESS",
+        "raw_observations",
+    )
     assert live.carried(station) == live.expected(station)
 
 
@@ -242,8 +262,8 @@ def arrived(live: Live, sensor: None) -> str:
 
 @pytest.fixture(scope="module")
 def runs_of_arrived(live: Live, arrived: str) -> list[dict[str, str]]:
-    # By the tag of what was to be made: the run may have been shared with a neighbour.
-    return live.runs(planning.station_tag(arrived), digests.digest(live.expected(arrived)))
+    target = fingerprints.StaleStation(arrived, digests.digest(live.expected(arrived)), "")
+    return live.runs(planning.TARGET, target.key)
 
 
 def test_a_new_station_is_registered(live: Live, arrived: str) -> None:
@@ -252,6 +272,22 @@ def test_a_new_station_is_registered(live: Live, arrived: str) -> None:
 
 def test_an_uploaded_file_gets_one_run_that_succeeds(live: Live, runs_of_arrived: list[dict[str, str]]) -> None:
     assert [live.status(r["runId"]) for r in runs_of_arrived] == ["SUCCESS"]
+
+
+def test_landing_files_that_changed_are_observed_and_the_run_makes_nothing_unsynced(
+    live: Live, arrived: str, runs_of_arrived: list[dict[str, str]]
+) -> None:
+    for run in runs_of_arrived:
+        live.status(run["runId"])
+    found = live.ask(
+        """query($station: String!) { assetNodeOrError(assetKey: {path: ["landing_files"]}) { ... on AssetNode {
+          assetObservations(partitions: [$station]) { partition tags { key value } } } } }""",
+        station=arrived,
+    )
+    observed = [t["value"] for o in found["assetNodeOrError"]["assetObservations"] for t in o["tags"]]
+    assert listing.list_station(live.containers.landing, arrived).data_version(arrived) in observed
+    nodes = live.assets("staleStatus(partition: $station)", station=arrived)
+    assert {t: n["staleStatus"] for t, n in nodes.items() if n["staleStatus"] != "FRESH"} == {}
 
 
 def test_a_corrected_file_replaces_its_rows(live: Live, arrived: str, runs_of_arrived: list[dict[str, str]]) -> None:

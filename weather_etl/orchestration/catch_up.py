@@ -8,8 +8,7 @@ tables where they are set up, then reports, so that nothing is left stale.
 """
 
 import json
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import dagster as dg
 
@@ -76,6 +75,7 @@ class _CatchUp:
         self._full = config.mode == "full"
         self._settings = Settings.load()
         self._failures: list[str] = []
+        self._loggers: Any = context.run_config.get("loggers")
 
     def run(self) -> None:
         """Shared files, tables, and what lies below them."""
@@ -110,7 +110,7 @@ class _CatchUp:
             job,
             station=station,
             ops=ops,
-            loggers=cast("Mapping[str, Any] | None", self._context.run_config.get("loggers")),
+            loggers=self._loggers,
             tags={**inherited, **(tags or {}), planning.PARENT: self._context.run.run_id},
         )
 

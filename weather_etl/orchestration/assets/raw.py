@@ -56,7 +56,7 @@ def raw_observations(
             again=config.files if config.full else (),
         )
         station.made[RAW] = raw.stamp.fingerprint
-        yield from making.made(RAW, raw, lambda: [rejected_files(raw)], _metadata(raw, station.settings))
+        yield from making.made(RAW, raw, [rejected_files(raw)], _metadata(raw, station.settings))
 
 
 def _metadata(raw: "Raw", settings: StationSettings) -> dict[str, Any]:

@@ -4,14 +4,15 @@ Belongs here: the step that makes the three tables from the raw one, and what a 
 Does not belong here: what becomes of a row (`meteorology/`).
 """
 
-from functools import partial
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from weather_etl.checks import observations as checks
+from weather_etl.checks.evaluation import Evaluation
 from weather_etl.orchestration.assets import sketches
-from weather_etl.orchestration.assets.making import Making, Results, TablesConfig, checks_of_all_stations
+from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
 from weather_etl.orchestration.assets.specs import preview, table_checks, table_spec
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import ParquetIOManager, StationTable
@@ -19,7 +20,6 @@ from weather_etl.orchestration.resources import ParquetIOManager, StationTable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from weather_etl.checks.evaluation import Evaluation
     from weather_etl.ingestion.merge import Raw
     from weather_etl.ingestion.station import OpenStation
     from weather_etl.meteorology.observations import Observations
@@ -47,9 +47,6 @@ def validated(
 ) -> Results:
     """Put the raw rows together to hours, flag every value, and keep what could not be used."""
     with without_details(context.log, context.run, context.instance):
-        if not context.has_partition_key:
-            yield from checks_of_all_stations(context, lake)
-            return
         making = Making(context, lake, config.full)
         yield from making.unchanged()
         if not making.stale:
@@ -65,9 +62,14 @@ def validated(
             yield from making.made(
                 table,
                 frames[table],
-                partial(_evaluate, table, frames[table], found, making.station),
+                _evaluations(table, frames[table], found),
                 _metadata(table, observations, making.opened.settings.timezone),
             )
+
+
+def _evaluations(table: str, frame: "pd.DataFrame", found: checks.Judged) -> Iterator[Evaluation]:
+    yield checks.schema_and_keys(table, frame, found.station)
+    yield from checks.evaluate(found, table)
 
 
 def _observe(raw: "Raw", station: "OpenStation") -> "Observations":
@@ -87,10 +89,6 @@ def _observe(raw: "Raw", station: "OpenStation") -> "Observations":
         )
     except TurbineUnavailable as error:
         raise UserError(str(error)) from None
-
-
-def _evaluate(table: str, frame: "pd.DataFrame", judged: checks.Judged, station: str) -> "list[Evaluation]":
-    return [checks.schema_and_keys(table, frame, station), *checks.evaluate(judged, table)]
 
 
 def _metadata(table: str, observations: "Observations", timezone: str) -> dict[str, Any]:
