@@ -107,7 +107,13 @@ def _mark(containers: Containers, station: str, raw: "Raw", names: set[str]) -> 
         return
     try:
         containers.lake.write(
-            RAW, station, raw.rows, fingerprint=raw.stamp.fingerprint, if_match=raw.stamp.etag, manifest=manifest
+            RAW,
+            station,
+            raw.rows,
+            fingerprint=raw.stamp.fingerprint,
+            if_match=raw.stamp.etag,
+            manifest=manifest,
+            checks=containers.lake.read_checks(RAW, station),  # without them the next run would make the table anew
         )
     except PreconditionFailed:
         raise UserError(

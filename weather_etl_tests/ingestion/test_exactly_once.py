@@ -82,7 +82,7 @@ def test_a_later_file_corrects_an_earlier_one(containers: Containers) -> None:
     containers.landing.upload("a/y.csv", weather_csv(2, first=3, temperature=9.0))
     result = process(containers)
     assert [i for i, t in enumerate(temperatures(containers)) if t == 9.0] == [3, 4]
-    assert result["validated_observations"].observations.balance.superseded == 2
+    assert result.check("row_balance").metadata["superseded"].value == "2"
 
 
 def test_touching_a_file_changes_no_row(containers: Containers) -> None:

@@ -20,6 +20,7 @@ from weather_etl.lake.table_objects import Stamp
 from weather_etl.orchestration.child_runs import causes
 from weather_etl.orchestration.graph import build_graph
 from weather_etl.orchestration.resources import PageIOManager, ParquetIOManager, StationLock, StorageResource
+from weather_etl.stations import PARTITIONS_NAME
 
 WRITTEN, UNCHANGED, LEFT = "written", "unchanged", "left to another run"
 _STEP_OF = {
@@ -102,6 +103,7 @@ def process(
     token = _containers.set(containers)
     try:
         with instance or dg.DagsterInstance.ephemeral() as used:
+            used.add_dynamic_partitions(PARTITIONS_NAME, [station])
             result = run(used, station, tables=tables, full=full, again=again, tags=tags)
     finally:
         _containers.reset(token)
