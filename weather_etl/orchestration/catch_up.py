@@ -148,6 +148,7 @@ class _CatchUp:
                 for item in find(containers):
                     if not self._config.stations or item.station in self._config.stations:
                         tags = {planning.TARGET: item.key, planning.WHY: item.why}
+                        self._context.instance.add_dynamic_partitions(PARTITIONS_NAME, [item.station])
                         self._start(job, item.station, None, tags)
                         started += 1
             if index := publish.stale_index(containers, publish.reports(containers)):
