@@ -130,8 +130,8 @@ class Installation:
 
     @contextmanager
     def containers(self) -> Iterator[Any]:
+        from weather_etl.lake.storage import connect
         from weather_etl.settings import Settings
-        from weather_etl.storage import connect
 
         with connect(Settings.load(self.env)) as found:
             yield found
@@ -139,7 +139,7 @@ class Installation:
     @contextmanager
     def instance(self) -> Iterator[Any]:
         """Dagster's instance of this installation."""
-        from weather_etl.overview import dagster_instance
+        from weather_etl.operations.overview import dagster_instance
 
         with self.environment(), dagster_instance() as found:
             yield found
@@ -161,11 +161,11 @@ class Installation:
 @contextmanager
 def installation() -> Iterator[Installation]:
     """One that is taken down at the end."""
-    from weather_etl import local
+    from weather_etl.local import services
     from weather_etl_tests.conftest import AZURITE_HOME, free_azurite_port, temporary_root
 
     with temporary_root() as root:
-        status = local.up(root, azurite_port=free_azurite_port(), azurite_home=AZURITE_HOME, environ={})
+        status = services.up(root, azurite_port=free_azurite_port(), azurite_home=AZURITE_HOME, environ={})
         shutil.copy(CHECKOUT / "dagster.yaml", root)
         (root / "workspace.yaml").write_text(
             f"load_from:\n  - python_module: {{module_name: weather_etl, attribute: defs, working_directory: {CHECKOUT}}}\n"

@@ -99,10 +99,10 @@ def measure_events(uploads: int = 4) -> None:
 
 
 def _measure_events(place: Installation, uploads: int) -> None:
-    from weather_etl.event_queue import connect_queue
+    from weather_etl.landing.event_queue import connect_queue
     from weather_etl.settings import Settings
     from weather_etl_tests.files import weather_csv
-    from weather_etl_tests.test_landing_events import base64_of, event_grid
+    from weather_etl_tests.landing.test_events import base64_of, event_grid
 
     asked, waits = [], []
     with (

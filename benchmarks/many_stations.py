@@ -61,7 +61,7 @@ def events_of_runs(place: Installation, stations: list[str]) -> list[int]:
 def in_one_process(parts: list[Any]) -> None:
     """Run `catch_up_job` with each configuration; print wall and CPU seconds of the last."""
     from weather_etl.definitions import defs
-    from weather_etl.overview import dagster_instance
+    from weather_etl.operations.overview import dagster_instance
 
     job = defs.resolve_job_def(CATCH_UP)
     with dagster_instance() as instance:

@@ -39,10 +39,10 @@ class Stopwatch:
 
 def listing(stations: int, files: int, state: str) -> dict[str, Any]:
     """One look of the sensor at both containers: list, compare, plan."""
-    from weather_etl import planning
-    from weather_etl.landing import list_landing
+    from weather_etl.lake.storage import connect
+    from weather_etl.landing.listing import list_landing
+    from weather_etl.operations import planning
     from weather_etl.settings import AZURITE_KEY, Settings
-    from weather_etl.storage import connect
 
     stub = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("scale_stub.py")), str(stations), str(files), state],
@@ -84,14 +84,14 @@ class MemoryContainer:
         self.blobs: dict[str, tuple[bytes, Any]] = {}
 
     def put(self, name: str, data: bytes, metadata: dict[str, str]) -> str:
-        from weather_etl.storage import Blob
+        from weather_etl.lake.storage import Blob
 
         etag = f"0x8D{len(self.blobs):012}"
         self.blobs[name] = data, Blob(name, etag, len(data), datetime(2026, 1, 1, tzinfo=UTC), metadata)
         return etag
 
     def read(self, name: str, etag: str | None = None) -> tuple[bytes, Any]:
-        from weather_etl.storage import BlobNotFound
+        from weather_etl.lake.storage import BlobNotFound
 
         if name not in self.blobs:
             raise BlobNotFound
@@ -100,7 +100,7 @@ class MemoryContainer:
     def list(self, prefix: str = "") -> Any:
         return iter(())
 
-    def write(self, name: str, data: bytes, *, if_match: str | None, metadata: dict[str, str] | None = None) -> str:
+    def write(self, name: str, data: bytes, *, metadata: dict[str, str] | None = None, **options: Any) -> str:
         return self.put(name, data, metadata or {})
 
     def head(self, name: str) -> Any:
@@ -109,7 +109,7 @@ class MemoryContainer:
 
 def _station_of_small_files(files: int) -> tuple[Any, list[Any], MemoryContainer]:
     """A landing folder with `files` files of one hour each, distinct as real files are; (container, versions, blobs)."""
-    from weather_etl.landing import FileVersion
+    from weather_etl.landing.versions import FileVersion
     from weather_etl_tests.files import weather_csv
 
     landing = MemoryContainer()
@@ -125,27 +125,19 @@ def _station_of_small_files(files: int) -> tuple[Any, list[Any], MemoryContainer
 
 
 def _update(landing: Any, lake: Any, versions: list[Any], watch: Stopwatch, total: str) -> Any:
-    """`update_raw`, with reading and writing of the raw object apart from the rest."""
-    from weather_etl import ingestion
-    from weather_etl.landing import StationFiles
-    from weather_etl.stations import packaged_settings
-    from weather_etl.storage import Containers, Lake
+    """What a run does to the raw object, with reading and writing it apart from the rest."""
+    from weather_etl.ingestion.merge import RAW, load_raw, merge_landing_files
+    from weather_etl.lake.storage import Containers, Lake
+    from weather_etl.landing.versions import StationFiles
+    from weather_etl.station_file import packaged_settings
 
-    class TimedLake(Lake):
-        def read(self, *arguments: Any, **options: Any) -> Any:
-            with watch.part("read raw"):
-                return super().read(*arguments, **options)
-
-        def write(self, *arguments: Any, **options: Any) -> Any:
-            with watch.part("write raw"):
-                return super().write(*arguments, **options)
-
-    before = sum(watch.parts.values())
-    started = time.process_time()
-    raw = ingestion.update_raw(
-        Containers(landing, TimedLake(lake)), "s", StationFiles(versions), packaged_settings("s")
-    )  # fmt: skip
-    watch.parts[total] = time.process_time() - started - (sum(watch.parts.values()) - before)
+    containers = Containers(landing, Lake(lake))
+    with watch.part("read raw"):
+        old = load_raw(containers, "s")
+    with watch.part(total):
+        raw = merge_landing_files(containers, "s", StationFiles(versions), packaged_settings("s"), old)
+    with watch.part("write raw"):
+        containers.lake.write(RAW, "s", raw.rows, fingerprint="f", if_match=raw.replaces, manifest=raw.manifest)
     return raw
 
 
@@ -162,8 +154,8 @@ def merge(files: int) -> dict[str, Any]:
     import numpy as np
     import pyarrow as pa
 
-    from weather_etl import ingestion
-    from weather_etl.storage import Lake
+    from weather_etl.ingestion.merge import RAW
+    from weather_etl.lake.storage import Lake
 
     # 100 files are really read, and their rows and entries repeated under the names, times and hashes of the others.
     landing, versions, lake = _station_of_small_files(files + 1)
@@ -185,11 +177,11 @@ def merge(files: int) -> dict[str, Any]:
          "landed_at": v.landed_at.isoformat()}
         for i, v in enumerate(versions[:files])
     ]  # fmt: skip
-    Lake(lake).write(ingestion.RAW, "s", rows, fingerprint="f", if_match=None, manifest=manifest)
+    Lake(lake).write(RAW, "s", rows, fingerprint="f", if_match=None, manifest=manifest)
     watch = Stopwatch()
     raw = _update(landing, lake, versions, watch, "merge one file")
     assert len(raw.manifest) == files + 1 and raw.read == [versions[-1].name]
-    size = len(lake.blobs[Lake.object_name(ingestion.RAW, "s")][0])
+    size = len(lake.blobs[Lake.object_name(RAW, "s")][0])
     return {"seconds": watch.parts, "bytes": size, "manifest": len(json.dumps(raw.manifest))}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 def measure_workers(stations: int = 16) -> None:
     """Runs a minute of one and two Celery workers with one process each, and recovery after one is killed."""
-    from weather_etl import local
+    from weather_etl.local import services as local
     from weather_etl_tests import test_celery as celery
     from weather_etl_tests.conftest import AZURITE_HOME, Services, free_azurite_port, temporary_root
     from weather_etl_tests.files import weather_csv

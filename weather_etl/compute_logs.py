@@ -9,7 +9,7 @@ from typing import Any
 from dagster import StringSource
 from dagster_azure.blob.compute_log_manager import AzureBlobComputeLogManager
 
-from weather_etl.azure_blob import blob_resource
+from weather_etl.lake.azure_blob import blob_resource
 from weather_etl.private_names import ConfigurableClassData, blob_key_of_log, give_log_container
 from weather_etl.settings import Settings
 

@@ -7,14 +7,17 @@ Belongs here: imports, attributes and calls of private names, one by one. Does n
 Nothing is imported before it is asked for: the storage of the core needs Azure without Dagster.
 """
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import dagster as dg
     from azure.core.rest import HttpRequest, HttpResponse
     from azure.storage.blob import BlobServiceClient, ContainerClient
     from dagster._core.definitions.data_version import DATA_VERSION_TAG
     from dagster._core.errors import DagsterUserCodeProcessError
+    from dagster._core.execution.execution_result import ExecutionResult
     from dagster._core.storage.event_log.base import PartitionKeyFilter
     from dagster._serdes import ConfigurableClassData
     from sqlalchemy import Engine
@@ -33,6 +36,7 @@ __all__ = [
     "PartitionKeyFilter",
     "blob_key_of_log",
     "engine_of",
+    "execute_in_this_process",
     "give_engine",
     "give_log_container",
     "run_blob_request",
@@ -79,3 +83,30 @@ def run_blob_request(client: "ContainerClient", request: "HttpRequest") -> "Http
     if response.status_code != 200:
         process_storage_error(HttpResponseError(response=response))
     return response
+
+
+def execute_in_this_process(
+    instance: "dg.DagsterInstance",
+    job: "dg.JobDefinition",
+    *,
+    run_config: Mapping[str, Any],
+    tags: Mapping[str, str],
+    location: str,
+    repository: str,
+) -> "ExecutionResult":
+    """Execute a job as a run of the code location, by the job's own executor; a failure is in the result.
+
+    `JobDefinition.execute_in_process` knows no code location, and without one a run shows on no page of its job.
+    """
+    from dagster._core.definitions.job_base import InMemoryJob
+    from dagster._core.execution.api import execute_run
+    from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+
+    of_location = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin(location), repository)
+    run = instance.create_run_for_job(
+        job_def=job,
+        run_config=run_config,
+        tags={**job.run_tags, **tags},
+        remote_job_origin=RemoteJobOrigin(of_location, job.name),
+    )
+    return execute_run(InMemoryJob(job), run, instance, raise_on_error=False)

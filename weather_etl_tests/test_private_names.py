@@ -25,8 +25,8 @@ from dagster_postgres import (
 from sqlalchemy import Engine, event
 
 from weather_etl import private_names
+from weather_etl.lake.storage import Containers
 from weather_etl.settings import Settings
-from weather_etl.storage import Containers
 from weather_etl_tests.conftest import CHECKOUT
 
 PACKAGE = CHECKOUT / "weather_etl"
@@ -167,12 +167,6 @@ def test_a_refused_request_is_the_error_of_the_sdk_with_its_code(containers: Con
     assert isinstance(caught.value, HttpResponseError) and caught.value.error_code == "BlobNotFound"
 
 
-# --- there are no others ------------------------------------------------------------------------------------------
-
-# Files that still name some; take one out when it is mended.
-NOT_YET = {"assets/events.py", "assets/report.py", "assets/serving.py", "sensors.py"}
-
-
 def private_imports(path: Path) -> list[str]:
     """Modules with a leading underscore in their path that a file imports from other packages."""
     found = []
@@ -186,7 +180,7 @@ def private_imports(path: Path) -> list[str]:
 
 def test_private_modules_of_others_are_imported_in_one_file() -> None:
     places = {str(p.relative_to(PACKAGE)): private_imports(p) for p in PACKAGE.rglob("*.py")}
-    assert {place: names for place, names in places.items() if names and place not in NOT_YET} == {
+    assert {place: names for place, names in places.items() if names} == {
         "private_names.py": places["private_names.py"]
     }
 
