@@ -51,8 +51,6 @@ def aggregated(
             return
         making = Making(context, lake, config.full)
         yield from making.unchanged()
-        if not making.stale:
-            return
         spans = _Spans(making, lake, validated_observations)
         for table in making.stale:
             frame = spans.make(table)
@@ -62,6 +60,7 @@ def aggregated(
                 lambda table=table, frame=frame: [checks.schema_and_keys(table, frame, making.station)],
                 _metadata(table, frame, making.opened.settings.day_zone),
             )
+        making.tell_unread()
 
 
 class _Spans:

@@ -12,11 +12,13 @@ import dagster as dg
 
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import observations as checks
-from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, restored, summary
+from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, count, restored, summary
+from weather_etl.errors import UserError
 from weather_etl.lake.fingerprints import INPUTS
 from weather_etl.orchestration.checks import result
-from weather_etl.orchestration.failures import ExpectedFailure
+from weather_etl.orchestration.failures import ExpectedFailure, what_next
 from weather_etl.orchestration.resources import NO_STATION, ParquetIOManager, StationTable
+from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +91,7 @@ class Making:
         except BlockingCheckFailed as error:
             if (table, error.evaluation.check.name) in self._asked:
                 yield result(error.evaluation, self.station)
-            raise ExpectedFailure(str(error)) from None
+            raise error
         yield dg.MaterializeResult(
             asset_key=table,
             value=StationTable(table, self.station, lambda: value, fingerprint, found, is_new=True),
@@ -97,6 +99,20 @@ class Making:
             data_version=dg.DataVersion(fingerprint),
             check_results=[result(e, self.station) for e in found if (table, e.check.name) in self._asked],
         )
+
+    def tell_unread(self) -> None:
+        """Fail the last attempt at a station that stays stale since files of it could not be read.
+
+        The tables are made from the others all the same; earlier attempts succeed, and the sensor tries again.
+
+        Raises:
+            UserError: with the name of the first such file.
+        """
+        if self.opened.unread and what_next(self._context.run):
+            files = count(len(self.opened.unread), "file")
+            raise UserError(
+                f"{printable(self.opened.unread[0])} was not read ({files} could not be read, or changed meanwhile)."
+            )
 
 
 def last_metadata(context: dg.AssetExecutionContext, asset: str, data_version: str) -> dict[str, Any]:

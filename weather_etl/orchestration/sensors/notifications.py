@@ -100,7 +100,8 @@ def _new_runs(instance: dg.DagsterInstance, state: State) -> list[RunEvent]:
 def _kind(run: dg.DagsterRun) -> str:
     if planning.covered(run.tags) is None or run.job_name in (SERVING_JOB, REPORT_JOB):
         return run.job_name
-    return "tables" if makes_tables(run) else ",".join(sorted(key.path[-1] for key in run.asset_selection or ()))
+    selected = ",".join(sorted(key.path[-1] for key in run.asset_selection or ()))
+    return "tables" if makes_tables(run) else selected or run.job_name
 
 
 def _told_by_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
