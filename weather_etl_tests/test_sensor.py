@@ -501,17 +501,17 @@ def test_a_vanished_station_is_not_requested(containers: Containers, ticks: Tick
 
 
 def test_taking_back_what_made_a_station_fail_leaves_nothing_to_request_or_tell(
-    environment: Settings, containers: Containers, ticks: Ticks, one_attempt: None
+    containers: Containers, ticks: Ticks, one_attempt: None
 ) -> None:
     upload(containers, "a")
     ticks.run(ticks.requests()[0])
     containers.landing.upload("a/station.toml", b"timezone = 'Nowhere/Land'")
     ticks.run(ticks.requests()[0])
-    (state,) = station_states(environment, ticks.instance)
+    (state,) = station_states(Settings.load(), ticks.instance)
     assert state.parked
     containers.landing.delete("a/station.toml")
     assert up_to_date(ticks, 1)
-    (state,) = station_states(environment, ticks.instance)
+    (state,) = station_states(Settings.load(), ticks.instance)
     assert (state.state, state.trouble, state.parked) == ("up to date", None, False)
 
 
@@ -613,17 +613,28 @@ def test_a_change_of_landing_files_is_observed_once_with_its_data_version(contai
     assert observed(first) != observed(second)
 
 
-def test_the_raw_table_is_made_from_the_data_version_that_was_observed(containers: Containers, ticks: Ticks) -> None:
-    """So the UI does not call it unsynced."""
-    upload(containers, "a")
-    tick = ticks.tick()
-    result = ticks.run(tick.run_requests[0])
-    (raw,) = [
-        e.step_materialization_data.materialization
-        for e in result.get_asset_materialization_events()
-        if e.asset_key == dg.AssetKey("raw_observations")
-    ]
-    assert raw.tags["dagster/input_data_version/landing_files"] == observed(tick)[0][1]
+def test_the_ui_calls_the_raw_table_unsynced_from_the_observation_to_the_run(
+    containers: Containers, ticks: Ticks
+) -> None:
+    upload(containers, "a", "b")
+    for request in ticks.requests():
+        ticks.run(request)
+    assert _sync(ticks, "a") == "FRESH"
+    containers.landing.upload("a/y.csv", weather_csv(first=48))
+    (request,) = ticks.requests()
+    assert (_sync(ticks, "a"), _sync(ticks, "b")) == ("STALE", "FRESH")
+    ticks.run(request)
+    assert (_sync(ticks, "a"), _sync(ticks, "b")) == ("FRESH", "FRESH")
+
+
+def _sync(ticks: Ticks, station: str) -> str:
+    """As the UI asks for it."""
+    from dagster._core.definitions.data_version import CachingStaleStatusResolver
+    from dagster._core.loader import LoadingContextForTest
+
+    graph = defs.resolve_asset_graph()
+    resolver = CachingStaleStatusResolver(ticks.instance, graph, LoadingContextForTest(ticks.instance))
+    return resolver.get_status(dg.AssetKey("raw_observations"), station).value
 
 
 def test_each_station_of_a_catch_up_job_is_observed(containers: Containers, ticks: Ticks) -> None:
