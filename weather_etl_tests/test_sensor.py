@@ -19,6 +19,7 @@ from weather_etl.orchestration.sensors import landing_files
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.files import shared_csv, weather_csv
+from weather_etl_tests.support.runs import break_the_contract
 from weather_etl_tests.support.ticks import CATCH_UP_JOB, SHARED_JOB, Ticks, poison
 
 MANY = [f"s{n}" for n in range(FEW + 1)]  # so many that they share runs
@@ -438,6 +439,14 @@ def test_a_file_that_breaks_the_reader_is_named_by_the_run(
     told = sentence(ticks, ticks.run(ticks.requests()[0]).run_id)
     assert "Unexpected ZeroDivisionError (while a/x.csv was read): a bug" in told
     assert told.endswith(planning.parked_sentence("a", 1))
+
+
+def test_a_station_whose_blocking_check_keeps_failing_says_that_it_is_left_alone(
+    containers: Containers, ticks: Ticks, one_attempt: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(containers, "a")
+    break_the_contract(monkeypatch)
+    assert sentence(ticks, ticks.run(ticks.requests()[0]).run_id).endswith(planning.parked_sentence("a", 1))
 
 
 def test_a_file_that_can_never_be_read_fails_the_last_attempt_which_names_it(

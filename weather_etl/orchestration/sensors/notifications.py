@@ -93,7 +93,7 @@ def _new_runs(instance: dg.DagsterInstance, state: State) -> list[RunEvent]:
             continue
         station = planning.covered(run.tags)
         why = failure_sentence(instance, run.run_id) if failed else ""
-        events.append(RunEvent(run.run_id, run.job_name, (station,) if station else (), failed, why, _kind(run)))
+        events.append(RunEvent(run.run_id, run.job_name, station, failed, why, _kind(run)))
     return events
 
 
