@@ -1,5 +1,6 @@
 """Ticks of `landing_files_sensor` on a real Azurite and a real PostgreSQL."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ from weather_etl.lake.storage import Containers
 from weather_etl.operations import planning
 from weather_etl.operations.overview import station_states
 from weather_etl.operations.planning import ATTEMPT, FEW, PARENT, PARTITION
-from weather_etl.operations.run_history import failure_sentence, histories
+from weather_etl.operations.run_history import failure_sentence, histories, in_flight
 from weather_etl.orchestration.child_runs import run_job
 from weather_etl.orchestration.sensors import landing_files
 from weather_etl.settings import Settings
@@ -885,6 +886,18 @@ def test_a_thousand_stale_stations_are_looked_up_with_a_handful_of_queries(
     found = histories(ticks.instance, items, [planning.TABLES_JOB])
     assert len(queries) <= 4
     assert {h.attempts for h in found.values()} == {1} and len(found) == 1000
+
+
+def test_a_run_over_thousands_of_stations_keeps_each_of_them_from_being_requested(
+    environment: Settings, containers: Containers, ticks: Ticks
+) -> None:
+    """PostgreSQL refuses a run tag of more than 2,704 bytes."""
+    items = [planning.StaleStation(f"s{i:04}", f"{i:032x}", planning.NEW) for i in range(3000)]
+    run = ticks.create_run({}, dg.DagsterRunStatus.STARTED, job=CATCH_UP_JOB)
+    ticks.instance.add_run_tags(run.run_id, planning.targets_tags(items))
+    busy = in_flight(ticks.instance, containers, environment, now=time.time())
+    assert all(busy.covers(item) for item in items)
+    assert not busy.covers(planning.StaleStation("s0000", "another", planning.CHANGED))
 
 
 def count_queries(instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> list[object]:
