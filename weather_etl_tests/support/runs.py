@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import dagster as dg
+import pytest
 
 from weather_etl.errors import UserError
 from weather_etl.ingestion.merge import Raw
@@ -180,3 +181,18 @@ def execute(
             )
     finally:
         _containers.reset(token)
+
+
+def break_the_contract(patch: pytest.MonkeyPatch) -> None:
+    """Days come twice from now on, as by a bug: the blocking check of daily_weather fails."""
+    import pandas as pd
+
+    from weather_etl.meteorology import aggregation
+
+    once = aggregation.daily_weather
+
+    def twice(*args: Any, **options: Any) -> pd.DataFrame:
+        frame = once(*args, **options)
+        return pd.concat([frame, frame], ignore_index=True)
+
+    patch.setattr(aggregation, "daily_weather", twice)

@@ -49,8 +49,6 @@ def aggregated(
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
         yield from making.unchanged()
-        if not making.stale:
-            return
         spans = _Spans(making, lake, validated_observations)
         for table in making.stale:
             frame = spans.make(table)
@@ -60,6 +58,7 @@ def aggregated(
                 _evaluations(table, frame, making.station),
                 _metadata(table, frame, making.opened.settings.day_zone),
             )
+        making.tell_unread()
 
 
 def _evaluations(table: str, frame: "pd.DataFrame", station: str) -> Iterator[Evaluation]:

@@ -12,11 +12,14 @@ import dagster as dg
 
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import observations as checks
-from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, restored
+from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, count, restored
+from weather_etl.errors import UserError
+from weather_etl.ingestion.station import NeverMade
 from weather_etl.lake.fingerprints import INPUTS
 from weather_etl.orchestration.checks import result
-from weather_etl.orchestration.failures import ExpectedFailure
+from weather_etl.orchestration.failures import what_next
 from weather_etl.orchestration.resources import ParquetIOManager, StationTable
+from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +57,7 @@ class Making:
                 else:
                     self._unchanged[table] = found
         # Checks that a person asked for without their table.
-        self._alone = [t for t, _ in self._asked if t not in selected]
+        self._alone = sorted({t for t, _ in self._asked} - selected)
 
     def _recorded(self, table: str) -> list[Evaluation] | None:
         """What the checks of an unchanged table said, as far as they are asked for; None if one is not recorded."""
@@ -72,8 +75,10 @@ class Making:
                 check_results=[result(e, self.station) for e in evaluations],
             )
         for table in self._alone:
-            for evaluation in self._recorded(table) or ():
-                yield result(evaluation, self.station)
+            evaluations = self._recorded(table)
+            if evaluations is None:
+                raise NeverMade(table, self.station)
+            yield from (result(e, self.station) for e in evaluations)
 
     def made(
         self,
@@ -89,7 +94,7 @@ class Making:
         except BlockingCheckFailed as error:
             if (table, error.evaluation.check.name) in self._asked:
                 yield result(error.evaluation, self.station)
-            raise ExpectedFailure(str(error)) from None
+            raise error
         yield dg.MaterializeResult(
             asset_key=table,
             value=StationTable(table, self.station, lambda: value, fingerprint, found, is_new=True),
@@ -97,6 +102,20 @@ class Making:
             data_version=dg.DataVersion(fingerprint),
             check_results=[result(e, self.station) for e in found if (table, e.check.name) in self._asked],
         )
+
+    def tell_unread(self) -> None:
+        """Fail the last attempt at a station that stays stale since files of it could not be read.
+
+        The tables are made from the others all the same; earlier attempts succeed, and the sensor tries again.
+
+        Raises:
+            UserError: with the name of the first such file.
+        """
+        if self.opened.unread and what_next(self._context.run):
+            files = count(len(self.opened.unread), "file")
+            raise UserError(
+                f"{printable(self.opened.unread[0])} was not read ({files} could not be read, or changed meanwhile)."
+            )
 
 
 def last_metadata(context: dg.AssetExecutionContext, asset: str, data_version: str) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def raw_observations(
             full=config.full and not config.files,
             again=config.files if config.full else (),
         )
-        station.made[RAW] = raw.stamp.fingerprint
+        station.made[RAW], station.unread = raw.stamp.fingerprint, raw.pending
         yield from making.made(RAW, raw, [rejected_files(raw)], _metadata(raw, station.settings))
 
 

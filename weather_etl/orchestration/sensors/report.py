@@ -48,8 +48,8 @@ def weather_report_sensor(
         made = publish.reports(containers)
         stale = publish.find_stale(containers.lake.stamps(), made)
         index = publish.stale_index(containers, made)
-    # The report of a station whose tables are being made is drawn when they are all there.
-    busy = in_flight(instance, silence_limit=settings.silence_limit_s, now=now)
+        # The report of a station whose tables are being made is drawn when they are all there.
+        busy = in_flight(instance, containers, settings, now=now)
     tried = histories(instance, [s for s in stale if not busy.covers(s)], [REPORT_JOB])
     decided = planning.plan(
         stale,
