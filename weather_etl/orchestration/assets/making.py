@@ -54,7 +54,7 @@ class Making:
                 else:
                     self._unchanged[table] = found
         # Checks that a person asked for without their table.
-        self._alone = [t for t, _ in self._asked if t not in selected]
+        self._alone = sorted({t for t, _ in self._asked if t not in selected})
 
     def _recorded(self, table: str) -> list[Evaluation] | None:
         """What the checks of an unchanged table said, as far as they are asked for; None if one is not recorded."""

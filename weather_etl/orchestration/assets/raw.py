@@ -10,7 +10,7 @@ import dagster as dg
 
 from weather_etl.checks.files import rejected_files
 from weather_etl.ingestion.station import RAW
-from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
+from weather_etl.orchestration.assets.making import Making, Results, TablesConfig, checks_of_all_stations
 from weather_etl.orchestration.assets.specs import ONE_STATION_PER_RUN, markdown, table_checks, table_spec
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import ParquetIOManager
@@ -41,6 +41,9 @@ def raw_observations(
     from weather_etl.ingestion.merge import merge_landing_files
 
     with without_details(context.log, context.run, context.instance):
+        if not context.has_partition_key:
+            yield from checks_of_all_stations(context, lake)
+            return
         making = Making(context, lake, config.full)
         yield from making.unchanged()
         if not making.stale:
