@@ -139,7 +139,7 @@ def test_an_unexpected_exception_leaks_no_secret_into_a_tick(
 
     monkeypatch.setattr(shared_files, "look", leak)
     with caplog.at_level(logging.DEBUG), pytest.raises(dg.Failure) as caught:
-        landing_files_sensor(dg.build_sensor_context(instance=instance, definitions=defs))
+        landing_files_sensor(dg.build_sensor_context(instance=instance, definitions=defs, resources={"storage": resources.StorageResource()}))
     shown = serializable_error_info_from_exc_info((caught.type, caught.value, caught.tb)).to_string()
     assert "Unexpected Leak" in shown
     assert (secrets_in(shown), secrets_in(caplog.text)) == ([], [])

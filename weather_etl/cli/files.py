@@ -111,7 +111,7 @@ def replay(
     ] = None,
 ) -> None:
     """Read landing files again, as after a change of code, and make the station's tables anew."""
-    from weather_etl.defs import child_runs
+    from weather_etl.orchestration import child_runs
     from weather_etl.lake.storage import connect
     from weather_etl.landing.listing import SHARED
     from weather_etl.operations.files import file_states, names_to_replay

@@ -18,6 +18,7 @@ from weather_etl.lake import fingerprints
 from weather_etl.operations.planning import CATCH_UP_JOB
 from weather_etl.orchestration.child_runs import run_job
 from weather_etl.orchestration.jobs import SHARED_JOB
+from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
 from weather_etl.settings import azurite_connection_string
 
@@ -108,7 +109,7 @@ def instance(database: str, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
 
 def tick(instance: dg.DagsterInstance) -> tuple[dg.SensorResult, float, float]:
     """The result of a tick, its seconds of CPU (the replay's included), and the megabytes that it added."""
-    context = dg.build_sensor_context(instance=instance, definitions=defs)
+    context = dg.build_sensor_context(instance=instance, definitions=defs, resources={"storage": StorageResource()})
     memory, started = psutil.Process().memory_info().rss, time.process_time()
     result = landing_files_sensor(context)
     used = (psutil.Process().memory_info().rss - memory) / 1024**2

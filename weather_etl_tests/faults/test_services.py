@@ -18,6 +18,7 @@ from weather_etl.local import azurite
 from weather_etl.local import postgres as local_postgres
 from weather_etl.operations import planning
 from weather_etl.operations.planning import PARTITION
+from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
 from weather_etl.settings import Settings, azurite_connection_string
 from weather_etl_tests.conftest import AZURITE_HOME, Services, free_azurite_port, temporary_root
@@ -150,7 +151,7 @@ def test_a_run_that_the_database_left_is_healed_by_the_sensor(
         monkeypatch.setenv("WEATHER_ETL_SILENCE_LIMIT_S", "1")
         monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
         time.sleep(1.2)
-        context = dg.build_sensor_context(instance=instance, definitions=defs)
+        context = dg.build_sensor_context(instance=instance, definitions=defs, resources={"storage": StorageResource()})
         (request,) = [r for r in landing_files_sensor(context).run_requests if PARTITION in r.tags]
         assert instance.get_run_by_id(left.run_id).status == dg.DagsterRunStatus.FAILURE
         assert execute(instance, dict(request.tags)).success

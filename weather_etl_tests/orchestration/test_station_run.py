@@ -1,6 +1,8 @@
 """What one run over a station tells Dagster: a materialization per table, a result per check, however little was to do."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import dagster as dg
@@ -54,7 +56,9 @@ def test_a_materialization_carries_fingerprint_code_version_and_the_versions_of_
         assert tags["dagster/data_version"] == carried[table]
         assert tags["dagster/code_version"] == CODE_VERSIONS[table]
         inputs = {k.rsplit("/", 1)[-1]: v for k, v in tags.items() if k.startswith("dagster/input_data_version/")}
-        assert {i: inputs[i] for i in INPUTS[table]} == {i: carried[i] for i in INPUTS[table]}
+        # Of partitioned inputs Dagster keeps a hash over the versions of the partitions that went in: here, of one.
+        shown = {"quality_events": ("validated_observations",)}.get(table, INPUTS[table])
+        assert {i: inputs[i] for i in shown} == {i: sha256(carried[i].encode()).hexdigest() for i in shown}
 
 
 def test_a_check_result_carries_its_station_and_the_materialization_that_it_is_about(containers: Containers) -> None:
@@ -123,7 +127,7 @@ def test_a_new_hour_leaves_no_table_behind_and_a_raised_version_only_what_it_con
 def test_freshness_is_told_as_of_now_although_the_table_is_unchanged(
     containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from weather_etl.orchestration.assets import making
+    from weather_etl.checks import observations
 
     containers.landing.upload("a/station.toml", b"live = true\n")
     containers.landing.upload("a/x.csv", live_csv(hours_ago=2))
@@ -134,11 +138,11 @@ def test_freshness_is_told_as_of_now_although_the_table_is_unchanged(
         def now(cls, tz: Any = None) -> datetime:
             return datetime.now(tz) + timedelta(hours=30)
 
-    monkeypatch.setattr(making, "datetime", Tomorrow)
+    monkeypatch.setattr(observations, "datetime", Tomorrow)
     done = process(containers)
     assert done.statuses == {UNCHANGED}
     assert (fresh.passed, done.check("freshness").passed) == (True, False)
-    assert done.check("freshness").description.endswith(", 32 hours ago.")
+    assert re.search(r", 3[23] hours ago\.$", done.check("freshness").description)
 
 
 def test_a_table_of_a_live_station_has_the_same_bytes_whenever_it_is_made(

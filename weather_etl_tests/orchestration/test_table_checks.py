@@ -13,6 +13,7 @@ from weather_etl.lake.storage import Containers
 from weather_etl.meteorology import aggregation, observations
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import runs
+from weather_etl_tests.support.lake import RAW
 from weather_etl_tests.support.runs import UNCHANGED, RunFailed, process
 
 ALL = [(check.table, check.name) for check in TABLE_CHECKS]
@@ -116,18 +117,14 @@ def executed_alone(
         return result.get_asset_check_evaluations()
 
 
-def test_checks_executed_alone_without_a_station_give_one_summary_each(containers: Containers) -> None:
-    for station, more in (("a", b""), ("b", b"cut\r\n"), ("c", b"cut\r\n")):
-        containers.landing.upload(f"{station}/x.csv", weather_csv() + more)
-        process(containers, station)
+def test_a_check_executed_alone_without_a_station_gives_one_summary(containers: Containers) -> None:
+    for station, data in (("a", weather_csv()), ("b", b"PAR1"), ("c", b"PAR1")):
+        containers.landing.upload(f"{station}/x.csv", data)
+        process(containers, station, tables=[RAW])
     before = containers.lake.stamps()
-    found = executed_alone(containers, ALL)
-    assert sorted((e.asset_key.path[-1], e.check_name) for e in found) == sorted(ALL)
-    assert {e.partition for e in found} == {None}
-    said = {e.check_name: (e.passed, e.description) for e in found}
-    assert said["rejected_files"] == (True, "3 stations passed when their tables were last made.")
-    assert said["no_quarantined_rows"][0] is False
-    assert said["no_quarantined_rows"][1].startswith("2 of 3 stations did not pass, first b: 1 of 49 data lines")
+    (found,) = executed_alone(containers, [(RAW, "rejected_files")])
+    assert (found.passed, found.partition) == (False, None)
+    assert found.description.startswith("2 of 3 stations did not pass, first b: 1 of 1 landing file could not be used")
     assert containers.lake.stamps() == before
 
 
@@ -142,6 +139,13 @@ def test_checks_executed_alone_of_a_station_say_what_they_said_when_its_tables_w
     assert {e.partition for e in found} == {"a"}
 
 
-def test_checks_executed_alone_before_anything_was_made_say_so(containers: Containers) -> None:
-    (found,) = executed_alone(containers, [("daily_weather", "schema_and_keys")])
+def test_a_check_executed_alone_before_anything_was_made_says_so(containers: Containers) -> None:
+    (found,) = executed_alone(containers, [(RAW, "rejected_files")])
     assert (found.passed, found.description) == (True, "No station has this table yet.")
+
+
+def test_a_check_executed_alone_of_a_table_that_was_never_made_is_one_sentence(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers, tables=[RAW])
+    with pytest.raises(dg.Failure, match="daily_weather of station a has never been made; materialize it first"):
+        executed_alone(containers, [("daily_weather", "schema_and_keys")], "a")

@@ -50,6 +50,7 @@ def aggregated(
             yield from checks_of_all_stations(context, lake)
             return
         making = Making(context, lake, config.full)
+        yield from making.checks_alone()
         yield from making.unchanged()
         if not making.stale:
             return

@@ -13,6 +13,7 @@ import dagster as dg
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import observations as checks
 from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, restored, summary
+from weather_etl.ingestion.station import NeverMade
 from weather_etl.lake.fingerprints import INPUTS
 from weather_etl.orchestration.checks import result
 from weather_etl.orchestration.failures import ExpectedFailure
@@ -59,11 +60,13 @@ class Making:
     def _recorded(self, table: str) -> list[Evaluation] | None:
         """What the checks of an unchanged table said, as far as they are asked for; None if one is not recorded."""
         wanted = [c for c in TABLE_CHECKS if (c.table, c.name) in self._asked and c.table == table]
-        return recorded_evaluations(self._lake, table, self.station, wanted, live=self.opened.settings.live)
+        return recorded_evaluations(self._lake, table, self.station, wanted)
 
-    def unchanged(self) -> Results:
-        """What is there already, and what its checks said when it was made."""
+    def unchanged(self, *tables: str) -> Results:
+        """What is there already, and what its checks said when it was made; of all tables if none is named."""
         for table, evaluations in self._unchanged.items():
+            if tables and table not in tables:
+                continue
             yield dg.MaterializeResult(
                 asset_key=table,
                 value=self._lake.table(table, self.station),
@@ -71,7 +74,12 @@ class Making:
                 data_version=dg.DataVersion(self.opened.fingerprint(table)),
                 check_results=[result(e, self.station) for e in evaluations],
             )
+
+    def checks_alone(self) -> Results:
+        """What checks that were asked for without their table said when it was made."""
         for table in self._alone:
+            if self.opened.stamps[table] is None:
+                raise NeverMade(table, self.station)
             for evaluation in self._recorded(table) or ():
                 yield result(evaluation, self.station)
 
@@ -111,7 +119,7 @@ def last_metadata(context: dg.AssetExecutionContext, asset: str, data_version: s
 
 
 def recorded_evaluations(
-    lake: ParquetIOManager, table: str, station: str, wanted: Collection[Check], *, live: bool | None
+    lake: ParquetIOManager, table: str, station: str, wanted: Collection[Check]
 ) -> list[Evaluation] | None:
     """What checks of a table said when it was made; freshness as of now. None if one of them is not recorded."""
     if not wanted:
@@ -122,12 +130,12 @@ def recorded_evaluations(
         evaluation = restored(check, found or ())
         if evaluation is None:
             return None
-        if check == checks.freshness and live is not None:
+        if check == checks.freshness:
             stamp = lake.containers().lake.stamp(table, station)
             newest = (
                 datetime.strptime(stamp.last, "%Y-%m-%d %H:%MZ").replace(tzinfo=UTC) if stamp and stamp.last else None
             )
-            evaluation = checks.age_of_newest_hour(check, newest, live=live, now=datetime.now(UTC))
+            evaluation = checks.as_of_now(evaluation, newest)
         evaluations.append(evaluation)
     return evaluations
 
@@ -145,5 +153,5 @@ def checks_of_all_stations(context: dg.AssetExecutionContext, lake: ParquetIOMan
     for check in TABLE_CHECKS:
         if (check.table, check.name) in asked:
             stations = sorted(s for s, t in stamps if t == check.table)
-            found = [(s, recorded_evaluations(lake, check.table, s, [check], live=None)) for s in stations]
+            found = [(s, recorded_evaluations(lake, check.table, s, [check])) for s in stations]
             yield result(summary(check, [(s, e[0] if e else None) for s, e in found]))

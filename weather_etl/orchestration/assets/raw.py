@@ -45,6 +45,7 @@ def raw_observations(
             yield from checks_of_all_stations(context, lake)
             return
         making = Making(context, lake, config.full)
+        yield from making.checks_alone()
         yield from making.unchanged()
         if not making.stale:
             return

@@ -48,8 +48,9 @@ def validated(
             yield from checks_of_all_stations(context, lake)
             return
         making = Making(context, lake, config.full)
-        yield from making.unchanged()
+        yield from making.checks_alone()
         if not making.stale:
+            yield from making.unchanged()
             return
         observations = _observe(raw_observations.raw, making.opened)
         # The hours first: if the balance of all rows does not hold, none of the three is published.
@@ -59,7 +60,10 @@ def validated(
             "quarantined_rows": observations.quarantined,
         }
         found = checks.Judged(observations, making.station, making.opened.settings.live)
-        for table in (t for t in frames if t in making.stale):
+        for table in frames:
+            if table not in making.stale:
+                yield from making.unchanged(table)
+                continue
             yield from making.made(
                 table,
                 frames[table],
