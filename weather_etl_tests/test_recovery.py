@@ -8,13 +8,13 @@ from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers
 from weather_etl.operations.planning import PARTITION
-from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
 from weather_etl.serving import database as serving_database
 from weather_etl.serving import load
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, process
+from weather_etl_tests.support.ticks import tick
 
 
 def objects(containers: Containers) -> dict[str, bytes]:
@@ -48,7 +48,7 @@ def load_all(settings: Settings, containers: Containers) -> None:
 
 def requested(instance: dg.DagsterInstance) -> list[dict[str, str]]:
     """Tags of the station runs that a tick of the sensor asks for, as the daemon starts them."""
-    result = landing_files_sensor(dg.build_sensor_context(instance=instance, definitions=defs, resources={"storage": StorageResource()}))
+    result = tick(landing_files_sensor, instance)
     for request in result.dynamic_partitions_requests or []:
         instance.add_dynamic_partitions(request.partitions_def_name, list(request.partition_keys))
     return [dict(r.tags) for r in result.run_requests or [] if PARTITION in r.tags]

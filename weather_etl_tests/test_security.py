@@ -29,6 +29,7 @@ from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.faults import killing
 from weather_etl_tests.files import HEADER, weather_csv
 from weather_etl_tests.support.runs import process
+from weather_etl_tests.support.ticks import tick
 
 SAS = "sv=2024-01-01&ss=b&sig=c2VjcmV0U2lnbmF0dXJl%2Fx%3D"
 PASSWORD = "hunter2-Pa55"
@@ -139,7 +140,7 @@ def test_an_unexpected_exception_leaks_no_secret_into_a_tick(
 
     monkeypatch.setattr(shared_files, "look", leak)
     with caplog.at_level(logging.DEBUG), pytest.raises(dg.Failure) as caught:
-        landing_files_sensor(dg.build_sensor_context(instance=instance, definitions=defs, resources={"storage": resources.StorageResource()}))
+        tick(landing_files_sensor, instance)
     shown = serializable_error_info_from_exc_info((caught.type, caught.value, caught.tb)).to_string()
     assert "Unexpected Leak" in shown
     assert (secrets_in(shown), secrets_in(caplog.text)) == ([], [])

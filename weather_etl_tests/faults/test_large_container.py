@@ -13,14 +13,13 @@ import psutil
 import pytest
 from dagster._core.instance.ref import InstanceRef
 
-from weather_etl.definitions import defs
 from weather_etl.lake import fingerprints
 from weather_etl.operations.planning import CATCH_UP_JOB
 from weather_etl.orchestration.child_runs import run_job
 from weather_etl.orchestration.jobs import SHARED_JOB
-from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
 from weather_etl.settings import azurite_connection_string
+from weather_etl_tests.support import ticks
 
 FILES, STATIONS, PAGE = 20_000, 1_000, 5_000
 WHEN = "Wed, 01 Jan 2020 00:00:00 GMT"
@@ -109,9 +108,8 @@ def instance(database: str, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
 
 def tick(instance: dg.DagsterInstance) -> tuple[dg.SensorResult, float, float]:
     """The result of a tick, its seconds of CPU (the replay's included), and the megabytes that it added."""
-    context = dg.build_sensor_context(instance=instance, definitions=defs, resources={"storage": StorageResource()})
     memory, started = psutil.Process().memory_info().rss, time.process_time()
-    result = landing_files_sensor(context)
+    result = ticks.tick(landing_files_sensor, instance)
     used = (psutil.Process().memory_info().rss - memory) / 1024**2
     return result, time.process_time() - started, used
 

@@ -18,7 +18,6 @@ from weather_etl.local import azurite
 from weather_etl.local import postgres as local_postgres
 from weather_etl.operations import planning
 from weather_etl.operations.planning import PARTITION
-from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
 from weather_etl.settings import Settings, azurite_connection_string
 from weather_etl_tests.conftest import AZURITE_HOME, Services, free_azurite_port, temporary_root
@@ -26,6 +25,7 @@ from weather_etl_tests.faults.conftest import OwnAzurite, tables
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.lake import RAW
 from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, RunFailed, process
+from weather_etl_tests.support.ticks import tick
 
 
 def on_raw(monkeypatch: pytest.MonkeyPatch, act) -> None:
@@ -151,8 +151,7 @@ def test_a_run_that_the_database_left_is_healed_by_the_sensor(
         monkeypatch.setenv("WEATHER_ETL_SILENCE_LIMIT_S", "1")
         monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
         time.sleep(1.2)
-        context = dg.build_sensor_context(instance=instance, definitions=defs, resources={"storage": StorageResource()})
-        (request,) = [r for r in landing_files_sensor(context).run_requests if PARTITION in r.tags]
+        (request,) = [r for r in tick(landing_files_sensor, instance).run_requests if PARTITION in r.tags]
         assert instance.get_run_by_id(left.run_id).status == dg.DagsterRunStatus.FAILURE
         assert execute(instance, dict(request.tags)).success
     assert process(containers).statuses == {UNCHANGED}
