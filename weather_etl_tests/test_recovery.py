@@ -8,6 +8,8 @@ from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers
 from weather_etl.operations.planning import PARTITION
+from weather_etl.orchestration.child_runs import run_job
+from weather_etl.orchestration.jobs import REPORT_JOB
 from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
 from weather_etl.serving import database as serving_database
 from weather_etl.serving import load
@@ -74,6 +76,14 @@ def test_without_dagsters_database_the_tables_and_exactly_once_survive(
     assert raw and [e["name"] for e in raw.manifest or ()] == ["a/x.csv", "a/y.csv"]
     assert raw.arrow.num_rows == 72
     assert containers.lake.stamps().keys() == before.keys()
+
+
+def test_without_dagsters_database_a_station_that_is_up_to_date_gets_its_report(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    with dg.DagsterInstance.ephemeral() as empty:  # it does not know the station
+        assert run_job(empty, REPORT_JOB, station="a") == []
+    assert containers.lake.container.head("report/station=a/index.html")
 
 
 def test_a_lost_serving_database_is_rebuilt_by_one_command(
