@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from weather_etl.checks.evaluation import Evaluation, stored
+from weather_etl.checks.observations import lasting
 from weather_etl.errors import UserError
 from weather_etl.ingestion.station import RAW, NeverMade, OpenStation, open_station
 from weather_etl.ingestion.station_lock import StationLocks
@@ -267,7 +268,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                 fingerprint=made.fingerprint,
                 if_match=replaces,
                 manifest=manifest,
-                checks=stored(made.evaluations) if name in TABLE_NAMES else None,
+                checks=stored(lasting(made.evaluations)) if name in TABLE_NAMES else None,
             )
         except PreconditionFailed:
             return self._lost(made)

@@ -36,6 +36,12 @@ def sensor_context(instance: dg.DagsterInstance, cursor: str | None = None) -> d
     )
 
 
+def tick(sensor: dg.SensorDefinition, instance: dg.DagsterInstance, cursor: str | None = None) -> dg.SensorResult:
+    """What a sensor returns now."""
+    with sensor_context(instance, cursor) as context:
+        return sensor(context)
+
+
 class Ticks:
     """Evaluates the sensor and carries the cursor, the partitions and the observations on, as the daemon does.
 

@@ -48,6 +48,7 @@ def aggregated(
     """Sum the hours up to days, the days to months and years, the months to normals."""
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
+        yield from making.checks_alone()
         yield from making.unchanged()
         spans = _Spans(making, lake, validated_observations)
         for table in making.stale:

@@ -62,11 +62,13 @@ class Making:
     def _recorded(self, table: str) -> list[Evaluation] | None:
         """What the checks of an unchanged table said, as far as they are asked for; None if one is not recorded."""
         wanted = [c for c in TABLE_CHECKS if (c.table, c.name) in self._asked and c.table == table]
-        return recorded_evaluations(self._lake, table, self.station, wanted, live=self.opened.settings.live)
+        return recorded_evaluations(self._lake, table, self.station, wanted)
 
-    def unchanged(self) -> Results:
-        """What is there already, and what its checks said when it was made."""
+    def unchanged(self, *tables: str) -> Results:
+        """What is there already, and what its checks said when it was made; of all tables if none is named."""
         for table, evaluations in self._unchanged.items():
+            if tables and table not in tables:
+                continue
             yield dg.MaterializeResult(
                 asset_key=table,
                 value=self._lake.table(table, self.station),
@@ -74,6 +76,9 @@ class Making:
                 data_version=dg.DataVersion(self.opened.fingerprint(table)),
                 check_results=[result(e, self.station) for e in evaluations],
             )
+
+    def checks_alone(self) -> Results:
+        """What checks that were asked for without their table said when it was made."""
         for table in self._alone:
             evaluations = self._recorded(table)
             if evaluations is None:
@@ -130,7 +135,7 @@ def last_metadata(context: dg.AssetExecutionContext, asset: str, data_version: s
 
 
 def recorded_evaluations(
-    lake: ParquetIOManager, table: str, station: str, wanted: Collection[Check], *, live: bool
+    lake: ParquetIOManager, table: str, station: str, wanted: Collection[Check]
 ) -> list[Evaluation] | None:
     """What checks of a table said when it was made; freshness as of now. None if one of them is not recorded."""
     if not wanted:
@@ -146,6 +151,6 @@ def recorded_evaluations(
             newest = (
                 datetime.strptime(stamp.last, "%Y-%m-%d %H:%MZ").replace(tzinfo=UTC) if stamp and stamp.last else None
             )
-            evaluation = checks.age_of_newest_hour(check, newest, live=live, now=datetime.now(UTC))
+            evaluation = checks.as_of_now(evaluation, newest)
         evaluations.append(evaluation)
     return evaluations

@@ -41,6 +41,7 @@ def raw_observations(
 
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
+        yield from making.checks_alone()
         yield from making.unchanged()
         if not making.stale:
             return
