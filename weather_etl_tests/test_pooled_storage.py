@@ -17,8 +17,7 @@ import dagster as dg
 import psycopg2
 import pytest
 
-from weather_etl.local import ownership as local
-from weather_etl.local import postgres
+from weather_etl.local import ownership, postgres
 from weather_etl.pooled_storage import KEPT_OPEN, LIBPQ, MAX_OVERFLOW, PooledPostgresStorage
 from weather_etl.private_names import engine_of
 from weather_etl_tests.conftest import CHECKOUT, temporary_root
@@ -27,7 +26,7 @@ from weather_etl_tests.conftest import CHECKOUT, temporary_root
 @contextmanager
 def opened(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """The instance of the checkout's own `dagster.yaml`."""
-    monkeypatch.setenv(local.DATABASE, url)
+    monkeypatch.setenv(ownership.DATABASE, url)
     monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", "UseDevelopmentStorage=true")
     folder.mkdir(exist_ok=True)
     shutil.copy(CHECKOUT / "dagster.yaml", folder)

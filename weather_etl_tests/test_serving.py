@@ -29,7 +29,7 @@ from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT, Services, _execute
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.test_sensor import Ticks
+from weather_etl_tests.support.ticks import Ticks
 
 
 class Serving:

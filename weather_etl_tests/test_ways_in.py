@@ -204,7 +204,7 @@ def test_triggering_starts_a_run_over_the_given_station_and_tells_its_steps(live
     assert told["status_url"].endswith(f"/runs/{told['run_id']}")
     assert [(s["name"], s["status"]) for s in told["steps"]] == [("catch_up", "SUCCESS")]
     (child,) = [run for run in told["runs"] if run["job"] == "weather_etl_job"]
-    assert (child["stations"], child["status"], child["steps"][0]["name"]) == (
+    assert (child["station"], child["status"], child["steps"][0]["name"]) == (
         station,
         "SUCCESS",
         "raw_observations",

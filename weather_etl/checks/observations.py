@@ -4,8 +4,8 @@ Belongs here: what is promised of observations, a function per promise; a new on
 Does not belong here: checks of files (`files.py`), rules that decide on rows and values (`meteorology/`).
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -272,13 +272,30 @@ def freshness(check: Check, judged: Judged) -> Evaluation:
 
 def age_of_newest_hour(check: Check, newest: datetime | None, *, live: bool, now: datetime) -> Evaluation:
     """The one check whose result changes while the table does not."""
+    figures: dict[str, Any] = {"live": "yes" if live else "no"}
     if not live:
-        return Evaluation(check, True, "Not expected: the station settings do not say `live = true`.", WARN)
+        return Evaluation(check, True, "Not expected: the station settings do not say `live = true`.", WARN, figures)
     if newest is None:
-        return Evaluation(check, False, "The station has no observation.", WARN)
+        return Evaluation(check, False, "The station has no observation.", WARN, figures)
     age = (now - newest).total_seconds() / 3600
     sentence = f"The newest hour is {newest:%Y-%m-%d %H:%M}Z, {age:,.0f} hours ago."
-    return Evaluation(check, age <= FRESH_HOURS, sentence, WARN, {"age_hours": round(age, 1)})
+    return Evaluation(check, age <= FRESH_HOURS, sentence, WARN, {**figures, "age_hours": round(age, 1)})
+
+
+def lasting(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
+    """What lies in a table object, whose bytes are the same whenever it is made: freshness without the age."""
+    return [
+        replace(e, passed=True, description="", figures={"live": e.figures["live"]}) if e.check == freshness else e
+        for e in evaluations
+    ]
+
+
+def as_of_now(evaluation: Evaluation, newest: datetime | None) -> Evaluation:
+    """What a check says now of a table that was made earlier; `newest` is its last hour."""
+    if evaluation.check != freshness:
+        return evaluation
+    live = evaluation.figures.get("live") == "yes"
+    return age_of_newest_hour(freshness, newest, live=live, now=datetime.now(UTC))
 
 
 OBSERVATION_CHECKS: tuple[Check, ...] = tuple(_REGISTERED)

@@ -99,5 +99,5 @@ def encode_parquet(
         if manifest is not None:  # beside the schema and not in it: Arrow would store it twice
             writer.add_key_value_metadata({MANIFEST_KEY: _pack_manifest(manifest)})
         if checks is not None:
-            writer.add_key_value_metadata({CHECKS_KEY: json.dumps(checks, sort_keys=True).encode()})
+            writer.add_key_value_metadata({CHECKS_KEY: json.dumps(checks).encode()})
     return out.getvalue()

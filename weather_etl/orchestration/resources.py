@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from weather_etl.checks.evaluation import Evaluation, stored
+from weather_etl.checks.observations import lasting
+from weather_etl.errors import UserError
 from weather_etl.ingestion.station import RAW, NeverMade, OpenStation, open_station
 from weather_etl.ingestion.station_lock import StationLocks
 from weather_etl.lake.connection import Connection, Containers, connect
@@ -185,7 +187,6 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                 raise NeverMade(name, station)
             self._read_as(raw.stamp)
             return raw
-        from weather_etl.errors import UserError
         from weather_etl.meteorology import schemas
 
         found = self.containers().lake.read(name, station)
@@ -269,7 +270,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                 fingerprint=made.fingerprint,
                 if_match=replaces,
                 manifest=manifest,
-                checks=stored(made.evaluations) if name in TABLE_NAMES else None,
+                checks=stored(lasting(made.evaluations)) if name in TABLE_NAMES else None,
             )
         except PreconditionFailed:
             return self._lost(made)
@@ -287,13 +288,13 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             self._opened.pop(station, None)
             if self._races < MAX_RACES:
                 raise dg.RetryRequested(max_retries=MAX_RACES, seconds_to_wait=0.1 * 2**self._races)
-            raise ExpectedFailure(
+            raise UserError(
                 f"Other runs wrote {name} of {station} {MAX_RACES} times while this one worked; run it again."
             )
         there = self.containers().lake.stamp(name, station)
         if there is None:
             uri = self.containers().lake.uri(name, station)
-            raise ExpectedFailure(f"{uri} was deleted while it was replaced; run the station again.")
+            raise UserError(f"{uri} was deleted while it was replaced; run the station again.")
         return there, LEFT
 
 

@@ -32,6 +32,8 @@ from weather_etl_tests.support.runs import process
 START = datetime(2021, 1, 1, tzinfo=UTC)
 
 
+# --- the model ------------------------------------------------------------------------------------------------
+
 # content -> (bytes, hour -> temperature); None: a file of no use
 HOURS = {"early": (0, 4, 1.0), "late": (2, 4, 2.0), "short": (0, 2, 3.0), "again": (0, 4, 4.0)}
 CONTENTS: dict[str, tuple[bytes, dict[int, float] | None]] = {
@@ -217,6 +219,9 @@ def test_two_hundred_shuffles_give_the_same_bytes(containers: Containers) -> Non
     check_shuffles(containers, 200)
 
 
+# --- changed while it is read ---------------------------------------------------------------------------------
+
+
 def test_the_old_rows_of_a_file_stay_while_its_new_version_cannot_be_read_yet(
     containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,6 +237,9 @@ def test_the_old_rows_of_a_file_stay_while_its_new_version_cannot_be_read_yet(
     assert (raw.pending, temperatures(containers)) == (["a/x.csv"], [5.0] * 24)
     process(containers)
     assert temperatures(containers) == [7.0] * 24 + [8.0] * 2
+
+
+# --- settings: what reads files again -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -269,6 +277,8 @@ def test_a_file_of_another_id_is_taken_as_soon_as_the_settings_know_the_id(conta
     (entry,) = process(containers)[RAW].raw.manifest
     assert (entry["state"], entry["rows"]) == ("ingested", 24)
 
+
+# --- names are data -------------------------------------------------------------------------------------------
 
 STRANGE_NAMES = [
     "a/🌪️👩‍🔬.csv",
@@ -323,6 +333,9 @@ def test_a_name_lives_on_in_every_table_as_it_is(containers: Containers) -> None
         assert set(containers.lake.read(table, "a").arrow.column("landing_file").to_pylist()) == {name}
 
 
+# --- many files, large files ----------------------------------------------------------------------------------
+
+
 def upload_many(containers: Containers, number: int) -> None:
     def one(i: int) -> None:
         containers.landing._client.get_blob_client(f"a/{i:05}.csv").upload_blob(weather_csv(1, first=i))
@@ -345,8 +358,8 @@ def test_one_poison_file_among_999_costs_only_itself(containers: Containers) -> 
 PEAK = textwrap.dedent(
     """
     import resource
-    from weather_etl.lake.connection import connect
     from weather_etl.settings import Settings
+    from weather_etl.lake.connection import connect
     from weather_etl_tests.support.runs import process
 
     with connect(Settings.load()) as containers:

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from weather_etl.checks import files as checks
-from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files, splitting
 from weather_etl.ingestion.shared_files import LEFT, REJECTED, REMOVED, SPLIT, look
 from weather_etl.ingestion.splitting import Outcome, split_pending
@@ -27,7 +26,7 @@ from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import HEADER, shared_csv, weather_csv
 from weather_etl_tests.support.lake import RAW, temperatures
-from weather_etl_tests.support.runs import UNCHANGED, process
+from weather_etl_tests.support.runs import UNCHANGED, RunFailed, process
 
 NAME = "_shared/net.csv"
 
@@ -50,6 +49,9 @@ def objects(containers: Containers) -> dict[str, str]:
 def index_of(containers: Containers, name: str = NAME) -> dict:
     source = next(s for s in look(containers).sources if s.name == name)
     return shared_files.read_index(containers.lake.container, source)
+
+
+# --- what a split leaves --------------------------------------------------------------------------------------
 
 
 def test_each_station_gets_its_own_rows(containers: Containers) -> None:
@@ -96,8 +98,8 @@ def test_identical_rows_that_arrive_both_ways_are_counted_once(containers: Conta
     containers.landing.upload(NAME, shared_csv("ab"))
     split(containers)
     balance = process(containers, "a").check("row_balance").metadata
-    counts = [balance[n].value for n in ("data_lines", "kept", "identical_duplicates")]
-    assert counts == ["48", "24", "24"]
+    figures = [balance[name].value for name in ("data_lines", "kept", "identical_duplicates")]
+    assert figures == ["48", "24", "24"]
 
 
 def test_the_settings_of_a_station_without_files_of_its_own_hold_for_its_shared_rows(containers: Containers) -> None:
@@ -121,6 +123,9 @@ def test_the_error_budget_is_each_stations_own(containers: Containers) -> None:
     manifest = containers.lake.read(RAW, "a").manifest
     assert [(e["state"], e["reason"]) for e in manifest] == [("rejected", "ALL_ROWS_BAD")]
     assert len(temperatures(containers, "b")) == 24
+
+
+# --- replaced, touched, gone ----------------------------------------------------------------------------------
 
 
 def test_a_replaced_source_replaces_the_rows_of_its_stations_only(containers: Containers) -> None:
@@ -170,7 +175,7 @@ def test_a_station_whose_only_source_is_gone_is_kept_until_it_is_forgotten(conta
     process_all(containers)
     containers.landing.delete(NAME)
     process_all(containers)
-    with pytest.raises(UserError, match="weather-etl forget b"):
+    with pytest.raises(RunFailed, match="weather-etl forget b"):
         process(containers, "b")
     assert len(temperatures(containers, "b")) == 24
 
@@ -212,6 +217,9 @@ def test_only_the_named_files_are_split_again(containers: Containers) -> None:
     containers.landing.upload("_shared/other.csv", shared_csv("cd"))
     split(containers)
     assert [o.name for o in split(containers, full=True, names=["_shared/other.csv"])] == ["_shared/other.csv"]
+
+
+# --- lines of no station, files of no use ---------------------------------------------------------------------
 
 
 def test_lines_of_no_station_are_accounted_for_and_kept_with_their_reason(containers: Containers) -> None:
@@ -289,6 +297,8 @@ def test_a_name_is_only_data(containers: Containers, name: str) -> None:
     process_all(containers)
     assert set(containers.lake.read(RAW, "a").arrow.column("landing_file").to_pylist()) == {name}
 
+
+# --- killed, at once, tampered with ---------------------------------------------------------------------------
 
 KILLED = textwrap.dedent(
     """
@@ -393,6 +403,9 @@ def test_a_split_object_that_is_left_over_is_removed(containers: Containers) -> 
     assert "z" not in look(containers).landing.stations
 
 
+# --- pure decisions -------------------------------------------------------------------------------------------
+
+
 def listed(name: str, etag: str = "1", **metadata: str) -> Blob:
     from datetime import UTC, datetime
 
@@ -437,6 +450,8 @@ def test_the_fingerprint_of_a_station_covers_its_parts_of_shared_files(container
         [(NAME, object_etag)], "defaults"
     )
 
+
+# --- real formats ---------------------------------------------------------------------------------------------
 
 IEM_HEADER = "station,valid,tmpf,dwpf,relh,drct,sknt,p01i,alti,mslp,vsby,gust,metar"
 

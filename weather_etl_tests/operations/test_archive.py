@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.lake.connection import Containers, connect
 from weather_etl.lake.container import Container
@@ -14,7 +13,7 @@ from weather_etl.operations import archive, planning
 from weather_etl.operations.archive import ArchiveNotConfigured, archive_station
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, process
+from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, RunFailed, process
 
 LATER = datetime.now(UTC) + timedelta(days=60)
 
@@ -123,7 +122,7 @@ def test_rows_stay_when_the_archive_cannot_be_seen(
     containers.landing.upload("a/z.csv", weather_csv(24, first=72))
     with (
         connect(Settings.load()) as without,
-        pytest.raises(UserError, match="WEATHER_ETL_ARCHIVE_CONTAINER"),
+        pytest.raises(RunFailed, match="WEATHER_ETL_ARCHIVE_CONTAINER"),
     ):
         process(without)
     assert hours(containers) == 72

@@ -48,9 +48,8 @@ def aggregated(
     """Sum the hours up to days, the days to months and years, the months to normals."""
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
+        yield from making.checks_alone()
         yield from making.unchanged()
-        if not making.stale:
-            return
         spans = _Spans(making, lake, validated_observations)
         for table in making.stale:
             frame = spans.make(table)
@@ -60,6 +59,7 @@ def aggregated(
                 _evaluations(table, frame, making.station),
                 _metadata(table, frame, making.opened.settings.day_zone),
             )
+        making.tell_unread()
 
 
 def _evaluations(table: str, frame: "pd.DataFrame", station: str) -> Iterator[Evaluation]:

@@ -41,6 +41,7 @@ def raw_observations(
 
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
+        yield from making.checks_alone()
         yield from making.unchanged()
         if not making.stale:
             return
@@ -55,7 +56,7 @@ def raw_observations(
             full=config.full and not config.files,
             again=config.files if config.full else (),
         )
-        station.made[RAW] = raw.stamp.fingerprint
+        station.made[RAW], station.unread = raw.stamp.fingerprint, raw.pending
         yield from making.made(RAW, raw, [rejected_files(raw)], _metadata(raw, station.settings))
 
 

@@ -48,17 +48,22 @@ def validated(
     """Put the raw rows together to hours, flag every value, and keep what could not be used."""
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
-        yield from making.unchanged()
+        yield from making.checks_alone()
         if not making.stale:
+            yield from making.unchanged()
             return
         observations = _observe(raw_observations.raw, making.opened)
+        # The hours first: if the balance of all rows does not hold, none of the three is published.
         frames = {
-            "quarantined_rows": observations.quarantined,
             "validated_observations": observations.validated,
             "quality_events": observations.events,
+            "quarantined_rows": observations.quarantined,
         }
         found = checks.Judged(observations, making.station, making.opened.settings.live)
-        for table in making.stale:
+        for table in frames:
+            if table not in making.stale:
+                yield from making.unchanged(table)
+                continue
             yield from making.made(
                 table,
                 frames[table],
