@@ -139,7 +139,7 @@ def test_an_unexpected_exception_leaks_no_secret_into_a_tick(
 ) -> None:
     from dagster._utils.error import serializable_error_info_from_exc_info
 
-    monkeypatch.setattr(shared_files, "look", leak)
+    monkeypatch.setattr(shared_files, "take_inventory", leak)
     with caplog.at_level(logging.DEBUG), pytest.raises(dg.Failure) as caught:
         tick(landing_files_sensor, instance)
     shown = serializable_error_info_from_exc_info((caught.type, caught.value, caught.tb)).to_string()

@@ -164,15 +164,15 @@ def test_a_file_that_lands_during_a_tick_is_seen_by_that_tick(
     containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "1")
-    look, looks = shared_files.look, iter(range(100))
+    take_inventory, looks = shared_files.take_inventory, iter(range(100))
 
     def looked(found_by: Containers) -> object:
-        found = look(found_by)
+        found = take_inventory(found_by)
         if next(looks) == 0:
             upload(containers, "a")
         return found
 
-    monkeypatch.setattr(shared_files, "look", looked)
+    monkeypatch.setattr(shared_files, "take_inventory", looked)
     assert [t[PARTITION] for t in ticks.requested()] == ["a"]
 
 
@@ -257,17 +257,17 @@ def test_a_run_that_ends_while_the_tick_lists_is_not_requested_again(
     upload(containers, "a")
     (request,) = ticks.requests()
     under_way = ticks.create_run(dict(request.tags), dg.DagsterRunStatus.STARTED)
-    look = shared_files.look
+    take_inventory = shared_files.take_inventory
 
     def slow(found_by: Containers) -> object:
-        found = look(found_by)
+        found = take_inventory(found_by)
         containers.landing.upload("a/y.csv", weather_csv(first=48))
         assert ticks.run(request).success
         ticks.instance.report_run_failed(under_way)
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(shared_files, "look", slow)
+        patch.setattr(shared_files, "take_inventory", slow)
         assert not ticks.requested()
     assert up_to_date(ticks, 1)
 

@@ -18,11 +18,11 @@ def db_upgrade() -> None:
     from weather_etl.serving import database
     from weather_etl.settings import Settings
 
-    found = database.upgrade(Settings.load())
-    if found.now == found.wanted:
-        say(f"The serving tables have revision {found.now} already; comments, view and grants were set anew.")
+    revision = database.upgrade(Settings.load())
+    if revision.now == revision.wanted:
+        say(f"The serving tables have revision {revision.now} already; comments, view and grants were set anew.")
     else:
-        say(f"The serving tables were upgraded from revision {found.now or 'none'} to {found.wanted}.")
+        say(f"The serving tables were upgraded from revision {revision.now or 'none'} to {revision.wanted}.")
 
 
 @db_app.command("load")

@@ -40,17 +40,17 @@ def files(
     if state is not None and state not in STATES:
         raise UserError(f"{printable(state)} is no state of a file; known are {', '.join(STATES)}.")
     with connect(Settings.load(), prompt=True) as containers:
-        found = [f for f in file_states(containers, station or []) if state is None or f.state == state]
+        states = [f for f in file_states(containers, station or []) if state is None or f.state == state]
     if as_json:
         import json
 
-        print(json.dumps([f.as_dict() for f in found], indent=2))
+        print(json.dumps([f.as_dict() for f in states], indent=2))
         return
-    for file in found:
+    for file in states:
         say(_line(file))
-    counts = Counter(f.state for f in found)
-    total = f"{len(found):,} file{'s' * (len(found) != 1)}"
-    say(f"{total}: {', '.join(f'{counts[s]:,} {s}' for s in STATES if counts[s])}" if found else "No file.")
+    counts = Counter(f.state for f in states)
+    total = f"{len(states):,} file{'s' * (len(states) != 1)}"
+    say(f"{total}: {', '.join(f'{counts[s]:,} {s}' for s in STATES if counts[s])}" if states else "No file.")
 
 
 def _line(file: "FileState") -> str:

@@ -26,8 +26,8 @@ from weather_etl.ingestion.shared_files import (
     Source,
     digest_of_stations,
     index_name,
-    look,
     split_name,
+    take_inventory,
 )
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.container import Container, PreconditionFailed
@@ -58,7 +58,7 @@ def split_pending(
     containers: Containers, *, run_id: str = "", full: bool = False, names: Collection[str] = ()
 ) -> Iterator[Outcome]:
     """Split every pending source; with `full` those that are done too; with `names` only these."""
-    for source in look(containers).sources:
+    for source in take_inventory(containers).sources:
         if (not names or source.name in names) and (full or source.is_pending()):
             yield split_source(containers, source, run_id=run_id)
 
@@ -68,7 +68,7 @@ def split_source(containers: Containers, source: Source, *, run_id: str = "") ->
 
     Args:
         containers: landing and lake.
-        source: as listed before; what has changed since is left to the next look.
+        source: as listed before; what has changed since is left to the next inventory.
         run_id: noted in the index.
     """
     try:

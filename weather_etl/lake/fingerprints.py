@@ -47,10 +47,10 @@ def of_table(table: str, inputs: Mapping[str, str], settings_version: str) -> st
 
 def expected(versions: Iterable[tuple[str, str]], settings_version: str) -> dict[str, str]:
     """What every table of a station should carry, given what landing and settings say now."""
-    found = {"raw_observations": of_landing(versions, settings_version)}
+    fingerprints = {"raw_observations": of_landing(versions, settings_version)}
     for table in TABLE_NAMES[1:]:
-        found[table] = of_table(table, found, settings_version)
-    return found
+        fingerprints[table] = of_table(table, fingerprints, settings_version)
+    return fingerprints
 
 
 @dataclass(frozen=True)

@@ -77,8 +77,8 @@ class Lake:
 
     def stamps(self, blobs: Iterable[Blob] | None = None) -> dict[tuple[str, str], Stamp]:
         """(station, table) -> stamp of every table object; `blobs` is a listing of the container, if there is one."""
-        found = (self._stamp(b) for b in (self.container.list() if blobs is None else blobs))
-        return {(s.station, s.table): s for s in found if s}
+        stamps = (self._stamp(b) for b in (self.container.list() if blobs is None else blobs))
+        return {(s.station, s.table): s for s in stamps if s}
 
     def stamp(self, table: str, station: str) -> Stamp | None:
         blob = self.container.head(self.object_name(table, station))

@@ -114,7 +114,7 @@ def _storage(settings: Settings, containers: "Containers") -> Iterator[Finding]:
     from weather_etl.lake.container import Container
 
     started = time.perf_counter()
-    found = containers.landing.exists()
+    exists = containers.landing.exists()
     milliseconds = (time.perf_counter() - started) * 1000
     address = containers.landing.url.rsplit("/", 1)[0]
     with blob_resource(settings.connection_string, settings.account_url, prompt=True).get_client() as service:
@@ -122,7 +122,7 @@ def _storage(settings: Settings, containers: "Containers") -> Iterator[Finding]:
         logs = Container(service.get_container_client(_LOGS_CONTAINER)).exists()
     yield Finding("storage", OK, f"{address} answers in {milliseconds:,.0f} ms; storage API version {api}")
     for name, there in (
-        (settings.landing_container, found),
+        (settings.landing_container, exists),
         (settings.lake_container, containers.lake.container.exists()),
         (_LOGS_CONTAINER, logs),
     ):

@@ -88,7 +88,7 @@ def archive_old_files(settings: Settings, days: int, stations: Sequence[str] = (
         if containers.archive is None:
             raise ArchiveNotConfigured
         containers.archive.create()
-        names = stations or sorted(shared_files.look(containers).landing.stations)
+        names = stations or sorted(shared_files.take_inventory(containers).landing.stations)
         locks = StationLocks(settings)
         moved = []
         for station in names:

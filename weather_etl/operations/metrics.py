@@ -81,16 +81,16 @@ def _of_storage(settings: Settings) -> "tuple[list[Metric], list[StaleStation]]"
     size = Metric("weather_etl_bytes", "Bytes of all table objects.", "table")
     try:
         with connect(settings, prompt=True) as containers:
-            seen = shared_files.look(containers)
+            seen = shared_files.take_inventory(containers)
             landing, stamps = seen.landing, seen.stamps
-            found = planning.find_stale(landing, stamps)
-            pending.add(files_pending(containers, landing, found))
+            stale_stations = planning.find_stale(landing, stamps)
+            pending.add(files_pending(containers, landing, stale_stations))
     except UserError:
         up.add(0)
         return [up], []
     up.add(1)
     stations.add(len({s for s, _ in stamps} | landing.stations.keys()))
-    causes = Counter(s.why for s in found)
+    causes = Counter(s.why for s in stale_stations)
     for why in (planning.NEW, planning.CHANGED, planning.VANISHED):
         stale.add(causes[why], why)
     files.add(sum(len(s.files) for s in landing.stations.values()))
@@ -98,7 +98,7 @@ def _of_storage(settings: Settings) -> "tuple[list[Metric], list[StaleStation]]"
     for table in TABLE_NAMES:
         rows.add(sum(max(s.rows, 0) for (_, t), s in stamps.items() if t == table), table)
         size.add(sum(s.size for (_, t), s in stamps.items() if t == table), table)
-    return [up, stations, stale, files, pending, unroutable, rows, size], found
+    return [up, stations, stale, files, pending, unroutable, rows, size], stale_stations
 
 
 def files_pending(containers: "Containers", landing: "Landing", stale: "list[StaleStation]") -> int:

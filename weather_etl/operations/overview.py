@@ -115,7 +115,7 @@ def station_states(
 ) -> list[StationState]:
     """All stations of landing and lake, or `only` some, in alphabetical order."""
     with connect(settings, prompt=True) as containers:
-        seen = shared_files.look(containers)
+        seen = shared_files.take_inventory(containers)
     landing, stamps = seen.landing, seen.stamps
     stale = {s.station: s for s in planning.find_stale(landing, stamps)}
     trouble = troubles(settings, instance, list(stale.values()))
@@ -176,7 +176,7 @@ def parked_stations(
 def shared_files_state(settings: Settings) -> CheckState | None:
     """How the files of several stations stand; None if there is none."""
     with connect(settings, prompt=True) as containers:
-        seen = shared_files.look(containers)
+        seen = shared_files.take_inventory(containers)
         troubled = shared_files.troubled(containers.lake.container, seen.sources)
     if not seen.sources:
         return None

@@ -48,12 +48,12 @@ def expected(carried: Mapping[str, str]) -> str:
 
 def reports(containers: Containers) -> dict[str, Blob]:
     """station -> its report, as a listing shows it."""
-    found = {}
+    pages = {}
     for blob in containers.lake.container.list(f"{FOLDER}/station="):
         parts = blob.name.split("/")
         if len(parts) == 3 and parts[2] == "index.html":
-            found[parts[1].removeprefix("station=")] = blob
-    return found
+            pages[parts[1].removeprefix("station=")] = blob
+    return pages
 
 
 def find_stale(stamps: Mapping[tuple[str, str], Stamp], made: Mapping[str, Blob]) -> list[StaleStation]:

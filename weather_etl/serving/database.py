@@ -66,7 +66,7 @@ def connect(settings: Settings) -> Iterator["Connection"]:
         f"PostgreSQL does not answer at the address in {_variable(settings)}; {remedy}, or correct the address."
     )
     try:
-        found = psycopg2.connect(
+        connection = psycopg2.connect(
             url.replace("+psycopg2", "", 1), connect_timeout=CONNECT_TIMEOUT_S, application_name="weather_etl"
         )
     except psycopg2.OperationalError as error:
@@ -74,12 +74,12 @@ def connect(settings: Settings) -> Iterator["Connection"]:
             raise ServingUnavailable(f"PostgreSQL refused the user or password in {_variable(settings)}.") from None
         raise unreachable from None
     try:
-        with found.cursor() as cursor:  # by statements: poolers do not take them as options of the connection
+        with connection.cursor() as cursor:  # by statements: poolers do not take them as options of the connection
             cursor.execute("SET TIME ZONE 'UTC'")
             cursor.execute(f"SET lock_timeout = '{_LOCK_TIMEOUT}'")
             cursor.execute(f"SET statement_timeout = '{_STATEMENT_TIMEOUT}'")
-        found.commit()
-        yield found
+        connection.commit()
+        yield connection
     except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn, psycopg2.errors.InvalidSchemaName):
         raise ServingUnavailable("The serving tables are not there; run `weather-etl db upgrade`.") from None
     except psycopg2.errors.InsufficientPrivilege as error:
@@ -93,7 +93,7 @@ def connect(settings: Settings) -> Iterator["Connection"]:
     except (psycopg2.OperationalError, psycopg2.InterfaceError):
         raise unreachable from None
     finally:
-        found.close()
+        connection.close()
 
 
 def is_set_up(settings: Settings) -> bool:
@@ -188,19 +188,19 @@ def require_schema(settings: Settings, connection: "Connection") -> None:
     Raises:
         ServingUnavailable: the schema is older or newer than this program.
     """
-    found = revision(connection)
-    if found.now is None:
+    state = revision(connection)
+    if state.now is None:
         upgrade(settings)
-    elif not found.known:
-        raise _newer(found)
-    elif found.now != found.wanted:
+    elif not state.known:
+        raise _newer(state)
+    elif state.now != state.wanted:
         raise ServingUnavailable(
-            f"The serving tables have revision {found.now} and this program needs {found.wanted}; "
+            f"The serving tables have revision {state.now} and this program needs {state.wanted}; "
             "run `weather-etl db upgrade`."
         )
 
 
-def _newer(found: Revision) -> ServingUnavailable:
+def _newer(state: Revision) -> ServingUnavailable:
     return ServingUnavailable(
-        f"The serving tables have revision {found.now}, which is newer than this program; install the newer weather-etl."
+        f"The serving tables have revision {state.now}, which is newer than this program; install the newer weather-etl."
     )

@@ -96,12 +96,12 @@ def metadata() -> "sa.MetaData":
         "date": sa.Date(),
         _UTC: postgresql.TIMESTAMP(timezone=True),
     }
-    found = sa.MetaData(schema=SCHEMA)
+    metadata = sa.MetaData(schema=SCHEMA)
     for served in SERVED:
         key = served.contract.key
         sa.Table(
             served.name,
-            found,
+            metadata,
             *(
                 sa.Column(c.name, types[c.dtype], nullable=c.nullable, primary_key=c.name in key)
                 for c in served.contract.columns
@@ -110,7 +110,7 @@ def metadata() -> "sa.MetaData":
         )
     sa.Table(
         LOADS,
-        found,
+        metadata,
         sa.Column("station_id", sa.Text(), primary_key=True),
         sa.Column("table_name", sa.Text(), primary_key=True),
         sa.Column("version", sa.Text(), nullable=False),
@@ -118,4 +118,4 @@ def metadata() -> "sa.MetaData":
         sa.Column("loaded_at", types[_UTC], nullable=False),
         sa.Column("run_id", sa.Text(), nullable=False),
     )
-    return found
+    return metadata

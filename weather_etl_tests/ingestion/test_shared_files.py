@@ -13,7 +13,7 @@ import pytest
 
 from weather_etl.checks import files as checks
 from weather_etl.ingestion import shared_files, splitting
-from weather_etl.ingestion.shared_files import LEFT, REJECTED, REMOVED, SPLIT, look
+from weather_etl.ingestion.shared_files import LEFT, REJECTED, REMOVED, SPLIT, take_inventory
 from weather_etl.ingestion.splitting import Outcome, split_pending
 from weather_etl.lake import fingerprints
 from weather_etl.lake.connection import Containers, connect
@@ -37,7 +37,7 @@ def split(containers: Containers, **options: object) -> list[Outcome]:
 
 def process_all(containers: Containers) -> None:
     split(containers)
-    for item in planning.find_stale(*(lambda seen: (seen.landing, seen.stamps))(look(containers))):
+    for item in planning.find_stale(*(lambda seen: (seen.landing, seen.stamps))(take_inventory(containers))):
         if item.why != planning.VANISHED:
             process(containers, item.station)
 
@@ -47,7 +47,7 @@ def objects(containers: Containers) -> dict[str, str]:
 
 
 def index_of(containers: Containers, name: str = NAME) -> dict:
-    source = next(s for s in look(containers).sources if s.name == name)
+    source = next(s for s in take_inventory(containers).sources if s.name == name)
     return shared_files.read_index(containers.lake.container, source)
 
 
@@ -73,7 +73,7 @@ def test_a_row_still_knows_the_file_version_and_line_that_it_came_from(container
 
 def test_a_split_file_is_not_pending(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv())
-    assert [s.name for s in look(containers).pending] == [NAME]
+    assert [s.name for s in take_inventory(containers).pending] == [NAME]
     assert [(o.state, o.written) for o in split(containers)] == [(SPLIT, 2)]
     assert split(containers) == []
 
@@ -81,7 +81,7 @@ def test_a_split_file_is_not_pending(containers: Containers) -> None:
 def test_a_split_is_all_that_a_station_needs_to_be_up_to_date(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv())
     process_all(containers)
-    seen = look(containers)
+    seen = take_inventory(containers)
     assert planning.find_stale(seen.landing, seen.stamps) == []
     assert process(containers, "a").statuses == {UNCHANGED}
 
@@ -246,7 +246,7 @@ def test_lines_of_no_station_are_accounted_for_and_kept_with_their_reason(contai
 def test_lines_of_no_station_are_a_warning_that_names_the_first(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv(["a", "b c"]))
     split(containers)
-    seen = look(containers)
+    seen = take_inventory(containers)
     evaluation = checks.shared_files(shared_files.troubled(containers.lake.container, seen.sources), 1, 1)
     assert (evaluation.passed, evaluation.severity) == (False, "WARN")
     assert "24 lines of shared files" in evaluation.description and "line 3" in evaluation.description
@@ -267,7 +267,7 @@ def test_a_shared_file_of_no_use_is_rejected_with_a_reason_and_turns_the_check_r
 ) -> None:
     containers.landing.upload(NAME, data)
     assert [o.state for o in split(containers)] == [REJECTED]
-    seen = look(containers)
+    seen = take_inventory(containers)
     evaluation = checks.shared_files(shared_files.troubled(containers.lake.container, seen.sources), 1, 0)
     assert (evaluation.passed, evaluation.severity) == (False, "ERROR")
     assert f"{NAME!r} ({reason}:" in evaluation.description
@@ -286,7 +286,7 @@ def test_a_good_file_that_is_replaced_by_one_of_no_use_takes_its_rows_along(cont
 def test_a_header_without_rows_is_split_into_nothing(containers: Containers) -> None:
     containers.landing.upload(NAME, f"station,{HEADER}\r\n".encode())
     assert [(o.state, o.written) for o in split(containers)] == [(SPLIT, 0)]
-    assert not look(containers).pending
+    assert not take_inventory(containers).pending
 
 
 @pytest.mark.parametrize(
@@ -346,7 +346,7 @@ def test_a_split_killed_at_a_request_heals_at_the_next_one(containers: Container
     assert killed.returncode == -signal.SIGKILL
     process_all(containers)
     assert [temperatures(containers, s) for s in "abc"] == [[7.0] * 12, [5.0] * 6, [7.0] * 12]
-    assert not look(containers).pending
+    assert not take_inventory(containers).pending
 
 
 def test_two_splitters_at_once_end_as_one(containers: Containers, environment: Settings) -> None:
@@ -360,22 +360,22 @@ def test_two_splitters_at_once_end_as_one(containers: Containers, environment: S
         states = {o.state for outcomes in pool.map(run, range(4)) for o in outcomes}
     assert states <= {SPLIT, LEFT}
     split(containers)
-    assert not look(containers).pending
+    assert not take_inventory(containers).pending
     assert sum(index_of(containers)["stations"].values()) == 36
     assert len(objects(containers)) == 13
 
 
 def test_a_splitter_that_was_overtaken_by_a_newer_version_leaves_it(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv("ab", temperature=5.0))
-    (late,) = look(containers).sources
+    (late,) = take_inventory(containers).sources
     split(containers)
     assert splitting.split_source(containers, late).state == LEFT
-    assert not look(containers).pending
+    assert not take_inventory(containers).pending
 
 
 def test_a_source_replaced_after_the_listing_stays_pending(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv("ab", temperature=5.0))
-    (listed,) = look(containers).sources
+    (listed,) = take_inventory(containers).sources
     containers.landing.upload(NAME, shared_csv("ab", temperature=7.0))
     assert splitting.split_source(containers, listed).state == LEFT
     assert objects(containers) == {}
@@ -389,7 +389,7 @@ def test_a_split_object_that_somebody_deleted_is_made_again(containers: Containe
     key = shared_files.key_of(NAME)
     containers.lake.container.delete(shared_files.split_name("a", key))
     assert [(o.state, o.written) for o in split(containers)] == [(SPLIT, 1)]
-    assert not look(containers).pending
+    assert not take_inventory(containers).pending
 
 
 def test_a_split_object_that_is_left_over_is_removed(containers: Containers) -> None:
@@ -399,8 +399,8 @@ def test_a_split_object_that_is_left_over_is_removed(containers: Containers) -> 
     data, blob = containers.lake.container.read(shared_files.split_name("a", key))
     containers.lake.container.write(shared_files.split_name("z", key), data, if_match=None, metadata=blob.metadata)
     split(containers)
-    assert not look(containers).pending
-    assert "z" not in look(containers).landing.stations
+    assert not take_inventory(containers).pending
+    assert "z" not in take_inventory(containers).landing.stations
 
 
 # --- pure decisions -------------------------------------------------------------------------------------------

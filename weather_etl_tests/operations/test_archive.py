@@ -46,7 +46,7 @@ def manifest(containers: Containers) -> dict[str, dict[str, Any]]:
 
 
 def stale(containers: Containers) -> list[str]:
-    seen = shared_files.look(containers)
+    seen = shared_files.take_inventory(containers)
     return [s.station for s in planning.find_stale(seen.landing, seen.stamps)]
 
 
