@@ -73,8 +73,8 @@ def _rate(work: Any, rows: int) -> float:
 
 
 def _empty(connection: Any) -> None:
-    from weather_etl.serving.tables import LOADS, SCHEMA, SERVED_NAMES
+    from weather_etl.serving.tables import LOADS, SCHEMA, SERVED
 
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(f'{SCHEMA}.{n}' for n in (*SERVED_NAMES, LOADS))}")
+        cursor.execute(f"TRUNCATE {', '.join(f'{SCHEMA}.{n}' for n in (*(s.name for s in SERVED), LOADS))}")
     connection.commit()

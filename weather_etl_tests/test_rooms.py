@@ -30,6 +30,7 @@ ORDER = (
     "pooled_storage",
     "lake",
     "private_names",
+    "postgres",
     "station_file",
     "stations",
     "meteorology",

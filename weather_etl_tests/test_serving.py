@@ -67,7 +67,7 @@ class Serving:
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """All rows with the transactions that wrote them."""
-        names = (*tables.SERVED_NAMES, tables.LOADS)
+        names = (*(s.name for s in tables.SERVED), tables.LOADS)
         return {n: sorted(self.rows(f"SELECT xmin::text, t::text FROM weather.{n} t")) for n in names}
 
 
@@ -93,7 +93,7 @@ def serving(environment: Settings, migrated: str, containers: Containers, monkey
     """The migrated database without rows."""
     monkeypatch.setenv("WEATHER_ETL_SERVING_URL", migrated)
     found = Serving(Settings.load(), containers)
-    found.rows(f"TRUNCATE {', '.join(f'weather.{n}' for n in (*tables.SERVED_NAMES, tables.LOADS))}")
+    found.rows(f"TRUNCATE {', '.join(f'weather.{n}' for n in (*(s.name for s in tables.SERVED), tables.LOADS))}")
     return found
 
 

@@ -13,7 +13,6 @@ import base64
 import hashlib
 import json
 import time
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,6 @@ from weather_etl.ingestion.shared_files import (
     digest_of_stations,
     index_name,
     split_name,
-    take_inventory,
 )
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.container import Container, PreconditionFailed
@@ -52,15 +50,6 @@ class Outcome:
     index: dict[str, Any] | None = None
     written: int = 0
     removed: int = 0
-
-
-def split_pending(
-    containers: Containers, *, run_id: str = "", full: bool = False, names: Collection[str] = ()
-) -> Iterator[Outcome]:
-    """Split every pending source; with `full` those that are done too; with `names` only these."""
-    for source in take_inventory(containers).sources:
-        if (not names or source.name in names) and (full or source.is_pending()):
-            yield split_source(containers, source, run_id=run_id)
 
 
 def split_source(containers: Containers, source: Source, *, run_id: str = "") -> Outcome:

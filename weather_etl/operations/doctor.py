@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from weather_etl import postgres
 from weather_etl.errors import UserError
 from weather_etl.redaction import without_secrets
 from weather_etl.settings import Settings
@@ -138,7 +139,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     import psycopg2
 
     url = settings.postgres_url or ""
-    connection = psycopg2.connect(url.replace("+psycopg2", "", 1), connect_timeout=5)
+    connection = psycopg2.connect(postgres.dsn(url), connect_timeout=5)
     try:
         version = connection.server_version
     finally:

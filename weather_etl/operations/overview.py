@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from weather_etl import postgres
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import files as checks
 from weather_etl.errors import UserError
@@ -99,10 +100,10 @@ def _check_database(url: str | None) -> None:
 
     if not url:
         raise UserError("No database is configured; run `weather-etl local up`, or set WEATHER_ETL_POSTGRES_URL.")
-    if not url.startswith("postgresql+psycopg2://"):
-        raise UserError("WEATHER_ETL_POSTGRES_URL must begin with postgresql+psycopg2://; correct it.")
+    if not postgres.is_address(url):
+        raise UserError(f"WEATHER_ETL_POSTGRES_URL must begin with {postgres.SCHEME}; correct it.")
     try:
-        psycopg2.connect(url.replace("+psycopg2", "", 1), connect_timeout=5).close()
+        psycopg2.connect(postgres.dsn(url), connect_timeout=5).close()
     except psycopg2.OperationalError:
         raise UserError(
             "PostgreSQL does not answer at the address in WEATHER_ETL_POSTGRES_URL; start it with "

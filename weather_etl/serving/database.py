@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from weather_etl import postgres
 from weather_etl.errors import UserError
 from weather_etl.serving.tables import SCHEMA
 from weather_etl.settings import Settings
@@ -23,7 +24,6 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 CONNECT_TIMEOUT_S = 5
 # A load waits so long for another one of the same station, and a statement may take so long.
 _LOCK_TIMEOUT, _STATEMENT_TIMEOUT = "60s", "10min"
-_PREFIX = "postgresql+psycopg2://"
 _alembic = threading.Lock()  # alembic keeps its state in modules; a code server ticks sensors in threads
 
 
@@ -42,8 +42,8 @@ def serving_url(settings: Settings) -> str:
         raise ServingUnavailable(
             "No serving database is configured; set WEATHER_ETL_SERVING_URL, or run `weather-etl local up`."
         )
-    if not url.startswith(_PREFIX):
-        raise ServingUnavailable(f"{_variable(settings)} must begin with {_PREFIX}; correct it.")
+    if not postgres.is_address(url):
+        raise ServingUnavailable(f"{_variable(settings)} must begin with {postgres.SCHEME}; correct it.")
     return url
 
 
@@ -67,7 +67,7 @@ def connect(settings: Settings) -> Iterator["Connection"]:
     )
     try:
         connection = psycopg2.connect(
-            url.replace("+psycopg2", "", 1), connect_timeout=CONNECT_TIMEOUT_S, application_name="weather_etl"
+            postgres.dsn(url), connect_timeout=CONNECT_TIMEOUT_S, application_name="weather_etl"
         )
     except psycopg2.OperationalError as error:
         if "password authentication failed" in str(error) or "no pg_hba.conf entry" in str(error):

@@ -72,7 +72,6 @@ DAILY = Served("weather_daily", "daily_weather", TABLES["daily_weather"], ("date
 MONTHLY = Served("weather_monthly", "monthly_weather", TABLES["monthly_weather"], ("month",))
 FILES = Served("weather_files", "raw_observations", _FILES)
 SERVED = (OBSERVATIONS, DAILY, MONTHLY, FILES)
-SERVED_NAMES = tuple(s.name for s in SERVED)
 
 
 def comment(column: Column) -> str:

@@ -14,7 +14,7 @@ import pytest
 from weather_etl.checks import files as checks
 from weather_etl.ingestion import shared_files, splitting
 from weather_etl.ingestion.shared_files import LEFT, REJECTED, REMOVED, SPLIT, take_inventory
-from weather_etl.ingestion.splitting import Outcome, split_pending
+from weather_etl.ingestion.splitting import Outcome
 from weather_etl.lake import fingerprints
 from weather_etl.lake.connection import Containers, connect
 from weather_etl.lake.container import Blob
@@ -27,6 +27,7 @@ from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import HEADER, shared_csv, weather_csv
 from weather_etl_tests.support.lake import RAW, temperatures
 from weather_etl_tests.support.runs import UNCHANGED, RunFailed, process
+from weather_etl_tests.support.splits import split_pending
 
 NAME = "_shared/net.csv"
 
@@ -304,7 +305,7 @@ KILLED = textwrap.dedent(
     """
     import os, signal, sys
     from weather_etl.settings import Settings
-    from weather_etl.ingestion.splitting import split_pending
+    from weather_etl_tests.support.splits import split_pending
     from weather_etl.lake.connection import connect
     from weather_etl.lake.container import Container
 
