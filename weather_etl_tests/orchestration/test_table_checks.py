@@ -117,17 +117,6 @@ def executed_alone(
         return result.get_asset_check_evaluations()
 
 
-def test_a_check_executed_alone_without_a_station_gives_one_summary(containers: Containers) -> None:
-    for station, data in (("a", weather_csv()), ("b", b"PAR1"), ("c", b"PAR1")):
-        containers.landing.upload(f"{station}/x.csv", data)
-        process(containers, station, tables=[RAW])
-    before = containers.lake.stamps()
-    (found,) = executed_alone(containers, [(RAW, "rejected_files")])
-    assert (found.passed, found.partition) == (False, None)
-    assert found.description.startswith("2 of 3 stations did not pass, first b: 1 of 1 landing file could not be used")
-    assert containers.lake.stamps() == before
-
-
 def test_checks_executed_alone_of_a_station_say_what_they_said_when_its_tables_were_made(
     containers: Containers,
 ) -> None:
@@ -137,11 +126,6 @@ def test_checks_executed_alone_of_a_station_say_what_they_said_when_its_tables_w
     assert len(found) == len(ALL)
     assert {(e.asset_key.path[-1], e.check_name): (e.passed, e.description) for e in found} == said
     assert {e.partition for e in found} == {"a"}
-
-
-def test_a_check_executed_alone_before_anything_was_made_says_so(containers: Containers) -> None:
-    (found,) = executed_alone(containers, [(RAW, "rejected_files")])
-    assert (found.passed, found.description) == (True, "No station has this table yet.")
 
 
 def test_a_check_executed_alone_of_a_table_that_was_never_made_is_one_sentence(containers: Containers) -> None:

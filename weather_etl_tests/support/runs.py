@@ -13,6 +13,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster_shared.error import SerializableErrorInfo
 
 from weather_etl.errors import UserError
 from weather_etl.ingestion.merge import Raw
@@ -21,7 +22,6 @@ from weather_etl.lake.storage import Containers, Stamp
 from weather_etl.orchestration.child_runs import QUIET, causes
 from weather_etl.orchestration.graph import build_graph
 from weather_etl.orchestration.resources import PageIOManager, ParquetIOManager, StationLock, StorageResource
-from weather_etl.private_names import SerializableErrorInfo
 from weather_etl.stations import PARTITIONS_NAME
 
 WRITTEN, UNCHANGED, LEFT = "written", "unchanged", "left to another run"
