@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 from weather_etl.lake.container import Blob, Container
 from weather_etl.landing.versions import SHARED, FileVersion, Landing, StationFiles
-from weather_etl.station_file import packaged_settings, parse_settings
 from weather_etl.stations import SETTINGS_FILE, StationSettings, is_station_id
 
 _IGNORED_NAMES = ("_SUCCESS",)
@@ -57,6 +56,8 @@ def list_station(container: Container, station: str) -> StationFiles:
 
 def read_settings(container: Container, station: str, files: StationFiles) -> StationSettings:
     """The station's settings: its `station.toml`, else the packaged registry, else defaults (UTC)."""
+    from weather_etl.station_file import packaged_settings, parse_settings
+
     if files.settings_etag is None:
         return packaged_settings(station)
     name = f"{station}/{SETTINGS_FILE}"

@@ -12,7 +12,6 @@ from weather_etl.digests import digest
 from weather_etl.lake.container import BlobNotFound, Container, PreconditionFailed
 from weather_etl.landing.unpacking import MAX_UNPACKED
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl.station_file import packaged_settings
 
 SHARED = "_shared"
 
@@ -54,6 +53,8 @@ class StationFiles:
 
     def settings_version(self, station: str) -> str:
         """Identifies the settings without reading them."""
+        from weather_etl.station_file import packaged_settings  # its rules take a tenth of a second to build
+
         return f"toml-{self.settings_etag}" if self.settings_etag else packaged_settings(station).version
 
     def data_version(self, station: str) -> str:

@@ -217,6 +217,7 @@ def last_check_evaluations(
     instance: dg.DagsterInstance, keys: list[dg.AssetCheckKey], station: str | None = None
 ) -> dict[dg.AssetCheckKey, dg.AssetCheckEvaluation]:
     """The last evaluation of each check, of one station if one is given; without those that never were evaluated."""
+
     records = instance.event_log_storage.get_latest_asset_check_execution_by_key(
         keys, partition_filter=PartitionKeyFilter(key=station) if station is not None else None
     )

@@ -212,7 +212,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         """The table of the run's station: a `StationTable` where the asset asks for one, else a DataFrame."""
         name = context.asset_key.path[-1]
         lazily = context.dagster_type.typing_type is StationTable
-        if not context.has_asset_partitions:
+        if not context.has_partition_key:
             raise ExpectedFailure(f"{name} is partitioned by station; say which one with the tag dagster/partition.")
         with without_details(context.log, self._run, self._instance):
             (station,) = context.asset_partition_keys
