@@ -13,17 +13,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
-<<<<<<< HEAD
 
 from weather_etl import cli
 from weather_etl.checks.files import rejected_files
-=======
-from weather_etl.assets import station_tables
-from weather_etl.assets.specs import markdown
-from weather_etl.pipeline import process_station
-
-from weather_etl import checks, cli, sensors
->>>>>>> instance
 from weather_etl.definitions import defs
 from weather_etl.ingestion import merge, shared_files
 from weather_etl.lake.storage import Containers, Lake, connect

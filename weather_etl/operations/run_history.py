@@ -18,12 +18,8 @@ from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers
 from weather_etl.operations import planning
 from weather_etl.operations.planning import History, PastRun, StaleStation
-<<<<<<< HEAD
-from weather_etl.private_names import PartitionKeyFilter
 from weather_etl.redaction import printable
 from weather_etl.settings import Settings
-=======
->>>>>>> instance
 
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
