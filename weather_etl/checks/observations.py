@@ -7,7 +7,7 @@ Does not belong here: checks of files (`files.py`), rules that decide on rows an
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, BlockingCheckFailed, Check, Evaluation, count, percent
 from weather_etl.lake.fingerprints import TABLE_NAMES
@@ -134,9 +134,12 @@ def no_quarantined_rows(check: Check, judged: Judged) -> Evaluation:
         sentence = (
             f"{len(rows):,} of {data_lines:,} data lines ({percent(len(rows), data_lines)}) were refused: {listing}."
         )
+    shown = rows.head(MAX_CASES)
     cases = [
-        {"file": r.landing_file, "line": int(r.line), "reason": r.reason, "detail": r.detail}
-        for r in rows.head(MAX_CASES).itertuples()
+        {"file": file, "line": int(line), "reason": reason, "detail": detail}
+        for file, line, reason, detail in zip(
+            *(shown[c].tolist() for c in ("landing_file", "line", "reason", "detail")), strict=True
+        )
     ]
     return Evaluation(check, not len(rows), sentence, WARN, {"quarantined": len(rows)}, cases)
 
@@ -179,7 +182,8 @@ def coverage(check: Check, judged: Judged) -> Evaluation:
 def failed_values(check: Check, judged: Judged) -> Evaluation:
     from weather_etl.meteorology.quality import VARIABLES, Flag
 
-    cases, worst = [], 0.0
+    cases: list[dict[str, Any]] = []
+    worst = 0.0
     for name in VARIABLES:
         flags = judged.observations.validated[f"{name}_qc"].to_numpy()
         evaluated = int((flags != Flag.MISSING).sum())
@@ -212,7 +216,7 @@ def failed_values(check: Check, judged: Judged) -> Evaluation:
 def suspect_values(check: Check, judged: Judged) -> Evaluation:
     from weather_etl.meteorology.quality import VARIABLES, Flag
 
-    cases = []
+    cases: list[dict[str, Any]] = []
     for name in VARIABLES:
         flags = judged.observations.validated[f"{name}_qc"].to_numpy()
         valid, suspect = int((flags != Flag.MISSING).sum()), int((flags == Flag.SUSPECT).sum())

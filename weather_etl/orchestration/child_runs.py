@@ -4,7 +4,7 @@ Belongs here: starting one, and why it failed.
 Does not belong here: which are started (`catch_up.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -61,7 +61,7 @@ def run_job(
     return causes(result.all_events) or [f"Run {result.run_id} failed before its first step; see it in the UI."]
 
 
-def causes(events: list[dg.DagsterEvent]) -> list[str]:
+def causes(events: Sequence[dg.DagsterEvent]) -> list[str]:
     """One sentence for each step that failed."""
     found = []
     for event in events:

@@ -205,13 +205,11 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         if opened and stamp.table not in opened.made:
             opened.stamps[stamp.table] = stamp
 
-    def load_input(self, context: dg.InputContext) -> "StationTable | pd.DataFrame | None":
+    def load_input(self, context: dg.InputContext) -> "StationTable | pd.DataFrame":
         """The table of the run's station: a `StationTable` where the asset asks for one, else a DataFrame."""
         name = context.asset_key.path[-1]
         lazily = context.dagster_type.typing_type is StationTable
-        if not context.has_asset_partitions or not self._run.tags.get("dagster/partition"):
-            if lazily:  # checks alone may be executed without a station
-                return None
+        if not context.has_asset_partitions:
             raise ExpectedFailure(f"{name} is partitioned by station; say which one with the tag dagster/partition.")
         with without_details(context.log, self._run, self._instance):
             (station,) = context.asset_partition_keys
@@ -228,7 +226,12 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                 obj = StationTable(name, station, lambda: frame, is_new=True)
             opened = self._opened.get(station)
             old = opened.stamps.get(name) if opened else self.containers().lake.stamp(name, station)
-            stamp, status = self._write(obj, old) if obj.is_new else (old, UNCHANGED)
+            if obj.is_new:
+                stamp, status = self._write(obj, old)
+            elif old is not None:
+                stamp, status = old, UNCHANGED
+            else:
+                raise NeverMade(name, station)
             context.log.info(f"{station} {name}: {stamp.rows:,} rows, {status}")
             context.add_output_metadata(
                 {

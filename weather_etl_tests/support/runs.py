@@ -20,6 +20,7 @@ from weather_etl.lake.storage import Containers, Stamp
 from weather_etl.orchestration.child_runs import causes
 from weather_etl.orchestration.graph import build_graph
 from weather_etl.orchestration.resources import PageIOManager, ParquetIOManager, StationLock, StorageResource
+from weather_etl.stations import PARTITIONS_NAME
 
 WRITTEN, UNCHANGED, LEFT = "written", "unchanged", "left to another run"
 _STEP_OF = {
@@ -163,3 +164,35 @@ def break_the_contract(patch: pytest.MonkeyPatch) -> None:
         return pd.concat([frame, frame], ignore_index=True)
 
     patch.setattr(aggregation, "daily_weather", twice)
+
+
+def execute(
+    containers: Containers,
+    job: str,
+    station: str | None = None,
+    *,
+    instance: dg.DagsterInstance | None = None,
+    ops: dict[str, dict[str, Any]] | None = None,
+    tags: dict[str, str] | None = None,
+) -> dg.ExecuteInProcessResult:
+    """Run a job of the graph, over a station if one is given; a failure is in the result."""
+    token = _containers.set(containers)
+    try:
+        with instance or dg.DagsterInstance.ephemeral() as used:
+            if station:
+                used.add_dynamic_partitions(PARTITIONS_NAME, [station])
+            return (
+                graph()
+                .resolve_job_def(job)
+                .execute_in_process(
+                    instance=used,
+                    raise_on_error=False,
+                    tags={**({"dagster/partition": station} if station else {}), **(tags or {})},
+                    run_config={
+                        "ops": {step: {"config": config} for step, config in (ops or {}).items()},
+                        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                    },
+                )
+            )
+    finally:
+        _containers.reset(token)

@@ -4,7 +4,7 @@ Belongs here: what the steps of the layers have in common.
 Does not belong here: what a table is made from (`raw.py`, `validated.py`, `aggregated.py`).
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,12 @@ import dagster as dg
 
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import observations as checks
-from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, count, restored, summary
+from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, count, restored
 from weather_etl.errors import UserError
 from weather_etl.lake.fingerprints import INPUTS
 from weather_etl.orchestration.checks import result
-from weather_etl.orchestration.failures import ExpectedFailure, what_next
-from weather_etl.orchestration.resources import NO_STATION, ParquetIOManager, StationTable
+from weather_etl.orchestration.failures import what_next
+from weather_etl.orchestration.resources import ParquetIOManager, StationTable
 from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
@@ -81,13 +81,13 @@ class Making:
         self,
         table: str,
         value: "pd.DataFrame | Raw",
-        evaluate: Callable[[], Collection[Evaluation]],
+        evaluations: Iterable[Evaluation],
         metadata: dict[str, Any],
     ) -> Results:
         """A table that was made now, if its blocking checks let it out."""
         fingerprint = self.opened.made.setdefault(table, self.opened.fingerprint(table))
         try:
-            found = list(evaluate())
+            found = list(evaluations)
         except BlockingCheckFailed as error:
             if (table, error.evaluation.check.name) in self._asked:
                 yield result(error.evaluation, self.station)
@@ -127,7 +127,7 @@ def last_metadata(context: dg.AssetExecutionContext, asset: str, data_version: s
 
 
 def recorded_evaluations(
-    lake: ParquetIOManager, table: str, station: str, wanted: Collection[Check], *, live: bool | None
+    lake: ParquetIOManager, table: str, station: str, wanted: Collection[Check], *, live: bool
 ) -> list[Evaluation] | None:
     """What checks of a table said when it was made; freshness as of now. None if one of them is not recorded."""
     if not wanted:
@@ -138,7 +138,7 @@ def recorded_evaluations(
         evaluation = restored(check, found or ())
         if evaluation is None:
             return None
-        if check == checks.freshness and live is not None:
+        if check == checks.freshness:
             stamp = lake.containers().lake.stamp(table, station)
             newest = (
                 datetime.strptime(stamp.last, "%Y-%m-%d %H:%MZ").replace(tzinfo=UTC) if stamp and stamp.last else None
@@ -146,20 +146,3 @@ def recorded_evaluations(
             evaluation = checks.age_of_newest_hour(check, newest, live=live, now=datetime.now(UTC))
         evaluations.append(evaluation)
     return evaluations
-
-
-def checks_of_all_stations(context: dg.AssetExecutionContext, lake: ParquetIOManager) -> Results:
-    """Checks that were executed alone, where the UI offers no choice of stations: one result over all of them.
-
-    Raises:
-        ExpectedFailure: tables were selected as well; those need a station.
-    """
-    if context.selected_asset_keys:
-        raise ExpectedFailure(NO_STATION)
-    stamps = lake.containers().lake.stamps()
-    asked = {(key.asset_key.path[-1], key.name) for key in context.selected_asset_check_keys}
-    for check in TABLE_CHECKS:
-        if (check.table, check.name) in asked:
-            stations = sorted(s for s, t in stamps if t == check.table)
-            found = [(s, recorded_evaluations(lake, check.table, s, [check], live=None)) for s in stations]
-            yield result(summary(check, [(s, e[0] if e else None) for s, e in found]))
