@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.rules import FILE, STATION, ZONE
-from weather_etl.ingestion.merge import merge
+from weather_etl.ingestion import merge
 from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cascade import Cascade

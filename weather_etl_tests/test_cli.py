@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from weather_etl import cli
-from weather_etl.lake.storage import connect
+from weather_etl.lake.connection import connect
 from weather_etl.operations import planning
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl_tests.conftest import CHECKOUT

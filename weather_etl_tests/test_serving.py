@@ -20,7 +20,7 @@ import pytest
 from weather_etl.pipeline import process_station
 
 from weather_etl.definitions import defs
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.meteorology import schemas
 from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.serving import copy_format, database, load, tables
@@ -29,7 +29,7 @@ from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT, Services, _execute
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.test_sensor import Ticks
+from weather_etl_tests.support.ticks import Ticks
 
 
 class Serving:
@@ -67,7 +67,7 @@ class Serving:
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """All rows with the transactions that wrote them."""
-        names = (*tables.SERVED_NAMES, tables.LOADS)
+        names = (*(s.name for s in tables.SERVED), tables.LOADS)
         return {n: sorted(self.rows(f"SELECT xmin::text, t::text FROM weather.{n} t")) for n in names}
 
 
@@ -93,7 +93,7 @@ def serving(environment: Settings, migrated: str, containers: Containers, monkey
     """The migrated database without rows."""
     monkeypatch.setenv("WEATHER_ETL_SERVING_URL", migrated)
     found = Serving(Settings.load(), containers)
-    found.rows(f"TRUNCATE {', '.join(f'weather.{n}' for n in (*tables.SERVED_NAMES, tables.LOADS))}")
+    found.rows(f"TRUNCATE {', '.join(f'weather.{n}' for n in (*(s.name for s in tables.SERVED), tables.LOADS))}")
     return found
 
 
@@ -332,7 +332,7 @@ def test_a_load_that_is_killed_leaves_the_old_rows(serving: Serving) -> None:
         "import os, signal\n"
         "from weather_etl.serving import database, load\n"
         "from weather_etl.settings import Settings\n"
-        "from weather_etl.lake.storage import connect\n"
+        "from weather_etl.lake.connection import connect\n"
         "swap = load._swap\n"
         "def die(cursor, served, *rest):\n"
         "    done = swap(cursor, served, *rest)\n"

@@ -21,7 +21,10 @@ import pyarrow.compute as pc
 from weather_etl import digests
 from weather_etl.errors import UserError
 from weather_etl.lake import fingerprints
-from weather_etl.lake.storage import BlobNotFound, Containers, PreconditionFailed, Stamp, decode_parquet
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import BlobNotFound, PreconditionFailed
+from weather_etl.lake.parquet import decode_parquet
+from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing.archived import ArchivedFilesMissing, read_archived
 from weather_etl.landing.text import to_text
 from weather_etl.landing.unpacking import unpack

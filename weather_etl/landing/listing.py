@@ -9,7 +9,7 @@ Does not belong here: what a version is (`versions.py`), what its bytes are (`un
 
 from collections.abc import Iterable
 
-from weather_etl.lake.storage import Blob, Container
+from weather_etl.lake.container import Blob, Container
 from weather_etl.landing.versions import SHARED, FileVersion, Landing, StationFiles
 from weather_etl.stations import SETTINGS_FILE, StationSettings, is_station_id
 

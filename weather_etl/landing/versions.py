@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from weather_etl.digests import digest
-from weather_etl.lake.storage import BlobNotFound, Container, PreconditionFailed
+from weather_etl.lake.container import BlobNotFound, Container, PreconditionFailed
 from weather_etl.landing.unpacking import MAX_UNPACKED
 from weather_etl.meteorology.reasons import Reason, Rejected
 

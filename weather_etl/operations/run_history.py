@@ -14,10 +14,10 @@ import dagster as dg
 
 from weather_etl.checks.files import UNROUTABLE_FILES
 from weather_etl.ingestion import shared_files
-from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.fingerprints import TABLE_NAMES, StaleStation
 from weather_etl.operations import planning
-from weather_etl.operations.planning import History, PastRun, StaleStation
+from weather_etl.operations.planning import History, PastRun
 from weather_etl.redaction import printable
 from weather_etl.settings import Settings
 

@@ -15,9 +15,10 @@ import dagster as dg
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.station import StationVanished, UnknownStation
-from weather_etl.lake.storage import Containers, connect
+from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.fingerprints import StaleStation
 from weather_etl.operations import planning
-from weather_etl.operations.planning import CATCH_UP_JOB, History, StaleStation
+from weather_etl.operations.planning import CATCH_UP_JOB, History
 from weather_etl.operations.run_history import histories, unroutable_files_told
 from weather_etl.orchestration.child_runs import STEPS, run_job
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
@@ -115,21 +116,21 @@ class _CatchUp:
                 tags={**tags, planning.PARENT: self._context.run.run_id},
             )
 
-    def _look_and_split(self) -> shared_files.Look:
+    def _look_and_split(self) -> shared_files.Inventory:
         """What lies in both containers, after shared files were split where that was due."""
         with connect(self._settings) as containers:
-            seen = shared_files.look(containers)
+            seen = shared_files.take_inventory(containers)
             unsplit = planning.find_unsplit(seen.pending, seen.landing, unroutable_files_told(self._context.instance))
             if self._full and seen.sources and not unsplit:
                 unsplit = [StaleStation(planning.SHARED, "full", FULL_RUN)]
             if unsplit:
                 self._start_each(SHARED_JOB, unsplit, {"shared_files": {"full": self._full}})
-                seen = shared_files.look(containers)
+                seen = shared_files.take_inventory(containers)
         for name in seen.landing.unroutable[:10]:
             self._context.log.warning(f"{name[:200]!r} lies outside any station's folder and was left alone.")
         return seen
 
-    def _todo(self, seen: shared_files.Look) -> list[StaleStation]:
+    def _todo(self, seen: shared_files.Inventory) -> list[StaleStation]:
         stale = {s.station: s for s in planning.find_stale(seen.landing, seen.stamps)}
         if self._full:
             for name in seen.landing.stations:

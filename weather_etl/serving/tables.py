@@ -72,7 +72,6 @@ DAILY = Served("weather_daily", "daily_weather", TABLES["daily_weather"], ("date
 MONTHLY = Served("weather_monthly", "monthly_weather", TABLES["monthly_weather"], ("month",))
 FILES = Served("weather_files", "raw_observations", _FILES)
 SERVED = (OBSERVATIONS, DAILY, MONTHLY, FILES)
-SERVED_NAMES = tuple(s.name for s in SERVED)
 
 
 def comment(column: Column) -> str:
@@ -96,12 +95,12 @@ def metadata() -> "sa.MetaData":
         "date": sa.Date(),
         _UTC: postgresql.TIMESTAMP(timezone=True),
     }
-    found = sa.MetaData(schema=SCHEMA)
+    metadata = sa.MetaData(schema=SCHEMA)
     for served in SERVED:
         key = served.contract.key
         sa.Table(
             served.name,
-            found,
+            metadata,
             *(
                 sa.Column(c.name, types[c.dtype], nullable=c.nullable, primary_key=c.name in key)
                 for c in served.contract.columns
@@ -110,7 +109,7 @@ def metadata() -> "sa.MetaData":
         )
     sa.Table(
         LOADS,
-        found,
+        metadata,
         sa.Column("station_id", sa.Text(), primary_key=True),
         sa.Column("table_name", sa.Text(), primary_key=True),
         sa.Column("version", sa.Text(), nullable=False),
@@ -118,4 +117,4 @@ def metadata() -> "sa.MetaData":
         sa.Column("loaded_at", types[_UTC], nullable=False),
         sa.Column("run_id", sa.Text(), nullable=False),
     )
-    return found
+    return metadata

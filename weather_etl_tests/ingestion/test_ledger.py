@@ -19,8 +19,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import Container
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Container, Containers
 from weather_etl.landing import listing
 from weather_etl.landing.versions import FileVersion, StationFiles
 from weather_etl.operations.files import file_states
@@ -358,7 +359,7 @@ PEAK = textwrap.dedent(
     """
     import resource
     from weather_etl.settings import Settings
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl_tests.support.runs import process
 
     with connect(Settings.load()) as containers:
