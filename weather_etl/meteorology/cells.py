@@ -14,9 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.quality import VARIABLES, Flag
+from weather_etl.meteorology.quality import Flag
 from weather_etl.meteorology.reasons import Reason
-from weather_etl.meteorology.units import DEFAULT_UNITS, to_canonical
+from weather_etl.meteorology.sky import cloud_cover
+from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES, to_canonical
+from weather_etl.meteorology.vocabulary import RAW_NUMBERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,12 +47,38 @@ class Field:
         missing: numbers that mean no value.
         part: position of the number in a composite cell, whose parts are separated by commas; None: the whole cell.
         quality: position of the source's quality code in the cell; None: it has none.
+        trace: texts, or numbers however they are written, that mean a trace: 0, and marked.
+        low: the same for less than the smallest unit: 0, without a mark.
+        minutes: length of the period of a sum of radiation.
     """
 
     divisor: float = 1.0
     missing: tuple[float, ...] = ()
     part: int | None = None
     quality: int | None = None
+    trace: tuple[str, ...] = ()
+    low: tuple[str, ...] = ()
+    minutes: float = 60.0
+
+
+@dataclass(frozen=True)
+class Precipitation:
+    """What the column `precipitation_mm` of a file means.
+
+    Attributes:
+        kind: `amount` of a period that ends with the row's time; `running` since the last routine report (METAR);
+            `interval`: amount since the row before; `counter`: reading of a gauge that is set back now and then.
+        minutes: period of an amount, or archive interval; 0: the step of the series.
+        resets: when a counter is set back: `hour`, `day`, `week`, `month`, `year` (of the station's zone), "": unknown.
+        blank: `none`: an empty cell means that none fell; else `missing`.
+        routine: of a running amount, regular expression of the routine report's type; "": the modal minute decides.
+    """
+
+    kind: str = "interval"
+    minutes: int = 0
+    resets: str = ""
+    blank: str = "missing"
+    routine: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +93,9 @@ class Reading:
         stations: what the column `station` may say; None: anything.
         pressure_is_station: the column `pressure_msl_hpa` holds the pressure at the station: the file left it open.
         padded: the format fills its grid with rows without a value; they count as no errors.
+        precipitation: what its precipitation means.
+        stamp: what the time of a row marks of the period of its sums, means and extremes: `end`, `start`, `middle`.
+        period_minutes: length of that period; 0: the step of the series.
     """
 
     units: tuple[tuple[str, str], ...]
@@ -74,6 +105,9 @@ class Reading:
     stations: tuple[str, ...] | None = None
     pressure_is_station: bool = False
     padded: bool = False
+    precipitation: Precipitation = Precipitation()
+    stamp: str = "end"
+    period_minutes: int = 0
 
     @classmethod
     def of(cls, units: Mapping[str, str], decimal: str = ".", **more: Any) -> "Reading":
@@ -101,6 +135,9 @@ class Cells:
         refused: uint8, index of the reason + 1, 0 for rows that can become an observation.
         upstream: variable -> uint8, flag that the source's quality code means (0: none); only variables with codes.
         warnings: sentences for a person.
+        trace: mask of the rows whose precipitation is a trace; None without any.
+        readings: the different ways in which the rows were read.
+        reading: position in `readings` of each row; None: all rows have the first.
     """
 
     timestamp: np.ndarray
@@ -109,6 +146,9 @@ class Cells:
     refused: np.ndarray
     upstream: dict[str, np.ndarray] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    trace: np.ndarray | None = None
+    readings: tuple[Reading, ...] = ()
+    reading: np.ndarray | None = None
 
     def reason(self, row: int) -> Reason | None:
         code = int(self.refused[row])
@@ -128,7 +168,7 @@ UPSTREAM_FLAGS: Mapping[str, int] = {
 
 
 def _read_numbers(
-    column: pa.DictionaryArray, unit: str, decimal: str, written: Field | None = None
+    column: pa.DictionaryArray, unit: str, decimal: str, written: Field | None = None, quantity: str = ""
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Values in canonical units, the state of every cell, and the flags of quality codes if there are any.
 
@@ -136,12 +176,14 @@ def _read_numbers(
     """
     n = len(column)
     if column.null_count == n:
-        return np.full(n, np.nan), np.full(n, MISSING, dtype=np.uint8), None
+        return np.broadcast_to(np.nan, n), np.broadcast_to(np.uint8(MISSING), n), None
     texts = pc.utf8_trim_whitespace(column.dictionary)
     flags: np.ndarray | None = None
     if written is not None and written.part is not None:
         texts, flags = _part_of_composite(texts, written)
-    missing = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(NULL_TOKENS))
+    if unit == "sky":
+        texts = _covers(texts)
+    missing = pc.fill_null(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(NULL_TOKENS)), True)
     if decimal == ",":
         texts = pc.replace_substring(texts, ",", ".")
     texts = pc.if_else(missing, None, texts)
@@ -156,8 +198,12 @@ def _read_numbers(
     if written is not None:
         absent |= np.isin(values, written.missing)
     values[absent] = np.nan
+    if written is not None and (written.trace or written.low):
+        values[_any_of(texts, values, (*written.trace, *written.low))] = 0.0
     states = np.where(absent, MISSING, np.where(np.isnan(values), UNREADABLE, OK))
-    values = to_canonical(values / written.divisor if written else values, unit)
+    minutes = 60.0 if written is None else written.minutes
+    values = to_canonical(values / written.divisor if written else values, unit, quantity, minutes=minutes)
+    states[np.isnan(values) & (states == OK)] = MISSING  # a code of the unit that means no value
     if column.null_count:  # refused lines have no cells
         codes = pc.fill_null(column.indices, len(values)).to_numpy()
         values, states = np.append(values, np.nan), np.append(states, MISSING)
@@ -168,6 +214,40 @@ def _read_numbers(
     if flags is not None:
         flags = np.where(states == OK, flags[codes], 0).astype(np.uint8)
     return values[codes], states, flags
+
+
+def _any_of(texts: pa.Array, values: np.ndarray, marks: tuple[str, ...]) -> np.ndarray:
+    """Mask of the texts that are one of these marks, as text or as a number."""
+    found = pc.fill_null(pc.is_in(pc.utf8_lower(texts), value_set=pa.array([m.lower() for m in marks])), False)
+    numbers = [float(m) for m in marks if re.fullmatch(_NUMBER, m)]
+    return found.to_numpy(zero_copy_only=False) | np.isin(values, numbers)
+
+
+def _covers(texts: pa.Array) -> pa.Array:
+    """Cloud cover in percent, as text, of sky conditions; null where they name no class."""
+    covers = [None if t is None else cloud_cover(t) for t in texts.to_pylist()]
+    return pa.array([None if c is None else f"{c:g}" for c in covers], pa.string())
+
+
+def _traces(rows: pa.Table, written: Mapping[str, Field]) -> np.ndarray | None:
+    """Mask of the rows whose precipitation is a trace; None without any."""
+    found: np.ndarray | None = None
+    for name in ("precipitation_mm", "precipitation_trace"):
+        column, marks = one_chunk(rows.column(name)), written.get(name, _AS_IT_IS).trace
+        if not marks or column.null_count == len(column):
+            continue
+        texts = pc.utf8_trim_whitespace(column.dictionary)
+        part = written[name].part
+        if part is not None:
+            texts = _part_of_composite(texts, written[name])[0]
+        numbers = [float(t) if re.fullmatch(_NUMBER, t) else np.nan for t in texts.to_pylist()]
+        marked = np.append(_any_of(texts, np.array(numbers), marks), False)
+        mask = marked[pc.fill_null(column.indices, len(texts)).to_numpy()]
+        found = mask if found is None else found | mask
+    return None if found is None or not found.any() else found
+
+
+_AS_IT_IS = Field()
 
 
 def _part_of_composite(texts: pa.Array, written: Field) -> tuple[pa.Array, np.ndarray]:
@@ -390,23 +470,46 @@ def read_cells(
     values: dict[str, np.ndarray] = {}
     states: dict[str, np.ndarray] = {}
     upstream: dict[str, np.ndarray] = {}
-    measured = np.zeros(len(refused), dtype=bool)
-    for name in VARIABLES:
+    measured, unreadable = np.zeros(len(refused), dtype=bool), np.zeros(len(refused), dtype=bool)
+    for name in RAW_NUMBERS:
         column = reading.column(name)
         values[name], states[name], flags = _read_numbers(
-            one_chunk(rows.column(column)), units.get(column, ""), reading.decimal, written.get(column)
+            one_chunk(rows.column(column)),
+            units.get(column, ""),
+            reading.decimal,
+            written.get(column),
+            QUANTITIES[name],
         )
         if flags is not None and flags.any():
             upstream[name] = flags
-        measured |= states[name] == OK
-    refused[(states["temperature_c"] == UNREADABLE) & (refused == 0)] = REASON_CODE[Reason.TYPE]
+        if rows.column(column).null_count < rows.num_rows:
+            measured |= states[name] == OK
+            unreadable |= states[name] == UNREADABLE
+    trace = _traces(rows, written)
+    if trace is not None:
+        values["precipitation_mm"], states["precipitation_mm"] = (
+            x["precipitation_mm"].copy() for x in (values, states)
+        )
+        dry = trace & (states["precipitation_mm"] == MISSING)  # marked in another cell, the amount left empty
+        values["precipitation_mm"][trace] = 0.0
+        states["precipitation_mm"][dry] = OK
+        measured |= dry
+    if reading.precipitation.blank == "none" and rows.column("precipitation_mm").null_count < rows.num_rows:
+        blank = measured & (states["precipitation_mm"] == MISSING) & _blank(rows.column("precipitation_mm"))
+        values["precipitation_mm"][blank], states["precipitation_mm"][blank] = 0.0, OK
+    refused[~measured & unreadable & (refused == 0)] = REASON_CODE[Reason.TYPE]
     refused[~measured & (refused == 0)] = REASON_CODE[Reason.NO_MEASUREMENT]
     refused[_of_other_stations(rows, reading)] = REASON_CODE[Reason.WRONG_STATION]
     if parser_refused.null_count < len(parser_refused):
         for code in parser_refused.unique().drop_null().to_pylist():
             mask = pc.fill_null(pc.equal(parser_refused, code), False).to_numpy(zero_copy_only=False)
             refused[mask] = REASON_CODE[Reason(code)]
-    return Cells(times, values, states, refused, upstream)
+    return Cells(times, values, states, refused, upstream, trace=trace, readings=(reading,))
+
+
+def _blank(column: pa.ChunkedArray) -> np.ndarray:
+    """Mask of the cells that are there and empty."""
+    return pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column.cast(pa.string())), ""), False).to_numpy()
 
 
 def _zones_of_rows(rows: pa.Table, reading: Reading, timezone: str) -> "str | np.ndarray":
@@ -438,7 +541,7 @@ def looks_clean(rows: pa.Table, landed_at: np.datetime64) -> bool:
     times = _read_uniform_times(one_chunk(rows.column("timestamp")))
     if times is None or times.min() < EARLIEST or times.max() > landed_at + CLOCK_TOLERANCE:
         return False
-    for name in VARIABLES:
+    for name in RAW_NUMBERS:
         column = one_chunk(rows.column(name))
         if column.null_count == len(column):
             continue
@@ -466,10 +569,16 @@ def check_error_budget(cells: Cells, rows: pa.Table, reading: Reading) -> tuple[
     codes = np.bincount(cells.refused[counted], minlength=len(REASONS) + 1)[1:]
     main = REASONS[int(codes.argmax())] if bad else None
     if main and bad == n:
-        return Reason.ALL_ROWS_BAD, f"all {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows)}"
+        return (
+            Reason.ALL_ROWS_BAD,
+            f"all {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows, reading)}",
+        )
     errors = bad - (int(codes[REASONS.index(Reason.NO_MEASUREMENT)]) if reading.padded else 0)
     if main and errors > ERROR_BUDGET * n:
-        return Reason.ERROR_BUDGET, f"{bad} of {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows)}"
+        return (
+            Reason.ERROR_BUDGET,
+            f"{bad} of {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows, reading)}",
+        )
     for name, state in cells.states.items():
         present = int((state != MISSING).sum())
         unreadable = np.flatnonzero(state == UNREADABLE)
@@ -498,7 +607,7 @@ def _hint_for_numbers(examples: list[str]) -> str:
     return " (is the column the right one, and are separators and the decimal mark as in the rest of the file?)"
 
 
-def _hint_for_rows(main: Reason, cells: Cells, rows: pa.Table) -> str:
+def _hint_for_rows(main: Reason, cells: Cells, rows: pa.Table, reading: Reading) -> str:
     """What most bad rows have in common, with the text of the first."""
     first = int(np.flatnonzero(cells.refused == REASON_CODE[main])[0])
 
@@ -507,7 +616,7 @@ def _hint_for_rows(main: Reason, cells: Cells, rows: pa.Table) -> str:
 
     match main:
         case Reason.TYPE:
-            column = "temperature_c"
+            column = next(reading.column(c) for c, state in cells.states.items() if state[first] == UNREADABLE)
             return f", such as {text(column)}{_hint_for_numbers([rows.column(column)[first].as_py()])}"
         case Reason.BAD_ENCODING:
             return " (set `encoding` in station.toml, for example cp1250, or save the file as UTF-8)"
@@ -537,20 +646,25 @@ def read_all(raw: pa.Table, readings: Mapping[str, Reading], timezone: str, land
     n = raw.num_rows
     whole = Cells(
         np.full(n, NOT_A_TIME),
-        {v: np.full(n, np.nan) for v in VARIABLES},
-        {v: np.full(n, MISSING, dtype=np.uint8) for v in VARIABLES},
+        {v: np.full(n, np.nan) for v in RAW_NUMBERS},
+        {v: np.full(n, MISSING, dtype=np.uint8) for v in RAW_NUMBERS},
         np.zeros(n, dtype=np.uint8),
+        readings=tuple(distinct),
     )
     group_of_file = np.array([distinct.index(r) for r in of_file], dtype=np.int64)
     group_of_row = group_of_file[codes]
+    whole.reading = group_of_row
     for group, reading in enumerate(distinct):
         index = np.flatnonzero(group_of_row == group)
         part = read_cells(raw.take(pa.array(index)), reading, timezone, landed_at=landed_at[index], files=codes[index])
         whole.timestamp[index] = part.timestamp
         whole.refused[index] = part.refused
-        for name in VARIABLES:
+        for name in RAW_NUMBERS:
             whole.values[name][index] = part.values[name]
             whole.states[name][index] = part.states[name]
+        if part.trace is not None:
+            whole.trace = np.zeros(n, dtype=bool) if whole.trace is None else whole.trace
+            whole.trace[index] = part.trace
         for name, flags in part.upstream.items():
             whole.upstream.setdefault(name, np.zeros(n, dtype=np.uint8))[index] = flags
         whole.warnings += _contradictions(part, reading, codes[index], names)

@@ -23,8 +23,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl.meteorology.units import CANONICAL_UNITS, DEFAULT_UNITS, QUANTITIES, UNITS, known_unit, known_zone
-from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
+from weather_etl.meteorology.units import CANONICAL_UNITS, QUANTITIES, UNITS, known_unit, known_zone
+from weather_etl.meteorology.vocabulary import RAW_NUMBERS, RAW_TEXT_COLUMNS
 
 MAX_HEADER_BYTES = 64 * 1024
 MAX_COLUMNS = 256
@@ -42,7 +42,6 @@ DELIMITERS = ",;\t|"
 TEXT = pa.string()
 DICTIONARY = pa.dictionary(pa.int32(), TEXT)
 
-REQUIRED_COLUMNS = ("timestamp", "temperature_c")
 
 # Normalised header name (unit and punctuation removed) -> canonical column. The names are those of the Dark Sky
 # download (Kaggle "Weather in Szeged 2006-2016"), our own, and those of Open-Meteo with the height in them.
@@ -84,6 +83,19 @@ ALIASES: Mapping[str, str] = {
     "loud cover": "cloud_cover",
     "cloud cover": "cloud_cover",
     "cloudcover": "cloud_cover",
+    "total cloud cover": "cloud_cover_percent",
+    "precipitation": "precipitation_mm",
+    "precip": "precipitation_mm",
+    "rain": "precipitation_mm",
+    "rainfall": "precipitation_mm",
+    "snow depth": "snow_depth_cm",
+    "solar radiation": "solar_radiation_wm2",
+    "global radiation": "solar_radiation_wm2",
+    "shortwave radiation": "solar_radiation_wm2",
+    "ghi": "solar_radiation_wm2",
+    "sunshine": "sunshine_min",
+    "sunshine duration": "sunshine_min",
+    "report type": "report_type",
     "pressure": "pressure_msl_hpa",
     "sea level pressure": "pressure_msl_hpa",
     "pressure msl": "pressure_msl_hpa",
@@ -320,7 +332,10 @@ def parse_csv(
     )
 
 
-_OFTEN_ABSENT = frozenset({"dew_point_c", "wind_gust_ms", "pressure_station_hpa", "apparent_temperature_c"})
+# Columns whose absence is news.
+_USUAL = (
+    "temperature_c", "humidity_percent", "wind_speed_ms", "wind_direction_deg", "visibility_km", "pressure_msl_hpa",
+)  # fmt: skip
 
 
 def _plain_newlines(text: bytes) -> bytes:
@@ -466,15 +481,16 @@ def generic_mapper(aliases: Mapping[str, str]) -> Mapper:
 
 
 def check_required(names: Sequence[str], columns: Sequence[str | None], warnings: list[str]) -> None:
-    """Demand the required columns; warn of the optional ones that are absent and of the unknown ones."""
-    for required in REQUIRED_COLUMNS:
-        if required not in columns:
-            unused = [n for n, c in zip(names, columns, strict=True) if c is None]
-            raise Rejected(Reason.COLUMN_MISSING, _missing_hint(required, unused))
+    """Demand a time and a measured value; warn of the usual columns that are absent and of the unknown ones."""
+    missing = [] if "timestamp" in columns else ["timestamp"]
+    missing += [] if any(c in RAW_NUMBERS for c in columns) else ["temperature_c"]
+    for required in missing:
+        unused = [n for n, c in zip(names, columns, strict=True) if c is None]
+        raise Rejected(Reason.COLUMN_MISSING, _missing_hint(required, unused))
     unknown = [n for n, c in zip(names, columns, strict=True) if c is None and n]
     if unknown:
         warnings.append(f"unknown columns kept in `rescued`: {', '.join(unknown)}")
-    absent = [c for c in DEFAULT_UNITS if c not in columns and c not in _OFTEN_ABSENT]
+    absent = [c for c in _USUAL if c not in columns]
     if absent:
         warnings.append(f"columns not in the file: {', '.join(absent)}")
 
