@@ -88,9 +88,9 @@ def _hours(validated: "pd.DataFrame") -> tuple[aggregation.LocalHours, dict[str,
 def _gross_range_alone() -> Iterator[None]:
     whole = Cascade.run
 
-    def gross_range_alone(cascade: Cascade, precipitation: object, differing: object) -> None:
+    def gross_range_alone(cascade: Cascade, precipitation: object, conflicts: object) -> None:
         cascade.gross_range()
-        cascade.conflicts(differing)
+        cascade.conflicts(conflicts)
 
     Cascade.run = gross_range_alone
     try:
