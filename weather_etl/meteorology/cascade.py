@@ -111,15 +111,18 @@ class Cascade:
         periods: np.ndarray | None = None,
     ) -> None:
         self.values = values
-        self.flags = {name: np.full(len(x), Flag.MISSING, dtype=np.uint8) for name, x in values.items()}
+        self.flags: dict[str, np.ndarray] = {}
         self.findings: list[Finding] = []
         self.warnings: list[str] = []
         self._names = []
         for name, x in values.items():
             missing = np.isnan(x)
-            if not missing.all():
+            if missing.all():
+                self.flags[name] = np.full(len(x), Flag.MISSING, dtype=np.uint8)
+            else:
                 self._names.append(name)
-                self.flags[name][~missing] = Flag.NOT_EVALUATED
+                self.flags[name] = missing.view(np.uint8) * np.uint8(Flag.MISSING - Flag.NOT_EVALUATED)
+                self.flags[name] += np.uint8(Flag.NOT_EVALUATED)
         self._hours, self._site, self._written = hours, site, written or {}
         self._periods = np.zeros(len(hours), dtype=np.int64) if periods is None else periods
         self._limits = {name: site.limits_of(name) for name in values}
@@ -207,7 +210,7 @@ class Cascade:
             if name == "sunshine_min":
                 x[(x > 60.0) & (x <= 60.5)] = 60.0
             suspect, failed = ranges.outside(x, limits)
-            self.flags[name][self.flags[name] == Flag.NOT_EVALUATED] = Flag.GOOD
+            self.flags[name] -= self.flags[name] == Flag.NOT_EVALUATED  # to good
             self.note(name, "gross_range", Flag.FAIL, failed, _span(limits.fail))
             self.note(name, "gross_range", Flag.SUSPECT, suspect, _span(limits.suspect))
         if "humidity_percent" in self.values:

@@ -107,10 +107,12 @@ class LocalHours:
 
     def flags(self, flag: Flag) -> np.ndarray:
         """Values with a flag by days, all variables together."""
-        found = np.zeros(self.days.n, dtype=np.int64)
+        found = np.zeros(self.days.n, dtype=np.uint8)
         for name in VARIABLES:
-            found += self.observations[f"{name}_qc"].to_numpy() == flag
-        return self.days.sum(found)
+            flags = self.observations[f"{name}_qc"].to_numpy()
+            if len(flags) and flags.min() < Flag.MISSING:
+                found += flags == flag
+        return self.days.sum(found.astype(np.int64))
 
     def sums(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Hours with a value, and their sum, by days."""

@@ -19,30 +19,37 @@ CLIMATOLOGY_VARIABLES = (
 
 
 def climatology(values: np.ndarray, years: np.ndarray, months: np.ndarray) -> np.ndarray:
-    """Climatology test (QARTOD test 5): 3 where a value is more than 5 sd from the mean of its calendar month.
+    """Climatology test (QARTOD test 5) against the record itself.
 
-    Mean and standard deviation are those of all values of the calendar month in the record (5 sd as xclim's
-    `data_flags`, there for the day of the year); 2 in calendar months with values in fewer than three years. The
-    record itself must span three years (`Cascade.climatology`).
+    3 beyond 5 standard deviations (as xclim's `data_flags`) from the mean of all values of the calendar month; 2 where
+    fewer than three years have values in that month. ioos_qc's `climatology_test` with a period calls NaN good.
 
     Args:
         values: as everywhere.
-        years, months: int, shape (n,), year and month (0 to 11) of each hour.
+        years, months: int, shape (n,), calendar year and calendar month (0 to 11) of each hour, in time order.
     """
     flags = np.full(len(values), Flag.NOT_EVALUATED, dtype=np.uint8)
-    valid = np.flatnonzero(~np.isnan(values))
-    if len(valid) and years[-1] - years[0] + 1 >= CLIMATOLOGY_YEARS:
-        x, month = values[valid], months[valid]
-        span = int(years[-1] - years[0]) + 1
-        seen = np.bincount(month * span + years[valid] - years[0], minlength=12 * span).reshape(12, span) > 0
-        n = np.maximum(np.bincount(month, minlength=12), 1)
-        mean = np.bincount(month, x, minlength=12) / n
-        distance = np.abs(x - mean[month])
-        sd = np.sqrt(np.bincount(month, distance * distance, minlength=12) / n)
-        found = np.where(distance > CLIMATOLOGY_SD * sd[month] + EQUAL_WITHIN, Flag.SUSPECT, Flag.GOOD)
-        enough = seen.sum(axis=1) >= CLIMATOLOGY_YEARS
-        flags[valid] = np.where(enough[month], found, Flag.NOT_EVALUATED)
-    flags[np.isnan(values)] = Flag.MISSING
+    known = ~np.isnan(values)
+    if known.any() and years[-1] - years[0] + 1 >= CLIMATOLOGY_YEARS:
+        # Months follow each other, so that sums of calendar months are sums of runs.
+        run = 12 * years + months
+        starts = np.flatnonzero(np.append(True, run[1:] != run[:-1]))
+        of_run, lengths = months[starts], np.diff(np.append(starts, len(run)))
+
+        def by_month(x: np.ndarray) -> np.ndarray:
+            return np.bincount(of_run, np.add.reduceat(x, starts, dtype=np.float64), minlength=12)
+
+        seen = np.add.reduceat(known, starts, dtype=np.int64)
+        n = np.bincount(of_run, seen, minlength=12)
+        enough = np.bincount(of_run, seen > 0, minlength=12) >= CLIMATOLOGY_YEARS
+        mean = by_month(np.where(known, values, 0.0)) / np.maximum(n, 1)
+        distance = np.abs(values - np.repeat(mean[of_run], lengths))
+        sd = np.sqrt(by_month(np.where(known, distance * distance, 0.0)) / np.maximum(n, 1))
+        flags[np.repeat(enough[of_run], lengths)] = Flag.GOOD
+        limit = np.where(enough, CLIMATOLOGY_SD * sd + EQUAL_WITHIN, np.inf)
+        with np.errstate(invalid="ignore"):
+            flags[distance > np.repeat(limit[of_run], lengths)] = Flag.SUSPECT
+    flags[~known] = Flag.MISSING
     return flags
 
 
@@ -59,8 +66,9 @@ def month_clean_up(flags: np.ndarray, months: np.ndarray) -> np.ndarray:
     out = np.full(len(flags), Flag.GOOD, dtype=np.uint8)
     failed, missing = flags == Flag.FAIL, flags == Flag.MISSING
     if failed.any():
-        month = months - months[0]
-        share = np.bincount(month, failed) / np.maximum(np.bincount(month, ~missing), 1)
-        out[share[month] > CLEAN_UP_SHARE] = Flag.SUSPECT
+        starts = np.flatnonzero(np.append(True, months[1:] != months[:-1]))
+        n = np.add.reduceat(~missing, starts, dtype=np.int64)
+        share = np.add.reduceat(failed, starts, dtype=np.int64) / np.maximum(n, 1)
+        out[np.repeat(share > CLEAN_UP_SHARE, np.diff(np.append(starts, len(flags))))] = Flag.SUSPECT
     out[failed], out[missing] = Flag.FAIL, Flag.MISSING
     return out

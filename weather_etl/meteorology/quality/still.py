@@ -89,21 +89,36 @@ class Reports:
 
     def __init__(self, hours: np.ndarray, years: np.ndarray) -> None:
         self.hours, self.years = hours, years
-        self._day_before: np.ndarray | None = None
+        self.seeds = self._seeds()
 
-    @property
-    def day_before(self) -> np.ndarray:
+    def _seeds(self) -> np.ndarray:
+        """Positions of the hours of every fourth day and of the same hour of the three days before, shape (4, k).
+
+        Eleven days or more with one value hold such four, so that these few tell whether it is worth a closer look.
+        """
+        at = np.flatnonzero(self.hours // 24 % 4 == 0)
+        before = [at]
+        for days in (1, 2, 3):
+            wanted = self.hours[at] - 24 * days
+            guess = at - 24 * days  # right unless an hour is missing
+            good = (guess >= 0) & (self.hours[guess] == wanted)
+            if not good.all():
+                guess[~good] = np.searchsorted(self.hours, wanted[~good])
+                good |= self.hours[guess] == wanted
+            before.append(np.where(good, guess, -1))
+        found = np.stack(before)
+        return found[:, (found >= 0).all(axis=0)]
+
+    def day_before(self, at: int) -> int:
         """Position of the same hour of the day before; -1 where there is none."""
-        if self._day_before is None:
-            n = len(self.hours)
-            if n and self.hours[-1] - self.hours[0] + 1 == n:
-                found = np.arange(n) - 24
-                found[found < 0] = -1
-            else:
-                found = np.searchsorted(self.hours, self.hours - 24)
-                found[self.hours[found] != self.hours - 24] = -1
-            self._day_before = found
-        return self._day_before
+        wanted = self.hours[at] - 24
+        found = int(np.searchsorted(self.hours, wanted))
+        return found if self.hours[found] == wanted else -1
+
+    def day_after(self, at: int) -> int:
+        wanted = self.hours[at] + 24
+        found = int(np.searchsorted(self.hours, wanted))
+        return found if found < len(self.hours) and self.hours[found] == wanted else -1
 
 
 def streaks(
@@ -141,9 +156,9 @@ def streaks(
     if still_now is not None:
         same &= ~(still_now[1:] | still_now[:-1])
     same &= hours[1:] - hours[:-1] <= LONGEST_GAP_H
+    starts = np.flatnonzero(np.append(True, ~same)) if _worth_a_look(same, hours, still) else nothing
     table = still.reports if still.reports is not None else still.suspect_reports or {}
     share = SUSPECT_SHARE if still.reports is not None else 1.0
-    starts = np.flatnonzero(np.append(True, ~same)) if len(hours) else nothing
     n = np.diff(np.append(starts, len(hours)))
     span = hours[starts + n - 1] - hours[starts] if len(starts) else nothing
     least = min(table.values()) * share
@@ -175,6 +190,27 @@ def streaks(
     return Runs(doubtful, bad, f"equal reports in a row: below {limits}")
 
 
+_STRIDE = 8
+
+
+def _worth_a_look(same: np.ndarray, hours: np.ndarray, still: Still) -> bool:
+    """Whether any run can be long enough: a cheap look at every eighth report, which a long run cannot miss.
+
+    A run that is long by its days alone has reports that are far apart.
+    """
+    table = still.reports or still.suspect_reports or {}
+    least = min(table.values()) * (SUSPECT_SHARE if still.reports is not None else 1.0)
+    if least < 2 * _STRIDE + 1:
+        return bool(same.any())
+    every = same[::_STRIDE]
+    if (every[1:] & every[:-1]).any():
+        return True
+    if not still.days:
+        return False
+    apart = 24 * SUSPECT_SHARE * min(still.days.values()) / least
+    return bool((same & (hours[1:] - hours[:-1] > apart)).any())
+
+
 def _resolution_of(year: int, written: Written, reports: Reports, direction: bool) -> float:
     first, last = np.searchsorted(reports.years, [year, year + 1])
     part = written(slice(int(first), int(last)))
@@ -191,30 +227,28 @@ def _same_hours(
     direction: bool,
 ) -> list[tuple[np.ndarray, float, bool]]:
     """(positions, resolution, whether they fail) of values that are equal at one hour of the day for too many days."""
-    before = reports.day_before
-    linked = np.abs(x - x[before]) < EQUAL_WITHIN
-    linked &= before >= 0
+    seeds = reports.seeds
+    for earlier in (1, 2, 3):
+        seeds = seeds[:, np.abs(x[seeds[0]] - x[seeds[earlier]]) < EQUAL_WITHIN]
     if excluded is not None:
-        linked &= ~(excluded | excluded[before])
-    # Doubling: after k steps only what is linked over 2^k days is left, which soon is nothing.
-    least = int(SUSPECT_SHARE * min(days.values()))
-    reach, span = linked, 1
-    back = before
-    while 2 * span <= least - 1 and reach.any():
-        reach = reach & reach[back] & (back >= 0)
-        back = np.where(back >= 0, back[back], -1)
-        span *= 2
+        seeds = seeds[:, ~excluded[seeds].any(axis=0)]
+
+    def linked(a: int, b: int) -> bool:
+        return b >= 0 and abs(x[a] - x[b]) < EQUAL_WITHIN and (excluded is None or not excluded[b])
+
     found = []
-    seen = np.zeros(len(x), dtype=bool)
-    for end in np.flatnonzero(reach)[::-1].tolist():
-        if seen[end]:
+    seen: set[int] = set()
+    for seed in seeds[0].tolist():
+        if seed in seen:
             continue
-        chain = [end]
-        while linked[chain[-1]]:
-            chain.append(int(before[chain[-1]]))
-        # `end` is the last of its chain only if the day after is not linked to it; later ends come first.
-        seen[chain] = True
-        rows = np.array(chain[::-1])
+        chain = [seed]
+        while linked(chain[-1], before := reports.day_before(chain[-1])):
+            chain.append(before)
+        chain.reverse()
+        while linked(chain[-1], after := reports.day_after(chain[-1])):
+            chain.append(after)
+        seen.update(chain)
+        rows = np.array(chain)
         step = _resolution_of(int(reports.years[rows[0]]), written, reports, direction)
         if len(rows) >= SUSPECT_SHARE * days[step]:
             found.append((rows, step, len(rows) >= days[step]))
