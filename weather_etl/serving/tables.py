@@ -9,9 +9,9 @@ Comments are no part of it: every upgrade sets them anew (`extras.py`).
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from weather_etl import fingerprints
+from weather_etl import digests
 from weather_etl.meteorology.schemas import TABLES, Column, Table
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Served:
     @property
     def columns_version(self) -> str:
         """Identifies names and types of the columns: another set of columns is loaded anew."""
-        return fingerprints.digest([[c.name, c.dtype] for c in self.contract.columns])
+        return digests.digest([[c.name, c.dtype] for c in self.contract.columns])
 
 
 OBSERVATIONS = Served(
@@ -85,7 +85,7 @@ def metadata() -> "sa.MetaData":
     import sqlalchemy as sa
     from sqlalchemy.dialects import postgresql
 
-    types = {
+    types: dict[str, sa.types.TypeEngine[Any]] = {
         "str": sa.Text(),
         "category": sa.Text(),
         "float64": sa.Double(),

@@ -11,13 +11,15 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
-
-from weather_etl import local_azurite, local_postgres, pipeline, sensors
-from weather_etl.definitions import defs
 from weather_etl.pipeline import UNCHANGED, Published, process_station
-from weather_etl.planning import PARTITION
+
+from weather_etl import pipeline, sensors
+from weather_etl.definitions import defs
+from weather_etl.lake.storage import Containers, StorageUnavailable, connect
+from weather_etl.local import azurite
+from weather_etl.local import postgres as local_postgres
+from weather_etl.operations.planning import PARTITION
 from weather_etl.settings import Settings, azurite_connection_string
-from weather_etl.storage import Containers, StorageUnavailable, connect
 from weather_etl_tests.conftest import AZURITE_HOME, Services, free_azurite_port, temporary_root
 from weather_etl_tests.faults.conftest import RAW, OwnAzurite, process, tables
 from weather_etl_tests.files import weather_csv
@@ -97,7 +99,8 @@ def postgres(services: Services) -> Iterator[local_postgres.PostgresFiles]:
 @contextmanager
 def dagster_instance(database: str, folder: Path) -> Iterator[dg.DagsterInstance]:
     (folder / "dagster.yaml").write_text(
-        f"storage:\n  postgres:\n    postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
+        "storage:\n  custom:\n    module: weather_etl.pooled_storage\n    class: PooledPostgresStorage\n"
+        f"    config:\n      postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
     )
     with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as found:
         yield found
@@ -195,9 +198,9 @@ def test_a_full_disk_under_azurite_is_a_sentence_and_costs_nothing_that_was_publ
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with small_disk(16) as disk:
-        files = local_azurite.AzuriteFiles(disk / "data", disk.parent / "azurite.pid", disk.parent / "azurite.log")
+        files = azurite.AzuriteFiles(disk / "data", disk.parent / "azurite.pid", disk.parent / "azurite.log")
         port = free_azurite_port()
-        local_azurite.start(files, port, AZURITE_HOME, lambda line: None)
+        azurite.start(files, port, AZURITE_HOME, lambda line: None)
         try:
             with connect(Settings(connection_string=azurite_connection_string(port))) as containers:
                 containers.landing.create()
@@ -214,7 +217,7 @@ def test_a_full_disk_under_azurite_is_a_sentence_and_costs_nothing_that_was_publ
                 process(containers)
                 assert {r.status for r in process(containers).values()} == {UNCHANGED}
         finally:
-            local_azurite.stop_running(files)
+            azurite.stop_running(files)
 
 
 @pytest.mark.faults

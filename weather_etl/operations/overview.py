@@ -1,0 +1,192 @@
+"""How the stations stand: their tables, whether they are stale, what the checks said last.
+
+Belongs here: gathering it, from storage and from Dagster's history.
+Does not belong here: printing (`cli/`), deciding what to run (`planning.py`).
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from weather_etl.checks import TABLE_CHECKS
+from weather_etl.checks import files as checks
+from weather_etl.errors import UserError
+from weather_etl.ingestion import shared_files
+from weather_etl.ingestion.station import StationVanished
+from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.storage import Stamp, connect
+from weather_etl.operations import planning
+from weather_etl.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+UP_TO_DATE, STALE = "up to date", "stale"
+PASS, NOT_RUN = "PASS", "not run"
+
+
+@dataclass
+class CheckState:
+    """The last evaluation of a check for a station: PASS, WARN or ERROR, and its sentence."""
+
+    table: str
+    name: str
+    state: str
+    description: str
+
+
+@dataclass
+class StationState:
+    """One station as it stands.
+
+    `trouble` is why it is stale, if its last run failed; `parked` whether none is requested until something changes.
+    """
+
+    station: str
+    state: str
+    files: int
+    tables: dict[str, Stamp] = field(default_factory=dict)
+    checks: list[CheckState] = field(default_factory=list)
+    trouble: str | None = None
+    parked: bool = False
+
+    def count(self, state: str) -> int:
+        return sum(c.state == state for c in self.checks)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for `--json`."""
+        return {
+            "station": self.station,
+            "state": self.state,
+            "landing_files": self.files,
+            "trouble": self.trouble,
+            "parked": self.parked,
+            "tables": {
+                t: {"rows": s.rows, "first": s.first, "last": s.last, "bytes": s.size} for t, s in self.tables.items()
+            },
+            "checks": [vars(c) for c in self.checks],
+        }
+
+
+@contextmanager
+def dagster_instance() -> "Iterator[dg.DagsterInstance]":
+    """Dagster's instance as its own commands find it: `DAGSTER_HOME`, else `dagster.yaml` in the current folder."""
+    import dagster as dg
+
+    if not os.getenv("DAGSTER_HOME") and not os.path.exists("dagster.yaml"):
+        raise UserError(
+            f"There is no dagster.yaml in {os.getcwd()}; change to the folder of the checkout, or set DAGSTER_HOME."
+        )
+    if os.getenv("DAGSTER_HOME"):
+        with dg.DagsterInstance.get() as instance:
+            yield instance
+        return
+    _check_database(Settings.load().postgres_url)
+    with tempfile.TemporaryDirectory(prefix="weather_etl-") as folder:  # so that nothing is written beside the file
+        shutil.copy("dagster.yaml", folder)
+        with dg.DagsterInstance.from_config(folder) as instance:
+            yield instance
+
+
+def _check_database(url: str | None) -> None:
+    """Ask before Dagster does, whose retries fill a page."""
+    import psycopg2
+
+    if not url:
+        raise UserError("No database is configured; run `weather-etl local up`, or set WEATHER_ETL_POSTGRES_URL.")
+    if not url.startswith("postgresql+psycopg2://"):
+        raise UserError("WEATHER_ETL_POSTGRES_URL must begin with postgresql+psycopg2://; correct it.")
+    try:
+        psycopg2.connect(url.replace("+psycopg2", "", 1), connect_timeout=5).close()
+    except psycopg2.OperationalError:
+        raise UserError(
+            "PostgreSQL does not answer at the address in WEATHER_ETL_POSTGRES_URL; start it with "
+            "`weather-etl local up`, or correct the address."
+        ) from None
+
+
+def station_states(
+    settings: Settings, instance: "dg.DagsterInstance", only: list[str] | None = None
+) -> list[StationState]:
+    """All stations of landing and lake, or `only` some, in alphabetical order."""
+    with connect(settings, prompt=True) as containers:
+        seen = shared_files.look(containers)
+    landing, stamps = seen.landing, seen.stamps
+    stale = {s.station: s for s in planning.find_stale(landing, stamps)}
+    trouble = troubles(settings, instance, list(stale.values()))
+    stations = sorted({s for s, _ in stamps} | landing.stations.keys())
+    states = []
+    for station in stations:
+        if only and station not in only:
+            continue
+        files = landing.stations.get(station)
+        state = stale[station].why if station in stale else UP_TO_DATE
+        states.append(
+            StationState(
+                station,
+                state,
+                len(files.files) if files else 0,
+                {t: stamps[(station, t)] for t in TABLE_NAMES if (station, t) in stamps},
+                _last_checks(instance, station),
+                *trouble.get(station, (None, False)),
+            )
+        )
+    return states
+
+
+def troubles(
+    settings: Settings, instance: "dg.DagsterInstance", stale: "list[planning.StaleStation]"
+) -> dict[str, tuple[str, bool]]:
+    """Station -> why it is still stale, as far as a run has failed; and whether none is requested any more."""
+    from weather_etl.operations.run_history import failure_sentence, histories, last_runs
+
+    tried = histories(instance, stale, [planning.TABLES_JOB])
+    last = last_runs(instance, [s.station for s in stale])
+    found = {}
+    for item in stale:
+        past = tried.get(item.station)
+        parked = past is not None and past.attempts >= settings.max_attempts
+        sentence = failure_sentence(instance, last[item.station].run_id) if item.station in last else ""
+        if item.why == planning.VANISHED:
+            found[item.station] = str(StationVanished(item.station)), True
+        elif parked and past is not None:
+            end = planning.parked_sentence(item.station, past.attempts)
+            found[item.station] = sentence if end in sentence else f"{sentence} {end}".strip(), True
+        elif sentence:
+            found[item.station] = sentence, False
+    return found
+
+
+def shared_files_state(settings: Settings) -> CheckState | None:
+    """How the files of several stations stand; None if there is none."""
+    with connect(settings, prompt=True) as containers:
+        seen = shared_files.look(containers)
+        troubled = shared_files.troubled(containers.lake.container, seen.sources)
+    if not seen.sources:
+        return None
+    splits = sum(len(s.splits) for s in seen.sources)
+    found = checks.shared_files(troubled, len(seen.sources), splits)
+    return CheckState(found.check.table, found.check.name, PASS if found.passed else found.severity, found.description)
+
+
+def _last_checks(instance: "dg.DagsterInstance", station: str) -> list[CheckState]:
+    import dagster as dg
+
+    from weather_etl.operations.run_history import last_check_evaluations
+
+    keys = {dg.AssetCheckKey(dg.AssetKey(c.table), c.name): c for c in TABLE_CHECKS}
+    found = last_check_evaluations(instance, list(keys), station)
+    return [
+        CheckState(
+            check.table,
+            check.name,
+            PASS if found[key].passed else found[key].severity.value,
+            found[key].description or "",
+        )
+        for key, check in keys.items()
+        if key in found
+    ]
