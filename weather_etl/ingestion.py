@@ -1,7 +1,7 @@
 """Exactly once: landing-file versions + the old raw object -> the new raw object.
 
 Belongs here: the manifest, which versions are read, how their rows replace older ones.
-Does not belong here: how a file is read (`landing.py`, `meteorology/parsing.py`), what comes after raw.
+Does not belong here: how a file is read (`landing.py`, `meteorology/cutting.py`), what comes after raw.
 
 The manifest lies in the raw object itself, so rows and the record of where they came from are one commit:
 a version seen again changes nothing, a replaced one takes its rows along, a run that dies leaves all as it was.
@@ -23,8 +23,9 @@ from weather_etl.archive import ArchivedFilesMissing, read_archived
 from weather_etl.errors import UserError
 from weather_etl.landing import FileVersion, StationFiles, read_version, to_text, unpack
 from weather_etl.meteorology import formats
-from weather_etl.meteorology.cells import Reading, check_error_budget, looks_clean, read_cells
-from weather_etl.meteorology.parsing import ParsedFile
+from weather_etl.meteorology.cells import Reading, looks_clean, read_cells
+from weather_etl.meteorology.error_budget import check_error_budget
+from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.schemas import TABLES
 from weather_etl.meteorology.vocabulary import READER_VERSION

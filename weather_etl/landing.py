@@ -1,7 +1,7 @@
 """Landing files: which there are, and their bytes as text.
 
 Belongs here: listing and routing of blobs, versions, bounded decompression, encodings, ETag-conditional reads.
-Does not belong here: what the text means (`meteorology/parsing.py`), what was read before (`ingestion.py`).
+Does not belong here: what the text means (`meteorology/cutting.py`), what was read before (`ingestion.py`).
 
 `landing` is read-only for us; names of blobs are data and never become paths.
 """

@@ -297,7 +297,7 @@ def by_station(rows: "pa.Table") -> "tuple[dict[str, pa.Table], pa.Table, pa.Arr
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from weather_etl.meteorology.cells import NULL_TOKENS, one_chunk
+    from weather_etl.meteorology.cell_states import NULL_TOKENS, one_chunk
 
     column = one_chunk(rows.column("station"))
     if not pa.types.is_dictionary(column.type):
@@ -351,7 +351,7 @@ def _hold_to_budget(rows: "pa.Table", parts: dict[str, Any], refused: dict[str, 
     Raises:
         Rejected: no row has a station, or too many lines are damaged.
     """
-    from weather_etl.meteorology.cells import ERROR_BUDGET
+    from weather_etl.meteorology.error_budget import ERROR_BUDGET
 
     n = rows.num_rows
     if not n:

@@ -15,9 +15,10 @@ import pytest
 
 from weather_etl.landing import to_text, unpack
 from weather_etl.meteorology import formats
-from weather_etl.meteorology.cells import OK, Cells, read_cells
+from weather_etl.meteorology.cell_states import OK
+from weather_etl.meteorology.cells import Cells, read_cells
 from weather_etl.meteorology.observations import Observations, observe
-from weather_etl.meteorology.parsing import ParsedFile
+from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.stations import StationSettings
 from weather_etl_tests.files import weather_csv

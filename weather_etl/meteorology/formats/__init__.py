@@ -1,7 +1,7 @@
 """Which format a landing file has, told from its content, and how its cells are to be read.
 
 Belongs here: the list of formats, their recognition, the way from a manifest's record to a `Reading`.
-Does not belong here: what is special to one format (a module each), separated text in general (`parsing.py`),
+Does not belong here: what is special to one format (a module each), separated text in general (`headers.py`, `cutting.py`),
 bytes and encodings (`landing.py`).
 
 Every adapter yields the same raw rows: `parsing.ParsedFile`, text as it came, each row with its line in the file.
@@ -13,7 +13,8 @@ from typing import Any
 from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.formats import csv, global_hourly, iem, isd_lite, meteostat, open_meteo
 from weather_etl.meteorology.formats.base import Options, Profile, header_names
-from weather_etl.meteorology.parsing import MAX_HEADER_BYTES, ParsedFile
+from weather_etl.meteorology.headers import MAX_HEADER_BYTES
+from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import DEFAULT_UNITS
 

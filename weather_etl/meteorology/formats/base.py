@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from weather_etl.meteorology.cells import Field
-from weather_etl.meteorology.parsing import Mapped, Mapper, check_required
+from weather_etl.meteorology.cell_numbers import Field
+from weather_etl.meteorology.headers import Mapped, Mapper, check_required
 from weather_etl.meteorology.reasons import Reason, Rejected
 
 if TYPE_CHECKING:

@@ -3,8 +3,10 @@
 Belongs here: nothing more; names, units and separators are those of `parsing.py`.
 """
 
+from weather_etl.meteorology.cutting import parse_csv
 from weather_etl.meteorology.formats.base import Options, Profile, first_lines
-from weather_etl.meteorology.parsing import Header, ParsedFile, find_header, generic_mapper, parse_csv
+from weather_etl.meteorology.headers import Header, find_header, generic_mapper
+from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
 
 PROFILE = Profile("csv", "CSV with a header")

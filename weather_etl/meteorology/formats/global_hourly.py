@@ -12,9 +12,10 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.cells import Field
+from weather_etl.meteorology.cell_numbers import Field
+from weather_etl.meteorology.cutting import parse_csv
 from weather_etl.meteorology.formats.base import Options, Profile, copied, header_names, mapper_of
-from weather_etl.meteorology.parsing import DICTIONARY, ParsedFile, parse_csv
+from weather_etl.meteorology.raw_rows import DICTIONARY, ParsedFile
 from weather_etl.meteorology.reasons import Reason
 
 PROFILE = Profile(

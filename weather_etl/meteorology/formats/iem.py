@@ -11,8 +11,10 @@ Source: https://mesonet.agron.iastate.edu/request/download.phtml (description of
 import re
 from dataclasses import replace
 
+from weather_etl.meteorology.cutting import parse_csv
 from weather_etl.meteorology.formats.base import Options, Profile, first_lines, header_names, mapper_of
-from weather_etl.meteorology.parsing import Mapped, ParsedFile, parse_csv
+from weather_etl.meteorology.headers import Mapped
+from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.units import known_zone
 
 PROFILE = Profile(

@@ -13,9 +13,11 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.cells import Field
+from weather_etl.meteorology.cell_numbers import Field
+from weather_etl.meteorology.cutting import parse_csv
 from weather_etl.meteorology.formats.base import Options, Profile, first_lines
-from weather_etl.meteorology.parsing import Header, Mapped, ParsedFile, parse_csv
+from weather_etl.meteorology.headers import Header, Mapped
+from weather_etl.meteorology.raw_rows import ParsedFile
 
 PROFILE = Profile(
     "noaa_isd_lite",

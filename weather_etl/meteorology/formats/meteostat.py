@@ -13,18 +13,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from weather_etl.meteorology.cutting import parse_csv
 from weather_etl.meteorology.formats.base import Options, Profile, first_lines, header_names, mapper_of
-from weather_etl.meteorology.parsing import (
-    DICTIONARY,
-    MAX_COLUMNS,
-    TEXT,
-    Header,
-    ParsedFile,
-    RefusedLine,
-    parse_csv,
-    raw_rows,
-    rescue,
-)
+from weather_etl.meteorology.headers import MAX_COLUMNS, Header
+from weather_etl.meteorology.raw_rows import DICTIONARY, TEXT, ParsedFile, RefusedLine, raw_rows, rescue
 from weather_etl.meteorology.reasons import Reason, Rejected
 
 PROFILE = Profile(

@@ -13,15 +13,10 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from weather_etl.meteorology.cutting import parse_csv
 from weather_etl.meteorology.formats.base import Options, Profile, first_lines, names_in
-from weather_etl.meteorology.parsing import (
-    DICTIONARY,
-    ParsedFile,
-    RefusedLine,
-    parse_csv,
-    raw_rows,
-    split_header,
-)
+from weather_etl.meteorology.headers import split_header
+from weather_etl.meteorology.raw_rows import DICTIONARY, ParsedFile, RefusedLine, raw_rows
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import known_zone, zone_of_offset
 
