@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.cell_numbers import Field, read_numbers
+from weather_etl.meteorology.cell_numbers import Field, read_numbers, traces
 from weather_etl.meteorology.cell_states import (
     MISSING,
     NULL_TOKENS,
@@ -25,12 +25,32 @@ from weather_etl.meteorology.cell_states import (
     one_chunk,
 )
 from weather_etl.meteorology.cell_times import HOUR, NOT_A_TIME, read_times, read_uniform_times
-from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.reasons import Reason
-from weather_etl.meteorology.units import DEFAULT_UNITS
+from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES
+from weather_etl.meteorology.vocabulary import RAW_NUMBERS
 
 EARLIEST = np.datetime64("1850-01-01", "us")
 CLOCK_TOLERANCE = np.timedelta64(HOUR, "us")
+
+
+@dataclass(frozen=True)
+class Precipitation:
+    """What the column `precipitation_mm` of a file means.
+
+    Attributes:
+        kind: `amount` of a period that ends with the row's time; `running` since the last routine report (METAR);
+            `interval`: amount since the row before; `counter`: reading of a gauge that is set back now and then.
+        minutes: period of an amount, or archive interval; 0: the step of the series.
+        resets: when a counter is set back: `hour`, `day`, `week`, `month`, `year` (of the station's zone), "": unknown.
+        blank: `none`: an empty cell means that none fell; else `missing`.
+        routine: of a running amount, regular expression of the routine report's type; "": the modal minute decides.
+    """
+
+    kind: str = "interval"
+    minutes: int = 0
+    resets: str = ""
+    blank: str = "missing"
+    routine: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +65,9 @@ class Reading:
         stations: what the column `station` may say; None: anything.
         pressure_is_station: the column `pressure_msl_hpa` holds the pressure at the station: the file left it open.
         padded: the format fills its grid with rows without a value; they count as no errors.
+        precipitation: what its precipitation means.
+        stamp: what the time of a row marks of the period of its sums, means and extremes: `end`, `start`, `middle`.
+        period_minutes: length of that period; 0: the step of the series.
     """
 
     units: tuple[tuple[str, str], ...]
@@ -54,6 +77,9 @@ class Reading:
     stations: tuple[str, ...] | None = None
     pressure_is_station: bool = False
     padded: bool = False
+    precipitation: Precipitation = Precipitation()
+    stamp: str = "end"
+    period_minutes: int = 0
 
     @classmethod
     def of(cls, units: Mapping[str, str], decimal: str = ".", **more: Any) -> "Reading":
@@ -81,6 +107,9 @@ class Cells:
         refused: uint8, index of the reason + 1, 0 for rows that can become an observation.
         upstream: variable -> uint8, flag that the source's quality code means (0: none); only variables with codes.
         warnings: sentences for a person.
+        trace: mask of the rows whose precipitation is a trace; None without any.
+        readings: the different ways in which the rows were read.
+        reading: position in `readings` of each row; None: all rows have the first.
     """
 
     timestamp: np.ndarray
@@ -89,6 +118,9 @@ class Cells:
     refused: np.ndarray
     upstream: dict[str, np.ndarray] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    trace: np.ndarray | None = None
+    readings: tuple[Reading, ...] = ()
+    reading: np.ndarray | None = None
 
     def reason(self, row: int) -> Reason | None:
         code = int(self.refused[row])
@@ -127,23 +159,46 @@ def read_cells(
     values: dict[str, np.ndarray] = {}
     states: dict[str, np.ndarray] = {}
     upstream: dict[str, np.ndarray] = {}
-    measured = np.zeros(len(refused), dtype=bool)
-    for name in VARIABLES:
+    measured, unreadable = np.zeros(len(refused), dtype=bool), np.zeros(len(refused), dtype=bool)
+    for name in RAW_NUMBERS:
         column = reading.column(name)
         values[name], states[name], flags = read_numbers(
-            one_chunk(rows.column(column)), units.get(column, ""), reading.decimal, written.get(column)
+            one_chunk(rows.column(column)),
+            units.get(column, ""),
+            reading.decimal,
+            written.get(column),
+            QUANTITIES[name],
         )
         if flags is not None and flags.any():
             upstream[name] = flags
-        measured |= states[name] == OK
-    refused[(states["temperature_c"] == UNREADABLE) & (refused == 0)] = REASON_CODE[Reason.TYPE]
+        if rows.column(column).null_count < rows.num_rows:
+            measured |= states[name] == OK
+            unreadable |= states[name] == UNREADABLE
+    trace = traces(rows, written)
+    if trace is not None:
+        values["precipitation_mm"], states["precipitation_mm"] = (
+            x["precipitation_mm"].copy() for x in (values, states)
+        )
+        dry = trace & (states["precipitation_mm"] == MISSING)  # marked in another cell, the amount left empty
+        values["precipitation_mm"][trace] = 0.0
+        states["precipitation_mm"][dry] = OK
+        measured |= dry
+    if reading.precipitation.blank == "none" and rows.column("precipitation_mm").null_count < rows.num_rows:
+        blank = measured & (states["precipitation_mm"] == MISSING) & _blank(rows.column("precipitation_mm"))
+        values["precipitation_mm"][blank], states["precipitation_mm"][blank] = 0.0, OK
+    refused[~measured & unreadable & (refused == 0)] = REASON_CODE[Reason.TYPE]
     refused[~measured & (refused == 0)] = REASON_CODE[Reason.NO_MEASUREMENT]
     refused[_of_other_stations(rows, reading)] = REASON_CODE[Reason.WRONG_STATION]
     if parser_refused.null_count < len(parser_refused):
         for code in parser_refused.unique().drop_null().to_pylist():
             mask = pc.fill_null(pc.equal(parser_refused, code), False).to_numpy(zero_copy_only=False)
             refused[mask] = REASON_CODE[Reason(code)]
-    return Cells(times, values, states, refused, upstream)
+    return Cells(times, values, states, refused, upstream, trace=trace, readings=(reading,))
+
+
+def _blank(column: pa.ChunkedArray) -> np.ndarray:
+    """Mask of the cells that are there and empty."""
+    return pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column.cast(pa.string())), ""), False).to_numpy()
 
 
 def _zones_of_rows(rows: pa.Table, reading: Reading, timezone: str) -> "str | np.ndarray":
@@ -175,7 +230,7 @@ def looks_clean(rows: pa.Table, landed_at: np.datetime64) -> bool:
     times = read_uniform_times(one_chunk(rows.column("timestamp")))
     if times is None or times.min() < EARLIEST or times.max() > landed_at + CLOCK_TOLERANCE:
         return False
-    for name in VARIABLES:
+    for name in RAW_NUMBERS:
         column = one_chunk(rows.column(name))
         if column.null_count == len(column):
             continue
@@ -202,20 +257,25 @@ def read_all(raw: pa.Table, readings: Mapping[str, Reading], timezone: str, land
     n = raw.num_rows
     whole = Cells(
         np.full(n, NOT_A_TIME),
-        {v: np.full(n, np.nan) for v in VARIABLES},
-        {v: np.full(n, MISSING, dtype=np.uint8) for v in VARIABLES},
+        {v: np.full(n, np.nan) for v in RAW_NUMBERS},
+        {v: np.full(n, MISSING, dtype=np.uint8) for v in RAW_NUMBERS},
         np.zeros(n, dtype=np.uint8),
+        readings=tuple(distinct),
     )
     group_of_file = np.array([distinct.index(r) for r in of_file], dtype=np.int64)
     group_of_row = group_of_file[codes]
+    whole.reading = group_of_row
     for group, reading in enumerate(distinct):
         index = np.flatnonzero(group_of_row == group)
         part = read_cells(raw.take(pa.array(index)), reading, timezone, landed_at=landed_at[index], files=codes[index])
         whole.timestamp[index] = part.timestamp
         whole.refused[index] = part.refused
-        for name in VARIABLES:
+        for name in RAW_NUMBERS:
             whole.values[name][index] = part.values[name]
             whole.states[name][index] = part.states[name]
+        if part.trace is not None:
+            whole.trace = np.zeros(n, dtype=bool) if whole.trace is None else whole.trace
+            whole.trace[index] = part.trace
         for name, flags in part.upstream.items():
             whole.upstream.setdefault(name, np.zeros(n, dtype=np.uint8))[index] = flags
         whole.warnings += _contradictions(part, reading, codes[index], names)

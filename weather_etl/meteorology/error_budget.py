@@ -25,10 +25,16 @@ def check_error_budget(cells: Cells, rows: pa.Table, reading: Reading) -> tuple[
     codes = np.bincount(cells.refused[counted], minlength=len(REASONS) + 1)[1:]
     main = REASONS[int(codes.argmax())] if bad else None
     if main and bad == n:
-        return Reason.ALL_ROWS_BAD, f"all {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows)}"
+        return (
+            Reason.ALL_ROWS_BAD,
+            f"all {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows, reading)}",
+        )
     errors = bad - (int(codes[REASONS.index(Reason.NO_MEASUREMENT)]) if reading.padded else 0)
     if main and errors > ERROR_BUDGET * n:
-        return Reason.ERROR_BUDGET, f"{bad} of {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows)}"
+        return (
+            Reason.ERROR_BUDGET,
+            f"{bad} of {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows, reading)}",
+        )
     for name, state in cells.states.items():
         present = int((state != MISSING).sum())
         unreadable = np.flatnonzero(state == UNREADABLE)
@@ -57,7 +63,7 @@ def _hint_for_numbers(examples: list[str]) -> str:
     return " (is the column the right one, and are separators and the decimal mark as in the rest of the file?)"
 
 
-def _hint_for_rows(main: Reason, cells: Cells, rows: pa.Table) -> str:
+def _hint_for_rows(main: Reason, cells: Cells, rows: pa.Table, reading: Reading) -> str:
     """What most bad rows have in common, with the text of the first."""
     first = int(np.flatnonzero(cells.refused == REASON_CODE[main])[0])
 
@@ -66,7 +72,7 @@ def _hint_for_rows(main: Reason, cells: Cells, rows: pa.Table) -> str:
 
     match main:
         case Reason.TYPE:
-            column = "temperature_c"
+            column = next(reading.column(c) for c, state in cells.states.items() if state[first] == UNREADABLE)
             return f", such as {text(column)}{_hint_for_numbers([rows.column(column)[first].as_py()])}"
         case Reason.BAD_ENCODING:
             return " (set `encoding` in station.toml, for example cp1250, or save the file as UTF-8)"

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from weather_etl.meteorology.vocabulary import LONG_PRECIPITATION
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -25,6 +27,11 @@ DEFAULT_UNITS: Mapping[str, str] = {
     "visibility_km": "km",
     "pressure_msl_hpa": "hPa",
     "pressure_station_hpa": "hPa",
+    **dict.fromkeys(("precipitation_mm", *LONG_PRECIPITATION), "mm"),
+    "snow_depth_cm": "cm",
+    "solar_radiation_wm2": "W/m2",
+    "sunshine_min": "min",
+    "cloud_cover_percent": "%",
 }
 
 CANONICAL_UNITS: Mapping[str, str] = {
@@ -34,6 +41,10 @@ CANONICAL_UNITS: Mapping[str, str] = {
     "deg": "degree",
     "km": "km",
     "hpa": "hPa",
+    "mm": "mm",
+    "cm": "cm",
+    "wm2": "W/m2",
+    "min": "min",
 }
 
 # Unit as written in a header (lower case, no blanks or degree signs) -> unit, by quantity.
@@ -52,6 +63,17 @@ UNITS: Mapping[str, Mapping[str, str]] = {
                  "mi": "mi", "mile": "mi", "miles": "mi", "ft": "ft", "feet": "ft"},
     "pressure": {"millibars": "hPa", "millibar": "hPa", "mbar": "hPa", "mb": "hPa", "hpa": "hPa", "pa": "Pa",
                  "kpa": "kPa", "inhg": "inHg", "mmhg": "mmHg"},
+    "amount": {"mm": "mm", "millimeter": "mm", "millimeters": "mm", "millimetres": "mm", "kg/m2": "mm", "kgm-2": "mm",
+               "l/m2": "mm", "cm": "cm", "m": "m", "in": "in", "inch": "in", "inches": "in"},
+    "depth": {"cm": "cm", "mm": "mm", "m": "m", "in": "in", "inch": "in", "inches": "in", "ft": "ft", "sss": "sss"},
+    "radiation": {"w/m2": "W/m2", "wm-2": "W/m2", "w/m^2": "W/m2", "kw/m2": "kW/m2", "j/cm2": "J/cm2", "jcm-2": "J/cm2",
+                  "j/m2": "J/m2", "kj/m2": "kJ/m2", "kjm-2": "kJ/m2", "mj/m2": "MJ/m2", "mjm-2": "MJ/m2",
+                  "wh/m2": "Wh/m2", "kwh/m2": "kWh/m2"},
+    "duration": {"min": "min", "mins": "min", "minute": "min", "minutes": "min", "h": "h", "hr": "h", "hour": "h",
+                 "hours": "h", "s": "s", "sec": "s", "second": "s", "seconds": "s"},
+    "cover": {"%": "%", "percent": "%", "pct": "%", "okta": "okta", "oktas": "okta", "octas": "okta", "1/8": "okta",
+              "tenth": "tenths", "tenths": "tenths", "1/10": "tenths", "1": "1", "0-1": "1", "fraction": "1",
+              "sky": "sky"},
 }  # fmt: skip
 
 QUANTITIES: Mapping[str, str] = {
@@ -65,6 +87,11 @@ QUANTITIES: Mapping[str, str] = {
     "visibility_km": "distance",
     "pressure_msl_hpa": "pressure",
     "pressure_station_hpa": "pressure",
+    **dict.fromkeys(("precipitation_mm", *LONG_PRECIPITATION), "amount"),
+    "snow_depth_cm": "depth",
+    "solar_radiation_wm2": "radiation",
+    "sunshine_min": "duration",
+    "cloud_cover_percent": "cover",
 }
 
 
@@ -101,34 +128,65 @@ def _zones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())
 
 
-def to_canonical(values: "np.ndarray", unit: str) -> "np.ndarray":
-    """Convert to degC, %, m/s, degree, km or hPa."""
+def to_canonical(values: "np.ndarray", unit: str, quantity: str = "", *, minutes: float = 60.0) -> "np.ndarray":
+    """Convert to the unit of our column: degC, %, m/s, degree, km, hPa, mm, cm, W/m2 or min.
+
+    Args:
+        values: float64, NaN where missing.
+        unit: one of `UNITS[quantity]`.
+        quantity: what is measured; it decides where one unit stands for several (m of visibility, rain or snow).
+        minutes: length of the period of a sum of radiation, which becomes its mean.
+    """
+    import numpy as np
+
+    factor = _FACTORS.get((quantity, unit), _FACTORS.get(("", unit)))
+    if factor is not None:
+        return values * factor
     match unit:
         case "degF":
             return (values - 32.0) / 1.8
         case "K":
             return values - 273.15
-        case "1":
-            return values * 100.0
         case "km/h":
             return values / 3.6
-        case "kn":
-            return values * 0.514444
-        case "mph":
-            return values * 0.44704
-        case "m":
-            return values / 1000.0
-        case "mi":
-            return values * 1.609344
-        case "ft":
-            return values * 0.0003048
-        case "Pa":
-            return values / 100.0
-        case "kPa":
-            return values * 10.0
-        case "mmHg":
-            return values * 1.333224
-        case "inHg":
-            return values * 33.8639
+        case "m" | "Pa":
+            return values / (1000.0 if unit == "m" else 100.0)
+        case "s":
+            return values / 60.0
+        case "J/cm2" | "J/m2" | "kJ/m2" | "MJ/m2" | "Wh/m2" | "kWh/m2":
+            return values * _JOULES[unit] / (60.0 * minutes)
+        case "okta":
+            return np.where(values < 9.0, values * 12.5, np.nan)  # 9 and 10: the sky is invisible
+        case "tenths":
+            return np.where(values <= 10.0, values * 10.0, np.nan)
+        case "sss":  # snow depth in SYNOP: 997 below half a centimetre, 998 not everywhere, 999 not to be measured
+            coded = np.select([values == 997.0, values == 998.0, values >= 999.0], [0.5, 0.0, np.nan], values)
+            return np.where(np.isnan(values), np.nan, coded)
         case _:
             return values
+
+
+# (quantity, unit) -> factor; "" where the unit means the same for every quantity that has it.
+_FACTORS: Mapping[tuple[str, str], float] = {
+    ("", "1"): 100.0,
+    ("", "kn"): 0.514444,
+    ("", "mph"): 0.44704,
+    ("", "mi"): 1.609344,
+    ("", "kPa"): 10.0,
+    ("", "mmHg"): 1.333224,
+    ("", "inHg"): 33.8639,
+    ("", "kW/m2"): 1000.0,
+    ("", "h"): 60.0,
+    ("amount", "cm"): 10.0,
+    ("amount", "m"): 1000.0,
+    ("amount", "in"): 25.4,
+    ("depth", "mm"): 0.1,
+    ("depth", "m"): 100.0,
+    ("depth", "in"): 2.54,
+    ("depth", "ft"): 30.48,
+    ("distance", "ft"): 0.0003048,
+    ("", "ft"): 0.0003048,
+}
+_JOULES: Mapping[str, float] = {
+    "J/m2": 1.0, "J/cm2": 1e4, "kJ/m2": 1e3, "MJ/m2": 1e6, "Wh/m2": 3600.0, "kWh/m2": 3.6e6,
+}  # fmt: skip

@@ -98,7 +98,7 @@ def test_a_missing_required_column_rejects_the_file_and_names_the_nearest_header
 
 
 def test_the_hint_for_a_missing_column_is_never_a_column_that_means_something_else():
-    error = rejection(csv("t,1,2", header="Time,Apparent Temperature (C),UV"))
+    error = rejection(csv("t,1,2", header="Time,Daily Summary,UV"))
     assert error.reason is Reason.COLUMN_MISSING and "did you mean" not in error.detail
 
 
