@@ -4,10 +4,10 @@ Belongs here: words that mean no value, units, composite cells, quality codes of
 Does not belong here: which unit a file has (`formats/`), thresholds (`quality.py`).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ from weather_etl.meteorology.cell_states import MISSING, NULL_TOKENS, OK, SENTIN
 from weather_etl.meteorology.quality import Flag
 from weather_etl.meteorology.sky import cloud_cover
 from weather_etl.meteorology.units import to_canonical
+from weather_etl.meteorology.vocabulary import SECTORS
 
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 
@@ -26,13 +27,19 @@ class Field:
     """How the text of one column is written in a format.
 
     Attributes:
-        divisor: the number divided by it is in the unit.
+        divisor, factor: the number, divided and multiplied by them, is in the unit.
         missing: numbers that mean no value.
+        words: texts that mean no value, in lower case, beside the null tokens.
         part: position of the number in a composite cell, whose parts are separated by commas; None: the whole cell.
         quality: position of the source's quality code in the cell; None: it has none.
         trace: texts, or numbers however they are written, that mean a trace: 0, and marked.
         low: the same for less than the smallest unit: 0, without a mark.
         minutes: length of the period of a sum of radiation.
+        strip: regular expression of what is cut off first.
+        numbers: (text, number) for texts that stand for a number.
+        compass: sixteen points of the compass, in letters, are directions.
+        mark: regular expression of a mark in the cell that makes the value suspect.
+        codes: (code, QARTOD flag) of quality codes, `*` for all others; None: those of ISD (`UPSTREAM_FLAGS`).
     """
 
     divisor: float = 1.0
@@ -42,6 +49,39 @@ class Field:
     trace: tuple[str, ...] = ()
     low: tuple[str, ...] = ()
     minutes: float = 60.0
+    factor: float = 1.0
+    words: tuple[str, ...] = ()
+    strip: str = ""
+    numbers: tuple[tuple[str, float], ...] = ()
+    compass: bool = False
+    mark: str = ""
+    codes: tuple[tuple[str, int], ...] | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """What differs from the defaults, as plain data for a manifest."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> "Field":
+        """The field that `plain` described, JSON lists made tuples again."""
+        pairs = {"numbers", "codes"}
+        return cls(
+            **{
+                k: tuple(tuple(x) for x in v)
+                if k in pairs and v is not None
+                else tuple(v)
+                if isinstance(v, list)
+                else v
+                for k, v in plain.items()
+            }
+        )
+
+    def flag_of(self, code: str) -> int:
+        """The QARTOD flag that a quality code means; 0: it says nothing against the value."""
+        if self.codes is None:
+            return UPSTREAM_FLAGS.get(code.upper(), Flag.NOT_EVALUATED)
+        known = dict(self.codes)
+        return known.get(code, known.get("*", 0))
 
 
 # Quality codes of NOAA's Integrated Surface Database (format document, field "quality code") -> our flags:
@@ -72,15 +112,16 @@ def read_numbers(
         texts, flags = _part_of_composite(texts, written)
     if unit == "sky":
         texts = _covers(texts)
-    missing = pc.fill_null(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(NULL_TOKENS)), True)
-    if decimal == ",":
-        texts = pc.replace_substring(texts, ",", ".")
+    words = NULL_TOKENS if written is None else (*NULL_TOKENS, *written.words)
+    missing = pc.fill_null(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(words)), True)
+    if written is not None:
+        texts, missing, flags = _as_written(texts, missing, flags, written, words)
     texts = pc.if_else(missing, None, texts)
     try:
         numbers = pc.cast(texts, pa.float64())
     except pa.ArrowInvalid:
-        texts = pc.if_else(pc.match_substring_regex(texts, _NUMBER), texts, None)
-        numbers = pc.cast(texts, pa.float64())
+        texts = plain_numbers(texts, decimal)
+        numbers = pc.cast(pc.if_else(pc.match_substring_regex(texts, _NUMBER), texts, None), pa.float64())
     values = numbers.to_numpy(zero_copy_only=False).copy()
     values[np.isinf(values)] = np.nan
     absent = missing.to_numpy(zero_copy_only=False) | (values == SENTINEL)
@@ -91,7 +132,9 @@ def read_numbers(
         values[_any_of(texts, values, (*written.trace, *written.low))] = 0.0
     states = np.where(absent, MISSING, np.where(np.isnan(values), UNREADABLE, OK))
     minutes = 60.0 if written is None else written.minutes
-    values = to_canonical(values / written.divisor if written else values, unit, quantity, minutes=minutes)
+    values = to_canonical(
+        values / written.divisor * written.factor if written else values, unit, quantity, minutes=minutes
+    )
     states[np.isnan(values) & (states == OK)] = MISSING  # a code of the unit that means no value
     if column.null_count:  # refused lines have no cells
         codes = pc.fill_null(column.indices, len(values)).to_numpy()
@@ -103,6 +146,42 @@ def read_numbers(
     if flags is not None:
         flags = np.where(states == OK, flags[codes], 0).astype(np.uint8)
     return values[codes], states, flags
+
+
+def plain_numbers(texts: pa.Array, decimal: str) -> pa.Array:
+    """Numbers with a decimal point and without thousands separators, where both are certain.
+
+    `1,013.2` is certain, for two marks stand in it; `10,000` with a decimal point is not, and stays no number.
+    """
+    group, other = (r"\.", ",") if decimal == "," else (",", r"\.")
+    grouped = pc.match_substring_regex(
+        texts, rf"^[+-]?(\d{{1,3}}({group}\d{{3}})+{other}\d+|\d{{1,3}}([ '\x{{a0}}\x{{202f}}]\d{{3}})+({other}\d+)?)$"
+    )
+    if pc.any(grouped).as_py():
+        without = pc.replace_substring_regex(texts, rf"{group}|[ '\x{{a0}}\x{{202f}}]", "")
+        texts = pc.if_else(grouped, without, texts)
+    return pc.replace_substring(texts, ",", ".") if decimal == "," else texts
+
+
+def _as_written(
+    texts: pa.Array, missing: pa.Array, flags: np.ndarray | None, written: Field, words: tuple[str, ...]
+) -> tuple[pa.Array, pa.Array, np.ndarray | None]:
+    """Texts with marks cut off and words made numbers; what is missing; flags of marks."""
+    if written.mark:
+        marked = pc.fill_null(pc.match_substring_regex(texts, written.mark), False).to_numpy(zero_copy_only=False)
+        found = np.where(marked, np.uint8(Flag.SUSPECT), np.uint8(0))
+        flags = found if flags is None else np.maximum(flags, found)
+    if written.strip:
+        texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, written.strip, ""))
+        missing = pc.or_(missing, pc.fill_null(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(words)), True))
+    if written.compass:
+        at = pc.index_in(pc.utf8_upper(texts), value_set=pa.array(SECTORS))
+        degrees = pc.cast(pc.multiply(pc.cast(at, pa.float64()), 360.0 / len(SECTORS)), pa.string())
+        texts = pc.coalesce(degrees, texts)
+    if written.numbers:
+        known = pc.index_in(texts, value_set=pa.array([t for t, _ in written.numbers]))
+        texts = pc.coalesce(pa.array([f"{n:g}" for _, n in written.numbers]).take(known), texts)
+    return texts, missing, flags
 
 
 def _any_of(texts: pa.Array, values: np.ndarray, marks: tuple[str, ...]) -> np.ndarray:
@@ -149,5 +228,5 @@ def _part_of_composite(texts: pa.Array, written: Field) -> tuple[pa.Array, np.nd
         parts = [p.strip() for p in text.split(",")]
         numbers.append(parts[written.part] if written.part is not None and written.part < len(parts) else text)
         if written.quality is not None and written.quality < len(parts):
-            flags[i] = UPSTREAM_FLAGS.get(parts[written.quality].upper(), Flag.NOT_EVALUATED)
+            flags[i] = written.flag_of(parts[written.quality])
     return pa.array(numbers, pa.string()), flags

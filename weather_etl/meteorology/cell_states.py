@@ -11,7 +11,11 @@ import pyarrow as pa
 
 from weather_etl.meteorology.reasons import Reason
 
-NULL_TOKENS = ("", "null", "na", "n/a", "nan", "m", "-", "-9999")
+NULL_TOKENS = (
+    "", "null", "na", "n/a", "nan", "m", "-", "-9999", "--", "---", "----", "none", "missing", "unavailable", "unknown",
+    "#n/a", "n.a.", "nil", "nd", "err", "error", "/", "//", "///", "////", "/////", "-9999.9",
+)  # fmt: skip
+USUAL_TOKENS = NULL_TOKENS[:8]  # the others are told when they are met
 SENTINEL = -9999.0  # however it is written
 OK, MISSING, UNREADABLE = 0, 1, 2  # state of a cell
 REASONS = tuple(Reason)

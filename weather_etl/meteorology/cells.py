@@ -68,6 +68,11 @@ class Reading:
         precipitation: what its precipitation means.
         stamp: what the time of a row marks of the period of its sums, means and extremes: `end`, `start`, `middle`.
         period_minutes: length of that period; 0: the step of the series.
+        form: form of the times, see `cell_times.read_form`.
+        before: (date, zone): zone of the times before that date.
+        standard_time: the clock of times without an offset never changes: the zone's standard time all year.
+        zone_is_assumed: nobody says in which zone the times without an offset are.
+        dropped: columns whose cells are not read: too many of them are no numbers.
     """
 
     units: tuple[tuple[str, str], ...]
@@ -80,6 +85,11 @@ class Reading:
     precipitation: Precipitation = Precipitation()
     stamp: str = "end"
     period_minutes: int = 0
+    form: str = "iso"
+    before: tuple[tuple[str, str], ...] = ()
+    standard_time: bool = False
+    zone_is_assumed: bool = False
+    dropped: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, units: Mapping[str, str], decimal: str = ".", **more: Any) -> "Reading":
@@ -110,6 +120,7 @@ class Cells:
         trace: mask of the rows whose precipitation is a trace; None without any.
         readings: the different ways in which the rows were read.
         reading: position in `readings` of each row; None: all rows have the first.
+        naive: number of times without an offset of their own.
     """
 
     timestamp: np.ndarray
@@ -121,6 +132,7 @@ class Cells:
     trace: np.ndarray | None = None
     readings: tuple[Reading, ...] = ()
     reading: np.ndarray | None = None
+    naive: int = 0
 
     def reason(self, row: int) -> Reason | None:
         code = int(self.refused[row])
@@ -149,7 +161,7 @@ def read_cells(
     if files is None:
         files = np.zeros(rows.num_rows, dtype=np.int64)
     zones = _zones_of_rows(rows, reading, timezone)
-    times, refused = read_times(one_chunk(rows.column("timestamp")), zones, files)
+    times, refused, naive = read_times(one_chunk(rows.column("timestamp")), zones, files, reading.form, reading.before)
     with np.errstate(invalid="ignore"):
         out_of_range = times < EARLIEST
         if landed_at is not None:
@@ -163,7 +175,7 @@ def read_cells(
     for name in RAW_NUMBERS:
         column = reading.column(name)
         values[name], states[name], flags = read_numbers(
-            one_chunk(rows.column(column)),
+            one_chunk(rows.column(column)) if column not in reading.dropped else _no_cells(rows.num_rows),
             units.get(column, ""),
             reading.decimal,
             written.get(column),
@@ -174,6 +186,9 @@ def read_cells(
         if rows.column(column).null_count < rows.num_rows:
             measured |= states[name] == OK
             unreadable |= states[name] == UNREADABLE
+    for name, flags in _codes(rows, written).items():
+        there = np.where(states[name] == OK, flags, 0).astype(np.uint8)
+        upstream[name] = np.maximum(upstream[name], there) if name in upstream else there
     trace = traces(rows, written)
     if trace is not None:
         values["precipitation_mm"], states["precipitation_mm"] = (
@@ -193,7 +208,43 @@ def read_cells(
         for code in parser_refused.unique().drop_null().to_pylist():
             mask = pc.fill_null(pc.equal(parser_refused, code), False).to_numpy(zero_copy_only=False)
             refused[mask] = REASON_CODE[Reason(code)]
-    return Cells(times, values, states, refused, upstream, trace=trace, readings=(reading,))
+    warnings = []
+    skipped = np.flatnonzero(refused == REASON_CODE[Reason.TIMESTAMP_NONEXISTENT])
+    if len(skipped):
+        example = rows.column("timestamp")[int(skipped[0])].as_py()
+        warnings.append(
+            f"{len(skipped)} times such as {example!r} do not exist in {timezone}, where summer time skips them: the clock "
+            "of this file seems to stay on standard time, and then its summer rows are an hour off; if so, set "
+            "standard_time = true in station.toml"
+        )
+    return Cells(
+        times, values, states, refused, upstream, warnings, trace=trace, readings=(reading,), naive=naive
+    )  # fmt: skip
+
+
+def _no_cells(n: int) -> pa.Array:
+    return pa.nulls(n, pa.dictionary(pa.int32(), pa.string()))
+
+
+def _codes(rows: pa.Table, written: Mapping[str, Field]) -> dict[str, np.ndarray]:
+    """Variable -> flags of the quality codes that stand in other cells than the value."""
+    if "quality_codes" not in rows.column_names:
+        return {}
+    column = one_chunk(rows.column("quality_codes"))
+    if column.null_count == len(column):
+        return {}
+    parsed = [dict(p.split("=", 1) for p in t.split(" ") if "=" in p) for t in column.dictionary.to_pylist()]
+    at = pc.fill_null(column.indices, len(parsed)).to_numpy()
+    found = {}
+    for name in sorted({v for codes in parsed for v in codes} & set(RAW_NUMBERS)):
+        rule = written.get(name, _PLAIN)
+        flags = np.array([rule.flag_of(c[name]) if name in c else 0 for c in parsed] + [0], dtype=np.uint8)
+        if flags.any():
+            found[name] = flags[at]
+    return found
+
+
+_PLAIN = Field()
 
 
 def _blank(column: pa.ChunkedArray) -> np.ndarray:
@@ -202,11 +253,18 @@ def _blank(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def _zones_of_rows(rows: pa.Table, reading: Reading, timezone: str) -> "str | np.ndarray":
-    zones = dict(reading.timezones)
+    zones = {text: _standard(zone, timezone) for text, zone in reading.timezones}
+    if reading.standard_time:
+        timezone = f"standard:{timezone}"
     if set(zones) <= {""}:
         return zones.get("", timezone)
     texts = pc.utf8_trim_whitespace(pc.fill_null(rows.column("station").cast(pa.string()), "")).to_pylist()
     return np.array([zones.get(t, timezone) for t in texts], dtype=object)
+
+
+def _standard(zone: str, timezone: str) -> str:
+    """`lst`: local standard time all year, of the station's zone."""
+    return f"standard:{timezone}" if zone == "lst" else zone
 
 
 def _of_other_stations(rows: pa.Table, reading: Reading) -> np.ndarray:

@@ -9,26 +9,19 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from weather_etl.meteorology.headers import (
-    MAX_COLUMNS,
-    MAX_HEADER_BYTES,
-    NAMELESS,
-    Header,
-    Mapper,
-    find_header,
-    generic_mapper,
-)
-from weather_etl.meteorology.raw_rows import DICTIONARY, TEXT, ParsedFile, RefusedLine, raw_rows, rescue
+from weather_etl.meteorology.raw_rows import DICTIONARY, TEXT, RefusedLine
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl.meteorology.units import QUANTITIES
 
+MAX_HEADER_BYTES = 64 * 1024
+MAX_COLUMNS = 256
 MAX_CELL_BYTES = 64 * 1024
 MAX_RECORD_LINES = 100
 MAX_LINE_BYTES = MAX_COLUMNS * MAX_CELL_BYTES
@@ -38,64 +31,89 @@ MANY_BAD_LINES = 100_000  # from here on a file that must fail its error budget 
 BAD_SHARE = 0.25
 
 
-def parse_csv(
-    text: bytes,
-    *,
-    bad_utf8: bool = False,
-    aliases: Mapping[str, str] | None = None,
-    delimiter: str | None = None,
-    decimal: str | None = None,
-    mapper: Mapper | None = None,
-    header: Header | None = None,
-    first_line: int = 1,
-    keep_empty: bool = True,
-) -> ParsedFile:
-    """Cut the separated text of one landing file into raw rows.
+@dataclass(frozen=True)
+class Layout:
+    """How the lines of a text are cut.
+
+    Attributes:
+        names: of every column; nameless ones have a name of ours.
+        delimiter: the separator.
+        line: number of the last header line, 0 if the text has none.
+        end: offset of the first byte behind it.
+        times: positions of the columns that make the time: their texts are nearly all distinct.
+        quoted: cells may stand in quotes.
+        pad: rows that are too short are filled with empty cells.
+        repeated: texts of the first of `times` that tell a repeated header line.
+    """
+
+    names: Sequence[str]
+    delimiter: str
+    line: int
+    end: int
+    times: tuple[int, ...] = ()
+    quoted: bool = True
+    pad: bool = False
+    repeated: tuple[str, ...] = ()
+
+
+@dataclass
+class Cut:
+    """The cells of a text.
+
+    Attributes:
+        names: of the columns.
+        columns: of each, n texts: dictionaries, plain text for times.
+        lines: int64, line of each row in the file.
+        refused: lines that could not be cut.
+        warnings: sentences for a person.
+        unclean_end: the last line was cut.
+    """
+
+    names: list[str]
+    columns: list[pa.ChunkedArray]
+    lines: np.ndarray
+    refused: list[RefusedLine] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    unclean_end: bool = False
+
+
+def cut_text(
+    text: bytes, find_layout: Callable[[bytes], Layout], *, bad_utf8: bool = False, first_line: int = 1
+) -> Cut:
+    """Cut separated text into cells.
 
     Args:
         text: UTF-8, without byte order mark.
+        find_layout: gives the layout of a text; asked again if line ends had to be made alike.
         bad_utf8: some lines are not UTF-8; they become refused lines.
-        aliases: further header names of the station -> canonical column.
-        delimiter, decimal: of the station, where they are not to be told from the file.
-        mapper: what header names mean in this format; None for names of any kind.
-        header: of a text without one.
         first_line: number of the first line of `text`.
-        keep_empty: empty cells of unknown columns are kept too.
 
     Raises:
         Rejected: nothing of the file can be used.
     """
-    if b"\r" in text[:MAX_HEADER_BYTES].replace(b"\r\n", b""):
-        text = _plain_newlines(text)  # lone CR; further down the parser takes each of CR, LF and CRLF for a line end
     _check_size(text)
-    mapper = mapper or generic_mapper(aliases or {})
-    given = header
-
-    def read_header() -> Header:
-        return given or find_header(text, mapper, delimiter)
-
-    header = read_header()
-    body: bytes | pa.Buffer = pa.py_buffer(text).slice(header.end)
-    start = first_line + header.line
+    layout = find_layout(text)
+    body: bytes | pa.Buffer = pa.py_buffer(text).slice(layout.end)
+    start = first_line + layout.line
     refused: list[RefusedLine] = []
     unclean_end = False
 
     multi_line = False
     lines: np.ndarray | None = None  # physical line of each record that the parser sees
-    needs_care = bad_utf8 or text.find(b'"', header.end) >= 0 or text.find(b"\0", header.end) >= 0
-    needs_care = needs_care or _has_endless_line(text)
+    needs_care = bad_utf8 or text.find(b"\0", layout.end) >= 0 or _has_endless_line(text)
+    needs_care = needs_care or (layout.quoted and text.find(b'"', layout.end) >= 0)
     if not needs_care:
-        table, invalid = _cut_into_cells(body, header, multi_line)
+        table, invalid = _cut_into_cells(body, layout, multi_line)
         # The parser takes a blank line for a row of empty cells.
-        needs_care = bool(pc.any(pc.equal(table.column(header.columns.index("timestamp")), "")).as_py())
+        needs_care = any(bool(pc.any(pc.equal(table.column(i), "")).as_py()) for i in layout.times[:1] or (0,))
     if needs_care:
-        text = _plain_newlines(text)
-        header = read_header()
+        text = plain_newlines(text)
+        layout = find_layout(text)
         for every_quote in (False, True):
             body, lines, refused, multi_line, unclean_end = _set_bad_lines_aside(
-                text[header.end :], start, header, every_quote=every_quote
+                text[layout.end :], start, layout, every_quote=every_quote
             )
-            table, invalid = _cut_into_cells(body, header, multi_line)
+            table, invalid = _cut_into_cells(body, layout, multi_line)
             if table.num_rows + len(invalid) == len(lines):
                 break  # else an open quote in a line with an even number of them swallowed rows
     records = table.num_rows + len(invalid)
@@ -103,63 +121,67 @@ def parse_csv(
         lines = np.arange(start, start + records, dtype=np.int64)
     if invalid and table.num_rows == 0:
         [(width, _)] = Counter(actual for _, actual, _ in invalid).most_common(1)
-        if width > len(header.names):
-            table, invalid = _cut_into_cells(body, header, multi_line, width)
+        if width > len(layout.names):
+            table, invalid = _cut_into_cells(body, layout, multi_line, width)
 
     good = np.ones(len(lines), dtype=bool)
+    short: list[tuple[int, str]] = []
+    ends_open = not text.endswith((b"\n", b"\r"))
     for number, actual, row_text in invalid:
         good[number] = False
         if not row_text.strip():  # a line of blanks
             continue
-        detail = f"{actual} cells instead of {len(header.names)}"
+        if layout.pad and actual < len(layout.names) and not (ends_open and number == records - 1):
+            short.append((int(lines[number]), row_text))
+            continue
+        detail = f"{actual} cells instead of {len(layout.names)}"
         refused.append(RefusedLine(int(lines[number]), Reason.ROW_WIDTH, detail, row_text))
     lines = lines[good]
-    if refused and not text.endswith((b"\n", b"\r")):
+    if refused and ends_open:
         unclean_end |= max(r.line for r in refused) > (int(lines[-1]) if len(lines) else 0)
 
     warnings: list[str] = []
-    keep = _repeated_headers(table, header)
+    keep = _repeated_headers(table, layout)
     if keep is not None:
         warnings.append(f"{len(keep) - int(keep.sum())} repeated header lines in the middle of the file were dropped")
     for mask, reason, detail in (
         (_too_long_rows(table), Reason.CELL_TOO_LONG, "a cell is longer than 64 KiB"),
-        (_cells_beyond(table, header, keep), Reason.ROW_WIDTH, f"more than {len(header.names)} cells"),
+        (_cells_beyond(table, layout, keep), Reason.ROW_WIDTH, f"more than {len(layout.names)} cells"),
     ):
         if mask is None:
             continue
         mask = mask if keep is None else mask & keep
         refused += [
-            RefusedLine(int(lines[i]), reason, detail, _row_text(table, i, header))
+            RefusedLine(int(lines[i]), reason, detail, _row_text(table, i, layout))
             for i in np.flatnonzero(mask).tolist()
         ]
         keep = ~mask if keep is None else keep & ~mask
+    table = table.select(range(len(layout.names)))
+    if keep is not None:
+        table, lines = table.filter(pa.array(keep)), lines[keep]
+    if short:
+        table, lines = _with_short_rows(table, lines, short, layout)
+    return Cut(list(layout.names), table.columns, lines, refused, warnings, unclean_end)
 
-    columns = _canonical(table, header)
-    unknown = [
-        (name, table.column(i))
-        for i, (name, column) in enumerate(zip(header.names, header.columns, strict=True))
-        if column is None and not (name.startswith(NAMELESS) and _is_empty(table.column(i)))
-    ]
-    rescued = rescue(unknown, keep_empty=keep_empty) if unknown else None
-    rows = raw_rows(columns, rescued, lines, keep, refused)
-    if header.skipped:
-        warnings.append(f"{header.skipped} lines of text above the header were skipped")
-    warnings += header.mapped.warnings
-    if rows.num_rows == 0:
-        warnings.append("the file has a header and no data line")
-    return ParsedFile(
-        rows,
-        header.mapped.units,
-        header.delimiter,
-        _decimal_mark(header, columns, decimal),
-        timezones={"": header.mapped.timezone} if header.mapped.timezone else {},
-        open_pressure=header.mapped.open_pressure,
-        warnings=warnings,
-        unclean_end=unclean_end,
+
+def _with_short_rows(
+    table: pa.Table, lines: np.ndarray, short: list[tuple[int, str]], layout: Layout
+) -> tuple[pa.Table, np.ndarray]:
+    """The table with the rows that are too short, filled with empty cells."""
+    rows = [next(csv.reader([text], delimiter=layout.delimiter), []) for _, text in short]
+    width = len(layout.names)
+    filled = [row + [""] * (width - len(row)) for row in rows]
+    more = pa.table(
+        [pa.array([row[i] for row in filled], TEXT).cast(f.type) for i, f in enumerate(table.schema)],
+        schema=table.schema,
     )
+    whole = pa.concat_tables([table, more]).unify_dictionaries().combine_chunks()
+    numbers = np.concatenate([lines, np.array([line for line, _ in short], dtype=np.int64)])
+    order = np.argsort(numbers, kind="stable")
+    return whole.take(pa.array(order)).combine_chunks(), numbers[order]
 
 
-def _plain_newlines(text: bytes) -> bytes:
+def plain_newlines(text: bytes) -> bytes:
     """LF or CRLF throughout; lone and mixed CR become LF."""
     if b"\r" not in text:
         return text
@@ -185,7 +207,7 @@ def _has_endless_line(text: bytes) -> bool:
 
 
 def _set_bad_lines_aside(
-    body: bytes, first_line: int, header: Header, *, every_quote: bool
+    body: bytes, first_line: int, layout: Layout, *, every_quote: bool
 ) -> tuple[bytes, np.ndarray, list[RefusedLine], bool, bool]:
     """Take out blank lines, and those with NUL, broken UTF-8 or an unbalanced quote: each costs one row only.
 
@@ -227,7 +249,7 @@ def _set_bad_lines_aside(
     quotes = np.bincount(lines_with(34), minlength=len(starts))
     odd = [i for i in np.flatnonzero(quotes % 2).tolist() if i not in bad]
     if every_quote:
-        closed = _all_quotes_closed(header.delimiter)
+        closed = _all_quotes_closed(layout.delimiter)
         even = [i for i in np.flatnonzero((quotes > 0) & (quotes % 2 == 0)).tolist() if i not in bad]
         odd = sorted([*odd, *(i for i in even if not closed(line_text(i, i).rstrip(b"\r\n")))])
     position = 0
@@ -238,7 +260,7 @@ def _set_bad_lines_aside(
             j is not None
             and j - i < MAX_RECORD_LINES
             and not any(k in bad for k in range(i, j + 1))
-            and _cells(line_text(i, j), header.delimiter) == len(header.names)
+            and _cells(line_text(i, j), layout.delimiter) == len(layout.names)
         )
         if spans and j is not None:
             continuation[i + 1 : j + 1] = True
@@ -297,8 +319,8 @@ def _all_quotes_closed(delimiter: str) -> Callable[[bytes], object]:
     return re.compile(rf"{cell}(?:{d}{cell})*+".encode()).fullmatch
 
 
-def _row_text(table: pa.Table, row: int, header: Header) -> str:
-    return header.delimiter.join(str(column[row].as_py()) for column in table.columns)
+def _row_text(table: pa.Table, row: int, layout: Layout) -> str:
+    return layout.delimiter.join(str(column[row].as_py()) for column in table.columns)
 
 
 def _is_empty(column: pa.ChunkedArray) -> bool:
@@ -314,7 +336,7 @@ def _cells(record: bytes, delimiter: str) -> int:
 
 
 def _cut_into_cells(
-    body: bytes | pa.Buffer, header: Header, multi_line: bool, width: int = 0
+    body: bytes | pa.Buffer, layout: Layout, multi_line: bool, width: int = 0
 ) -> tuple[pa.Table, list[tuple[int, int, str]]]:
     """The well-formed records as text, and (record number, cells, text) of each malformed one.
 
@@ -323,11 +345,9 @@ def _cut_into_cells(
     """
     size = len(body) if isinstance(body, bytes) else body.size
     buffer = pa.py_buffer(body)
-    width = max(width or _width_of_first_lines(buffer, header), len(header.names))
+    width = max(width or _width_of_first_lines(buffer, layout), len(layout.names))
     # Times are nearly all distinct, other texts are not: dictionaries pay for those.
-    kinds = [TEXT if c == "timestamp" else DICTIONARY for c in header.columns] + [DICTIONARY] * (
-        width - len(header.names)
-    )
+    kinds = [TEXT if i in layout.times else DICTIONARY for i in range(width)]
     names = [str(i) for i in range(width)]
     invalid: list[tuple[int, int, str]] = []
     if not size:
@@ -350,7 +370,8 @@ def _cut_into_cells(
             # One block: one dictionary per column, and row numbers in `note`.
             read_options=pyarrow.csv.ReadOptions(column_names=names, use_threads=False, block_size=size + 1),
             parse_options=pyarrow.csv.ParseOptions(
-                delimiter=header.delimiter,
+                delimiter=layout.delimiter,
+                quote_char='"' if layout.quoted else False,
                 ignore_empty_lines=False,
                 newlines_in_values=multi_line,
                 invalid_row_handler=note,
@@ -366,12 +387,12 @@ def _cut_into_cells(
     return table.combine_chunks(), invalid
 
 
-def _width_of_first_lines(body: pa.Buffer, header: Header) -> int:
+def _width_of_first_lines(body: pa.Buffer, layout: Layout) -> int:
     """The number of cells of the first lines if it is the same in all, else 0."""
     head = body.slice(0, min(body.size, MAX_HEADER_BYTES)).to_pybytes()
     lines = re.split(rb"\r\n|\n|\r", head)
     lines = [line for line in lines[: -1 if len(head) < body.size else None] if line.strip()][:20]
-    delimiter = header.delimiter.encode()
+    delimiter = layout.delimiter.encode()
     if not lines or any(b'"' in line for line in lines):
         return 0
     widths = {line.count(delimiter) + 1 for line in lines}
@@ -379,36 +400,22 @@ def _width_of_first_lines(body: pa.Buffer, header: Header) -> int:
     return 0 if widths or width > 2 * MAX_COLUMNS else width
 
 
-def _canonical(table: pa.Table, header: Header) -> dict[str, pa.ChunkedArray]:
-    """Canonical column -> its text; the parts of a time are joined by a blank."""
-    columns: dict[str, pa.ChunkedArray] = {}
-    for i, name in enumerate(header.columns):
-        if name is None:
-            continue
-        column = table.column(i)
-        if name == "timestamp" and name in columns:
-            column = pc.binary_join_element_wise(columns[name], column, " ")
-        columns[name] = column
-    return columns
-
-
-def _repeated_headers(table: pa.Table, header: Header) -> np.ndarray | None:
+def _repeated_headers(table: pa.Table, layout: Layout) -> np.ndarray | None:
     """Mask of the rows to keep, or None if no row repeats the header."""
-    if not header.line:
+    if not layout.repeated or not layout.times:
         return None
-    at = header.columns.index("timestamp")
-    repeated = pc.is_in(table.column(at), value_set=pa.array([header.names[at], "\ufeff" + header.names[at]]))
+    repeated = pc.is_in(table.column(layout.times[0]), value_set=pa.array(layout.repeated, TEXT))
     return ~repeated.to_numpy() if pc.any(repeated).as_py() else None
 
 
-def _cells_beyond(table: pa.Table, header: Header, keep: np.ndarray | None) -> np.ndarray | None:
+def _cells_beyond(table: pa.Table, layout: Layout, keep: np.ndarray | None) -> np.ndarray | None:
     """Mask of the rows with text in cells beyond the header; the same number of empty ones behind every row is fine.
 
     Raises:
         Rejected: that is so in more rows than the error budget allows.
     """
     found: np.ndarray | None = None
-    for i in range(len(header.names), table.num_columns):
+    for i in range(len(layout.names), table.num_columns):
         if not _is_empty(table.column(i)):
             text = pc.not_equal(table.column(i).cast(TEXT), "").to_numpy()
             found = text if found is None else found | text
@@ -417,7 +424,7 @@ def _cells_beyond(table: pa.Table, header: Header, keep: np.ndarray | None) -> n
     if keep is not None:
         found &= keep
     if found.sum() > BAD_SHARE * len(found):
-        raise Rejected(Reason.ROW_WIDTH, f"rows have {table.num_columns} cells under {len(header.names)} column names")
+        raise Rejected(Reason.ROW_WIDTH, f"rows have {table.num_columns} cells under {len(layout.names)} column names")
     return found
 
 
@@ -433,18 +440,3 @@ def _too_long_rows(table: pa.Table) -> np.ndarray | None:
                     mask = mask[chunk.indices.to_numpy()]
                 found = mask if found is None else found | mask
     return found
-
-
-def _decimal_mark(header: Header, columns: Mapping[str, pa.ChunkedArray], setting: str | None) -> str:
-    """',' if the separator leaves it free and a number has one and none has a point; the station's setting overrules."""
-    if header.delimiter == ",":
-        return "."
-    if setting:
-        return setting
-    comma = point = False
-    for name in QUANTITIES.keys() & columns.keys():
-        values = columns[name].unique()
-        values = values.dictionary if isinstance(values, pa.DictionaryArray) else values
-        comma |= bool(pc.any(pc.match_substring_regex(values, r"^\s*[+-]?\d+,\d+\s*$")).as_py())
-        point |= bool(pc.any(pc.match_substring_regex(values, r"^\s*[+-]?\d+\.\d+\s*$")).as_py())
-    return "," if comma and not point else "."

@@ -8,7 +8,7 @@ Text columns are dictionary-encoded: a decision about text is made once per dist
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -39,25 +39,64 @@ class ParsedFile:
     Attributes:
         rows: one row per data line, ordered by `line`: `line` (int64), `RAW_TEXT_COLUMNS` and `rescued`
             (dictionary text, null where absent), `refused`, `detail`, `raw_text` (null on good lines).
-        units: canonical column -> unit that the file names.
+        units: canonical column -> unit that file, format or station name, or that was assumed.
         delimiter: the separator; empty where the format has none.
         decimal: the decimal mark, `.` or `,`.
-        adapter: name of the format.
+        profile, title, digest, origin: of the profile that read it.
+        why: what told the profile.
         timezones: text of the station -> zone of its times without an offset; the text "" stands for every station.
+        zone_is_assumed: nobody says the zone.
+        zone_how: what told it, for a person.
         open_pressure: `pressure_msl_hpa` comes from a column called just pressure, which may hold either kind.
+        fields: canonical column -> `cell_numbers.Field.plain()`.
+        form: of the times; `form_read` is the share of the rows that it reads, `time_names` their columns.
+        before: [date, zone]: zone of older times.
+        stamp, period_minutes, cadence_minutes: what a time marks, and the expected step.
+        precipitation: what it means, see `cells.Precipitation`.
+        padded: rows without a value are usual, and count as no errors.
+        names_stations: its rows name the station by an id of the provider.
+        place: name and coordinates that the file gives of its station.
+        assumed: setting (`units.wind_speed_ms`, ...) -> sentence that says what was assumed.
+        columns: canonical column -> name in the file, unit, what told the unit, whether it was assumed.
+        heights: canonical column -> height of the sensor in metres.
+        unread: names of columns that are kept in `rescued`.
         warnings: sentences for a person.
         unclean_end: the last line was cut.
+        encoding: of the file.
     """
 
     rows: pa.Table
     units: dict[str, str]
     delimiter: str
     decimal: str
-    adapter: str = "csv"
+    profile: str = "generic"
+    title: str = "CSV with a header"
+    digest: str = ""
+    origin: str = "packaged"
+    why: list[str] = field(default_factory=list)
     timezones: dict[str, str] = field(default_factory=dict)
+    zone_is_assumed: bool = False
+    zone_how: str = ""
     open_pressure: bool = False
+    fields: dict[str, dict[str, Any]] = field(default_factory=dict)
+    form: str = "iso"
+    form_read: float = 1.0
+    time_names: tuple[str, ...] = ()
+    before: list[list[str]] = field(default_factory=list)
+    stamp: str = "end"
+    period_minutes: int = 0
+    cadence_minutes: int = 0
+    precipitation: dict[str, Any] = field(default_factory=dict)
+    padded: bool = False
+    names_stations: bool = False
+    place: dict[str, str | float] = field(default_factory=dict)
+    assumed: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, tuple[str, str, str, bool]] = field(default_factory=dict)
+    heights: dict[str, float] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     unclean_end: bool = False
+    encoding: str = "utf-8"
 
     @property
     def stations(self) -> list[str]:
@@ -71,13 +110,15 @@ class ParsedFile:
     @property
     def declared(self) -> dict[str, Any]:
         """What `formats.reading` needs to know of this file, as plain data for a manifest."""
-        return {
-            "adapter": self.adapter,
-            "delimiter": self.delimiter,
-            "decimal": self.decimal,
-            "units": self.units,
-            "timezones": self.timezones,
-            "open_pressure": self.open_pressure,
+        always = ("profile", "digest", "delimiter", "decimal", "units", "timezones", "open_pressure")
+        often = (
+            "zone_is_assumed", "fields", "form", "before", "stamp", "period_minutes", "precipitation", "padded", "place",
+            "assumed", "heights",
+        )  # fmt: skip
+        defaults = {f.name: f.default for f in fields(self)}
+        said = {name: getattr(self, name) for name in often}
+        return {name: getattr(self, name) for name in always} | {
+            name: value for name, value in said.items() if value and value != defaults[name]
         }
 
 
