@@ -72,11 +72,11 @@ def command(arguments: list[str], folder: Path, env: dict[str, str]) -> Run:
 @contextmanager
 def installation() -> Iterator[tuple[Path, dict[str, str]]]:
     """A folder with Azurite, PostgreSQL and Dagster's configuration of its own."""
-    from weather_etl import local
+    from weather_etl.local import services
     from weather_etl_tests.conftest import AZURITE_HOME, free_azurite_port, temporary_root
 
     with temporary_root() as root:
-        status = local.up(root, azurite_port=free_azurite_port(), azurite_home=AZURITE_HOME, environ={})
+        status = services.up(root, azurite_port=free_azurite_port(), azurite_home=AZURITE_HOME, environ={})
         shutil.copy(CHECKOUT / "dagster.yaml", root)
         (root / "workspace.yaml").write_text(
             f"load_from:\n  - python_module: {{module_name: weather_etl, attribute: defs, working_directory: {CHECKOUT}}}\n"
@@ -123,7 +123,7 @@ def measure_commands(csv: bytes, folder: Path, env: dict[str, str], rounds: int)
         "definitions": [sys.executable, "-c", "import weather_etl; weather_etl.defs"],
     }
     register = (
-        "import dagster as dg; from weather_etl.overview import dagster_instance\n"
+        "import dagster as dg; from weather_etl.operations.overview import dagster_instance\n"
         "with dagster_instance() as i: i.add_dynamic_partitions('station', ['szeged'])"
     )
     command([sys.executable, "-c", register], folder, env)
@@ -153,9 +153,9 @@ def measure_commands(csv: bytes, folder: Path, env: dict[str, str], rounds: int)
 
 def files_read(env: dict[str, str]) -> str:
     """How many landing files the last run read, from the manifest."""
-    from weather_etl.ingestion import load_raw
+    from weather_etl.ingestion.merge import load_raw
+    from weather_etl.lake.storage import connect
     from weather_etl.settings import Settings
-    from weather_etl.storage import connect
 
     with connect(Settings.load(env)) as containers:
         raw = load_raw(containers, STATION)
@@ -196,8 +196,8 @@ def _one_upload(env: dict[str, str], name: str, data: bytes) -> tuple[float, flo
     from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
     from dagster._core.instance.ref import InstanceRef
 
+    from weather_etl.lake.storage import connect
     from weather_etl.settings import Settings
-    from weather_etl.storage import connect
 
     os.environ |= {k: v for k, v in env.items() if k.startswith(("AZURE_", "WEATHER_ETL_"))}
     with (

@@ -47,10 +47,10 @@ class Stopwatch:
 
 def listing(stations: int, files: int, state: str) -> dict[str, Any]:
     """One look of the sensor at both containers: list, compare, plan."""
-    from weather_etl import planning
-    from weather_etl.landing import list_landing
+    from weather_etl.lake.storage import connect
+    from weather_etl.landing.listing import list_landing
+    from weather_etl.operations import planning
     from weather_etl.settings import AZURITE_KEY, Settings
-    from weather_etl.storage import connect
 
     stub = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("scale_stub.py")), str(stations), str(files), state],
@@ -92,14 +92,14 @@ class MemoryContainer:
         self.blobs: dict[str, tuple[bytes, Any]] = {}
 
     def put(self, name: str, data: bytes, metadata: dict[str, str]) -> str:
-        from weather_etl.storage import Blob
+        from weather_etl.lake.storage import Blob
 
         etag = f"0x8D{len(self.blobs):012}"
         self.blobs[name] = data, Blob(name, etag, len(data), datetime(2026, 1, 1, tzinfo=UTC), metadata)
         return etag
 
     def read(self, name: str, etag: str | None = None) -> tuple[bytes, Any]:
-        from weather_etl.storage import BlobNotFound
+        from weather_etl.lake.storage import BlobNotFound
 
         if name not in self.blobs:
             raise BlobNotFound
@@ -117,7 +117,7 @@ class MemoryContainer:
 
 def _station_of_small_files(files: int) -> tuple[Any, list[Any], MemoryContainer]:
     """A landing folder with `files` files of one hour each, distinct as real files are; (container, versions, blobs)."""
-    from weather_etl.landing import FileVersion
+    from weather_etl.landing.versions import FileVersion
     from weather_etl_tests.files import weather_csv
 
     landing = MemoryContainer()
@@ -134,10 +134,10 @@ def _station_of_small_files(files: int) -> tuple[Any, list[Any], MemoryContainer
 
 def _update(landing: Any, lake: Any, versions: list[Any], watch: Stopwatch, total: str) -> Any:
     """`update_raw`, with reading and writing of the raw object apart from the rest."""
-    from weather_etl import ingestion
-    from weather_etl.landing import StationFiles
-    from weather_etl.stations import packaged_settings
-    from weather_etl.storage import Containers, Lake
+    from weather_etl.ingestion import merge
+    from weather_etl.lake.storage import Containers, Lake
+    from weather_etl.landing.versions import StationFiles
+    from weather_etl.station_file import packaged_settings
 
     class TimedLake(Lake):
         def read(self, *arguments: Any, **options: Any) -> Any:
@@ -150,7 +150,7 @@ def _update(landing: Any, lake: Any, versions: list[Any], watch: Stopwatch, tota
 
     before = sum(watch.parts.values())
     started = time.process_time()
-    raw = ingestion.update_raw(
+    raw = merge.update_raw(
         Containers(landing, TimedLake(lake)), "s", StationFiles(versions), packaged_settings("s")
     )  # fmt: skip
     watch.parts[total] = time.process_time() - started - (sum(watch.parts.values()) - before)
@@ -170,8 +170,8 @@ def merge(files: int) -> dict[str, Any]:
     import numpy as np
     import pyarrow as pa
 
-    from weather_etl import ingestion
-    from weather_etl.storage import Lake
+    from weather_etl.ingestion import merge
+    from weather_etl.lake.storage import Lake
 
     # 100 files are really read, and their rows and entries repeated under the names, times and hashes of the others.
     landing, versions, lake = _station_of_small_files(files + 1)
@@ -193,11 +193,11 @@ def merge(files: int) -> dict[str, Any]:
          "landed_at": v.landed_at.isoformat()}
         for i, v in enumerate(versions[:files])
     ]  # fmt: skip
-    Lake(lake).write(ingestion.RAW, "s", rows, fingerprint="f", if_match=None, manifest=manifest)
+    Lake(lake).write(merge.RAW, "s", rows, fingerprint="f", if_match=None, manifest=manifest)
     watch = Stopwatch()
     raw = _update(landing, lake, versions, watch, "merge one file")
     assert len(raw.manifest) == files + 1 and raw.read == [versions[-1].name]
-    size = len(lake.blobs[Lake.object_name(ingestion.RAW, "s")][0])
+    size = len(lake.blobs[Lake.object_name(merge.RAW, "s")][0])
     return {"seconds": watch.parts, "bytes": size, "manifest": len(json.dumps(raw.manifest))}
 
 
@@ -285,11 +285,11 @@ def measure_events(uploads: int = 4) -> None:
     from dagster._core.instance.ref import InstanceRef
 
     from benchmarks.jobs import installation
-    from weather_etl.event_queue import connect_queue
+    from weather_etl.lake.storage import connect
+    from weather_etl.landing.event_queue import connect_queue
     from weather_etl.settings import Settings
-    from weather_etl.storage import connect
     from weather_etl_tests.files import weather_csv
-    from weather_etl_tests.test_landing_events import base64_of, event_grid
+    from weather_etl_tests.landing.test_events import base64_of, event_grid
 
     with installation() as (folder, env):
         env |= {"WEATHER_ETL_EVENTS_QUEUE": "landing-events", "WEATHER_ETL_SENSOR_INTERVAL_S": "3600"}
@@ -345,7 +345,7 @@ def measure_workers(stations: int = 16) -> None:
     """Runs a minute of one and two Celery workers with one process each, and recovery after one is killed."""
     import tempfile
 
-    from weather_etl import local
+    from weather_etl.local import services as local
     from weather_etl_tests import test_celery as celery
     from weather_etl_tests.conftest import AZURITE_HOME, Services, free_azurite_port, temporary_root
     from weather_etl_tests.files import weather_csv

@@ -46,8 +46,8 @@ def _pages(blobs: list[str]) -> list[bytes]:
 
 def listings(stations: int, files: int, state: str) -> dict[str, list[bytes]]:
     """Pages of both containers; `state` is `fresh` (all tables up to date) or `new` (no tables)."""
-    from weather_etl import fingerprints
-    from weather_etl.stations import packaged_settings
+    from weather_etl.lake import fingerprints
+    from weather_etl.station_file import packaged_settings
 
     landing, lake = [], []
     per_station = files // stations

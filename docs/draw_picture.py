@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from dotenv import load_dotenv
 
+from weather_etl.lake.storage import connect
 from weather_etl.meteorology import schemas
 from weather_etl.settings import Settings
-from weather_etl.storage import connect
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 900, 260, 46, 34, 28
 LOW, HIGH = -20, 40

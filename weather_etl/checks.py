@@ -13,13 +13,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from weather_etl.errors import UserError
-from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from weather_etl.ingestion import Raw
+    from weather_etl.ingestion.merge import Raw
     from weather_etl.meteorology.observations import Observations
 
 FAIL_WARN, FAIL_ERROR = 0.01, 0.10

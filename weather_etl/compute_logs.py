@@ -14,7 +14,7 @@ from dagster._serdes import ConfigurableClassData
 from dagster_azure.blob.compute_log_manager import AzureBlobComputeLogManager
 from dagster_shared.seven import get_system_temp_directory
 
-from weather_etl.azure_blob import blob_resource
+from weather_etl.lake.azure_blob import blob_resource
 from weather_etl.settings import Settings
 
 

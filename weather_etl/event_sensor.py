@@ -1,8 +1,8 @@
 """When does it run? The sensor on storage events, for landing containers too large to be listed often.
 
 Belongs here: gathering what `planning.plan` decides on for the stations that events name; the life of a message.
-Does not belong here: the decisions (`planning.py`), the queue (`event_queue.py`), what an event says
-(`landing_events.py`).
+Does not belong here: the decisions (`operations/planning.py`), the queue (`landing/event_queue.py`), what an event says
+(`landing/events.py`).
 
 A message means *look at this station*, no more: the station's own listing decides, as it does in
 `landing_files_sensor`. A message is deleted when its station needs nothing more: all tables are up to date, or it is
@@ -18,16 +18,19 @@ from dataclasses import dataclass, field
 
 import dagster as dg
 
-from weather_etl import checks, landing_events, planning, sensors, shared_files
-from weather_etl.event_queue import EventQueue, Message, connect_queue
+from weather_etl import checks, sensors
 from weather_etl.failures import without_details
-from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.ingestion import shared_files
 from weather_etl.jobs import SERVING_JOB, shared_files_job, weather_etl_job
-from weather_etl.landing import SHARED, Landing, StationFiles
-from weather_etl.planning import History, Plan, StaleStation
+from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.storage import Containers, Stamp, connect
+from weather_etl.landing import events
+from weather_etl.landing.event_queue import EventQueue, Message, connect_queue
+from weather_etl.landing.versions import SHARED, Landing, StationFiles
+from weather_etl.operations import planning
+from weather_etl.operations.planning import History, Plan, StaleStation
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import Containers, Stamp, connect
 
 POLL_S = 1
 MAX_STATIONS_PER_TICK = 50
@@ -47,9 +50,9 @@ class Inbox:
         """Sort messages by the places that they name."""
         for message in messages:
             try:
-                for place in landing_events.places_of(message.body, container):
+                for place in events.places_of(message.body, container):
                     self.places.setdefault(place, []).append(message)
-            except landing_events.Poison as why:
+            except events.Poison as why:
                 self.poison.append((message, str(why)))
 
     def no_longer_needed(self, settled: set[str]) -> list[Message]:

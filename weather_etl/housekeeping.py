@@ -1,7 +1,7 @@
 """Retention: old runs with their events, and old lines of steps.
 
 Belongs here: what is deleted, what must stay, the job and the schedule that do it.
-Does not belong here: ticks (`retention` in dagster.yaml), landing files (`archive.py`), tables.
+Does not belong here: ticks (`retention` in dagster.yaml), landing files (`operations/archive.py`), tables.
 
 A run is kept, however old, while it holds the latest materialization of some table of some station: with it Dagster
 would forget the table, and the UI would show as missing what is there.
@@ -20,8 +20,8 @@ from weather_etl.settings import Settings
 from weather_etl.station_lock import StationLocks
 
 if TYPE_CHECKING:
-    from weather_etl.archive import Moved
-    from weather_etl.storage import Container
+    from weather_etl.lake.storage import Container
+    from weather_etl.operations.archive import Moved
 
 LOGS_CONTAINER = "dagster-logs"
 RUN_DAYS, LOG_DAYS = 90, 30
@@ -93,9 +93,9 @@ def archive_old_files(settings: Settings, days: int, stations: Sequence[str] = (
     Raises:
         UserError: no archive is configured, storage is down, or other runs are in the way.
     """
-    from weather_etl import shared_files
-    from weather_etl.archive import ArchiveNotConfigured, archive_station
-    from weather_etl.storage import connect
+    from weather_etl.ingestion import shared_files
+    from weather_etl.lake.storage import connect
+    from weather_etl.operations.archive import ArchiveNotConfigured, archive_station
 
     with connect(settings) as containers:
         if containers.archive is None:
@@ -114,7 +114,7 @@ def archive_old_files(settings: Settings, days: int, stations: Sequence[str] = (
 @dg.op(out=dg.Out(dg.Nothing), description="Deletes old finished runs with their events, and old lines of steps.")
 def housekeeping(context: dg.OpExecutionContext, config: HousekeepingConfig) -> None:
     """Delete what is older than the configured days."""
-    from weather_etl.storage import open_container
+    from weather_etl.lake.storage import open_container
 
     if min(config.run_days, config.log_days) < 1:
         raise ExpectedFailure("run_days and log_days must be at least 1; correct the configuration.")

@@ -1,20 +1,21 @@
 """Jobs: one station's tables, and everything that is stale.
 
 Belongs here: what can be started by name.
-Does not belong here: when it is started (`sensors.py`, `planning.py`).
+Does not belong here: when it is started (`sensors.py`, `operations/planning.py`).
 """
 
 from typing import Any
 
 import dagster as dg
 
-from weather_etl import planning, shared_files
 from weather_etl.errors import UserError
 from weather_etl.failures import ExpectedFailure, without_details
+from weather_etl.ingestion import shared_files
+from weather_etl.lake.storage import connect
+from weather_etl.operations import planning
 from weather_etl.redaction import without_secrets
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME, is_station_id
-from weather_etl.storage import connect
 
 JOB = "weather_etl_job"
 SERVING_JOB = "serving_job"

@@ -1,7 +1,7 @@
 """Telling people: what has failed, once, and that it is good again.
 
 Belongs here: which events open and close a problem, the message, the webhook, the sensor that does it.
-Does not belong here: judging data (`checks.py`), retrying (`planning.py`).
+Does not belong here: judging data (`checks.py`), retrying (`operations/planning.py`).
 
 A problem is a failed check of severity ERROR, by check and station, or a failed run that left no such check (storage
 down, process killed), by what it worked on. It is told when it opens and when it closes, however often it fails in
@@ -20,9 +20,9 @@ from typing import Any
 import dagster as dg
 from dagster._core.events import DagsterEventType
 
-from weather_etl import planning
 from weather_etl.errors import UserError
 from weather_etl.jobs import PARENT, SERVING_JOB
+from weather_etl.operations import planning
 from weather_etl.redaction import without_secrets
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME

@@ -1,7 +1,7 @@
 """One station from landing files to tables: what is stale is made and published, table by table.
 
 Belongs here: the order of the tables, what each is made from, conditional publishing.
-Does not belong here: Dagster (`assets/`), the computations themselves (`meteorology/`, `ingestion.py`).
+Does not belong here: Dagster (`assets/`), the computations themselves (`meteorology/`, `ingestion/merge.py`).
 """
 
 from collections.abc import Collection, Iterator
@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from weather_etl import checks, fingerprints, landing, shared_files
+from weather_etl import checks
 from weather_etl.errors import UserError
-from weather_etl.fingerprints import INPUTS, TABLE_NAMES
+from weather_etl.ingestion import shared_files
+from weather_etl.lake import fingerprints
+from weather_etl.lake.fingerprints import INPUTS, TABLE_NAMES
+from weather_etl.lake.storage import Containers, PreconditionFailed, Stamp
+from weather_etl.landing import listing
 from weather_etl.stations import StationSettings
-from weather_etl.storage import Containers, PreconditionFailed, Stamp
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from weather_etl.checks import Evaluation
-    from weather_etl.ingestion import Raw
+    from weather_etl.ingestion.merge import Raw
     from weather_etl.meteorology.aggregation import LocalHours
     from weather_etl.meteorology.observations import Observations
 
@@ -91,7 +94,7 @@ def process_station(
     stamps = {table: containers.lake.stamp(table, station) for table in TABLE_NAMES}
     if not files.files:
         raise StationVanished(station) if stamps[RAW] else UnknownStation(station)
-    settings = landing.read_settings(containers.landing, station, files)
+    settings = listing.read_settings(containers.landing, station, files)
     version = files.settings_version(station)
     wanted = [t for t in TABLE_NAMES if t in tables]
     expected = fingerprints.expected(files.versions(), version)
@@ -102,7 +105,7 @@ def process_station(
         if stamp is not None and stamp.fingerprint == expected[table] and not full:
             yield Published(table, station, UNCHANGED, stamp, work.uri(table), settings)
         elif table == RAW:
-            from weather_etl.ingestion import update_raw
+            from weather_etl.ingestion.merge import update_raw
 
             everything = full and not again
             work.raw = update_raw(
@@ -244,7 +247,7 @@ class _Station:
         return self._observations
 
     def _load_raw(self) -> "Raw":
-        from weather_etl.ingestion import load_raw
+        from weather_etl.ingestion.merge import load_raw
 
         if self.raw is None:
             self.raw = load_raw(self.containers, self.station)

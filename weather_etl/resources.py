@@ -1,7 +1,7 @@
 """The resources of the asset graph: storage, and the Parquet IO manager on it.
 
 Belongs here: how assets reach their tables through Dagster.
-Does not belong here: the form of a table object (`storage.py`).
+Does not belong here: the form of a table object (`lake/storage.py`).
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from weather_etl.failures import ExpectedFailure
+from weather_etl.lake.storage import Connection, Containers, PreconditionFailed
 from weather_etl.settings import Settings
-from weather_etl.storage import Connection, Containers, PreconditionFailed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,7 +1,7 @@
 """When does it run? By the clock, and after the tables.
 
 Belongs here: the daily reconcile, and the sensor that keeps the reports up with their tables.
-Does not belong here: the sensor on the landing container (`sensors.py`), decisions (`planning.py`).
+Does not belong here: the sensor on the landing container (`sensors.py`), decisions (`operations/planning.py`).
 """
 
 import time
@@ -9,15 +9,16 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from weather_etl import fingerprints, planning
+from weather_etl import digests
 from weather_etl.errors import UserError
 from weather_etl.jobs import REPORT_JOB, catch_up_job, weather_report_job
-from weather_etl.planning import StaleStation
+from weather_etl.lake.storage import connect
+from weather_etl.operations import planning
+from weather_etl.operations.planning import StaleStation
 from weather_etl.report import publish
 from weather_etl.sensors import UNFINISHED
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import connect
 
 REPORT_INTERVAL_S = 30
 REPORT_RETRY_DELAY_S = 300
@@ -96,7 +97,7 @@ class _Turn:
     partitions: list[str]
 
     def run_key(self) -> str:
-        return fingerprints.digest([[s.station, s.target] for s in self.stations] + [[str(self.attempt), "report"]])
+        return digests.digest([[s.station, s.target] for s in self.stations] + [[str(self.attempt), "report"]])
 
     def tags(self) -> dict[str, str]:
         return planning.run_tags([s.station for s in self.stations]) | {

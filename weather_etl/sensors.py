@@ -13,9 +13,10 @@ from itertools import islice
 
 import dagster as dg
 
-from weather_etl import checks, fingerprints, planning, shared_files
+from weather_etl import checks, digests
 from weather_etl.assets.events import Recorded, check_evaluation
 from weather_etl.failures import without_details
+from weather_etl.ingestion import shared_files
 from weather_etl.jobs import (
     CATCH_UP,
     JOB,
@@ -26,13 +27,14 @@ from weather_etl.jobs import (
     shared_files_job,
     weather_etl_job,
 )
-from weather_etl.landing import SHARED, Landing
+from weather_etl.lake.storage import Containers, connect
+from weather_etl.landing.versions import SHARED, Landing
+from weather_etl.operations import planning
+from weather_etl.operations.planning import History, PastRun, Plan, StaleStation
 from weather_etl.pipeline import StationVanished
-from weather_etl.planning import History, PastRun, Plan, StaleStation
 from weather_etl.redaction import printable
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import Containers, connect
 
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -281,7 +283,7 @@ class Report:
             if station not in stale and station in self._landing.stations:
                 events.append(self._evaluation(station, checks.up_to_date([])))
         unroutable = sorted(self._landing.unroutable)
-        names = fingerprints.digest(unroutable) if unroutable else ""
+        names = digests.digest(unroutable) if unroutable else ""
         if names != before.get("unroutable", ""):
             events.append(check_evaluation(None, checks.unroutable_files(unroutable, len(self._landing.stations))))
         failing = ({*known, *before.get("failing", ())} & stale | set(decided.waiting)) - parked.keys()

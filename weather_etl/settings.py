@@ -7,7 +7,9 @@ Does not belong here: station settings (`stations.py`), or anything that connect
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from weather_etl.errors import UserError
 
@@ -27,98 +29,91 @@ def azurite_connection_string(port: int = 10000) -> str:
     )
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What the environment says; `Settings.load()` reads it.
+def _named(kind: str) -> Any:
+    def check(name: str) -> str:
+        if not _CONTAINER.fullmatch(name):
+            raise ValueError(f"a {kind} name has 3-63 lower-case letters, digits and single hyphens")
+        return name
+
+    return AfterValidator(check)
+
+
+def _one_of(*known: str) -> Any:
+    def check(value: str) -> str:
+        if value not in known:
+            raise ValueError(f"use {' or '.join(known)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _whole_number(value: Any) -> int:
+    if not str(value).isdigit() or int(value) < 1:
+        raise ValueError("set it to a whole number from 1 on")
+    return int(value)
+
+
+def _variable(name: str, default: Any = None, *, secret: bool = False) -> Any:
+    """A field that the environment variable of this name sets; a secret one is left out of its repr."""
+    return Field(default, validation_alias=name, repr=not secret)
+
+
+Number = Annotated[int, BeforeValidator(_whole_number)]
+Container = Annotated[str, _named("container")]
+Address = Annotated[str, AfterValidator(lambda url: url.rstrip("/"))]
+
+
+class Settings(BaseModel):
+    """What the environment says; `Settings.load()` reads it, `Settings()` are the defaults.
 
     Attributes:
-        connection_string: `AZURE_STORAGE_CONNECTION_STRING`; None where `account_url` is used.
-        account_url: `WEATHER_ETL_ACCOUNT_URL`, for SAS tokens in the URL or `DefaultAzureCredential`.
-        postgres_url: `WEATHER_ETL_POSTGRES_URL`, in the form `postgresql+psycopg2://...`.
-        serving_url: `WEATHER_ETL_SERVING_URL`, the database of the serving tables; None: that of `postgres_url`.
-        webhook_url: `WEATHER_ETL_WEBHOOK_URL`, where failures are told; a secret.
-        webhook_style: `WEATHER_ETL_WEBHOOK_STYLE`, `slack` or `teams`.
-        ui_url: `WEATHER_ETL_UI_URL`, where people open Dagster; for links in notifications.
+        connection_string: where landing files and tables are stored; None where `account_url` is used. A secret.
+        account_url: the same, with a SAS token in the URL (then a secret) or `DefaultAzureCredential`.
+        postgres_url: Dagster's database, in the form `postgresql+psycopg2://...`. A secret.
+        serving_url: the database of the serving tables; None: that of `postgres_url`. A secret.
+        webhook_url: where failures are told; a secret.
+        webhook_style: `slack` or `teams`.
+        ui_url: where people open Dagster; for links in notifications.
         landing_container: where files are dropped; read-only for us.
         lake_container: where the tables are written.
         events_queue: the Azure Storage queue with storage events; None where no events are sent.
-        archive_container: `WEATHER_ETL_ARCHIVE_CONTAINER`, where landing files that are done with can be moved.
+        archive_container: where landing files that are done with can be moved; None: nowhere.
         sensor_interval_s: seconds between two ticks of `landing_files_sensor`.
         silence_limit_s: a run without a new event for so long counts as dead.
         max_attempts: runs per station and fingerprint before the station is parked.
         max_stations_per_run: stations in one range run.
     """
 
-    connection_string: str | None = None
-    account_url: str | None = None
-    postgres_url: str | None = None
-    serving_url: str | None = field(default=None, repr=False)
-    webhook_url: str | None = field(default=None, repr=False)
-    webhook_style: str = "slack"
-    ui_url: str = "http://127.0.0.1:3000"
-    landing_container: str = "landing"
-    lake_container: str = "weather"
-    events_queue: str | None = None
-    archive_container: str | None = None
-    sensor_interval_s: int = 2
-    silence_limit_s: int = 300
-    max_attempts: int = 3
-    max_stations_per_run: int = 50
+    model_config = ConfigDict(frozen=True, populate_by_name=True, extra="ignore")
+
+    connection_string: str | None = _variable("AZURE_STORAGE_CONNECTION_STRING", secret=True)
+    account_url: str | None = _variable("WEATHER_ETL_ACCOUNT_URL", secret=True)
+    postgres_url: str | None = _variable("WEATHER_ETL_POSTGRES_URL", secret=True)
+    serving_url: str | None = _variable("WEATHER_ETL_SERVING_URL", secret=True)
+    webhook_url: str | None = _variable("WEATHER_ETL_WEBHOOK_URL", secret=True)
+    webhook_style: Annotated[str, _one_of("slack", "teams")] = _variable("WEATHER_ETL_WEBHOOK_STYLE", "slack")
+    ui_url: Address = _variable("WEATHER_ETL_UI_URL", "http://127.0.0.1:3000")
+    landing_container: Container = _variable("WEATHER_ETL_LANDING_CONTAINER", "landing")
+    lake_container: Container = _variable("WEATHER_ETL_LAKE_CONTAINER", "weather")
+    events_queue: Annotated[str, _named("queue")] | None = _variable("WEATHER_ETL_EVENTS_QUEUE")
+    archive_container: Container | None = _variable("WEATHER_ETL_ARCHIVE_CONTAINER")
+    sensor_interval_s: Number = _variable("WEATHER_ETL_SENSOR_INTERVAL_S", 2)
+    silence_limit_s: Number = _variable("WEATHER_ETL_SILENCE_LIMIT_S", 300)
+    max_attempts: Number = _variable("WEATHER_ETL_MAX_ATTEMPTS", 3)
+    max_stations_per_run: Number = _variable("WEATHER_ETL_MAX_STATIONS_PER_RUN", 50)
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> "Settings":
-        """Read the settings from `environ` (default: the process environment).
+        """Read the settings from `environ` (default: the process environment); an empty variable counts as not set.
 
         Raises:
-            UserError: a value that cannot be used, with the variable's name.
+            UserError: values that cannot be used, all of them, each with the variable's name.
         """
         env = os.environ if environ is None else environ
-
-        def text(name: str) -> str | None:
-            return env.get(name, "").strip() or None
-
-        def number(name: str, default: int) -> int:
-            value = text(name)
-            if value is None:
-                return default
-            if not value.isdigit() or int(value) < 1:
-                raise UserError(f"{name} is {value!r}; set it to a whole number from 1 on.")
-            return int(value)
-
-        def choice(name: str, default: str, known: tuple[str, ...]) -> str:
-            value = text(name) or default
-            if value not in known:
-                raise UserError(f"{name} is {value!r}; use {' or '.join(known)}.")
-            return value
-
-        def container(name: str, default: str) -> str:
-            return named(name, text(name) or default, "container")
-
-        def named(name: str, value: str, kind: str) -> str:
-            if not _CONTAINER.fullmatch(value):
-                raise UserError(
-                    f"{name} is {value!r}; a {kind} name has 3-63 lower-case letters, digits and single hyphens."
-                )
-            return value
-
-        queue = text("WEATHER_ETL_EVENTS_QUEUE")
-
-        return cls(
-            connection_string=text("AZURE_STORAGE_CONNECTION_STRING"),
-            account_url=text("WEATHER_ETL_ACCOUNT_URL"),
-            postgres_url=text("WEATHER_ETL_POSTGRES_URL"),
-            serving_url=text("WEATHER_ETL_SERVING_URL"),
-            webhook_url=text("WEATHER_ETL_WEBHOOK_URL"),
-            webhook_style=choice("WEATHER_ETL_WEBHOOK_STYLE", cls.webhook_style, ("slack", "teams")),
-            ui_url=(text("WEATHER_ETL_UI_URL") or cls.ui_url).rstrip("/"),
-            landing_container=container("WEATHER_ETL_LANDING_CONTAINER", cls.landing_container),
-            lake_container=container("WEATHER_ETL_LAKE_CONTAINER", cls.lake_container),
-            events_queue=named("WEATHER_ETL_EVENTS_QUEUE", queue, "queue") if queue else None,
-            archive_container=(
-                container("WEATHER_ETL_ARCHIVE_CONTAINER", "") if text("WEATHER_ETL_ARCHIVE_CONTAINER") else None
-            ),
-            sensor_interval_s=number("WEATHER_ETL_SENSOR_INTERVAL_S", cls.sensor_interval_s),
-            silence_limit_s=number("WEATHER_ETL_SILENCE_LIMIT_S", cls.silence_limit_s),
-            max_attempts=number("WEATHER_ETL_MAX_ATTEMPTS", cls.max_attempts),
-            max_stations_per_run=number("WEATHER_ETL_MAX_STATIONS_PER_RUN", cls.max_stations_per_run),
-        )
+        names = [str(field.validation_alias) for field in cls.model_fields.values()]
+        try:
+            return cls.model_validate({name: env[name].strip() for name in names if env.get(name, "").strip()})
+        except ValidationError as error:
+            raise UserError(
+                " ".join(f"{e['loc'][0]} is {e['input']!r}; {e['ctx']['error']}." for e in error.errors())
+            ) from None

@@ -2,7 +2,7 @@
 
 Belongs here: the lock. Dagster's queue cannot do it: its limits compare tags, and a range and one of its stations have
 none in common; and `dagster job execute` and `weather-etl run` do not queue at all.
-Does not belong here: being right without it; every write is conditional (`storage.py`), so that runs that overlap
+Does not belong here: being right without it; every write is conditional (`lake/storage.py`), so that runs that overlap
 nevertheless cost work and no rows.
 
 It is an advisory lock of the database that holds Dagster's history: a process that dies loses its connection, and with

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weather_etl.errors import UserError
-from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from weather_etl.storage import Lake
+    from weather_etl.lake.storage import Lake
 
 __all__ = ["TABLE_NAMES", "describe", "read", "stations"]
 
@@ -116,7 +116,7 @@ def _of(lake: "Lake", table: str) -> list[str]:
 
 @contextmanager
 def _lake(settings: Settings | None) -> "Iterator[Lake]":
-    from weather_etl.storage import connect
+    from weather_etl.lake.storage import connect
 
     with connect(settings or _nearest_settings(), prompt=True) as containers:
         yield containers.lake

@@ -18,19 +18,20 @@ from pathlib import Path
 
 import pytest
 
-from weather_etl import local, local_azurite
-from weather_etl.local_processes import is_free
+from weather_etl.lake.storage import Container, Containers, connect
+from weather_etl.local import azurite, ownership
+from weather_etl.local import services as local
+from weather_etl.local.processes import is_free
 from weather_etl.settings import Settings
-from weather_etl.storage import Container, Containers, connect
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 AZURITE_HOME = CHECKOUT / ".local" / "azurite"
 
 # Set to "", not removed: a program that loads the developer's `.env` leaves set variables alone.
 _BLANK = (
-    local.STORAGE,
-    local.ACCOUNT,
-    local.DATABASE,
+    ownership.STORAGE,
+    ownership.ACCOUNT,
+    ownership.DATABASE,
     "WEATHER_ETL_LANDING_CONTAINER",
     "WEATHER_ETL_LAKE_CONTAINER",
     "WEATHER_ETL_EVENTS_QUEUE",
@@ -68,8 +69,8 @@ class Services:
 def free_azurite_port() -> int:
     """A blob port far from the usual ones, so that no developer's Azurite is kept from them."""
     while True:
-        port = random.randrange(20_000, 30_000, local_azurite.PORT_STEP)
-        if all(map(is_free, local_azurite.ports(port))):
+        port = random.randrange(20_000, 30_000, azurite.PORT_STEP)
+        if all(map(is_free, azurite.ports(port))):
             return port
 
 
@@ -116,8 +117,8 @@ def environment(services: Services, monkeypatch: pytest.MonkeyPatch, request: py
 
     mark = uuid.uuid4().hex[:12]
     database = "database" in request.fixturenames
-    monkeypatch.setenv(local.STORAGE, services.connection_string)
-    monkeypatch.setenv(local.DATABASE, request.getfixturevalue("database") if database else services.postgres_url)
+    monkeypatch.setenv(ownership.STORAGE, services.connection_string)
+    monkeypatch.setenv(ownership.DATABASE, request.getfixturevalue("database") if database else services.postgres_url)
     with BlobServiceClient.from_connection_string(services.connection_string) as client:
         for variable, kind in (("WEATHER_ETL_LANDING_CONTAINER", "landing"), ("WEATHER_ETL_LAKE_CONTAINER", "weather")):
             monkeypatch.setenv(variable, f"{kind}-{mark}")

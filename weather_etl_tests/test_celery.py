@@ -22,10 +22,11 @@ import psutil
 import pytest
 from dagster._core.instance.ref import InstanceRef
 
-from weather_etl import fingerprints, landing
-from weather_etl.ingestion import load_raw
+from weather_etl.ingestion.merge import load_raw
+from weather_etl.lake import fingerprints
+from weather_etl.lake.storage import Containers, connect
+from weather_etl.landing import listing
 from weather_etl.settings import Settings
-from weather_etl.storage import Containers, connect
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
 
@@ -127,7 +128,7 @@ class Farm:
 
     def up_to_date(self) -> set[str]:
         """Stations all of whose tables carry what landing says."""
-        listed = landing.list_landing(self.containers.landing).stations
+        listed = listing.list_landing(self.containers.landing).stations
         stamps = self.containers.lake.stamps()
         found = set()
         for station, files in listed.items():

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from weather_etl import cli
+from weather_etl.lake.storage import connect
 from weather_etl.settings import AZURITE_KEY, Settings
-from weather_etl.storage import connect
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
 
@@ -186,7 +186,7 @@ def test_a_mistake_is_one_sentence(weather_etl: Run, file: Path, arguments: list
 
 def test_a_broken_station_toml_is_refused_at_upload(weather_etl: Run, tmp_path: Path) -> None:
     (tmp_path / "station.toml").write_text('timezone = "Budapest"')
-    assert "the time zone 'Budapest' is unknown" in one_sentence(
+    assert "timezone is 'Budapest'; this time zone is unknown" in one_sentence(
         weather_etl("upload", "a", str(tmp_path / "station.toml"))
     )
 

@@ -14,8 +14,8 @@ import yaml
 from dagster._core.instance.config import dagster_instance_config
 from dagster._core.instance.ref import InstanceRef
 
+from weather_etl.operations.storage_setup import create_storage
 from weather_etl.settings import Settings
-from weather_etl.storage_setup import create_storage
 from weather_etl_tests.conftest import CHECKOUT, Services
 
 DEPLOY = CHECKOUT / "deploy"
@@ -204,7 +204,11 @@ def test_storage_is_set_up_with_containers_and_queue_and_again_without_harm(
 
 def test_storage_that_does_not_answer_is_told_in_one_sentence(services: Services) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "weather_etl.storage_setup"], capture_output=True, text=True, check=False, cwd=CHECKOUT
+        [sys.executable, "-m", "weather_etl.operations.storage_setup"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=CHECKOUT,
     )
     assert done.returncode == 1
     assert done.stderr.startswith("No storage account is configured") and done.stderr.count("\n") == 1

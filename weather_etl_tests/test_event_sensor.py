@@ -7,14 +7,15 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from weather_etl import event_queue, event_sensor, sensors
+from weather_etl import event_sensor, sensors
 from weather_etl.definitions import defs
-from weather_etl.event_queue import EventQueue, connect_queue
-from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.lake.storage import Containers
+from weather_etl.landing import event_queue
+from weather_etl.landing.event_queue import EventQueue, connect_queue
+from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.settings import Settings
-from weather_etl.storage import Containers
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.test_landing_events import base64_of, cloud_event, event_grid
+from weather_etl_tests.landing.test_events import base64_of, cloud_event, event_grid
 from weather_etl_tests.test_sensor import Ticks, poison, run
 
 

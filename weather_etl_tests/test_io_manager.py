@@ -8,11 +8,11 @@ import pytest
 
 from weather_etl.assets.specs import station_partitions
 from weather_etl.assets.station_tables import station_tables
+from weather_etl.lake.storage import Containers, connect
+from weather_etl.operations.planning import run_tags
 from weather_etl.pipeline import process_station
-from weather_etl.planning import run_tags
 from weather_etl.resources import ParquetIOManager
 from weather_etl.settings import Settings
-from weather_etl.storage import Containers, connect
 from weather_etl_tests.files import weather_csv
 
 

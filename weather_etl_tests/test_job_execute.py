@@ -16,13 +16,14 @@ import pyarrow as pa
 import pytest
 from dagster._core.instance.ref import InstanceRef
 
-from weather_etl import fingerprints, landing
-from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.lake import fingerprints
+from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.storage import Containers, connect
+from weather_etl.landing import listing
+from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.pipeline import process_station
-from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.settings import AZURITE_KEY, Settings, azurite_connection_string
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import Containers, connect
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
 
@@ -83,7 +84,7 @@ def instance(folder: Path) -> Iterator[dg.DagsterInstance]:
 
 
 def is_complete(containers: Containers, station: str) -> bool:
-    files = landing.list_station(containers.landing, station)
+    files = listing.list_station(containers.landing, station)
     found = {t: containers.lake.stamp(t, station) for t in TABLE_NAMES}
     carried = {t: stamp.fingerprint for t, stamp in found.items() if stamp}
     return carried == fingerprints.expected(files.versions(), files.settings_version(station))

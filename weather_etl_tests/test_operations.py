@@ -14,15 +14,16 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from weather_etl import housekeeping, metrics
+from weather_etl import housekeeping
 from weather_etl.definitions import defs
 from weather_etl.errors import UserError
-from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.lake.storage import Containers, open_container
+from weather_etl.operations import metrics
+from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.operations.trigger import Dagster
 from weather_etl.settings import Settings
 from weather_etl.station_lock import StationBusy, StationLocks
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import Containers, open_container
-from weather_etl.trigger import Dagster
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.test_sensor import Ticks
@@ -179,20 +180,29 @@ def test_metrics_of_what_is_down_are_zero_and_the_others_stay(
     assert found["weather_etl_database_up"] == 1
 
 
-def test_metrics_are_served_over_http(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metrics, "exposition", lambda _: "weather_etl_storage_up 1\n")
-    with metrics.server(Settings(), "127.0.0.1", 0) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with urllib.request.urlopen(f"http://127.0.0.1:{server.server_address[1]}/metrics", timeout=10) as response:
-            assert response.headers["Content-Type"] == metrics.CONTENT_TYPE
-            assert response.read() == b"weather_etl_storage_up 1\n"
-        server.shutdown()
+def test_a_sample_with_labels_is_exact(home: Path, containers: Containers) -> None:
+    """An alert on the last success compares seconds: rounded to six digits they would be wrong by more than an hour."""
+    containers.landing.upload("a/x.csv", weather_csv())
+    with dg.DagsterInstance.get() as instance:
+        run(instance, {PARTITION: "a"})
+        [record] = instance.get_run_records(dg.RunsFilter(job_name="weather_etl_job"))
+    found = figures(metrics.exposition(Settings.load()))
+    assert found['weather_etl_last_success_timestamp_seconds{job="weather_etl_job"}'] == record.end_time
 
 
-def test_labels_are_escaped() -> None:
-    metric = metrics.Metric("m", "h")
-    metric.add(1, why='a "b"\n\\')
-    assert list(metric.lines())[-1] == r'm{why="a \"b\"\n\\"} 1'
+def test_metrics_are_served_over_http(environment: Settings) -> None:
+    dead = Settings(account_url="http://127.0.0.1:9/devstoreaccount1?sig=x")
+    with (
+        metrics.server(dead, "127.0.0.1", 0) as port,
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as response,
+    ):
+        assert response.headers["Content-Type"].startswith("text/plain; version=")
+        assert "weather_etl_storage_up 0.0\n" in response.read().decode()
+
+
+def test_a_port_that_is_taken_is_one_sentence() -> None:
+    with metrics.server(Settings(), "127.0.0.1", 0) as port, pytest.raises(UserError, match=f"Port {port} on"):
+        metrics.server(Settings(), "127.0.0.1", port).__enter__()
 
 
 # --- retention ----------------------------------------------------------------------------------------------------

@@ -14,15 +14,16 @@ import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
 
-from weather_etl import checks, cli, sensors, shared_files
+from weather_etl import checks, cli, sensors
 from weather_etl.assets import station_tables
 from weather_etl.assets.specs import markdown
 from weather_etl.definitions import defs
+from weather_etl.ingestion import shared_files
+from weather_etl.lake.storage import Containers, connect
+from weather_etl.operations.planning import PARTITION
 from weather_etl.pipeline import process_station
-from weather_etl.planning import PARTITION
 from weather_etl.redaction import printable, without_secrets
 from weather_etl.settings import AZURITE_KEY, Settings
-from weather_etl.storage import Containers, connect
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.faults import killing
 from weather_etl_tests.files import HEADER, weather_csv
@@ -146,7 +147,7 @@ def test_an_unexpected_exception_leaks_no_secret_from_a_command(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["weather-etl", "upload", "a", str(tmp_path / "x.csv")])
     (tmp_path / "x.csv").write_bytes(weather_csv())
-    from weather_etl import storage
+    from weather_etl.lake import storage
 
     monkeypatch.setattr(storage, "connect", leak)
     with pytest.raises(SystemExit) as ended:

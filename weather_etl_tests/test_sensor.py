@@ -8,15 +8,18 @@ import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
 
-from weather_etl import azure_blob, ingestion, planning, sensors, shared_files, storage
+from weather_etl import sensors
 from weather_etl.definitions import defs
+from weather_etl.ingestion import merge, shared_files, splitting
+from weather_etl.lake import azure_blob, storage
+from weather_etl.lake.storage import Containers
+from weather_etl.operations import planning
+from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.pipeline import process_station
-from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import Containers
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.test_shared_files import shared_csv
+from weather_etl_tests.ingestion.test_shared_files import shared_csv
 
 
 @pytest.fixture(autouse=True)
@@ -325,14 +328,14 @@ def test_a_split_that_keeps_failing_is_parked_red_and_does_not_stop_other_shared
     monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
     containers.landing.upload("_shared/bug.csv", shared_csv("ab"))
     containers.landing.upload("_shared/net.csv", shared_csv("cd"))
-    split = shared_files.split_source
+    split = splitting.split_source
 
-    def failing(containers: Containers, source: shared_files.Source, **options: str) -> shared_files.Outcome:
+    def failing(containers: Containers, source: shared_files.Source, **options: str) -> splitting.Outcome:
         if source.name == "_shared/bug.csv":
             raise RuntimeError("a bug")
         return split(containers, source, **options)
 
-    monkeypatch.setattr(shared_files, "split_source", failing)
+    monkeypatch.setattr(splitting, "split_source", failing)
     (request,) = ticks.tick().run_requests
     result = split_run(ticks, dict(request.tags))
     assert not result.success
@@ -435,7 +438,7 @@ def test_a_file_that_breaks_the_reader_is_named_by_the_check_of_the_parked_stati
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(ingestion, "parse_landing_file", broken)
+    monkeypatch.setattr(merge, "parse_landing_file", broken)
     assert "Unexpected ZeroDivisionError (while a/x.csv was read): a bug" in parked(ticks, monkeypatch).description
 
 
@@ -461,8 +464,8 @@ def test_a_file_that_can_never_be_read_is_named_by_the_check_of_the_parked_stati
     """As with a blob in the archive tier: each run succeeds without it, and the station stays stale."""
     containers.landing.upload("a/x.csv", weather_csv())
     containers.landing.upload("a/archived.csv", weather_csv(first=48))
-    read = ingestion.read_version
-    monkeypatch.setattr(ingestion, "read_version", lambda c, v: None if "archived" in v.name else read(c, v))
+    read = merge.read_version
+    monkeypatch.setattr(merge, "read_version", lambda c, v: None if "archived" in v.name else read(c, v))
     assert "still a/archived.csv was not read" in parked(ticks, monkeypatch, attempts=2).description
 
 

@@ -19,14 +19,14 @@ import pyarrow as pa
 import pytest
 
 from weather_etl.definitions import defs
+from weather_etl.lake.storage import Containers
 from weather_etl.meteorology import schemas
+from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.pipeline import process_station
-from weather_etl.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.serving import copy_format, database, load, tables
 from weather_etl.serving import sensor as serving_sensor_module
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import Containers
 from weather_etl_tests.conftest import CHECKOUT, Services, _execute
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.test_sensor import Ticks
@@ -332,7 +332,7 @@ def test_a_load_that_is_killed_leaves_the_old_rows(serving: Serving) -> None:
         "import os, signal\n"
         "from weather_etl.serving import database, load\n"
         "from weather_etl.settings import Settings\n"
-        "from weather_etl.storage import connect\n"
+        "from weather_etl.lake.storage import connect\n"
         "swap = load._swap\n"
         "def die(cursor, served, *rest):\n"
         "    done = swap(cursor, served, *rest)\n"

@@ -2,9 +2,9 @@
 
 import pytest
 
+from weather_etl.lake.storage import Containers
 from weather_etl.meteorology.reasons import Reason
 from weather_etl.pipeline import process_station
-from weather_etl.storage import Containers
 from weather_etl_tests.files import weather_csv
 
 FILE, TOML = "a/x.csv", "a/station.toml"

@@ -5,17 +5,11 @@ from dataclasses import fields, replace
 
 import pytest
 
-from weather_etl import ingestion
 from weather_etl.errors import UserError
+from weather_etl.ingestion import merge
 from weather_etl.meteorology.quality import LIMITS
-from weather_etl.stations import (
-    Dialect,
-    StationSettings,
-    WindSettings,
-    is_station_id,
-    packaged_settings,
-    parse_settings,
-)
+from weather_etl.station_file import StationFile, line_of, lines_of, packaged_settings, parse_settings
+from weather_etl.stations import Dialect, StationSettings, WindSettings, is_station_id
 
 WHOLE = """
 timezone = "Europe/Budapest"
@@ -81,8 +75,8 @@ def test_the_day_boundary_chooses_the_zone_of_the_days(boundary, zone):
 WRONG = {
     "timezone =": "not valid TOML",
     "timezone = 1": "timezone is 1, which is of the wrong type",
-    'timezone = "Europe/Szeged"': "the time zone 'Europe/Szeged' is unknown",
-    'timezone = "CEST"': "the time zone 'CEST' is unknown",
+    'timezone = "Europe/Szeged"': "timezone is 'Europe/Szeged'; this time zone is unknown",
+    'timezone = "CEST"': "timezone is 'CEST'; this time zone is unknown",
     'timezon = "UTC"': "unknown key 'timezon'",
     'live = "yes"': "live is 'yes'",
     "latitude = 91": "within -90..90",
@@ -94,8 +88,8 @@ WRONG = {
     "visibility_cap_km = 0": "within 0.1..200",
     'day_boundary = "midnight"': "one of 'local', 'utc'",
     'pressure = "qnh"': "one of 'msl', 'station'",
-    'encoding = "cp9999"': "the encoding 'cp9999' is unknown",
-    'encoding = "base64"': "the encoding 'base64' is unknown",
+    'encoding = "cp9999"': "encoding is 'cp9999'; this encoding is unknown",
+    'encoding = "base64"': "encoding is 'base64'; this encoding is unknown",
     'encoding = "a\\u0000b"': "is unknown",
     'dialect = ";"': "dialect is ';'",
     'dialect = { delimiter = "/" }': "delimiter is '/'",
@@ -103,20 +97,20 @@ WRONG = {
     'dialect = { quote = "x" }': "[dialect] has the unknown key 'quote'",
     'dialect = { delimiter = ",", decimal = "," }': "cannot be both",
     'source_ids = "12982"': "source_ids is '12982'",
-    "source_ids = [12982]": "source_ids must be a list of texts",
-    'source_ids = [""]': "source_ids must be a list of texts",
-    'aliases = { "Luft" = "temperature" }': "the column 'temperature', which does not exist",
-    'aliases = { "Luft" = ["temperature_c"] }': "which does not exist",
+    "source_ids = [12982]": "source_ids[1] is 12982, which is of the wrong type; it must be a text",
+    'source_ids = [""]': "source_ids[1] is ''; it must not be empty",
+    'aliases = { "Luft" = "temperature" }': "aliases.Luft is 'temperature'; there is no such column",
+    'aliases = { "Luft" = ["temperature_c"] }': "there is no such column",
     'aliases = ["Luft"]': "aliases is ['Luft']",
-    'units = { temperature = "F" }': "units names the column 'temperature'",
-    'units = { temperature_c = "R" }': "the unit 'R' of temperature_c is not known; known are K, degC, degF",
-    "units = { temperature_c = 1 }": "the unit 1 of temperature_c is not known",
-    "limits.temperature = { fail = [0, 1] }": "[limits] names the variable 'temperature'",
-    "limits.temperature_c = 5": "limits.temperature_c must be a table",
+    'units = { temperature = "F" }': "[units] has the unknown key 'temperature'; known keys are temperature_c",
+    'units = { temperature_c = "R" }': "units.temperature_c is 'R'; this unit is not known; known for temperature_c are K, degC, degF",
+    "units = { temperature_c = 1 }": "units.temperature_c is 1; this unit is not known",
+    "limits.temperature = { fail = [0, 1] }": "[limits] has the unknown key 'temperature'; known keys are temperature_c",
+    "limits.temperature_c = 5": "limits.temperature_c is 5, which is of the wrong type; it must be a table",
     "limits.temperature_c = { fail = [1, 0] }": "limits.temperature_c.fail is [1, 0]",
     "limits.temperature_c = { fail = [1] }": "limits.temperature_c.fail is [1]",
     "limits.temperature_c = { rate = 0 }": "limits.temperature_c.rate is 0",
-    "limits.temperature_c = { slope = 1 }": "limits.temperature_c.slope is 1",
+    "limits.temperature_c = { slope = 1 }": "[limits.temperature_c] has the unknown key 'slope'; known keys are fail, suspect",
     "limits.temperature_c = { fail = [-10, 10] }": "the suspect span must lie within the fail span",
     "wind = { turbine = 5 }": "turbine is 5",
     "wind = { hub_height_m = 1000 }": "within 5..300",
@@ -130,7 +124,69 @@ def test_a_wrong_setting_is_told_with_the_file_and_the_key(text):
         settings(text)
     message = str(caught.value)
     assert "szeged/station.toml" in message and WRONG[text] in message
-    assert message.endswith(".") and "\n" not in message
+    assert re.search(r"line 1|end of document", message) and message.endswith(".") and "\n" not in message
+
+
+MANY = """
+timezone = "Europe/Budapest" # right
+latitude = 146.25
+
+[limits.temperature_c]
+fail = [
+  -60,
+  -70,
+]
+slope = 1
+
+[wind]
+turbine = "V112/3075"
+hub_height_m = "94"
+"""
+
+
+def test_all_errors_of_a_file_are_told_at_once_with_their_lines():
+    with pytest.raises(UserError) as caught:
+        settings(MANY)
+    assert str(caught.value) == (
+        "szeged/station.toml has 4 errors. "
+        "Line 3: latitude is 146.25; it must lie within -90..90. "
+        "Line 6: limits.temperature_c.fail is [-60, -70]; it must be two numbers in ascending order, such as [-60, 50]. "
+        "Line 10: [limits.temperature_c] has the unknown key 'slope'; known keys are fail, suspect, spike, rate, flat_hours. "
+        "Line 14: wind.hub_height_m is '94', which is of the wrong type; it must be a number."
+    )
+
+
+def test_every_setting_has_a_rule_and_every_rule_a_setting():
+    assert {f.name for f in fields(StationSettings)} - {"source", "version"} == set(StationFile.model_fields)
+
+
+WRITTEN = '''
+a = 1
+b.c = { d = 2, "e=f" = 3 } # g = 4
+text = """
+h = 5
+"""
+[i]
+j = 6 # [k]
+[[l]]
+m = 7
+[[l]] # the second
+m = 8
+["n.o" . p]
+q = 9
+'''
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        (("a",), 2), (("b",), 3), (("b", "c", "d"), 3), (("b", "c", "e=f"), 3), (("text",), 4), (("h",), 0),
+        (("i",), 7), (("i", "j"), 8), (("l", 0, "m"), 10), (("l", 1), 11), (("l", 1, "m"), 12),
+        (("n.o", "p", "q"), 14), (("n.o", "p", "missing"), 13), (("nowhere",), 0),
+    ],
+)  # fmt: skip
+def test_the_line_of_a_key_is_found(place, line):
+    assert line_of(lines_of(WRITTEN), place) == line
 
 
 @pytest.mark.parametrize("name", ["a", "A-1_b", "0", "x" * 64])
@@ -167,7 +223,7 @@ OTHER_VALUES = {
 @pytest.mark.parametrize("name", [f.name for f in fields(StationSettings)])
 def test_only_what_decides_how_a_file_is_cut_makes_it_be_read_again(name):
     changed = replace(StationSettings(), **{name: OTHER_VALUES.get(name, "something else")})
-    same = ingestion.reader_key(changed) == ingestion.reader_key(StationSettings())
+    same = merge.reader_key(changed) == merge.reader_key(StationSettings())
     assert same == (name not in READER)
 
 

@@ -24,10 +24,13 @@ from typing import Any
 import psutil
 import pytest
 
-from weather_etl import fingerprints, landing, planning, trigger
-from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl import digests
+from weather_etl.lake import fingerprints
+from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.storage import Containers, connect
+from weather_etl.landing import listing
+from weather_etl.operations import planning, trigger
 from weather_etl.settings import Settings
-from weather_etl.storage import Containers, connect
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
 
@@ -210,7 +213,7 @@ class Live:
 
     def expected(self, station: str) -> dict[str, str]:
         """Table -> fingerprint that it should carry."""
-        files = landing.list_station(self.containers.landing, station)
+        files = listing.list_station(self.containers.landing, station)
         return fingerprints.expected(files.versions(), files.settings_version(station))
 
 
@@ -516,7 +519,7 @@ def arrived(live: Live, sensor: None) -> str:
 @pytest.fixture(scope="module")
 def runs_of_arrived(live: Live, arrived: str) -> list[dict[str, str]]:
     # By the tag of what was to be made: the run may have been shared with a neighbour.
-    return live.runs(planning.station_tag(arrived), fingerprints.digest(live.expected(arrived)))
+    return live.runs(planning.station_tag(arrived), digests.digest(live.expected(arrived)))
 
 
 def test_a_new_station_is_registered(live: Live, arrived: str) -> None:

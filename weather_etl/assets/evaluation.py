@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from weather_etl import checks, fingerprints, landing, shared_files
+from weather_etl import checks
 from weather_etl.errors import UserError
+from weather_etl.ingestion import shared_files
+from weather_etl.lake import fingerprints
+from weather_etl.landing import listing
 
 if TYPE_CHECKING:
     from weather_etl.checks import Check, Evaluation
-    from weather_etl.storage import Containers
+    from weather_etl.lake.storage import Containers
 
 
 def evaluate_published(
@@ -26,7 +29,7 @@ def evaluate_published(
     Raises:
         UserError: a table has never been made.
     """
-    from weather_etl.ingestion import load_raw
+    from weather_etl.ingestion.merge import load_raw
 
     files = shared_files.list_station(containers, station)
     if checks.STATION_PROCESSED in wanted:
@@ -47,7 +50,7 @@ def evaluate_published(
     from weather_etl.meteorology.observations import observe
     from weather_etl.meteorology.wind import TurbineUnavailable
 
-    settings = landing.read_settings(containers.landing, station, files)
+    settings = listing.read_settings(containers.landing, station, files)
     try:
         observations = observe(
             raw.rows,

@@ -27,7 +27,7 @@ from weather_etl.assets import sketches
 from weather_etl.assets.aggregated import AGGREGATED_SPECS, aggregated_metadata
 from weather_etl.assets.raw import RAW_SPECS, landing_files, quarantined_metadata, raw_metadata
 from weather_etl.assets.validated import VALIDATED_SPECS, events_metadata, validated_metadata
-from weather_etl.fingerprints import CODE_VERSIONS
+from weather_etl.lake.fingerprints import CODE_VERSIONS
 from weather_etl.pipeline import Published
 
 TABLE_SPECS = [*RAW_SPECS, *VALIDATED_SPECS, *AGGREGATED_SPECS]

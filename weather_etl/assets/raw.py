@@ -26,7 +26,7 @@ def raw_metadata(result: Published) -> dict[str, Any]:
     raw = result.raw
     if raw is None:
         return {}
-    from weather_etl.ingestion import count_states
+    from weather_etl.ingestion.merge import count_states
 
     states = count_states(raw.manifest)
     warnings = [f"{e['name']}: {w}" for e in raw.manifest for w in e.get("warnings", ())]

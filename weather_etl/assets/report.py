@@ -21,11 +21,11 @@ from weather_etl.assets.specs import code_references, station_partitions
 from weather_etl.checks import ERROR, Check, Evaluation
 from weather_etl.errors import UserError
 from weather_etl.failures import ExpectedFailure
+from weather_etl.lake.storage import StorageUnavailable
 from weather_etl.redaction import without_secrets
 from weather_etl.report import publish
 from weather_etl.resources import ParquetIOManager
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import StorageUnavailable
 
 if TYPE_CHECKING:
     from weather_etl.report.publish import PublishedReport

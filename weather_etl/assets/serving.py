@@ -16,12 +16,12 @@ from weather_etl.assets.events import Recorded, check_evaluation
 from weather_etl.assets.specs import column_schema, station_partitions
 from weather_etl.errors import UserError
 from weather_etl.failures import ExpectedFailure, unexpected, without_details
+from weather_etl.lake.storage import StorageUnavailable
 from weather_etl.redaction import traceback_without_secrets
 from weather_etl.resources import ParquetIOManager
 from weather_etl.serving.tables import SCHEMA, SERVED, Served
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import StorageUnavailable
 
 if TYPE_CHECKING:
     from weather_etl.serving.load import Loaded

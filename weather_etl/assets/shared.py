@@ -1,7 +1,7 @@
 """Files of several stations: the step that gives each station its rows.
 
 Belongs here: the asset `shared_files`, what a person wants to know after each run.
-Does not belong here: how a file is split (`shared_files.py`), what becomes of a station's rows (`station_tables.py`).
+Does not belong here: how a file is split (`ingestion/shared_files.py`), what becomes of a station's rows (`station_tables.py`).
 """
 
 from collections.abc import Iterator
@@ -9,13 +9,15 @@ from typing import Any
 
 import dagster as dg
 
-from weather_etl import checks, planning, shared_files
+from weather_etl import checks
 from weather_etl.errors import UserError
 from weather_etl.failures import ExpectedFailure, unexpected, without_details
+from weather_etl.ingestion import shared_files, splitting
+from weather_etl.ingestion.splitting import Outcome
+from weather_etl.lake.storage import Containers, StorageUnavailable
+from weather_etl.operations import planning
 from weather_etl.redaction import printable, traceback_without_secrets
 from weather_etl.resources import ParquetIOManager
-from weather_etl.shared_files import Outcome
-from weather_etl.storage import Containers, StorageUnavailable
 
 MAX_FILES_SHOWN = 10
 
@@ -81,7 +83,7 @@ def _split(
         if (config.files and name not in config.files) or not (config.full or source.is_pending()):
             continue
         try:
-            outcome = shared_files.split_source(containers, source, run_id=context.run.run_id)
+            outcome = splitting.split_source(containers, source, run_id=context.run.run_id)
         except StorageUnavailable:
             raise
         except UserError as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from weather_etl.fingerprints import CODE_VERSIONS, INPUTS
+from weather_etl.lake.fingerprints import CODE_VERSIONS, INPUTS
 from weather_etl.meteorology.schemas import TABLES, Table
 from weather_etl.stations import PARTITIONS_NAME
 
@@ -25,7 +25,7 @@ PREVIEW_ROWS = 5
 _PACKAGE = Path(__file__).resolve().parents[1]
 # Where a table is made, for the link to its code.
 _CODE = {
-    "raw_observations": ("ingestion.py", "meteorology/cutting.py"),
+    "raw_observations": ("ingestion/merge.py", "meteorology/cutting.py"),
     "quarantined_rows": ("meteorology/observations.py", "meteorology/reasons.py"),
     "validated_observations": ("meteorology/observations.py", "meteorology/quality.py"),
     "quality_events": ("meteorology/observations.py", "meteorology/quality.py"),

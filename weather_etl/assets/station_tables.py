@@ -14,20 +14,22 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from weather_etl import checks, planning, shared_files
+from weather_etl import checks
 from weather_etl.assets.evaluation import evaluate_published
 from weather_etl.assets.events import TABLE_SPECS, Recorded, check_evaluation, materialization
 from weather_etl.assets.specs import station_partitions
 from weather_etl.errors import UserError
 from weather_etl.failures import ExpectedFailure, unexpected, without_details
-from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.ingestion import shared_files
+from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.storage import Containers, StorageUnavailable
+from weather_etl.operations import planning
 from weather_etl.pipeline import UNCHANGED, WRITTEN, process_station
 from weather_etl.redaction import traceback_without_secrets
 from weather_etl.resources import ParquetIOManager
 from weather_etl.settings import Settings
 from weather_etl.station_lock import StationLocks
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl.storage import Containers, StorageUnavailable
 
 _CHECKS = {(c.table, c.name): c for c in checks.ALL_CHECKS}
 

@@ -34,9 +34,9 @@ def db_load(
     import sys
 
     from weather_etl.errors import UserError
+    from weather_etl.lake.storage import StorageUnavailable, connect
     from weather_etl.serving import database, load
     from weather_etl.settings import Settings
-    from weather_etl.storage import StorageUnavailable, connect
 
     settings = Settings.load()
     failed = 0
@@ -73,9 +73,9 @@ def db_load(
 @db_app.command("status")
 def db_status() -> None:
     """Show the schema's revision and which stations are not served as they are in the lake."""
+    from weather_etl.lake.storage import connect
     from weather_etl.serving import database, load
     from weather_etl.settings import Settings
-    from weather_etl.storage import connect
 
     settings = Settings.load()
     with connect(settings, prompt=True) as containers, database.connect(settings) as connection:

@@ -16,7 +16,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Machine-readabl
     """
     from rich.console import Console
 
-    from weather_etl import doctor as examination
+    from weather_etl.operations import doctor as examination
     from weather_etl.settings import Settings
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 10_000)

@@ -10,7 +10,7 @@ from weather_etl.cli.base import app, say
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
-    from weather_etl.files import FileState
+    from weather_etl.operations.files import FileState
 
 MAX_ROWS_SHOWN = 50
 MAX_NAME, MAX_DETAIL = 1100, 500
@@ -32,10 +32,10 @@ def files(
     ] = False,
 ) -> None:
     """Where is my file? Show what became of every landing file, and of its rows."""
-    from weather_etl.files import STATES, file_states
+    from weather_etl.lake.storage import connect
+    from weather_etl.operations.files import STATES, file_states
     from weather_etl.redaction import printable
     from weather_etl.settings import Settings
-    from weather_etl.storage import connect
 
     if state is not None and state not in STATES:
         raise UserError(f"{printable(state)} is no state of a file; known are {', '.join(STATES)}.")
@@ -76,10 +76,10 @@ def quarantine(
     out: Annotated[Path | None, typer.Option(help="Write all of them to this CSV file.")] = None,
 ) -> None:
     """List the rows and files that were refused, with reason, file and line; or export them."""
-    from weather_etl.files import quarantined_rows, write_csv
+    from weather_etl.lake.storage import connect
+    from weather_etl.operations.files import quarantined_rows, write_csv
     from weather_etl.redaction import printable
     from weather_etl.settings import Settings
-    from weather_etl.storage import connect
 
     with connect(Settings.load(), prompt=True) as containers:
         rows = quarantined_rows(containers, station or [], reason)
@@ -112,11 +112,11 @@ def replay(
 ) -> None:
     """Read landing files again, as after a change of code, and make the station's tables anew."""
     from weather_etl import jobs
-    from weather_etl.files import file_states, names_to_replay
-    from weather_etl.landing import SHARED
-    from weather_etl.overview import dagster_instance
+    from weather_etl.lake.storage import connect
+    from weather_etl.landing.versions import SHARED
+    from weather_etl.operations.files import file_states, names_to_replay
+    from weather_etl.operations.overview import dagster_instance
     from weather_etl.settings import Settings
-    from weather_etl.storage import connect
 
     with connect(Settings.load(), prompt=True) as containers, dagster_instance() as instance:
         names, shared = names_to_replay(containers, station, file or [])

@@ -8,7 +8,7 @@ import typer
 from weather_etl.cli.base import app, say
 
 if TYPE_CHECKING:
-    from weather_etl.local import Status
+    from weather_etl.local.services import Status
 
 local_app = typer.Typer(
     help="Azurite and PostgreSQL on this machine, for local use.", no_args_is_help=True, rich_markup_mode=None
@@ -24,25 +24,25 @@ def local_up(
     ] = None,
 ) -> None:
     """Start both, unless the environment or .env names others; write .env if there is none."""
-    from weather_etl import local
+    from weather_etl.local import services
 
-    _print_services(local.up(Path.cwd(), azurite_port=azurite_port, say=say))
+    _print_services(services.up(Path.cwd(), azurite_port=azurite_port, say=say))
 
 
 @local_app.command("down")
 def local_down() -> None:
     """Stop both; the data in .local stays."""
-    from weather_etl import local
+    from weather_etl.local import services
 
-    _print_services(local.down(Path.cwd(), say=say))
+    _print_services(services.down(Path.cwd(), say=say))
 
 
 @local_app.command("status")
 def local_status() -> None:
     """Show whether they run, and where."""
-    from weather_etl import local
+    from weather_etl.local import services
 
-    _print_services(local.status(Path.cwd()))
+    _print_services(services.status(Path.cwd()))
 
 
 def _print_services(status: "Status") -> None:

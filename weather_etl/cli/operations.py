@@ -1,5 +1,6 @@
 """Commands for those who run it: `trigger`, `run-status`, `metrics`, `housekeeping`, `archive`, `notify`."""
 
+from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,7 +9,7 @@ from weather_etl.cli.base import app, say
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
-    from weather_etl.trigger import Dagster, RunState
+    from weather_etl.operations.trigger import Dagster, RunState
 
 Url = Annotated[str, typer.Option(help="Address of Dagster's web interface.")]
 Header = Annotated[
@@ -59,7 +60,7 @@ def run_status(
 
 
 def _dagster(url: str, headers: list[str] | None) -> "Dagster":
-    from weather_etl.trigger import Dagster
+    from weather_etl.operations.trigger import Dagster
 
     pairs = [h.partition(":") for h in headers or []]
     if any(not colon for _, colon, _ in pairs):
@@ -92,17 +93,17 @@ def metrics(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Figures for Prometheus: stale stations, files pending, runs, rows, seconds."""
-    from weather_etl import metrics as figures
+    from weather_etl.operations import metrics as figures
     from weather_etl.settings import Settings
 
     settings = Settings.load()
     if port is None:
         print(figures.exposition(settings), end="")
         return
-    with figures.server(settings, host, port) as server:
-        say(f"Figures at http://{host}:{server.server_address[1]}/metrics; Ctrl-C ends it.")
+    with figures.server(settings, host, port) as chosen:
+        say(f"Figures at http://{host}:{chosen}/metrics; Ctrl-C ends it.")
         try:
-            server.serve_forever()
+            Event().wait()
         except KeyboardInterrupt:
             say("Stopped.")
 
@@ -114,9 +115,9 @@ def housekeeping(
 ) -> None:
     """Delete old runs with their events, and old lines of steps; what shows a table's present state stays."""
     from weather_etl import housekeeping as keeping
-    from weather_etl.overview import dagster_instance
+    from weather_etl.lake.storage import open_container
+    from weather_etl.operations.overview import dagster_instance
     from weather_etl.settings import Settings
-    from weather_etl.storage import open_container
 
     with dagster_instance() as instance, open_container(Settings.load(), keeping.LOGS_CONTAINER) as container:
         deleted, kept = keeping.delete_old_runs(instance, run_days)

@@ -9,7 +9,7 @@ from weather_etl.cli.base import app, say, waiting
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
-    from weather_etl.storage import Containers
+    from weather_etl.lake.storage import Containers
 
 # More pages than this are not copied to this machine for one that is wanted.
 _COPIED = 50
@@ -35,9 +35,9 @@ def open_report(
     only_print: _Print = False,
 ) -> None:
     """Bring a report up to date, copy it to .local/report and open it; without a station, the index of all."""
+    from weather_etl.lake.storage import connect
     from weather_etl.report import publish
     from weather_etl.settings import Settings
-    from weather_etl.storage import connect
 
     _make([station] if station else [], full=False, quiet=True)
     with connect(Settings.load(), prompt=True) as containers:
@@ -70,12 +70,12 @@ def open_ui(
 
 def _make(stations: list[str], *, full: bool, quiet: bool = False) -> None:
     """Run `weather_report_job` over stale stations in this process, so that the UI knows of it."""
-    from weather_etl.overview import dagster_instance
+    from weather_etl.lake.storage import connect
+    from weather_etl.operations.overview import dagster_instance
     from weather_etl.redaction import without_secrets
     from weather_etl.report import publish
     from weather_etl.settings import Settings
     from weather_etl.stations import PARTITIONS_NAME
-    from weather_etl.storage import connect
 
     with connect(Settings.load(), prompt=True) as containers:
         stamps, made = containers.lake.stamps(), publish.reports(containers)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import dagster as dg
     from rich.console import Console
 
-    from weather_etl.overview import StationState
+    from weather_etl.operations.overview import StationState
     from weather_etl.settings import Settings
 
 _Only = Annotated[list[str] | None, typer.Option("--station", "-s", help="Only this station; can be repeated.")]
@@ -38,10 +38,10 @@ def upload(
 
     A file of the same name with other content is replaced, and so are its rows by the next run.
     """
-    from weather_etl import stations
-    from weather_etl.landing import SHARED
+    from weather_etl import station_file, stations
+    from weather_etl.lake.storage import connect
+    from weather_etl.landing.versions import SHARED
     from weather_etl.settings import Settings
-    from weather_etl.storage import connect
 
     if not stations.is_station_id(station) and station != SHARED:
         raise UserError(
@@ -58,7 +58,7 @@ def upload(
             lines = []
             for path in files:
                 if path.name == stations.SETTINGS_FILE:
-                    stations.parse_settings(path.read_text("utf-8", "replace"), source=str(path), version="")
+                    station_file.parse_settings(path.read_text("utf-8", "replace"), source=str(path), version="")
                 new = containers.landing.upload(f"{station}/{path.name}", path.read_bytes())
                 advance(path.stat().st_size)
                 verb = "Uploaded" if new else "Already there:"
@@ -81,7 +81,7 @@ def run(
 
     Exit code 1 if a run failed or a check of severity ERROR is red.
     """
-    from weather_etl.overview import PASS, dagster_instance, shared_files_state, station_states
+    from weather_etl.operations.overview import PASS, dagster_instance, shared_files_state, station_states
     from weather_etl.redaction import printable
     from weather_etl.settings import Settings
 
@@ -144,8 +144,9 @@ def _progress(settings: "Settings", only: list[str]) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    from weather_etl import planning, shared_files
-    from weather_etl.storage import connect
+    from weather_etl.ingestion import shared_files
+    from weather_etl.lake.storage import connect
+    from weather_etl.operations import planning
 
     with connect(settings, prompt=True) as containers:
 
@@ -201,7 +202,7 @@ def _catch_up(instance: "dg.DagsterInstance", stations: list[str], *, full: bool
 @app.command(short_help="Show each station, its tables and checks.")
 def status(station: _Only = None, as_json: _Json = False) -> None:
     """Show each station's tables, whether they are up to date, and what the checks said last."""
-    from weather_etl.overview import dagster_instance, station_states
+    from weather_etl.operations.overview import dagster_instance, station_states
     from weather_etl.settings import Settings
 
     with dagster_instance() as instance:
@@ -231,7 +232,7 @@ def _print_state(console: "Console", s: "StationState") -> None:
     """A station with its tables and the checks that did not pass."""
     from rich.table import Table
 
-    from weather_etl.overview import PASS, UP_TO_DATE
+    from weather_etl.operations.overview import PASS, UP_TO_DATE
 
     colour = "green" if s.state == UP_TO_DATE else "yellow"
     files = f"{s.files:,} landing file{'s' * (s.files != 1)}"
@@ -260,7 +261,7 @@ def _print_lines(console: "Console", states: "list[StationState]") -> None:
     """A line per station; `--station` shows one of them whole."""
     from rich.table import Table
 
-    from weather_etl.overview import UP_TO_DATE
+    from weather_etl.operations.overview import UP_TO_DATE
 
     table = Table(box=None, pad_edge=False)
     for name in ("station", "state"):
@@ -289,13 +290,13 @@ def _print_lines(console: "Console", states: "list[StationState]") -> None:
 @app.command(short_help="Delete the tables of a station without files.")
 def forget(station: Annotated[str, typer.Argument(help="A station whose landing files are all gone.")]) -> None:
     """Delete the tables of a station whose landing files were removed on purpose."""
-    from weather_etl import shared_files
-    from weather_etl.fingerprints import TABLE_NAMES
-    from weather_etl.overview import dagster_instance
+    from weather_etl.ingestion import shared_files
+    from weather_etl.lake.fingerprints import TABLE_NAMES
+    from weather_etl.lake.storage import PreconditionFailed, connect
+    from weather_etl.operations.overview import dagster_instance
     from weather_etl.report.publish import page_name
     from weather_etl.settings import Settings
     from weather_etl.stations import PARTITIONS_NAME
-    from weather_etl.storage import PreconditionFailed, connect
 
     with connect(Settings.load(), prompt=True) as containers, dagster_instance() as instance:
         leftover = shared_files.list_station(containers, station).files

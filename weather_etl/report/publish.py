@@ -13,10 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from weather_etl import fingerprints, landing, shared_files
+from weather_etl import digests
 from weather_etl.errors import UserError
-from weather_etl.planning import StaleStation
-from weather_etl.storage import Blob, Containers, PreconditionFailed, Stamp
+from weather_etl.ingestion import shared_files
+from weather_etl.lake import fingerprints
+from weather_etl.lake.storage import Blob, Containers, PreconditionFailed, Stamp
+from weather_etl.landing import listing
+from weather_etl.operations.planning import StaleStation
 
 if TYPE_CHECKING:
     from weather_etl.report.pages import Page
@@ -58,7 +61,7 @@ def page_name(station: str) -> str:
 
 def expected(carried: Mapping[str, str]) -> str:
     """Fingerprint of a report made from tables that carry the given fingerprints."""
-    return fingerprints.digest(["weather_report", REPORT_VERSION, [[t, carried[t]] for t in INPUTS]])
+    return digests.digest(["weather_report", REPORT_VERSION, [[t, carried[t]] for t in INPUTS]])
 
 
 def reports(containers: Containers) -> dict[str, Blob]:
@@ -119,7 +122,7 @@ def _make(containers: Containers, station: str) -> "tuple[Page, str, dict[str, A
     from weather_etl.report import facts, pages
 
     files = shared_files.list_station(containers, station)
-    settings = landing.read_settings(containers.landing, station, files)
+    settings = listing.read_settings(containers.landing, station, files)
     frames, carried = {}, {}
     for table in INPUTS:
         found = containers.lake.read(table, station)
@@ -143,7 +146,7 @@ def _make(containers: Containers, station: str) -> "tuple[Page, str, dict[str, A
 
 def index_fingerprint(made: Mapping[str, Blob]) -> str:
     """Fingerprint of an index over the given reports."""
-    return fingerprints.digest(["station_index", REPORT_VERSION, sorted((s, b.etag) for s, b in made.items())])
+    return digests.digest(["station_index", REPORT_VERSION, sorted((s, b.etag) for s, b in made.items())])
 
 
 def publish_index(containers: Containers) -> PublishedReport:

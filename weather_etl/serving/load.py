@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from weather_etl import fingerprints
+from weather_etl import digests
 from weather_etl.errors import UserError
-from weather_etl.planning import StaleStation
+from weather_etl.operations.planning import StaleStation
 from weather_etl.serving.tables import FILES, LOADS, SCHEMA, SERVED, Served
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
     from psycopg2.extensions import cursor as Cursor
 
-    from weather_etl.storage import Lake, Stamp, TableObject
+    from weather_etl.lake.storage import Lake, Stamp, TableObject
 
 LOADED, UNCHANGED, REMOVED = "loaded", "unchanged", "removed"
 BEHIND, NOT_LOADED, GONE = "behind the lake", "not loaded", "gone from the lake"
@@ -64,7 +64,7 @@ def version(served: Served, stamp: "Stamp") -> str:
     A fingerprint says nothing of a manifest that was edited (a file was archived), hence the ETag.
     """
     source = stamp.etag if served is FILES else stamp.fingerprint
-    return fingerprints.digest([source, served.columns_version])
+    return digests.digest([source, served.columns_version])
 
 
 def expected(stamps: "Mapping[tuple[str, str], Stamp]") -> dict[str, dict[str, str]]:
@@ -84,7 +84,7 @@ def find_stale(wanted: Versions, loaded: Versions) -> list[StaleStation]:
         if station not in wanted:
             stale.append(StaleStation(station, "gone", GONE))
         elif any(loaded.get(station, {}).get(table) != v for table, v in wanted[station].items()):
-            target = fingerprints.digest(["serving", wanted[station]])
+            target = digests.digest(["serving", wanted[station]])
             stale.append(StaleStation(station, target, BEHIND if station in loaded else NOT_LOADED))
     return stale
 

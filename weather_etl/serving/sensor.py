@@ -1,7 +1,7 @@
 """When are the serving tables loaded? A sensor that compares what is loaded with what the lake holds.
 
 Belongs here: gathering what `planning.plan` decides on for the serving tables.
-Does not belong here: what is stale (`load.py`), the decisions (`planning.py`).
+Does not belong here: what is stale (`load.py`), the decisions (`operations/planning.py`).
 
 Level-triggered like `landing_files_sensor`, and with a staleness of its own: the lake never waits for PostgreSQL.
 """
@@ -11,10 +11,10 @@ from contextlib import ExitStack
 
 import dagster as dg
 
-from weather_etl import planning
 from weather_etl.failures import without_details
 from weather_etl.jobs import SERVING_JOB, serving_job
-from weather_etl.planning import History
+from weather_etl.operations import planning
+from weather_etl.operations.planning import History
 from weather_etl.sensors import SENSOR_RETRY_DELAY_S, histories, stations_in_flight
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
@@ -37,8 +37,8 @@ def _default_status() -> dg.DefaultSensorStatus:
 )
 def serving_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """One tick: what the lake holds, what is loaded, request. A database that is down fails the tick, and no run."""
+    from weather_etl.lake.storage import connect
     from weather_etl.serving import database, load
-    from weather_etl.storage import connect
 
     settings = Settings.load()
     with without_details(), ExitStack() as stack:

@@ -11,7 +11,7 @@ Comments are no part of it: every upgrade sets them anew (`extras.py`).
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from weather_etl import fingerprints
+from weather_etl import digests
 from weather_etl.meteorology.schemas import TABLES, Column, Table
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Served:
     @property
     def columns_version(self) -> str:
         """Identifies names and types of the columns: another set of columns is loaded anew."""
-        return fingerprints.digest([[c.name, c.dtype] for c in self.contract.columns])
+        return digests.digest([[c.name, c.dtype] for c in self.contract.columns])
 
 
 OBSERVATIONS = Served(

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from weather_etl import local, local_azurite, local_postgres
-from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.storage import Containers, connect
+from weather_etl.local import azurite, ownership, postgres
 from weather_etl.pipeline import Published, process_station
 from weather_etl.settings import Settings, azurite_connection_string
-from weather_etl.storage import Containers, connect
 from weather_etl_tests.conftest import AZURITE_HOME, free_azurite_port, temporary_root
 
 RAW = "raw_observations"
@@ -43,27 +43,27 @@ def own_azurite() -> Iterator["OwnAzurite"]:
     """An Azurite that a test may stop and start."""
     with temporary_root() as root:
         (root / ".local").mkdir()
-        files = local_azurite.AzuriteFiles(
+        files = azurite.AzuriteFiles(
             root / ".local" / "azurite-data", root / ".local" / "azurite.pid", root / ".local" / "azurite.log"
         )
-        azurite = OwnAzurite(files, free_azurite_port())
-        azurite.start()
-        yield azurite
+        own = OwnAzurite(files, free_azurite_port())
+        own.start()
+        yield own
 
 
 class OwnAzurite:
     """Start and stop (SIGTERM) of one Azurite."""
 
-    def __init__(self, files: local_azurite.AzuriteFiles, port: int) -> None:
+    def __init__(self, files: azurite.AzuriteFiles, port: int) -> None:
         self._files = files
         self._port = port
         self.connection_string = azurite_connection_string(port)
 
     def start(self) -> None:
-        local_azurite.start(self._files, self._port, AZURITE_HOME, lambda line: None)
+        azurite.start(self._files, self._port, AZURITE_HOME, lambda line: None)
 
     def stop(self) -> None:
-        local_azurite.stop_running(self._files)
+        azurite.stop_running(self._files)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def own_containers(own_azurite: OwnAzurite, monkeypatch: pytest.MonkeyPatch) -> 
     import uuid
 
     mark = uuid.uuid4().hex[:12]
-    monkeypatch.setenv(local.STORAGE, own_azurite.connection_string)
+    monkeypatch.setenv(ownership.STORAGE, own_azurite.connection_string)
     monkeypatch.setenv("WEATHER_ETL_LANDING_CONTAINER", f"landing-{mark}")
     monkeypatch.setenv("WEATHER_ETL_LAKE_CONTAINER", f"weather-{mark}")
     with connect(Settings.load()) as opened:
@@ -151,10 +151,10 @@ def wire(environment: Settings) -> Iterator[Wire]:
 
 
 @contextmanager
-def own_postgres() -> Iterator[local_postgres.PostgresFiles]:
+def own_postgres() -> Iterator[postgres.PostgresFiles]:
     """A PostgreSQL that a test may stop and start."""
     with temporary_root() as root:
-        files = local_postgres.PostgresFiles(root / ".local" / "postgres")
+        files = postgres.PostgresFiles(root / ".local" / "postgres")
         files.data.parent.mkdir()
-        local_postgres.start(files, lambda line: None)
+        postgres.start(files, lambda line: None)
         yield files

@@ -17,10 +17,10 @@ from typing import Any
 # Imported by the fork server, once.
 import pyarrow.parquet  # noqa: F401
 
-from weather_etl import azure_blob, ingestion, pipeline  # noqa: F401  (the SDK too)
+from weather_etl import pipeline
+from weather_etl.lake.storage import connect
 from weather_etl.meteorology import aggregation, observations, schemas  # noqa: F401
 from weather_etl.settings import Settings
-from weather_etl.storage import connect
 
 BEFORE, AFTER = "before", "after"
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from weather_etl import fingerprints, planning
+from weather_etl import digests
+from weather_etl.operations import planning
 from weather_etl_tests.conftest import Services
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.test_ways_in import Live, _default_signals, dagster_dev, until
@@ -59,7 +60,7 @@ def test_a_run_killed_in_a_live_dagster_is_healed_within_silence_limit_tick_and_
             f"killed with SIGKILL: healed after {healed:.1f} s with a silence limit of {SILENCE_S} s; "
             f"undisturbed, from upload to tables: {undisturbed:.1f} s"
         )
-        tag = planning.station_tag("killed"), fingerprints.digest(live.expected("killed"))
+        tag = planning.station_tag("killed"), digests.digest(live.expected("killed"))
         assert sorted(live.status(r["runId"]) for r in live.runs(*tag)) == ["FAILURE", "SUCCESS"]
         # The limit, a turn of Dagster's sensor loop (5 s) with its tick, and what an undisturbed station takes.
         assert healed < SILENCE_S + 5 + 2 * undisturbed + 5
@@ -89,9 +90,7 @@ def test_two_daemons_make_every_table_once(services: Services, tmp_path: Path) -
                 until(f"the tables of {name}", lambda name=name: up_to_date(live, name))
             time.sleep(10)
             runs = [
-                r
-                for name in names
-                for r in live.runs(planning.station_tag(name), fingerprints.digest(live.expected(name)))
+                r for name in names for r in live.runs(planning.station_tag(name), digests.digest(live.expected(name)))
             ]
             ids = {r["runId"] for r in runs}
             print(f"two daemons, {len(names)} stations: {len(ids)} runs, {len(runs) - len(names)} of them doubled")

@@ -1,15 +1,14 @@
 """SIGKILL at every point of a run: nothing is lost, doubled or half-visible."""
 
 import signal
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from weather_etl import planning
-from weather_etl.landing import list_landing
+from weather_etl.lake.storage import Containers, connect
+from weather_etl.landing.listing import list_landing
+from weather_etl.operations import planning
 from weather_etl.settings import Settings
-from weather_etl.storage import Containers, connect
 from weather_etl_tests.faults import killing
 from weather_etl_tests.faults.conftest import process, tables
 from weather_etl_tests.files import weather_csv
@@ -133,5 +132,5 @@ def test_runs_killed_one_after_the_other_heal_in_the_end(scene: Scene, context: 
     for _ in range(scene.puts):
         killing.run(context, killing.process_and_die, scene.settings, "a", killing.AFTER, 1)
     scene.check(-signal.SIGKILL, "of each of several runs")
-    with connect(replace(scene.settings)) as again:
+    with connect(scene.settings) as again:
         assert tables(again) == scene.after

@@ -14,8 +14,9 @@ import psutil
 import pytest
 from dagster._core.instance.ref import InstanceRef
 
-from weather_etl import fingerprints, sensors
+from weather_etl import sensors
 from weather_etl.definitions import defs
+from weather_etl.lake import fingerprints
 from weather_etl.settings import azurite_connection_string
 
 FILES, STATIONS, PAGE = 20_000, 1_000, 5_000

@@ -2,14 +2,13 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
-from weather_etl.fingerprints import TABLE_NAMES
+from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.storage import Containers, connect
 from weather_etl.pipeline import UNCHANGED
 from weather_etl.settings import Settings
-from weather_etl.storage import Containers, connect
 from weather_etl_tests.faults.conftest import Wire, process, tables
 from weather_etl_tests.files import HEADER, row, weather_csv
 
@@ -108,7 +107,7 @@ def test_an_answer_that_is_lost_loses_and_doubles_nothing(
     for table in TABLE_NAMES:
         containers.lake.container.delete(containers.lake.object_name(table, "a"))
     wire.lose_answer_to(number)
-    with connect(replace(environment, connection_string=wire.connection_string)) as lossy:
+    with connect(environment.model_copy(update={"connection_string": wire.connection_string})) as lossy:
         process(lossy)
     assert wire.puts > len(TABLE_NAMES)
     assert tables(containers) == expected

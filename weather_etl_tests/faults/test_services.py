@@ -12,12 +12,14 @@ import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
 
-from weather_etl import local_azurite, local_postgres, pipeline, sensors
+from weather_etl import pipeline, sensors
 from weather_etl.definitions import defs
+from weather_etl.lake.storage import Containers, StorageUnavailable, connect
+from weather_etl.local import azurite
+from weather_etl.local import postgres as local_postgres
+from weather_etl.operations.planning import PARTITION
 from weather_etl.pipeline import UNCHANGED, Published, process_station
-from weather_etl.planning import PARTITION
 from weather_etl.settings import Settings, azurite_connection_string
-from weather_etl.storage import Containers, StorageUnavailable, connect
 from weather_etl_tests.conftest import AZURITE_HOME, Services, free_azurite_port, temporary_root
 from weather_etl_tests.faults.conftest import RAW, OwnAzurite, process, tables
 from weather_etl_tests.files import weather_csv
@@ -195,9 +197,9 @@ def test_a_full_disk_under_azurite_is_a_sentence_and_costs_nothing_that_was_publ
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with small_disk(16) as disk:
-        files = local_azurite.AzuriteFiles(disk / "data", disk.parent / "azurite.pid", disk.parent / "azurite.log")
+        files = azurite.AzuriteFiles(disk / "data", disk.parent / "azurite.pid", disk.parent / "azurite.log")
         port = free_azurite_port()
-        local_azurite.start(files, port, AZURITE_HOME, lambda line: None)
+        azurite.start(files, port, AZURITE_HOME, lambda line: None)
         try:
             with connect(Settings(connection_string=azurite_connection_string(port))) as containers:
                 containers.landing.create()
@@ -214,7 +216,7 @@ def test_a_full_disk_under_azurite_is_a_sentence_and_costs_nothing_that_was_publ
                 process(containers)
                 assert {r.status for r in process(containers).values()} == {UNCHANGED}
         finally:
-            local_azurite.stop_running(files)
+            azurite.stop_running(files)
 
 
 @pytest.mark.faults

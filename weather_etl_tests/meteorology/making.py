@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from weather_etl import ingestion
-from weather_etl.landing import FileVersion
+from weather_etl.ingestion import merge
+from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import VARIABLES
@@ -75,7 +75,7 @@ def raw_of(*files: File, settings: StationSettings = DEFAULTS) -> RawRows:
         entry = entry_of(file)
         version = FileVersion(file.name, f"etag of {file.name}", len(file.data), file.landed_at)
         try:
-            rows = ingestion.parse_landing_file(file.data, entry, settings, STATION)
+            rows = merge.parse_landing_file(file.data, entry, settings, STATION)
         except Rejected as error:
             rejected.append(
                 {
@@ -89,10 +89,10 @@ def raw_of(*files: File, settings: StationSettings = DEFAULTS) -> RawRows:
                 }
             )
             continue
-        parts.append(ingestion.with_provenance(rows, STATION, version, entry))
+        parts.append(merge.with_provenance(rows, STATION, version, entry))
         entries[file.name] = entry
-        readings[file.name] = ingestion.reading_of(entry, settings, STATION)
-    return RawRows(ingestion._assemble(None, [], parts, entries), readings, rejected, list(entries.values()))
+        readings[file.name] = merge.reading_of(entry, settings, STATION)
+    return RawRows(merge._assemble(None, [], parts, entries), readings, rejected, list(entries.values()))
 
 
 def observed(

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from weather_etl.landing import to_text, unpack
+from weather_etl.landing.text import to_text
+from weather_etl.landing.unpacking import unpack
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.cell_states import OK
 from weather_etl.meteorology.cells import Cells, read_cells

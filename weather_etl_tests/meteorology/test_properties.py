@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weather_etl import ingestion
-from weather_etl.landing import FileVersion
+from weather_etl.ingestion import merge
+from weather_etl.lake.storage import encode_parquet
+from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import observations, schemas
 from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.vocabulary import CONDITIONS
 from weather_etl.stations import StationSettings
-from weather_etl.storage import encode_parquet
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.meteorology.making import (
     LANDED_AT,
@@ -84,7 +84,7 @@ rows_without_conflicts = st.dictionaries(moments, cells, max_size=14).flatmap(
 )
 
 
-def tables(raw: ingestion.pa.Table, readings, rejected) -> dict[str, pd.DataFrame]:
+def tables(raw: merge.pa.Table, readings, rejected) -> dict[str, pd.DataFrame]:
     found = observations.observe(raw, readings, rejected, station=STATION, timezone="Europe/Budapest")
     assert found.balance.holds()
     made = aggregated(found.validated, "Europe/Budapest")
@@ -106,7 +106,7 @@ def in_batches(files: list[File], sizes: list[int]) -> dict[str, pd.DataFrame]:
             if not one.rejected:
                 parts.append(one.rows)
                 readings |= one.readings
-        old = ingestion._assemble(old, names, parts, entries)
+        old = merge._assemble(old, names, parts, entries)
         names = sorted(readings)
     return tables(old, readings, [r for name in sorted(rejected) for r in rejected[name]])
 
@@ -445,12 +445,12 @@ def test_of_fifty_damaged_files_each_is_rejected_or_its_lines_are_accounted_for(
         file = File(damaged(choose))
         entry = entry_of(file)
         try:
-            rows = ingestion.parse_landing_file(file.data, entry, StationSettings(), STATION)
+            rows = merge.parse_landing_file(file.data, entry, StationSettings(), STATION)
         except Rejected:
             continue
         version = FileVersion(file.name, "etag", len(file.data), file.landed_at)
-        raw = ingestion.with_provenance(rows, STATION, version, entry)
-        reading = ingestion.reading_of(entry, StationSettings(), STATION)
+        raw = merge.with_provenance(rows, STATION, version, entry)
+        reading = merge.reading_of(entry, StationSettings(), STATION)
         found = observations.observe(raw, {file.name: reading}, [], station=STATION, timezone="Europe/Budapest")
         lines = raw.column("line").to_pylist()
         assert found.balance.holds() and found.balance.data_lines == len(lines), number
@@ -468,7 +468,7 @@ def test_of_fifty_damaged_plain_files_every_line_that_is_not_blank_is_a_row(seed
             body = hurt(choose, body).replace(b'"', b"'")
         entry = entry_of(File(data))
         try:
-            rows = ingestion.parse_landing_file(head + b"\r\n" + body, entry, StationSettings(), STATION)
+            rows = merge.parse_landing_file(head + b"\r\n" + body, entry, StationSettings(), STATION)
         except Rejected:
             continue
         dropped = sum(int(w.split()[0]) for w in entry["warnings"] if "repeated header" in w)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sample_data import generate as sample
 from weather_etl.meteorology import quality
 from weather_etl.meteorology.quality import LIMITS, POSSIBLE, VARIABLES, Limits
-from weather_etl.stations import StationSettings, parse_settings
+from weather_etl.station_file import parse_settings
+from weather_etl.stations import StationSettings
 from weather_etl_tests.meteorology.making import File, csv, observed
 
 NAN = np.nan

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.run import REAL, input_file
 from weather_etl.meteorology.observations import Observations
-from weather_etl.stations import packaged_settings
+from weather_etl.station_file import packaged_settings
 from weather_etl_tests.meteorology.making import Aggregates, aggregated, observed, validated
 
 pytestmark = [

@@ -15,7 +15,7 @@ from benchmarks.run import REAL, input_file
 from sample_data.generate import STATIONS, generate
 from weather_etl.meteorology.aggregation.groups import Groups
 from weather_etl.meteorology.aggregation.vectors import WindSums
-from weather_etl.stations import packaged_settings
+from weather_etl.station_file import packaged_settings
 from weather_etl_tests.meteorology.making import Aggregates, File, aggregated, hour_range, observed, validated
 
 if TYPE_CHECKING:

@@ -1,0 +1,73 @@
+"""dagster-azure's blob resource with connection strings, timeouts and retries.
+
+Belongs here: how we connect. Imported only by the functions that do, since the Azure SDK is slow to import.
+Does not belong here: what is stored where (`storage.py`, `landing/`).
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from azure.storage.blob import BlobServiceClient, ExponentialRetry
+from dagster_azure.blob import (
+    AzureBlobStorageAnonymousCredential,
+    AzureBlobStorageDefaultCredential,
+    AzureBlobStorageResource,
+)
+
+# Uploads up to this size are ONE Put Blob request: a killed upload leaves nothing behind.
+MAX_SINGLE_PUT = 1024**3
+
+
+def client_options(*, prompt: bool) -> dict[str, Any]:
+    """Timeouts and retries: `prompt` for sensors and commands, else patient.
+
+    A storage that is down is reported within 20 s either way; the SDK's own jitter of 3 s a try would break that.
+    """
+    if prompt:
+        return {
+            "connection_timeout": 2,
+            "read_timeout": 6,
+            "retry_policy": ExponentialRetry(
+                initial_backoff=0.5, increment_base=2, retry_total=1, random_jitter_range=1
+            ),
+        }
+    return {
+        "connection_timeout": 5,
+        "read_timeout": 30,
+        "retry_policy": ExponentialRetry(initial_backoff=0.5, increment_base=2, retry_total=3, random_jitter_range=1),
+    }
+
+
+class WeatherBlobStorageResource(AzureBlobStorageResource):
+    """`AzureBlobStorageResource` that also takes a connection string (account key or SAS) and bounds waiting."""
+
+    connection_string: str = ""
+    prompt: bool = False
+
+    @contextmanager
+    def get_client(self) -> Generator[BlobServiceClient, None, None]:
+        options = {**client_options(prompt=self.prompt), "max_single_put_size": MAX_SINGLE_PUT}
+        if self.connection_string:
+            service = BlobServiceClient.from_connection_string(self.connection_string, **options)
+        else:
+            service = BlobServiceClient(self.account_url, credential=self._raw_credential(), **options)
+        try:
+            yield service
+        finally:
+            service.close()
+
+
+def blob_resource(
+    connection_string: str | None, account_url: str | None, *, prompt: bool
+) -> WeatherBlobStorageResource:
+    """The resource for an account: a connection string wins; a URL with a SAS token needs no credential."""
+    if connection_string:
+        return WeatherBlobStorageResource(
+            account_url="", credential=AzureBlobStorageAnonymousCredential(), connection_string=connection_string,
+            prompt=prompt,
+        )  # fmt: skip
+    credential = (
+        AzureBlobStorageAnonymousCredential() if "sig=" in (account_url or "") else AzureBlobStorageDefaultCredential()
+    )
+    return WeatherBlobStorageResource(account_url=account_url or "", credential=credential, prompt=prompt)

@@ -1,0 +1,52 @@
+"""What a table object was made from, as a hash; and so, whether it is stale.
+
+Belongs here: which table is made from which, code versions, the fingerprint.
+Does not belong here: listings (`landing/`, `storage.py`) and decisions (`operations/planning.py`).
+"""
+
+from collections.abc import Iterable, Mapping
+
+from weather_etl.digests import digest
+from weather_etl.meteorology.vocabulary import READER_VERSION
+
+# table -> the tables it is made from, in the order in which they are made
+INPUTS: Mapping[str, tuple[str, ...]] = {
+    "raw_observations": (),
+    "quarantined_rows": ("raw_observations",),
+    "validated_observations": ("raw_observations",),
+    "quality_events": ("raw_observations",),
+    "daily_weather": ("validated_observations",),
+    "monthly_weather": ("validated_observations", "daily_weather"),
+    "yearly_weather": ("validated_observations", "daily_weather", "monthly_weather"),
+    "climate_normals": ("monthly_weather",),
+}
+TABLE_NAMES = tuple(INPUTS)
+
+# Raise a table's version when the same input gives another table: it and what is made from it become stale.
+CODE_VERSIONS: Mapping[str, str] = {
+    **dict.fromkeys(TABLE_NAMES, "1"),
+    "raw_observations": READER_VERSION,
+    "quarantined_rows": "2",
+    "validated_observations": "2",
+    "quality_events": "2",
+    "daily_weather": "2",
+    "monthly_weather": "2",
+}
+
+
+def of_landing(versions: Iterable[tuple[str, str]], settings_version: str) -> str:
+    """Fingerprint of `raw_observations`: landing-file versions (name, ETag), settings and code."""
+    return digest(["raw_observations", CODE_VERSIONS["raw_observations"], settings_version, sorted(versions)])
+
+
+def of_table(table: str, inputs: Mapping[str, str], settings_version: str) -> str:
+    """Fingerprint of a table made from inputs that carry the given fingerprints."""
+    return digest([table, CODE_VERSIONS[table], settings_version, [inputs[i] for i in INPUTS[table]]])
+
+
+def expected(versions: Iterable[tuple[str, str]], settings_version: str) -> dict[str, str]:
+    """What every table of a station should carry, given what landing and settings say now."""
+    found = {"raw_observations": of_landing(versions, settings_version)}
+    for table in TABLE_NAMES[1:]:
+        found[table] = of_table(table, found, settings_version)
+    return found

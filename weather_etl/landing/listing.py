@@ -1,0 +1,64 @@
+"""Which landing files there are, and of which station.
+
+Belongs here: listing and routing of blobs, the settings of a station.
+Does not belong here: what a version is (`versions.py`), what its bytes are (`unpacking.py`, `text.py`), what was read before
+(`ingestion/`).
+
+`landing` is read-only for us; names of blobs are data and never become paths.
+"""
+
+from collections.abc import Iterable
+
+from weather_etl.lake.storage import Blob, Container
+from weather_etl.landing.versions import SHARED, FileVersion, Landing, StationFiles
+from weather_etl.station_file import packaged_settings, parse_settings
+from weather_etl.stations import SETTINGS_FILE, StationSettings, is_station_id
+
+_IGNORED_NAMES = ("_SUCCESS",)
+_IGNORED_ENDINGS = (".tmp", ".crc")
+
+
+def route(blobs: Iterable[Blob]) -> Landing:
+    """Sort blobs by station: `<station>/<any path>`; markers are ignored, other names are unroutable."""
+    landing = Landing()
+    for blob in blobs:
+        station, slash, rest = blob.name.partition("/")
+        leaf = blob.name.rsplit("/", 1)[-1]
+        is_marker = blob.name.endswith("/") or blob.metadata.get("hdi_isfolder") == "true"
+        if is_marker or leaf in _IGNORED_NAMES or leaf.endswith(_IGNORED_ENDINGS):
+            landing.ignored.append(blob.name)
+        elif not slash or not (is_station_id(station) or station == SHARED) or {".", ".."} & set(rest.split("/")):
+            # HTTP clients fold dot segments, so that such a blob cannot be asked for.
+            landing.unroutable.append(blob.name)
+        elif rest == SETTINGS_FILE and station != SHARED:
+            landing.stations.setdefault(station, StationFiles()).settings_etag = blob.etag
+        else:
+            version = FileVersion(blob.name, blob.etag, blob.size, blob.last_modified, blob.content_md5)
+            files = landing.stations.setdefault(station, StationFiles()).files if station != SHARED else landing.shared
+            files.append(version)
+    # A folder with settings only is no station yet.
+    landing.settings_only = {s: f.settings_etag for s, f in landing.stations.items() if not f.files and f.settings_etag}
+    landing.stations = {s: f for s, f in landing.stations.items() if f.files}
+    return landing
+
+
+def list_landing(container: Container) -> Landing:
+    """The whole container. A listing that fails raises; it is never short."""
+    return route(container.list())
+
+
+def list_station(container: Container, station: str) -> StationFiles:
+    """The files in one station's folder, in the order (landed_at, name)."""
+    landing = route(container.list(f"{station}/"))
+    found = landing.stations.get(station) or StationFiles(settings_etag=landing.settings_only.get(station))
+    found.files.sort(key=lambda f: (f.landed_at, f.name))
+    return found
+
+
+def read_settings(container: Container, station: str, files: StationFiles) -> StationSettings:
+    """The station's settings: its `station.toml`, else the packaged registry, else defaults (UTC)."""
+    if files.settings_etag is None:
+        return packaged_settings(station)
+    name = f"{station}/{SETTINGS_FILE}"
+    data, _ = container.read(name, files.settings_etag)
+    return parse_settings(data.decode("utf-8-sig", "replace"), source=name, version=files.settings_version(station))

@@ -1,0 +1,98 @@
+"""Versions of landing files, by station: what a listing gives, and the bytes of one version.
+
+Belongs here: (name, ETag), the files of a station and of the container, reading exactly the version that was listed.
+Does not belong here: listing and routing (`listing.py`), what the bytes are (`unpacking.py`, `text.py`).
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from weather_etl.lake.storage import BlobNotFound, Container, PreconditionFailed
+from weather_etl.landing.unpacking import MAX_UNPACKED
+from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.station_file import packaged_settings
+
+SHARED = "_shared"
+
+
+@dataclass(frozen=True)
+class FileVersion:
+    """One version of a landing file: `name` and `etag` identify it.
+
+    Attributes:
+        name: blob name in the landing container.
+        etag: of the blob; where `split` is given, of that object.
+        size: bytes.
+        landed_at: LastModified of the blob.
+        content_md5: as stored with the blob.
+        split: object in the lake that holds a station's rows of the shared file `name`.
+        source_etag: ETag of the shared file that the split was made from.
+        archived: ETag of the blob in the archive that the file was moved to; `etag` is the one it had in landing.
+    """
+
+    name: str
+    etag: str
+    size: int
+    landed_at: datetime
+    content_md5: bytes | None = None
+    split: str | None = None
+    source_etag: str | None = None
+    archived: str | None = None
+
+
+@dataclass
+class StationFiles:
+    """The landing files of one station, and the version of its settings."""
+
+    files: list[FileVersion] = field(default_factory=list)
+    settings_etag: str | None = None
+
+    def versions(self) -> list[tuple[str, str]]:
+        return [(f.name, f.etag) for f in self.files]
+
+    def settings_version(self, station: str) -> str:
+        """Identifies the settings without reading them."""
+        return f"toml-{self.settings_etag}" if self.settings_etag else packaged_settings(station).version
+
+
+@dataclass
+class Landing:
+    """A listing of the container, by station.
+
+    Attributes:
+        stations: those that have files.
+        shared: files of several stations, below `_shared/`.
+        settings_only: station -> ETag of the `station.toml` of folders without files.
+        unroutable: names that lie in no folder of a station.
+        ignored: names of markers.
+    """
+
+    stations: dict[str, StationFiles] = field(default_factory=dict)
+    shared: list[FileVersion] = field(default_factory=list)
+    settings_only: dict[str, str] = field(default_factory=dict)
+    unroutable: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+    def add(self, station: str, version: FileVersion) -> None:
+        """Add a file of a station that the listing of the container does not show: its part of a shared file."""
+        if station not in self.stations:
+            self.stations[station] = StationFiles(settings_etag=self.settings_only.get(station))
+        self.stations[station].files.append(version)
+
+
+def read_version(container: Container, version: FileVersion) -> bytes | None:
+    """The bytes of one file version, or None if it has been replaced or deleted since it was listed.
+
+    Raises:
+        Rejected: it is too large, or the bytes do not match the blob's Content-MD5.
+    """
+    if version.size > MAX_UNPACKED:
+        raise Rejected(Reason.TOO_LARGE, f"the file has {version.size:,} bytes, at most {MAX_UNPACKED:,} are read")
+    try:
+        data, _ = container.read(version.name, version.etag)
+    except (BlobNotFound, PreconditionFailed):
+        return None
+    if version.content_md5 and hashlib.md5(data, usedforsecurity=False).digest() != version.content_md5:
+        raise Rejected(Reason.CHECKSUM, "the bytes do not match the Content-MD5 that was stored with them")
+    return data

@@ -1,0 +1,208 @@
+"""Is this installation well? One finding per thing that can be wrong, each with what to do.
+
+Belongs here: looking at versions, settings, storage, database, daemon and stations without changing anything.
+Does not belong here: printing (`cli/doctor.py`), mending.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from weather_etl.errors import UserError
+from weather_etl.redaction import without_secrets
+from weather_etl.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from weather_etl.lake.storage import Containers
+
+OK, NOTE, BAD = "ok", "note", "bad"
+_PACKAGES = ("dagster", "dagster-azure", "azure-storage-blob", "pandas", "pandera", "pyarrow", "numpy")
+_LOGS_CONTAINER = "dagster-logs"
+_NAMES = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the examination: `ok`, `note` (worth knowing) or `bad`, with what to do about it."""
+
+    topic: str
+    state: str
+    what: str
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything; a part that cannot be reached is a finding, and the rest is still looked at."""
+    yield from _versions()
+    yield from _settings(settings)
+    with ExitStack() as stack:
+        containers = None
+        try:
+            from weather_etl.lake.storage import connect
+
+            containers = stack.enter_context(connect(settings, prompt=True))
+            yield from _storage(settings, containers)
+        except UserError as error:
+            yield _refused("storage", error)
+            containers = None
+        instance = None
+        try:
+            from weather_etl.operations.overview import dagster_instance
+
+            instance = stack.enter_context(dagster_instance())
+            yield from _database(settings)
+            yield from _daemon(instance)
+        except UserError as error:
+            yield _refused("database", error)
+        if containers is not None and instance is not None:
+            try:
+                yield from _stations(settings, instance)
+            except UserError as error:
+                yield _refused("stations", error)
+
+
+def _refused(topic: str, error: UserError) -> Finding:
+    what, _, remedy = without_secrets(str(error)).partition("; ")
+    return Finding(topic, BAD, what.removesuffix("."), remedy.removesuffix("."))
+
+
+def _versions() -> Iterator[Finding]:
+    from importlib.metadata import version
+
+    from weather_etl import __version__
+
+    listing = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    yield Finding("versions", OK, f"weather-etl {__version__}, Python {sys.version.split()[0]}, {listing}")
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    from_file = _names_in_env_file()
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        variable = _variable(field.name)
+        if variable in from_file:
+            source = ".env"
+        elif os.environ.get(variable, "").strip():
+            source = "environment"
+        else:
+            source = "default"
+        shown = "not set" if value is None else without_secrets(str(value))
+        yield Finding("setting", OK, f"{variable} = {shown} ({source})")
+
+
+def _variable(name: str) -> str:
+    """The environment variable of a setting, such as WEATHER_ETL_MAX_ATTEMPTS of max_attempts."""
+    return "AZURE_STORAGE_CONNECTION_STRING" if name == "connection_string" else f"WEATHER_ETL_{name.upper()}"
+
+
+def _names_in_env_file() -> set[str]:
+    from dotenv import dotenv_values
+
+    path = Path.cwd() / ".env"
+    return {name for name, value in dotenv_values(path).items() if value} if path.is_file() else set()
+
+
+def _storage(settings: Settings, containers: "Containers") -> Iterator[Finding]:
+    from weather_etl.lake.azure_blob import blob_resource
+    from weather_etl.lake.storage import Container
+
+    started = time.perf_counter()
+    found = containers.landing.exists()
+    milliseconds = (time.perf_counter() - started) * 1000
+    address = containers.landing.url.rsplit("/", 1)[0]
+    with blob_resource(settings.connection_string, settings.account_url, prompt=True).get_client() as service:
+        api = service.api_version
+        logs = Container(service.get_container_client(_LOGS_CONTAINER)).exists()
+    yield Finding("storage", OK, f"{address} answers in {milliseconds:,.0f} ms; storage API version {api}")
+    for name, there in (
+        (settings.landing_container, found),
+        (settings.lake_container, containers.lake.container.exists()),
+        (_LOGS_CONTAINER, logs),
+    ):
+        if there:
+            yield Finding("container", OK, f"{name} exists")
+        else:
+            yield Finding(
+                "container", BAD, f"there is no container {name}", "create it (weather-etl local up does, locally)"
+            )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    import psycopg2
+
+    url = settings.postgres_url or ""
+    connection = psycopg2.connect(url.replace("+psycopg2", "", 1), connect_timeout=5)
+    try:
+        version = connection.server_version
+    finally:
+        connection.close()
+    yield Finding("database", OK, f"PostgreSQL {version // 10000}.{version % 10000} answers")
+
+
+def _daemon(instance: "dg.DagsterInstance") -> Iterator[Finding]:
+    statuses = instance.get_daemon_statuses()
+    heartbeats = [s.last_heartbeat.timestamp for s in statuses.values() if s.last_heartbeat]
+    remedy = "start it with make ui, or dagster-daemon run"
+    if not heartbeats:
+        yield Finding("daemon", NOTE, "no daemon has run yet, so nothing starts by itself", remedy)
+        return
+    age = time.time() - max(heartbeats)
+    ill = sorted(name for name, s in statuses.items() if s.required and not s.healthy)
+    if age > 300:
+        yield Finding("daemon", NOTE, f"last heartbeat {_ago(age)} ago, so nothing starts by itself", remedy)
+    elif ill:
+        yield Finding("daemon", BAD, f"not healthy: {', '.join(ill).lower()}", "see the daemon's log; restart it")
+    else:
+        yield Finding("daemon", OK, f"last heartbeat {_ago(age)} ago, {len(statuses)} kinds healthy")
+
+
+def _ago(seconds: float) -> str:
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:,.0f} {unit}"
+    return f"{seconds:,.0f} s"
+
+
+def _stations(settings: Settings, instance: "dg.DagsterInstance") -> Iterator[Finding]:
+    from weather_etl import checks
+    from weather_etl.operations.overview import UP_TO_DATE, station_states
+
+    states = station_states(settings, instance)
+    stale = [s for s in states if s.state != UP_TO_DATE]
+    if stale:
+        yield Finding(
+            "stations",
+            NOTE,
+            f"{len(stale)} of {len(states)} are stale: {_some([f'{s.station} ({s.state})' for s in stale])}",
+            "weather-etl run, or leave it to a running daemon",
+        )
+    else:
+        yield Finding("stations", OK, f"all {len(states)} are up to date")
+    for name, noun, remedy in (
+        (checks.REJECTED_FILES.name, "files are parked as rejected", "weather-etl status names file and reason"),
+        (
+            checks.STATION_PROCESSED.name,
+            "the last run failed or the station is parked",
+            "weather-etl status names the cause",
+        ),
+    ):
+        red = [s.station for s in states if any(c.name == name and c.state == checks.ERROR for c in s.checks)]
+        if red:
+            yield Finding("stations", BAD, f"{noun}: {_some(red)}", remedy)
+    others = sum(c.state == checks.ERROR for s in states for c in s.checks if c.name not in _NAMED)
+    if others:
+        yield Finding("checks", BAD, f"{others} more red checks", "weather-etl status lists them")
+
+
+_NAMED = ("rejected_files", "station_processed")
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_NAMES]) + (f" and {len(names) - _NAMES} more" if len(names) > _NAMES else "")

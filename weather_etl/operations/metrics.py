@@ -1,0 +1,192 @@
+"""Figures for Prometheus: what is stale, pending, failed, how many rows there are and how long runs take.
+
+Belongs here: gathering figures; `prometheus_client` writes and serves them.
+Does not belong here: judging them; that is for alert rules (docs/operations.md has some).
+
+Everything is asked anew at each scrape and nothing is kept: what is down has its `_up` figure at 0 and leaves out the
+figures that it alone knows.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, generate_latest, start_http_server
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from weather_etl.errors import UserError
+from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.operations import planning
+from weather_etl.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from weather_etl.lake.storage import Containers
+    from weather_etl.landing.versions import Landing
+    from weather_etl.operations.planning import StaleStation
+
+JOBS = ("weather_etl_job", "catch_up_job", "serving_job")
+
+
+class Metric(GaugeMetricFamily):
+    """A gauge and its samples; each has a value for every one of the labels that the gauge is made with."""
+
+    def __init__(self, name: str, help: str, *labels: str) -> None:
+        super().__init__(name, help, labels=labels)
+
+    def add(self, value: float, *labels: str) -> None:
+        self.add_metric(labels, value)
+
+
+class Figures(Collector):
+    """All figures of one installation, gathered whenever they are asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def collect(self) -> Iterator[Metric]:
+        for part in (_of_storage, _of_runs, _of_serving):
+            yield from (metric for metric in part(self._settings) if metric.samples)
+
+
+def _registry(settings: Settings) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(Figures(settings))
+    return registry
+
+
+def exposition(settings: Settings) -> str:
+    """All figures as Prometheus reads them (text format 0.0.4)."""
+    return generate_latest(_registry(settings)).decode()
+
+
+def _of_storage(settings: Settings) -> list[Metric]:
+    from weather_etl.ingestion import shared_files
+    from weather_etl.lake.storage import connect
+
+    up = Metric("weather_etl_storage_up", "Whether Azure Storage answers.")
+    stations = Metric("weather_etl_stations", "Stations in landing and lake.")
+    stale = Metric(
+        "weather_etl_stale_stations", "Stations whose tables are not what landing, settings and code say.", "why"
+    )
+    files = Metric("weather_etl_landing_files", "Landing files.")
+    pending = Metric("weather_etl_files_pending", "Landing-file versions that no table has taken in yet.")
+    unroutable = Metric("weather_etl_unroutable_files", "Blobs in landing outside any station's folder.")
+    rows = Metric("weather_etl_rows", "Rows of all stations.", "table")
+    size = Metric("weather_etl_bytes", "Bytes of all table objects.", "table")
+    try:
+        with connect(settings, prompt=True) as containers:
+            seen = shared_files.look(containers)
+            landing, stamps = seen.landing, seen.stamps
+            found = planning.find_stale(landing, stamps)
+            pending.add(files_pending(containers, landing, found))
+    except UserError:
+        up.add(0)
+        return [up]
+    up.add(1)
+    stations.add(len({s for s, _ in stamps} | landing.stations.keys()))
+    causes = Counter(s.why for s in found)
+    for why in (planning.NEW, planning.CHANGED, planning.VANISHED):
+        stale.add(causes[why], why)
+    files.add(sum(len(s.files) for s in landing.stations.values()))
+    unroutable.add(len(landing.unroutable))
+    for table in TABLE_NAMES:
+        rows.add(sum(max(s.rows, 0) for (_, t), s in stamps.items() if t == table), table)
+        size.add(sum(s.size for (_, t), s in stamps.items() if t == table), table)
+    return [up, stations, stale, files, pending, unroutable, rows, size]
+
+
+def files_pending(containers: "Containers", landing: "Landing", stale: "list[StaleStation]") -> int:
+    """File versions of stale stations that are not in the station's manifest."""
+    from weather_etl.ingestion.merge import load_raw
+
+    count = 0
+    for item in stale:
+        files = landing.stations.get(item.station)
+        if files is None:
+            continue
+        raw = load_raw(containers, item.station)
+        known = {(e["name"], e["etag"]) for e in raw.manifest} if raw else set()
+        count += len(set(files.versions()) - known)
+    return count
+
+
+def _of_runs(settings: Settings) -> list[Metric]:
+    import dagster as dg
+
+    from weather_etl.operations.overview import dagster_instance
+
+    up = Metric("weather_etl_database_up", "Whether Dagster's database answers.")
+    runs = Metric("weather_etl_runs", "Runs in Dagster's history, by job and status.", "job", "status")
+    last = Metric(
+        "weather_etl_last_success_timestamp_seconds", "When the job last succeeded, in seconds since 1970.", "job"
+    )
+    seconds = Metric("weather_etl_last_run_seconds", "How long the job's last successful run took.", "job")
+    try:
+        with dagster_instance() as instance:
+            for job in JOBS:
+                for status in dg.DagsterRunStatus:
+                    count = instance.get_runs_count(dg.RunsFilter(job_name=job, statuses=[status]))
+                    if count or status in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE):
+                        runs.add(count, job, status.value.lower())
+                _last_success(instance, job, last, seconds)
+    except UserError:
+        up.add(0)
+        return [up]
+    up.add(1)
+    return [up, runs, last, seconds]
+
+
+def _last_success(instance: "dg.DagsterInstance", job: str, last: Metric, seconds: Metric) -> None:
+    import dagster as dg
+
+    succeeded = dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.SUCCESS])
+    for record in instance.get_run_records(succeeded, limit=1):
+        if record.end_time and record.start_time:
+            last.add(record.end_time, job)
+            seconds.add(round(record.end_time - record.start_time, 3), job)
+
+
+def _of_serving(settings: Settings) -> list[Metric]:
+    from weather_etl.lake.storage import connect
+    from weather_etl.serving import database, load
+
+    if settings.serving_url is None:
+        return []
+    up = Metric("weather_etl_serving_up", "Whether the serving database answers.")
+    stale = Metric("weather_etl_serving_stale_stations", "Stations that are not served as they are in the lake.")
+    try:
+        with database.connect(settings) as connection:
+            loaded = load.loaded_versions(connection)
+        up.add(1)
+    except UserError:
+        up.add(0)
+        return [up]
+    try:
+        with connect(settings, prompt=True) as containers:
+            stale.add(len(load.find_stale(load.expected(containers.lake.stamps()), loaded)))
+    except UserError:
+        pass  # weather_etl_storage_up says it
+    return [up, stale]
+
+
+@contextmanager
+def server(settings: Settings, host: str, port: int) -> Iterator[int]:
+    """Answer /metrics in a thread of its own; gives the port, which the system chooses if `port` is 0.
+
+    Raises:
+        UserError: the port is taken.
+    """
+    try:
+        http, thread = start_http_server(port, host, _registry(settings))
+    except OSError as error:
+        raise UserError(f"Port {port} on {host} cannot be used ({error.strerror}); choose another one.") from None
+    try:
+        yield http.server_port
+    finally:
+        http.shutdown()
+        http.server_close()
+        thread.join()

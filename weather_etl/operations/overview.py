@@ -1,0 +1,162 @@
+"""How the stations stand: their tables, whether they are stale, what the checks said last.
+
+Belongs here: gathering it, from storage and from Dagster's history.
+Does not belong here: printing (`cli/`), deciding what to run (`planning.py`).
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from weather_etl import checks
+from weather_etl.errors import UserError
+from weather_etl.ingestion import shared_files
+from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.storage import Stamp, connect
+from weather_etl.operations import planning
+from weather_etl.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+UP_TO_DATE, STALE = "up to date", "stale"
+PASS, NOT_RUN = "PASS", "not run"
+
+
+@dataclass
+class CheckState:
+    """The last evaluation of a check for a station: PASS, WARN or ERROR, and its sentence."""
+
+    table: str
+    name: str
+    state: str
+    description: str
+
+
+@dataclass
+class StationState:
+    """One station as it stands."""
+
+    station: str
+    state: str
+    files: int
+    tables: dict[str, Stamp] = field(default_factory=dict)
+    checks: list[CheckState] = field(default_factory=list)
+
+    def count(self, state: str) -> int:
+        return sum(c.state == state for c in self.checks)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for `--json`."""
+        return {
+            "station": self.station,
+            "state": self.state,
+            "landing_files": self.files,
+            "tables": {
+                t: {"rows": s.rows, "first": s.first, "last": s.last, "bytes": s.size} for t, s in self.tables.items()
+            },
+            "checks": [vars(c) for c in self.checks],
+        }
+
+
+@contextmanager
+def dagster_instance() -> "Iterator[dg.DagsterInstance]":
+    """Dagster's instance as its own commands find it: `DAGSTER_HOME`, else `dagster.yaml` in the current folder."""
+    import dagster as dg
+    from dagster._core.instance.ref import InstanceRef
+
+    if not os.getenv("DAGSTER_HOME") and not os.path.exists("dagster.yaml"):
+        raise UserError(
+            f"There is no dagster.yaml in {os.getcwd()}; change to the folder of the checkout, or set DAGSTER_HOME."
+        )
+    if os.getenv("DAGSTER_HOME"):
+        with dg.DagsterInstance.get() as instance:
+            yield instance
+        return
+    _check_database(Settings.load().postgres_url)
+    with (
+        tempfile.TemporaryDirectory(prefix="weather_etl-") as folder,
+        dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, config_dir=os.getcwd())) as instance,
+    ):
+        yield instance
+
+
+def _check_database(url: str | None) -> None:
+    """Ask before Dagster does, whose retries fill a page."""
+    import psycopg2
+
+    if not url:
+        raise UserError("No database is configured; run `weather-etl local up`, or set WEATHER_ETL_POSTGRES_URL.")
+    if not url.startswith("postgresql+psycopg2://"):
+        raise UserError("WEATHER_ETL_POSTGRES_URL must begin with postgresql+psycopg2://; correct it.")
+    try:
+        psycopg2.connect(url.replace("+psycopg2", "", 1), connect_timeout=5).close()
+    except psycopg2.OperationalError:
+        raise UserError(
+            "PostgreSQL does not answer at the address in WEATHER_ETL_POSTGRES_URL; start it with "
+            "`weather-etl local up`, or correct the address."
+        ) from None
+
+
+def station_states(
+    settings: Settings, instance: "dg.DagsterInstance", only: list[str] | None = None
+) -> list[StationState]:
+    """All stations of landing and lake, or `only` some, in alphabetical order."""
+    with connect(settings, prompt=True) as containers:
+        seen = shared_files.look(containers)
+    landing, stamps = seen.landing, seen.stamps
+    stale = {s.station: s for s in planning.find_stale(landing, stamps)}
+    stations = sorted({s for s, _ in stamps} | landing.stations.keys())
+    states = []
+    for station in stations:
+        if only and station not in only:
+            continue
+        files = landing.stations.get(station)
+        state = stale[station].why if station in stale else UP_TO_DATE
+        states.append(
+            StationState(
+                station,
+                state,
+                len(files.files) if files else 0,
+                {t: stamps[(station, t)] for t in TABLE_NAMES if (station, t) in stamps},
+                _last_checks(instance, station),
+            )
+        )
+    return states
+
+
+def shared_files_state(settings: Settings) -> CheckState | None:
+    """How the files of several stations stand; None if there is none."""
+    with connect(settings, prompt=True) as containers:
+        seen = shared_files.look(containers)
+        troubled = shared_files.troubled(containers.lake.container, seen.sources)
+    if not seen.sources:
+        return None
+    splits = sum(len(s.splits) for s in seen.sources)
+    found = checks.shared_files(troubled, len(seen.sources), splits)
+    return CheckState(found.check.table, found.check.name, PASS if found.passed else found.severity, found.description)
+
+
+def _last_checks(instance: "dg.DagsterInstance", station: str) -> list[CheckState]:
+    import dagster as dg
+    from dagster._core.storage.event_log.base import PartitionKeyFilter
+
+    keys = {
+        dg.AssetCheckKey(dg.AssetKey(c.table), c.name): c for c in checks.ALL_CHECKS if c is not checks.UNROUTABLE_FILES
+    }
+    found = instance.event_log_storage.get_latest_asset_check_execution_by_key(
+        list(keys), partition_filter=PartitionKeyFilter(key=station)
+    )
+    states = []
+    for key, check in keys.items():
+        record = found.get(key)
+        event = record.event.dagster_event if record and record.event else None
+        if event is None or event.event_type_value != "ASSET_CHECK_EVALUATION":
+            continue
+        evaluation = event.asset_check_evaluation_data
+        state = PASS if evaluation.passed else evaluation.severity.value
+        states.append(CheckState(check.table, check.name, state, evaluation.description or ""))
+    return states

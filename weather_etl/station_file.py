@@ -1,0 +1,372 @@
+"""`station.toml`: which keys it may have, what each may say, and all its errors at once, with key and line.
+
+Belongs here: the rules of the file, the packaged registry (which has the same keys), errors as sentences.
+Does not belong here: what a setting means and its default (`stations.py`), reading the file from landing (`landing/`).
+
+To add a key: a field with its default and meaning in `stations.StationSettings`, and a field of the same name with its
+rule in `StationFile`. A rule that no type expresses is a function that returns the value to keep, or raises a
+`ValueError` whose text continues the sentence "<key> is <value>; ".
+"""
+
+import codecs
+import re
+import tomllib
+import typing
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
+from importlib import resources
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    create_model,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from weather_etl.digests import digest
+from weather_etl.errors import UserError
+from weather_etl.meteorology.quality import LIMITS, POSSIBLE, Limits
+from weather_etl.meteorology.site import WindSettings
+from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES, UNITS, known_unit
+from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
+from weather_etl.stations import Dialect, StationSettings
+
+Line = int
+Place = tuple[str | int, ...]
+# No key must be there; the default of one that is not there is in the settings, not in these rules.
+NOT_GIVEN: Any = None
+
+
+class Keys(BaseModel):
+    """A table of the file: other keys than its fields are refused, and nothing is converted ("1" is no number)."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    def given(self) -> dict[str, Any]:
+        """The keys that the file has, with their values."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+
+
+def _number(value: Any) -> int | float:
+    if type(value) not in (int, float):
+        raise PydanticCustomError("wrong_type", "a number")
+    return value
+
+
+Number = Annotated[int | float, PlainValidator(_number)]
+
+
+def within(low: float, high: float) -> AfterValidator:
+    """The rule that a number lies within low..high, both inclusive."""
+
+    def check(value: float) -> float:
+        if not low <= value <= high:  # NaN too
+            raise ValueError(f"it must lie within {low}..{high}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _zone(name: str) -> str:
+    if name not in _zones():
+        raise ValueError("this time zone is unknown; use an IANA name such as Europe/Budapest")
+    return name
+
+
+@lru_cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def _encoding(name: str) -> str:
+    try:
+        is_text = codecs.lookup(name)._is_text_encoding
+    except (LookupError, ValueError):
+        is_text = False
+    if not is_text:
+        raise ValueError("this encoding is unknown; use a name such as cp1250 or iso8859-2")
+    return name
+
+
+def _raw_column(name: Any) -> str:
+    if name not in RAW_TEXT_COLUMNS:
+        raise ValueError(f"there is no such column; known are {', '.join(RAW_TEXT_COLUMNS)}")
+    return str(name)
+
+
+def _unit_of(column: str, text: Any) -> str:
+    unit = known_unit(column, text) if isinstance(text, str) else None
+    if unit is None:
+        known = ", ".join(sorted(set(UNITS[QUANTITIES[column]].values())))
+        raise ValueError(f"this unit is not known; known for {column} are {known}")
+    return unit
+
+
+def _not_empty(text: str) -> str:
+    if not text:
+        raise ValueError("it must not be empty")
+    return text
+
+
+def _span(value: Any) -> tuple[float, float]:
+    is_pair = isinstance(value, list) and len(value) == 2 and all(type(v) in (int, float) for v in value)
+    if not (is_pair and value[0] <= value[1]):
+        raise ValueError("it must be two numbers in ascending order, such as [-60, 50]")
+    return (value[0], value[1])
+
+
+def _positive(value: float) -> float:
+    if not value > 0:
+        raise ValueError("it must be above 0")
+    return float(value)
+
+
+Span = Annotated[tuple[float, float], PlainValidator(_span)]
+
+
+class _LimitsKeys(Keys):
+    fail: Span = NOT_GIVEN
+    suspect: Span = NOT_GIVEN
+    spike: Span = NOT_GIVEN
+    rate: Annotated[Number, AfterValidator(_positive)] = NOT_GIVEN
+    flat_hours: Span = NOT_GIVEN
+
+
+def _limits_of(variable: str, keys: _LimitsKeys, info: ValidationInfo) -> Limits:
+    limits = replace(LIMITS[variable], **keys.given(), source=info.context["source"] if info.context else "")
+    if not limits.fail[0] <= limits.suspect[0] <= limits.suspect[1] <= limits.fail[1]:
+        raise PydanticCustomError("sentence", "{key}: the suspect span must lie within the fail span")
+    low, high = POSSIBLE[variable]
+    if not low <= limits.fail[0] <= limits.fail[1] <= high:
+        raise PydanticCustomError("sentence", f"{{key}}.fail must lie within {low:g}..{high:g}")
+    return limits
+
+
+def _per_name(name: str, rules: Mapping[str, Any]) -> type[Keys]:
+    """A table with a rule for each of its keys, none of which must be there."""
+    fields: dict[str, Any] = {key: (rule, None) for key, rule in rules.items()}
+    return create_model(name, __base__=Keys, **fields)
+
+
+class _DialectKeys(Keys):
+    delimiter: Literal[",", ";", "\t", "|"] = NOT_GIVEN
+    decimal: Literal[".", ","] = NOT_GIVEN
+
+    @model_validator(mode="after")
+    def _are_not_the_same(self) -> Self:
+        if self.given() == {"delimiter": ",", "decimal": ","}:
+            raise PydanticCustomError("sentence", "{key}: the comma cannot be both delimiter and decimal")
+        return self
+
+
+class _WindKeys(Keys):
+    anemometer_height_m: Annotated[Number, within(0.5, 300)] = NOT_GIVEN
+    turbine: str = NOT_GIVEN
+    hub_height_m: Annotated[Number, within(5, 300)] = NOT_GIVEN
+
+
+def _as(kind: Callable[..., Any]) -> AfterValidator:
+    """Keep a table as the kind that the settings have for it; what the file does not say has that kind's default."""
+    return AfterValidator(lambda keys: kind(**keys.given()))
+
+
+_given = AfterValidator(Keys.given)
+_LimitsByVariable = _per_name(
+    "LimitsByVariable",
+    {v: Annotated[_LimitsKeys, AfterValidator(partial(_limits_of, v))] for v in LIMITS},
+)
+_UnitsByColumn = _per_name(
+    "UnitsByColumn", {c: Annotated[Any, PlainValidator(partial(_unit_of, c))] for c in DEFAULT_UNITS}
+)
+
+
+class StationFile(Keys):
+    """The keys of a `station.toml` and their rules; what they mean says `stations.StationSettings`."""
+
+    timezone: Annotated[str, AfterValidator(_zone)] = NOT_GIVEN
+    name: str = NOT_GIVEN
+    day_boundary: Literal["local", "utc"] = NOT_GIVEN
+    latitude: Annotated[Number, within(-90, 90)] = NOT_GIVEN
+    longitude: Annotated[Number, within(-180, 180)] = NOT_GIVEN
+    elevation_m: Annotated[Number, within(-500, 9000)] = NOT_GIVEN
+    live: bool = NOT_GIVEN
+    pressure: Literal["msl", "station"] = NOT_GIVEN
+    visibility_cap_km: Annotated[Number, within(0.1, 200)] = NOT_GIVEN
+    encoding: Annotated[str, AfterValidator(_encoding)] = NOT_GIVEN
+    dialect: Annotated[_DialectKeys, _as(Dialect)] = NOT_GIVEN
+    source_ids: Annotated[list[Annotated[str, AfterValidator(_not_empty)]], AfterValidator(tuple)] = NOT_GIVEN
+    aliases: dict[str, Annotated[str, PlainValidator(_raw_column)]] = NOT_GIVEN
+    units: Annotated[_UnitsByColumn, _given] = NOT_GIVEN  # type: ignore[valid-type]
+    limits: Annotated[_LimitsByVariable, _given] = NOT_GIVEN  # type: ignore[valid-type]
+    wind: Annotated[_WindKeys, _as(WindSettings)] = NOT_GIVEN
+
+
+def parse_settings(text: str, *, source: str, version: str) -> StationSettings:
+    """Read a `station.toml`.
+
+    Args:
+        text: of the file.
+        source: name of the file, for messages.
+        version: identifies these settings in fingerprints.
+
+    Raises:
+        UserError: it is no TOML, or keys or values cannot be used; names the file, and every such key with its line.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{source} is not valid TOML ({error}); correct it and upload it again.") from None
+    return _settings(table, text, source=source, version=version)
+
+
+def packaged_settings(station: str) -> StationSettings:
+    """Settings of a station without a `station.toml`: the packaged registry, else UTC."""
+    entry = _registry().get(station)
+    if entry is None:
+        return StationSettings()
+    return _settings(entry, "", source=f"the packaged registry ({station})", version=f"registry-{digest(entry)}")
+
+
+@lru_cache
+def _registry() -> dict[str, dict[str, Any]]:
+    text = resources.files("weather_etl").joinpath("stations.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def _settings(table: dict[str, Any], text: str, *, source: str, version: str) -> StationSettings:
+    try:
+        keys = StationFile.model_validate(table, context={"source": source})
+    except ValidationError as error:
+        raise UserError(_told(error.errors(include_url=False), text, source)) from None
+    return StationSettings(**keys.given(), source=source, version=version)
+
+
+def _told(errors: list[ErrorDetails], text: str, source: str) -> str:
+    """All errors in one paragraph: the file, then for each the line (where there is a text), the key, the way out."""
+    lines = lines_of(text)
+    found = sorted({(line_of(lines, error["loc"]), _sentence(error)) for error in errors})
+    sentences = [f"line {line}: {sentence}." if line else f"{sentence}." for line, sentence in found]
+    if len(sentences) == 1:
+        return f"{source}, {sentences[0]}" if found[0][0] else f"{source}: {sentences[0]}"
+    return f"{source} has {len(sentences)} errors. " + " ".join(s[0].upper() + s[1:] for s in sentences)
+
+
+_WRONG_TYPES = {
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "dataclass_type": "a table",
+}
+
+
+def _sentence(error: ErrorDetails) -> str:
+    key, kind, value = _dotted(error["loc"]), error["type"], error["input"]
+    if kind == "extra_forbidden":
+        known = ", ".join(_keys_at(StationFile, error["loc"][:-1]))
+        where = f"[{_dotted(error['loc'][:-1])}] has " if len(error["loc"]) > 1 else "there is "
+        return f"{where}the unknown key {str(error['loc'][-1])!r}; known keys are {known}"
+    if kind == "wrong_type" or kind in _WRONG_TYPES:
+        wanted = error["msg"] if kind == "wrong_type" else _WRONG_TYPES[kind]
+        return f"{key} is {value!r}, which is of the wrong type; it must be {wanted}"
+    if kind == "literal_error":
+        choices = _choices_at(StationFile, error["loc"])
+        return f"{key} is {value!r}; it must be one of {', '.join(map(repr, choices))}"
+    if kind == "sentence":
+        return error["msg"].replace("{key}", key)
+    said = str(error["ctx"]["error"]) if kind == "value_error" else error["msg"]
+    return f"{key} is {value!r}; {said}"
+
+
+def _dotted(place: Place) -> str:
+    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place]
+    return "".join(parts).removeprefix(".")
+
+
+def _field_at(model: type[BaseModel], place: Place) -> Any:
+    """The annotation of a place in the file, without what narrows it."""
+    found: Any = model
+    for part in place:
+        kinds = [k for k in _kinds_in(found) if isinstance(k, type) and issubclass(k, BaseModel)]
+        if kinds and isinstance(part, str) and part in kinds[0].model_fields:
+            found = kinds[0].model_fields[part].annotation
+    return found
+
+
+def _kinds_in(annotation: Any) -> list[Any]:
+    """The annotation and all that it is made of."""
+    parts = () if typing.get_origin(annotation) is Literal else typing.get_args(annotation)
+    return [annotation, *(kind for part in parts for kind in _kinds_in(part))]
+
+
+def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
+    kinds = [k for k in _kinds_in(_field_at(model, place)) if isinstance(k, type) and issubclass(k, BaseModel)]
+    return list(kinds[0].model_fields) if kinds else []
+
+
+def _choices_at(model: type[BaseModel], place: Place) -> list[Any]:
+    kinds = [k for k in _kinds_in(_field_at(model, place)) if typing.get_origin(k) is Literal]
+    return [choice for kind in kinds for choice in typing.get_args(kind)]
+
+
+_KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
+_KEYS = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
+_HEADER = re.compile(rf"\s*(\[\[?)\s*({_KEYS})\s*\]")
+_ASSIGNMENT = re.compile(rf"(?:^|[{{,])\s*({_KEYS})\s*=")
+
+
+def lines_of(text: str) -> dict[Place, Line]:
+    """Where in a valid TOML text each key stands: its place -> the number of the line, from 1 on.
+
+    `tomllib` does not tell. Keys of tables in one line (`a = { b = 1 }`) are found too; lines within texts of several
+    lines are passed over. Elements of a list of values stand where the list begins.
+    """
+    found: dict[Place, Line] = {}
+    table: Place = ()
+    elements: dict[Place, int] = {}
+    quotes = ""  # of the text of several lines that has not ended yet
+    for number, line in enumerate(text.splitlines(), 1):
+        if quotes:
+            quotes = "" if quotes in line else quotes
+            continue
+        if header := _HEADER.match(line):
+            table = _parts(header[2])
+            if header[1] == "[[":
+                elements[table] = elements.get(table, -1) + 1
+                table = (*table, elements[table])
+            found.setdefault(table, number)
+            continue
+        if assignment := re.match(rf"\s*({_KEYS})\s*=(.*)", line):
+            place = (*table, *_parts(assignment[1]))
+            for depth in range(len(table) + 1, len(place) + 1):
+                found.setdefault(place[:depth], number)
+            for inner in _ASSIGNMENT.finditer(assignment[2]):
+                found.setdefault((*place, *_parts(inner[1])), number)
+            for mark in ('"""', "'''"):
+                if assignment[2].count(mark) == 1:
+                    quotes = mark
+    return found
+
+
+def _parts(keys: str) -> Place:
+    """The parts of a dotted key as TOML reads them."""
+    parts: list[str] = []
+    table: Any = tomllib.loads(f"{keys} = 0")
+    while isinstance(table, dict):
+        [(part, table)] = table.items()
+        parts.append(part)
+    return tuple(parts)
+
+
+def line_of(lines: Mapping[Place, Line], place: Place) -> Line:
+    """The line of a place, or else of what it lies in; 0 if that is not known either."""
+    return next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 0)

@@ -1,0 +1,354 @@
+"""Landing files take effect exactly once: processing on a real Azurite."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from weather_etl.checks import Evaluation
+from weather_etl.errors import UserError
+from weather_etl.lake import fingerprints
+from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.storage import Containers, connect
+from weather_etl.landing import listing
+from weather_etl.landing.versions import FileVersion, StationFiles
+from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, StationVanished, UnknownStation, process_station
+from weather_etl.settings import Settings
+from weather_etl_tests.files import HEADER, weather_csv
+
+RAW = "raw_observations"
+
+
+def process(containers: Containers, station: str = "a", **options: object) -> dict[str, Published]:
+    results = process_station(containers, station, **options)
+    return {r.table: r for r in results if isinstance(r, Published)}
+
+
+def tables(containers: Containers, station: str = "a") -> dict[str, object]:
+    """All tables as bytes; of raw its rows, since its manifest tells when a file was read."""
+    found: dict[str, object] = {}
+    for table in TABLE_NAMES:
+        data, _ = containers.lake.container.read(containers.lake.object_name(table, station))
+        found[table] = containers.lake.read(table, station).arrow.to_pylist() if table == RAW else data
+    return found
+
+
+def temperatures(containers: Containers, station: str = "a") -> list[float]:
+    """To the degree: `weather_csv` lets them waver."""
+    found = containers.lake.read("validated_observations", station).arrow.column("temperature_c").to_pylist()
+    return [float(round(t)) for t in found]
+
+
+def test_a_file_becomes_all_tables_with_the_expected_fingerprints(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    files = listing.list_station(containers.landing, "a")
+    expected = fingerprints.expected(files.versions(), files.settings_version("a"))
+    assert {t: s.fingerprint for (_, t), s in containers.lake.stamps().items()} == expected
+
+
+def test_nothing_new_writes_nothing(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    before = containers.lake.stamps()
+    assert {r.status for r in process(containers).values()} == {UNCHANGED}
+    assert containers.lake.stamps() == before
+
+
+def test_a_known_file_version_is_not_read_again(containers: Containers, reads: list[str]) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    containers.landing.upload("a/y.csv", weather_csv(24, first=48))
+    reads.clear()
+    process(containers)
+    assert [name for name in reads if name.startswith("a/")] == ["a/y.csv"]
+    assert len(temperatures(containers)) == 72
+
+
+def test_a_full_run_reads_every_file_again(containers: Containers, reads: list[str]) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    before = tables(containers)
+    reads.clear()
+    assert {r.status for r in process(containers, full=True).values()} == {WRITTEN}
+    assert "a/x.csv" in reads
+    assert tables(containers) == before
+
+
+def test_a_reuploaded_file_replaces_its_old_rows(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv(48, temperature=5.0))
+    process(containers)
+    containers.landing.upload("a/x.csv", weather_csv(24, temperature=7.0))
+    process(containers)
+    assert temperatures(containers) == [7.0] * 24
+
+
+def test_the_rows_of_a_deleted_file_go(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv(24))
+    containers.landing.upload("a/y.csv", weather_csv(24, first=24))
+    process(containers)
+    containers.landing.delete("a/y.csv")
+    process(containers)
+    assert len(temperatures(containers)) == 24
+
+
+def test_a_later_file_corrects_an_earlier_one(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv(24, temperature=5.0))
+    process(containers)
+    containers.landing.upload("a/y.csv", weather_csv(2, first=3, temperature=9.0))
+    result = process(containers)
+    assert [i for i, t in enumerate(temperatures(containers)) if t == 9.0] == [3, 4]
+    assert result["validated_observations"].observations.balance.superseded == 2
+
+
+def test_touching_a_file_changes_no_row(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    before = tables(containers)
+    containers.landing._client.get_blob_client("a/x.csv").set_blob_metadata({"touched": "yes"})
+    assert process(containers)[RAW].status == WRITTEN  # the manifest takes the new ETag
+    assert tables(containers) == before
+    assert {r.status for r in process(containers).values()} == {UNCHANGED}
+
+
+def test_equal_bytes_under_a_second_name_change_no_row(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    before = tables(containers)
+    containers.landing.upload("a/y.csv", weather_csv())
+    raw = process(containers)[RAW].raw
+    assert tables(containers) == before
+    assert [(e["name"], e["state"]) for e in raw.manifest] == [("a/x.csv", "ingested"), ("a/y.csv", "same bytes")]
+
+
+def test_equal_bytes_survive_under_their_second_name(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    containers.landing.upload("a/y.csv", weather_csv())
+    process(containers)
+    containers.landing.delete("a/x.csv")
+    process(containers)
+    found = containers.lake.read("validated_observations", "a").arrow
+    assert found.num_rows == 48
+    assert set(found.column("landing_file").to_pylist()) == {"a/y.csv"}
+
+
+def test_a_file_overwritten_between_listing_and_reading_stays_pending(
+    containers: Containers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv(temperature=1.0))
+    containers.landing.upload("a/y.csv", weather_csv(first=48))
+    listed = listing.list_station(containers.landing, "a")
+    containers.landing.upload("a/x.csv", weather_csv(temperature=2.0))
+    with monkeypatch.context() as patch:
+        patch.setattr(listing, "list_station", lambda container, station: listed)
+        raw = process(containers)[RAW].raw
+    assert raw.pending == ["a/x.csv"]
+    assert len(temperatures(containers)) == 48
+    process(containers)
+    assert temperatures(containers)[:48] == [2.0] * 48
+
+
+def test_a_file_deleted_between_listing_and_reading_is_not_waited_for(
+    containers: Containers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    containers.landing.upload("a/y.csv", weather_csv(first=48))
+    listed = listing.list_station(containers.landing, "a")
+    containers.landing.delete("a/x.csv")
+    with monkeypatch.context() as patch:
+        patch.setattr(listing, "list_station", lambda container, station: listed)
+        process(containers)
+    assert {r.status for r in process(containers).values()} == {UNCHANGED}
+    assert len(temperatures(containers)) == 48
+
+
+def test_batches_and_order_of_processing_do_not_show_in_the_tables(containers: Containers) -> None:
+    contents = {
+        "1.csv": weather_csv(30, temperature=1.0),
+        "2.csv": weather_csv(30, first=20, temperature=2.0),
+        "3.csv": weather_csv(10, first=5, temperature=3.0),
+    }
+    outcomes = []
+    versions: list[FileVersion] = []
+    for name, data in contents.items():
+        containers.landing.upload(f"a/{name}", data)
+    versions = listing.list_station(containers.landing, "a").files
+    for order in itertools.permutations(range(3)):
+        for batches in ([order], [order[:1], order[1:]], [(i,) for i in order]):
+            for table in TABLE_NAMES:
+                containers.lake.container.delete(containers.lake.object_name(table, "a"))
+            seen: list[int] = []
+            for batch in batches:
+                seen += batch
+                files = StationFiles(sorted((versions[i] for i in seen), key=lambda f: (f.landed_at, f.name)))
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr(listing, "list_station", lambda container, station, files=files: files)
+                    process(containers)
+            outcomes.append(tables(containers))
+    assert len(outcomes) == 18
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+
+
+def test_two_runs_at_once_end_in_the_same_tables(containers: Containers, environment: Settings) -> None:
+    for i in range(4):
+        containers.landing.upload(f"a/{i}.csv", weather_csv(24, first=24 * i))
+
+    def run(_: int) -> None:
+        with connect(environment) as own:
+            process(own)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(run, range(4)))
+    process(containers)
+    assert {r.status for r in process(containers).values()} == {UNCHANGED}
+    assert len(temperatures(containers)) == 96
+
+
+KILLED = textwrap.dedent(
+    """
+    import os, signal, sys
+    from weather_etl.pipeline import Published, process_station
+    from weather_etl.settings import Settings
+    from weather_etl.lake.storage import Container, connect
+
+    when, number = sys.argv[1], int(sys.argv[2])
+    write, count = Container.write, 0
+
+    def killing(self, *args, **options):
+        global count
+        count += 1
+        if (when, number) == ("before", count):
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = write(self, *args, **options)
+        if (when, number) == ("after", count):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    Container.write = killing
+    with connect(Settings.load()) as containers:
+        list(process_station(containers, "a"))
+    """
+)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("number", [1, 2, 3, 6])
+def test_a_run_killed_at_a_write_loses_and_doubles_nothing(containers: Containers, when: str, number: int) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    containers.landing.upload("a/x.csv", weather_csv(40, temperature=8.0))
+    containers.landing.upload("a/y.csv", weather_csv(24, first=48))
+    killed = subprocess.run([sys.executable, "-c", KILLED, when, str(number)], env=os.environ, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    process(containers)
+    healed = tables(containers)
+    process(containers, full=True)
+    assert temperatures(containers) == [8.0] * 40 + [5.0] * 24
+    assert healed == tables(containers)
+
+
+def test_a_station_whose_files_all_vanished_keeps_its_tables(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    containers.landing.delete("a/x.csv")
+    with pytest.raises(StationVanished, match="weather-etl forget a"):
+        process(containers)
+    assert len(temperatures(containers)) == 48
+
+
+def test_a_station_without_files_is_unknown(containers: Containers) -> None:
+    with pytest.raises(UnknownStation, match="weather-etl upload nowhere"):
+        process(containers, "nowhere")
+
+
+def test_new_station_settings_recompute_without_reading_files(containers: Containers, reads: list[str]) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    containers.landing.upload("a/station.toml", b'timezone = "Asia/Kolkata"\n')
+    reads.clear()
+    process(containers)
+    assert "a/x.csv" not in reads
+    zones = containers.lake.read("daily_weather", "a").arrow.column("timezone").to_pylist()
+    assert set(zones) == {"Asia/Kolkata"}
+
+
+def test_a_new_alias_reads_the_files_again(containers: Containers) -> None:
+    odd = weather_csv().replace(b"Temperature (C),Apparent", b"Lufttemperatur,Apparent")
+    containers.landing.upload("a/x.csv", odd)
+    assert process(containers)[RAW].stamp.rows == 0
+    containers.landing.upload("a/station.toml", b'[aliases]\nLufttemperatur = "temperature_c"\n')
+    process(containers)
+    assert len(temperatures(containers)) == 48
+
+
+def test_a_rejected_file_leaves_the_others_alone(containers: Containers) -> None:
+    containers.landing.upload("a/bad.csv", b"PAR1 not a csv")
+    containers.landing.upload("a/good.csv", weather_csv())
+    results = list(process_station(containers, "a"))
+    check = next(r for r in results if isinstance(r, Evaluation) and r.check.name == "rejected_files")
+    assert not check.passed
+    assert "a/bad.csv" in check.description
+    assert len(temperatures(containers)) == 48
+
+
+def test_a_rejected_file_is_one_entry_in_quarantined_rows(containers: Containers) -> None:
+    containers.landing.upload("a/bad.csv", b"PAR1 not a csv")
+    process(containers)
+    rows = containers.lake.read("quarantined_rows", "a").arrow.to_pylist()
+    assert [(r["landing_file"], r["line"], r["reason"]) for r in rows] == [("a/bad.csv", None, "NOT_CSV")]
+
+
+def test_a_row_of_the_wrong_width_is_kept_whole_in_quarantined_rows(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv() + b"2020-01-03 00:00:00.000 +0000,short\r\n")
+    process(containers)
+    rows = containers.lake.read("quarantined_rows", "a").arrow.to_pylist()
+    assert [(r["line"], r["reason"], r["raw_text"]) for r in rows] == [
+        (50, "ROW_WIDTH", "2020-01-03 00:00:00.000 +0000,short")
+    ]
+
+
+def test_every_table_can_be_made_alone(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    whole = tables(containers)
+    for table in TABLE_NAMES[1:]:
+        containers.lake.container.delete(containers.lake.object_name(table, "a"))
+        assert list(process(containers, tables=[table])) == [table]
+    assert tables(containers) == whole
+
+
+def test_a_downstream_table_is_stamped_with_what_its_input_carried(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    containers.landing.upload("a/y.csv", weather_csv(24, first=48))
+    before = containers.lake.stamp("daily_weather", "a").fingerprint
+    assert process(containers, tables=["daily_weather"])["daily_weather"].stamp.fingerprint == before
+
+
+def test_a_header_without_rows_is_ingested_as_nothing(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", HEADER.encode() + b"\r\n")
+    results = process(containers)
+    assert results[RAW].raw.manifest[0]["state"] == "ingested"
+    assert {r.stamp.rows for r in results.values()} == {0}
+
+
+@pytest.mark.parametrize("name", ["a/Ünïcode 🌧.csv", "a/deep/er/x y.csv", "a/per%2ecent.csv", "a/quo'te\".csv"])
+def test_a_name_is_only_data(containers: Containers, name: str) -> None:
+    containers.landing.upload(name, weather_csv())
+    process(containers)
+    listed = [f.name for f in listing.list_station(containers.landing, "a").files]
+    assert set(containers.lake.read("validated_observations", "a").arrow.column("landing_file").to_pylist()) == set(
+        listed
+    )
+
+
+def test_a_turbine_that_cannot_be_used_is_one_sentence(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    containers.landing.upload("a/station.toml", b"elevation_m = 84\n[wind]\nturbine = 'nonsense'\n")
+    with pytest.raises(UserError, match="urbine nonsense"):
+        process(containers)

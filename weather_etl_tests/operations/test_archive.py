@@ -1,0 +1,192 @@
+"""Archiving landing files: rows, fingerprints and exactly-once stay, whatever step a crash comes after."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from weather_etl.ingestion import shared_files
+from weather_etl.lake.storage import Container, Containers, connect
+from weather_etl.landing.archived import ArchivedFilesMissing
+from weather_etl.operations import archive, planning
+from weather_etl.operations.archive import ArchiveNotConfigured, archive_station
+from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, process_station
+from weather_etl.settings import Settings
+from weather_etl_tests.files import weather_csv
+
+LATER = datetime.now(UTC) + timedelta(days=60)
+
+
+@pytest.fixture
+def containers(environment: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Containers]:
+    name = environment.landing_container.replace("landing", "archive")
+    monkeypatch.setenv("WEATHER_ETL_ARCHIVE_CONTAINER", name)
+    with connect(Settings.load()) as opened:
+        assert opened.archive
+        opened.archive.create()
+        yield opened
+
+
+def process(containers: Containers, **options: Any) -> dict[str, str]:
+    found = [r for r in process_station(containers, "a", **options) if isinstance(r, Published)]
+    return {r.table: r.status for r in found}
+
+
+def names(container: Container | None) -> list[str]:
+    assert container
+    return [b.name for b in container.list()]
+
+
+def hours(containers: Containers) -> int:
+    found = containers.lake.read("validated_observations", "a")
+    assert found
+    return found.arrow.num_rows
+
+
+def manifest(containers: Containers) -> dict[str, dict[str, Any]]:
+    found = containers.lake.read("raw_observations", "a")
+    assert found and found.manifest
+    return {e["name"]: e for e in found.manifest}
+
+
+def stale(containers: Containers) -> list[str]:
+    seen = shared_files.look(containers)
+    return [s.station for s in planning.find_stale(seen.landing, seen.stamps)]
+
+
+@pytest.fixture
+def archived(containers: Containers) -> dict[str, dict[str, Any]]:
+    """Station a with two files, both archived; its manifest before."""
+    containers.landing.upload("a/x.csv", weather_csv(48))
+    containers.landing.upload("a/deep/y.csv", weather_csv(24, first=48))
+    process(containers)
+    before = manifest(containers)
+    assert archive_station(containers, "a", now=LATER).files == 2
+    return before
+
+
+def test_archived_files_leave_landing_and_keep_name_and_etag(
+    containers: Containers, archived: dict[str, dict[str, Any]]
+) -> None:
+    assert names(containers.landing) == []
+    assert names(containers.archive) == ["a/deep/y.csv", "a/x.csv"]
+    after = manifest(containers)
+    assert {n: (e["etag"], e["landed_at"]) for n, e in after.items()} == {
+        n: (e["etag"], e["landed_at"]) for n, e in archived.items()
+    }
+    assert all(e["archived"] for e in after.values())
+
+
+@pytest.mark.usefixtures("archived")
+def test_nothing_becomes_stale_and_a_run_writes_nothing(containers: Containers) -> None:
+    assert stale(containers) == []
+    assert set(process(containers).values()) == {UNCHANGED}
+
+
+@pytest.mark.usefixtures("archived")
+def test_a_new_file_joins_the_rows_of_archived_ones(containers: Containers) -> None:
+    containers.landing.upload("a/z.csv", weather_csv(24, first=72))
+    assert stale(containers) == ["a"]
+    process(containers)
+    assert hours(containers) == 96
+    assert stale(containers) == []
+
+
+@pytest.mark.usefixtures("archived")
+def test_a_full_run_reads_the_archive_and_keeps_the_mark(containers: Containers) -> None:
+    assert set(process(containers, full=True).values()) == {WRITTEN}
+    assert hours(containers) == 72
+    assert all(e["archived"] for e in manifest(containers).values())
+    assert stale(containers) == []
+
+
+@pytest.mark.usefixtures("archived")
+def test_a_lost_lake_is_made_again_from_the_archive(containers: Containers) -> None:
+    for blob in list(containers.lake.container.list()):
+        containers.lake.container.delete(blob.name)
+    process(containers)
+    assert hours(containers) == 72
+
+
+@pytest.mark.usefixtures("archived")
+def test_a_correction_in_landing_replaces_the_rows_of_the_archived_file(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv(24, temperature=9.0))
+    process(containers)
+    assert hours(containers) == 48
+    assert archive_station(containers, "a", now=LATER).files == 1
+    assert stale(containers) == []
+    assert hours(containers) == 48
+
+
+@pytest.mark.usefixtures("archived")
+def test_rows_stay_when_the_archive_cannot_be_seen(
+    containers: Containers, environment: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_ARCHIVE_CONTAINER", "")
+    containers.landing.upload("a/z.csv", weather_csv(24, first=72))
+    with (
+        connect(Settings.load()) as without,
+        pytest.raises(ArchivedFilesMissing, match="WEATHER_ETL_ARCHIVE_CONTAINER"),
+    ):
+        process(without)
+    assert hours(containers) == 72
+
+
+def test_young_rejected_and_settings_files_stay(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv(48))
+    containers.landing.upload("a/bad.csv", b"PAR1")
+    containers.landing.upload("a/station.toml", b"timezone = 'Europe/Budapest'\n")
+    process(containers)
+    assert archive_station(containers, "a").why_none == "none is old enough"
+    assert archive_station(containers, "a", now=LATER).files == 1
+    assert names(containers.landing) == ["a/bad.csv", "a/station.toml"]
+    assert stale(containers) == []
+
+
+def test_files_that_are_not_taken_in_stay(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv(48))
+    assert archive_station(containers, "a", now=LATER).why_none == "it is stale"
+    assert names(containers.landing) == ["a/x.csv"]
+
+
+@pytest.mark.parametrize("step", ["_mark", "_delete"])
+def test_a_crash_between_the_steps_heals(containers: Containers, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    containers.landing.upload("a/x.csv", weather_csv(48))
+    process(containers)
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(archive, step, crash)
+        with pytest.raises(KeyboardInterrupt):
+            archive_station(containers, "a", now=LATER)
+    assert stale(containers) == []
+    assert names(containers.landing) == ["a/x.csv"]
+    assert archive_station(containers, "a", now=LATER).files == 1
+    assert names(containers.landing) == []
+    assert stale(containers) == [] and hours(containers) == 48
+
+
+def test_a_file_that_is_replaced_while_it_is_archived_stays_in_landing(
+    containers: Containers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv(48))
+    process(containers)
+    mark = archive._mark
+
+    def overtaken(*arguments: Any) -> None:
+        mark(*arguments)
+        containers.landing.upload("a/x.csv", weather_csv(24))
+
+    monkeypatch.setattr(archive, "_mark", overtaken)
+    assert archive_station(containers, "a", now=LATER).files == 0
+    assert names(containers.landing) == ["a/x.csv"]
+    process(containers)
+    assert hours(containers) == 24
+
+
+def test_without_an_archive_it_is_one_sentence(environment: Settings) -> None:
+    with connect(environment) as without, pytest.raises(ArchiveNotConfigured, match="WEATHER_ETL_ARCHIVE_CONTAINER"):
+        archive_station(without, "a")

@@ -1,0 +1,255 @@
+"""Which runs are requested: the pure decisions."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from weather_etl.lake import fingerprints
+from weather_etl.lake.storage import Blob, Stamp
+from weather_etl.landing.listing import route
+from weather_etl.landing.versions import StationFiles
+from weather_etl.operations import planning
+from weather_etl.operations.planning import CHANGED, LOST, NEW, OUTAGE, VANISHED, History, PastRun, StaleStation
+
+NOW = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def blob(name: str, etag: str = "1", **metadata: str) -> Blob:
+    return Blob(name, etag, 10, NOW, metadata)
+
+
+def stamps(files: StationFiles, station: str) -> dict[tuple[str, str], Stamp]:
+    expected = fingerprints.expected(files.versions(), files.settings_version(station))
+    return {(station, t): Stamp(t, station, "e", f, 1, 1, NOW) for t, f in expected.items()}
+
+
+def stale(station: str, why: str = CHANGED) -> StaleStation:
+    return StaleStation(station, f"target-{station}", why)
+
+
+def plan(items: list[StaleStation], partitions: list[str], history: dict[str, History] | None = None, **options):
+    return planning.plan(
+        items,
+        partitions,
+        history or {},
+        **{"now": 1000.0, "max_attempts": 3, "max_stations": 50, "retry_delay": 30.0, **options},
+    )
+
+
+def names(result: planning.Plan) -> list[list[str]]:
+    return [[s.station for s in r.stations] for r in result.requests]
+
+
+# --- routing
+
+
+def test_blobs_belong_to_the_station_of_their_first_folder() -> None:
+    found = route([blob("a/x.csv"), blob("a/deep/y.csv"), blob("b/x.csv")])
+    assert {s: [f.name for f in v.files] for s, v in found.stations.items()} == {
+        "a": ["a/x.csv", "a/deep/y.csv"],
+        "b": ["b/x.csv"],
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x.csv",
+        "bad station/x.csv",
+        "_other/x.csv",
+        "_shared/../x.csv",
+        "é/x.csv",
+        "a/../x.csv",
+        "a" * 65 + "/x.csv",
+        "/x.csv",
+    ],
+)
+def test_blobs_outside_a_stations_folder_are_unroutable(name: str) -> None:
+    assert route([blob(name)]).unroutable == [name]
+
+
+@pytest.mark.parametrize("name", ["a/", "a/_SUCCESS", "a/x.csv.tmp", "a/.x.csv.crc"])
+def test_markers_are_ignored_and_counted(name: str) -> None:
+    found = route([blob(name)])
+    assert (found.ignored, found.stations, found.unroutable) == ([name], {}, [])
+
+
+def test_folders_of_a_hierarchical_namespace_are_ignored() -> None:
+    assert route([blob("a", hdi_isfolder="true")]).ignored == ["a"]
+
+
+def test_a_folder_with_settings_only_is_no_station() -> None:
+    assert route([blob("a/station.toml")]).stations == {}
+
+
+# --- staleness
+
+
+def test_a_station_whose_tables_carry_the_expected_fingerprints_is_up_to_date() -> None:
+    found = route([blob("a/x.csv")])
+    assert planning.find_stale(found, stamps(found.stations["a"], "a")) == []
+
+
+def test_a_station_without_tables_is_new() -> None:
+    assert [s.why for s in planning.find_stale(route([blob("a/x.csv")]), {})] == [NEW]
+
+
+@pytest.mark.parametrize("blobs", [[blob("a/x.csv", "2")], [blob("a/x.csv"), blob("a/y.csv")], [blob("a/y.csv")]])
+def test_another_set_of_file_versions_makes_a_station_stale(blobs: list[Blob]) -> None:
+    before = stamps(route([blob("a/x.csv")]).stations["a"], "a")
+    assert [s.why for s in planning.find_stale(route(blobs), before)] == [CHANGED]
+
+
+def test_back_dated_files_are_seen() -> None:
+    before = stamps(route([blob("a/x.csv")]).stations["a"], "a")
+    old = Blob("a/older.csv", "1", 10, datetime(1999, 1, 1, tzinfo=UTC))
+    assert len(planning.find_stale(route([blob("a/x.csv"), old]), before)) == 1
+
+
+def test_new_settings_make_a_station_stale() -> None:
+    before = stamps(route([blob("a/x.csv")]).stations["a"], "a")
+    assert len(planning.find_stale(route([blob("a/x.csv"), blob("a/station.toml")]), before)) == 1
+
+
+@pytest.mark.parametrize("table", fingerprints.TABLE_NAMES)
+def test_one_missing_table_makes_a_station_stale(table: str) -> None:
+    found = route([blob("a/x.csv")])
+    carried = stamps(found.stations["a"], "a")
+    del carried[("a", table)]
+    assert len(planning.find_stale(found, carried)) == 1
+
+
+def test_a_new_code_version_makes_a_table_and_its_descendants_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprints.expected([("a/x.csv", "1")], "defaults")
+    monkeypatch.setattr(fingerprints, "CODE_VERSIONS", {**fingerprints.CODE_VERSIONS, "validated_observations": "next"})
+    after = fingerprints.expected([("a/x.csv", "1")], "defaults")
+    assert {t for t in before if before[t] != after[t]} == {
+        "validated_observations",
+        "daily_weather",
+        "monthly_weather",
+        "yearly_weather",
+        "climate_normals",
+    }
+
+
+def test_a_station_gone_from_landing_has_vanished() -> None:
+    before = stamps(route([blob("a/x.csv")]).stations["a"], "a")
+    assert [(s.station, s.why) for s in planning.find_stale(route([]), before)] == [("a", VANISHED)]
+
+
+# --- requests
+
+
+def test_new_stations_share_one_range_run() -> None:
+    result = plan([stale("a", NEW), stale("b", NEW), stale("c", NEW)], [])
+    assert (names(result), result.new_partitions) == ([["a", "b", "c"]], ["a", "b", "c"])
+
+
+def test_a_range_holds_at_most_fifty_stations() -> None:
+    items = [stale(f"s{i:03}") for i in range(120)]
+    result = plan(items, [s.station for s in items])
+    assert [len(r) for r in names(result)] == [50, 50, 20]
+
+
+def test_a_range_never_covers_a_station_that_is_not_stale() -> None:
+    assert names(plan([stale("a"), stale("c")], ["a", "b", "c"])) == [["a"], ["c"]]
+
+
+def test_a_range_follows_the_partition_order_and_not_the_alphabet() -> None:
+    assert names(plan([stale("a"), stale("b"), stale("c")], ["c", "a", "b"])) == [["c", "a", "b"]]
+
+
+def test_a_station_in_flight_is_left_alone() -> None:
+    result = plan([stale("a")], ["a"], {"a": History(in_flight=True)})
+    assert (names(result), result.in_flight) == ([], ["a"])
+
+
+def test_after_a_failure_a_station_runs_alone() -> None:
+    result = plan([stale("a"), stale("b")], ["a", "b"], {"a": History(runs=1, attempts=1, alone=True)})
+    assert sorted(names(result)) == [["a"], ["b"]]
+
+
+def test_after_an_outage_stations_share_a_range_run_again() -> None:
+    past = History(runs=1, outages=1)
+    assert names(plan([stale("a"), stale("b")], ["a", "b"], {"a": past, "b": past})) == [["a", "b"]]
+
+
+@pytest.mark.parametrize(("attempts", "delay"), [(1, 30), (2, 60), (9, 3600)])
+def test_the_delay_before_the_next_attempt_doubles_up_to_an_hour(attempts: int, delay: int) -> None:
+    history = {"a": History(runs=attempts, attempts=attempts, last_end=1000.0)}
+    assert plan([stale("a")], ["a"], history, now=1000.0 + delay - 1, max_attempts=10).waiting == ["a"]
+    assert names(plan([stale("a")], ["a"], history, now=1000.0 + delay, max_attempts=10)) == [["a"]]
+
+
+def test_a_lost_run_is_followed_at_once_since_its_silence_was_waited_for() -> None:
+    past = planning.history([PastRun(1, "FAILURE", 1000.0, LOST)])
+    assert names(plan([stale("a")], ["a"], {"a": past}, now=1001.0)) == [["a"]]
+
+
+def test_after_the_last_attempt_a_station_is_parked() -> None:
+    result = plan([stale("a")], ["a"], {"a": History(runs=3, attempts=3)})
+    assert (names(result), [s.station for s in result.parked]) == ([], ["a"])
+
+
+def test_a_vanished_station_is_parked_without_a_run() -> None:
+    result = plan([stale("a", VANISHED)], ["a"])
+    assert (names(result), [s.station for s in result.parked]) == ([], ["a"])
+
+
+def test_the_run_key_changes_with_attempt_earlier_runs_and_target_only() -> None:
+    request = planning.Request((stale("a"),), 1)
+    assert request.run_key == planning.Request((stale("a", NEW),), 1).run_key
+    assert request.run_key != planning.Request((stale("a"),), 1, (1,)).run_key
+    assert request.run_key != planning.Request((stale("a"),), 2).run_key
+    assert request.run_key != planning.Request((StaleStation("a", "other", CHANGED),), 1).run_key
+
+
+def test_a_run_key_is_short_however_many_stations() -> None:
+    assert len(planning.Request(tuple(stale("s" * 60 + str(i)) for i in range(50)), 1).run_key) == 32
+
+
+def test_a_single_station_is_requested_by_partition_and_several_by_range() -> None:
+    assert planning.run_tags(["a"]) == {planning.PARTITION: "a"}
+    assert planning.run_tags(["a", "b", "c"]) == {planning.RANGE_START: "a", planning.RANGE_END: "c"}
+
+
+def test_a_range_covers_what_lies_between_in_the_partition_order() -> None:
+    assert list(planning.covered(planning.run_tags(["c", "b"]), ["c", "a", "b", "d"])) == ["c", "a", "b"]
+
+
+def test_tags_are_valid_for_the_longest_station_id() -> None:
+    from dagster._utils.tags import is_valid_tag_key
+
+    assert is_valid_tag_key(planning.station_tag("x" * 64))
+
+
+# --- history
+
+
+def test_outages_are_no_attempts_but_delay_the_next_one() -> None:
+    past = planning.history([PastRun(n, "FAILURE", 1000.0 + n, OUTAGE) for n in range(1, 6)])
+    assert (past.attempts, past.outages, past.alone) == (0, 5, False)
+    assert past.next_start(30) == 1005.0 + 30 * 2**4
+
+
+def test_failures_before_an_outage_still_count() -> None:
+    past = planning.history([PastRun(1, "FAILURE", 1.0), PastRun(2, "FAILURE", 2.0, OUTAGE)])
+    assert (past.attempts, past.outages, past.runs) == (1, 1, 2)
+
+
+def test_a_target_that_comes_back_starts_anew() -> None:
+    """A file that is uploaded and deleted over and over: each time the same target, and nothing ever failed."""
+    reached = [PastRun(n, "SUCCESS", float(n)) for n in (1, 3, 5)]
+    past = planning.history(reached, last_other=6)
+    assert (past.attempts, past.runs) == (0, 3)
+    assert names(plan([stale("a")], ["a"], {"a": past}, now=6.0)) == [["a"]]
+
+
+def test_runs_that_succeed_and_leave_the_station_stale_are_bounded() -> None:
+    past = planning.history([PastRun(n, "SUCCESS", 0.0) for n in range(1, 4)])
+    assert [s.station for s in plan([stale("a")], ["a"], {"a": past}).parked] == ["a"]
+
+
+def test_a_thousand_stations_are_planned_in_ranges_of_fifty() -> None:
+    items = [stale(f"s{i:04}") for i in range(1000)]
+    assert [len(r) for r in names(plan(items, []))] == [50] * 20
