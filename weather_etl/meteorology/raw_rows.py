@@ -126,7 +126,13 @@ def rescue(unknown: Sequence[tuple[str, pa.ChunkedArray]], *, keep_empty: bool) 
     """One JSON text per row of the columns that no alias knows; each distinct cell is written once."""
     members = []
     for name, column in unknown:
-        cells = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+        cells = (
+            column
+            if isinstance(column, pa.Array)
+            else column.combine_chunks()
+            if column.num_chunks != 1
+            else column.chunk(0)
+        )
         key = json.dumps(name, ensure_ascii=False)
         texts = cells.dictionary.to_pylist()
         written = [f"{key}: {json.dumps(t, ensure_ascii=False)}, " if t or keep_empty else "" for t in texts]
@@ -166,3 +172,20 @@ def raw_rows(
         table = pa.concat_tables([table, lost], promote_options="default").combine_chunks()
         table = table.take(pc.sort_indices(table, sort_keys=[("line", "ascending")]))
     return table
+
+
+def set_aside(rows: pa.Table, columns: Sequence[str], names: Mapping[str, tuple[str, str, str, bool]]) -> pa.Table:
+    """Raw rows with these columns moved into `rescued`, under their names in the file."""
+    moved = [(names[c][0] if c in names and names[c][0] else c, rows.column(c)) for c in columns]
+    texts = rescue([(n, c.combine_chunks() if c.num_chunks != 1 else c) for n, c in moved], keep_empty=False).cast(TEXT)
+    before = rows.column("rescued").cast(TEXT).combine_chunks()
+    both = pc.binary_join_element_wise(
+        pc.utf8_slice_codeunits(before, 0, -1), pc.utf8_slice_codeunits(texts, 1, None), ", "
+    )
+    whole = pc.coalesce(both, before, texts)
+    at = rows.schema.get_field_index("rescued")
+    rows = rows.set_column(at, pa.field("rescued", DICTIONARY), whole.dictionary_encode())
+    for column in columns:
+        at = rows.schema.get_field_index(column)
+        rows = rows.set_column(at, rows.schema.field(at), pa.nulls(rows.num_rows, rows.schema.field(at).type))
+    return rows.combine_chunks()

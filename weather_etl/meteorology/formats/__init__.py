@@ -12,12 +12,17 @@ from typing import Any
 from weather_etl.meteorology.cell_numbers import Field
 from weather_etl.meteorology.cells import Precipitation, Reading
 from weather_etl.meteorology.formats.options import Options
-from weather_etl.meteorology.formats.reading import read
+from weather_etl.meteorology.formats.reading import profile_of, read
 from weather_etl.meteorology.formats.source import Member, Source
 from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.units import DEFAULT_UNITS
 
-__all__ = ["Member", "Options", "Source", "own_stations", "read", "read_text", "reading"]
+__all__ = ["ASSUMED_ZONE", "Member", "Options", "Source", "own_stations", "profile_of", "read", "read_text", "reading"]
+
+ASSUMED_ZONE = (
+    "nothing says in which time zone the times are, UTC is ASSUMED; write the zone into station.toml, such as "
+    'timezone = "Europe/Budapest" (or "UTC", if it is so)'
+)
 
 
 def read_text(data: bytes, options: Options | None = None, *, name: str = "") -> ParsedFile:

@@ -27,7 +27,7 @@ _NUMBER = r"^\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*$"
 _NO_UNIT = re.compile(
     r"(?i)\d+(\.\d+)?\s*(m|cm|ft|min)|(at )?\d.*|outdoor|outside|avg|average|mean|instant\w*|station|surface|sea level|msl|local.*|.*s/n.*"
 )
-_NEEDS_A_UNIT = {"wind_speed_ms": "km/h", "wind_gust_ms": "km/h"}
+_TAIL = r"(\s*[^\d\s.,]\D*)?"  # a unit behind the number
 
 
 @dataclass
@@ -434,14 +434,15 @@ def decimal_mark(columns: Mapping[str, pa.ChunkedArray], setting: str | None, wa
         return setting, []
     if wanted in (".", ","):
         return wanted, []
-    comma = point = grouped = False
+    comma = point = False
     for name in QUANTITIES.keys() & columns.keys():
         texts = pc.utf8_trim_whitespace(one_chunk(columns[name]).dictionary)
         comma |= bool(
-            pc.any(pc.match_substring_regex(texts, r"^[+-]?(\d*,\d{1,2}|\d*,\d{4,}|0,\d+|\d{4,},\d+|,\d+)$")).as_py()
+            pc.any(
+                pc.match_substring_regex(texts, rf"^[+-]?(\d*,\d{{1,2}}|\d*,\d{{4,}}|0,\d+|\d{{4,}},\d+|,\d+){_TAIL}$")
+            ).as_py()
         )
-        grouped |= bool(pc.any(pc.match_substring_regex(texts, r"^[+-]?[1-9]\d{0,2},\d{3}$")).as_py())
-        point |= bool(pc.any(pc.match_substring_regex(texts, r"^[+-]?\d*\.\d+$")).as_py())
+        point |= bool(pc.any(pc.match_substring_regex(texts, rf"^[+-]?\d*\.\d+{_TAIL}$")).as_py())
     return ("," if comma and not point else "."), []
 
 

@@ -200,6 +200,21 @@ def _other_kind(data: bytes) -> str | None:
     return None
 
 
+def profile_of(source: Source, options: Options) -> tuple[str, str] | None:
+    """Name and digest of the profile that a text file would be read by; None for other files.
+
+    Raises:
+        Rejected: the file is no text.
+    """
+    if source.kind != "text":
+        return None
+    found = recognise(source, options).attempt
+    if found is None:
+        generic_one = next(p for p in in_order(options.profiles) if p.name == GENERIC)
+        return generic_one.name, generic_one.digest
+    return found.profile.name, found.profile.digest
+
+
 def attempts(source: Source, options: Options) -> Iterator[Attempt]:
     """What every profile says of a file, for `inspect`."""
     heads: dict[int, Head] = {}
