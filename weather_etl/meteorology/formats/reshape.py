@@ -67,7 +67,7 @@ def long_rows(cut: Cut, rule: Any) -> Cut:
         pc.fill_null(cells.indices, len(kinds)).to_numpy(zero_copy_only=False)
     ]
     kept = [i for i in range(len(cut.names)) if i not in (variable, value)]
-    distinct = [k for k in dict.fromkeys(kinds)]
+    distinct = list(dict.fromkeys(kinds))
     more = [only_where(cut.columns[value], of_row == k) for k in range(len(distinct))]
     return replace(cut, names=[cut.names[i] for i in kept] + distinct, columns=[cut.columns[i] for i in kept] + more)
 
