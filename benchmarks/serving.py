@@ -32,10 +32,10 @@ def main(csv: bytes) -> None:
 def measure(csv: bytes, station: str) -> tuple[float, float, float, int]:
     """Rows/s of our load into an empty table, of a comparison without change, and of to_sql; and the rows."""
     from sqlalchemy import create_engine
+    from weather_etl.pipeline import process_station
 
     from weather_etl.lake.storage import connect
     from weather_etl.meteorology import schemas
-    from weather_etl.pipeline import process_station
     from weather_etl.serving import database, load
     from weather_etl.settings import Settings
 

@@ -5,11 +5,11 @@ import io
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from weather_etl.pipeline import AGGREGATED, process_station
 
 from weather_etl.errors import UserError
 from weather_etl.lake.storage import Containers
 from weather_etl.meteorology import schemas
-from weather_etl.pipeline import AGGREGATED, process_station
 from weather_etl_tests.files import HEADER, row
 
 KOLKATA = 'timezone = "Asia/Kolkata"\n'

@@ -15,6 +15,7 @@ from dagster._core.instance.config import dagster_instance_config
 from dagster._core.instance.ref import InstanceRef
 
 from weather_etl.operations.storage_setup import create_storage
+from weather_etl.pooled_storage import PooledPostgresStorage
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT, Services
 
@@ -55,6 +56,89 @@ def test_an_instance_configuration_passes_dagsters_validation(path: str, tmp_pat
     (tmp_path / "dagster.yaml").write_text((CHECKOUT / path).read_text())
     config, _ = dagster_instance_config(str(tmp_path))
     assert config["run_coordinator"]["class"] == "QueuedRunCoordinator"
+
+
+@pytest.mark.parametrize("path", INSTANCES)
+def test_the_storage_of_an_instance_is_the_pooled_one_with_a_valid_configuration(
+    path: str, tmp_path: Path, variables: None
+) -> None:
+    from dagster._config import process_config
+
+    custom = loaded(CHECKOUT / path)["storage"]["custom"]
+    assert (custom["module"], custom["class"]) == (PooledPostgresStorage.__module__, PooledPostgresStorage.__name__)
+    found = process_config(PooledPostgresStorage.config_type(), custom["config"])
+    assert found.success and found.value["postgres_url"] == ENVIRONMENT["WEATHER_ETL_POSTGRES_URL"]
+
+
+# What the chart renders, shortened to the parts that the post-renderer must tell apart.
+RENDERED = """---
+# Source: dagster/templates/configmap-instance.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: dagster-instance
+data:
+  dagster.yaml: |
+    schedule_storage: &storage
+      module: dagster_postgres.schedule_storage
+      class: PostgresScheduleStorage
+      config:
+        postgres_db:
+          username: weather
+          password:
+            env: DAGSTER_PG_PASSWORD
+          hostname: server
+          db_name: weather
+          port: 5432
+          params:
+            sslmode: require
+    run_storage:
+      module: dagster_postgres.run_storage
+      class: PostgresRunStorage
+      config: {postgres_db: {username: weather, password: {env: DAGSTER_PG_PASSWORD}, hostname: server, db_name: weather, port: 5432, params: {sslmode: require}}}
+    event_log_storage:
+      module: dagster_postgres.event_log
+      class: PostgresEventLogStorage
+      config: {postgres_db: {username: weather, password: {env: DAGSTER_PG_PASSWORD}, hostname: server, db_name: weather, port: 5432, params: {sslmode: require}}}
+    telemetry:
+      enabled: false
+---
+# Source: dagster/templates/configmap-env-daemon.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: dagster-daemon-env  # mounts dagster.yaml
+data: {A: "1"}
+"""
+
+
+def post_rendered(manifests: str) -> "subprocess.CompletedProcess[str]":
+    script = [sys.executable, str(DEPLOY / "k8s" / "pooled_storage.py")]
+    return subprocess.run(script, input=manifests, capture_output=True, text=True, check=False)
+
+
+def test_the_post_renderer_of_the_chart_puts_in_the_pooled_storage_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dagster._config import process_config
+
+    monkeypatch.setenv("DAGSTER_PG_PASSWORD", "secret")
+    done = post_rendered(RENDERED)
+    assert done.returncode == 0, done.stderr
+    before, after = ([d for d in yaml.safe_load_all(text) if d] for text in (RENDERED, done.stdout))
+    assert after[1:] == before[1:]
+    (tmp_path / "dagster.yaml").write_text(after[0]["data"]["dagster.yaml"])
+    config, _ = dagster_instance_config(str(tmp_path))
+    assert config["telemetry"] == {"enabled": False} and "run_storage" not in config
+    custom = config["storage"]["custom"]
+    assert custom["class"] == PooledPostgresStorage.__name__
+    found = process_config(PooledPostgresStorage.config_type(), custom["config"])
+    assert found.success and found.value["postgres_db"]["password"] == "secret"
+
+
+def test_the_post_renderer_refuses_what_is_not_dagsters_chart() -> None:
+    done = post_rendered("apiVersion: v1\nkind: ConfigMap\ndata: {}\n")
+    assert done.returncode and "one was expected" in done.stderr and not done.stdout
 
 
 @pytest.mark.parametrize("path", INSTANCES[1:])

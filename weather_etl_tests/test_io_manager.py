@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 import pytest
-
 from weather_etl.assets.specs import station_partitions
 from weather_etl.assets.station_tables import station_tables
-from weather_etl.lake.storage import Containers, connect
-from weather_etl.operations.planning import run_tags
 from weather_etl.pipeline import process_station
 from weather_etl.resources import ParquetIOManager
+
+from weather_etl.lake.storage import Containers, connect
+from weather_etl.operations.planning import run_tags
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
 

@@ -15,13 +15,13 @@ import dagster as dg
 import pyarrow as pa
 import pytest
 from dagster._core.instance.ref import InstanceRef
+from weather_etl.pipeline import process_station
 
 from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers, connect
 from weather_etl.landing import listing
 from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
-from weather_etl.pipeline import process_station
 from weather_etl.settings import AZURITE_KEY, Settings, azurite_connection_string
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from weather_etl.station_lock import StationBusy, StationLocks
 
 from weather_etl import housekeeping
 from weather_etl.definitions import defs
@@ -22,7 +23,6 @@ from weather_etl.operations import metrics
 from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
 from weather_etl.operations.trigger import Dagster
 from weather_etl.settings import Settings
-from weather_etl.station_lock import StationBusy, StationLocks
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv

@@ -4,6 +4,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, process_station
 
 from weather_etl import pipeline
 from weather_etl.definitions import defs
@@ -11,7 +12,6 @@ from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers
 from weather_etl.operations.planning import PARTITION
-from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, process_station
 from weather_etl.serving import database as serving_database
 from weather_etl.serving import load
 from weather_etl.settings import Settings

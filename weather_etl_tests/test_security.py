@@ -13,15 +13,15 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
-
-from weather_etl import checks, cli, sensors
 from weather_etl.assets import station_tables
 from weather_etl.assets.specs import markdown
+from weather_etl.pipeline import process_station
+
+from weather_etl import checks, cli, sensors
 from weather_etl.definitions import defs
 from weather_etl.ingestion import shared_files
 from weather_etl.lake.storage import Containers, connect
 from weather_etl.operations.planning import PARTITION
-from weather_etl.pipeline import process_station
 from weather_etl.redaction import printable, without_secrets
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl_tests.conftest import CHECKOUT

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
+from weather_etl.pipeline import process_station
 
 from weather_etl import sensors
 from weather_etl.definitions import defs
@@ -15,7 +16,6 @@ from weather_etl.lake import azure_blob, storage
 from weather_etl.lake.storage import Containers
 from weather_etl.operations import planning
 from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
-from weather_etl.pipeline import process_station
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.files import weather_csv

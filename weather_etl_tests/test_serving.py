@@ -17,12 +17,12 @@ import dagster as dg
 import psycopg2
 import pyarrow as pa
 import pytest
+from weather_etl.pipeline import process_station
 
 from weather_etl.definitions import defs
 from weather_etl.lake.storage import Containers
 from weather_etl.meteorology import schemas
 from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
-from weather_etl.pipeline import process_station
 from weather_etl.serving import copy_format, database, load, tables
 from weather_etl.serving import sensor as serving_sensor_module
 from weather_etl.settings import Settings

@@ -1,10 +1,10 @@
 """A changed station.toml takes effect at the next run, and reads again only the files it concerns; on a real Azurite."""
 
 import pytest
+from weather_etl.pipeline import process_station
 
 from weather_etl.lake.storage import Containers
 from weather_etl.meteorology.reasons import Reason
-from weather_etl.pipeline import process_station
 from weather_etl_tests.files import weather_csv
 
 FILE, TOML = "a/x.csv", "a/station.toml"

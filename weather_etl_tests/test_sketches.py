@@ -7,7 +7,6 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
-
 from weather_etl.assets import sketches
 
 WAVE = pd.Series(20 * np.sin(np.arange(50_000) / 300) - 5)

@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from weather_etl.pipeline import process_station
 
 from weather_etl import tables
 from weather_etl.errors import UserError
 from weather_etl.lake.storage import connect
-from weather_etl.pipeline import process_station
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
 

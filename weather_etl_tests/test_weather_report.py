@@ -6,13 +6,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
+from weather_etl.pipeline import process_station
 
 from weather_etl import schedules
 from weather_etl.definitions import defs
 from weather_etl.errors import UserError
 from weather_etl.lake.storage import Containers
 from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
-from weather_etl.pipeline import process_station
 from weather_etl.report import publish
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.files import weather_csv

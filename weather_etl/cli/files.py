@@ -111,7 +111,7 @@ def replay(
     ] = None,
 ) -> None:
     """Read landing files again, as after a change of code, and make the station's tables anew."""
-    from weather_etl import jobs
+    from weather_etl.defs import child_runs
     from weather_etl.lake.storage import connect
     from weather_etl.landing.versions import SHARED
     from weather_etl.operations.files import file_states, names_to_replay
@@ -120,7 +120,7 @@ def replay(
 
     with connect(Settings.load(), prompt=True) as containers, dagster_instance() as instance:
         names, shared = names_to_replay(containers, station, file or [])
-        failures = jobs.replay(instance, None if station == SHARED else station, names, shared)
+        failures = child_runs.replay(instance, None if station == SHARED else station, names, shared)
         for state in file_states(containers, [station]):
             if state.name in names:
                 say(_line(state))

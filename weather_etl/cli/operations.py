@@ -114,8 +114,8 @@ def housekeeping(
     log_days: Annotated[int, typer.Option(min=1, help="Delete lines of steps that are older.")] = 30,
 ) -> None:
     """Delete old runs with their events, and old lines of steps; what shows a table's present state stays."""
-    from weather_etl import housekeeping as keeping
     from weather_etl.lake.storage import open_container
+    from weather_etl.operations import housekeeping as keeping
     from weather_etl.operations.overview import dagster_instance
     from weather_etl.settings import Settings
 
@@ -134,7 +134,7 @@ def archive(
     days: Annotated[int, typer.Option(min=0, help="Only files that landed more than so many days ago.")] = 30,
 ) -> None:
     """Move landing files that all tables have taken in to WEATHER_ETL_ARCHIVE_CONTAINER; their rows stay."""
-    from weather_etl.housekeeping import archive_old_files
+    from weather_etl.operations.housekeeping import archive_old_files
     from weather_etl.settings import Settings
 
     for moved in archive_old_files(Settings.load(), days, station or []):
@@ -146,7 +146,7 @@ def notify(
     text: Annotated[str, typer.Argument(help="What to say.")] = "weather_etl can reach this channel.",
 ) -> None:
     """Post a line to the webhook of the notifications, to see whether it arrives."""
-    from weather_etl import notifications
+    from weather_etl.operations import notifications
     from weather_etl.settings import Settings
 
     notifications.send(Settings.load(), text)

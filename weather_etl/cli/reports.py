@@ -72,55 +72,40 @@ def _make(stations: list[str], *, full: bool, quiet: bool = False) -> None:
     """Run `weather_report_job` over stale stations in this process, so that the UI knows of it."""
     from weather_etl.lake.storage import connect
     from weather_etl.operations.overview import dagster_instance
-    from weather_etl.redaction import without_secrets
     from weather_etl.report import publish
     from weather_etl.settings import Settings
     from weather_etl.stations import PARTITIONS_NAME
 
     with connect(Settings.load(), prompt=True) as containers:
         stamps, made = containers.lake.stamps(), publish.reports(containers)
+        index = publish.stale_index(containers, made)
     ready = sorted({s for s, _ in stamps if all((s, t) in stamps for t in publish.INPUTS)})
     for station in stations:
         if station not in ready:
             raise UserError(f"Station {station} has no complete tables yet; run `weather-etl run` first.")
     stale = {s.station: s for s in publish.find_stale(stamps, made)}
     todo = [s for s in stations or ready if full or s in stale]
-    if not todo:
+    if not todo and not index:
         if not quiet:
             say("All reports are up to date.")
         return
-    failures = []
+    failures: list[str] = []
     with dagster_instance() as instance, waiting("Making the reports", len(todo)) as advance:
-        from weather_etl.definitions import defs
+        from weather_etl.operations import planning
+        from weather_etl.orchestration.child_runs import run_job
+        from weather_etl.orchestration.jobs import INDEX_JOB, REPORT_JOB
 
-        job = defs.resolve_job_def("weather_report_job")
         instance.add_dynamic_partitions(PARTITIONS_NAME, todo)
+        why = {planning.WHY: "weather-etl report"}
         for station in todo:
-            result = job.execute_in_process(
-                instance=instance,
-                raise_on_error=False,
-                partition_key=station,
-                tags={"weather_etl/why": "weather-etl report"},
-                run_config={
-                    "ops": {"weather_report": {"config": {"full": full}}},
-                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-                },
-            )
+            failed = run_job(instance, REPORT_JOB, station=station, ops={"weather_report": {"full": full}}, tags=why)
             advance(1)
-            if result.success:
-                if not quiet:
-                    say(f"Report of {station} is up to date.")
-            else:
-                failures.append(_cause(result))
+            failures += failed
+            if not failed and not quiet:
+                say(f"Report of {station} is up to date.")
+        failures += run_job(instance, INDEX_JOB, tags=why)
     if failures:
-        raise UserError(without_secrets(" | ".join(failures)))
-
-
-def _cause(result: object) -> str:
-    for event in getattr(result, "all_events", ()):
-        if event.is_step_failure and event.step_failure_data.error:
-            return str(event.step_failure_data.error.message).strip()
-    return f"Run {getattr(result, 'run_id', '')} failed; see it in the UI."
+        raise UserError(" | ".join(failures))
 
 
 def _copy(containers: "Containers", name: str) -> None:

@@ -75,9 +75,12 @@ def run(
     full: Annotated[
         bool, typer.Option("--full", help="Read all landing files again and make all tables anew.")
     ] = False,
+    tables_only: Annotated[
+        bool, typer.Option("--tables-only", help="Leave serving tables and reports to a running daemon.")
+    ] = False,
     as_json: _Json = False,
 ) -> None:
-    """Bring every stale station up to date and show the tables.
+    """Bring every stale station up to date, serving tables and reports alike, and show the tables.
 
     Exit code 1 if a run failed or a check of severity ERROR is red.
     """
@@ -89,7 +92,7 @@ def run(
     started = time.monotonic()
     with dagster_instance() as instance:
         with _progress(settings, station or []):
-            failure = _catch_up(instance, station or [], full=full)
+            failure = _catch_up(instance, station or [], full=full, tables_only=tables_only)
         states = station_states(settings, instance, station)
     seconds = time.monotonic() - started
     shared = shared_files_state(settings)
@@ -177,26 +180,15 @@ def _progress(settings: "Settings", only: list[str]) -> Iterator[None]:
                 thread.join()
 
 
-def _catch_up(instance: "dg.DagsterInstance", stations: list[str], *, full: bool) -> str | None:
+def _catch_up(instance: "dg.DagsterInstance", stations: list[str], *, full: bool, tables_only: bool) -> str | None:
     """Run `catch_up_job` in this process; the sentence of its failure, or None."""
-    from weather_etl.definitions import defs
+    from weather_etl.operations import planning
+    from weather_etl.orchestration.catch_up import catch_up_job
+    from weather_etl.orchestration.child_runs import run_job
 
-    config = {"mode": "full" if full else "incremental", "stations": stations}
-    result = defs.resolve_job_def("catch_up_job").execute_in_process(
-        instance=instance,
-        raise_on_error=False,
-        tags={"weather_etl/why": "weather-etl run --full" if full else "weather-etl run"},
-        run_config={
-            "ops": {"catch_up": {"config": config}},
-            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-        },
-    )
-    if result.success:
-        return None
-    for event in result.all_events:
-        if event.is_step_failure and event.step_failure_data.error:
-            return event.step_failure_data.error.message.strip()
-    return f"Run {result.run_id} failed; see it in the UI."
+    config = {"mode": "full" if full else "incremental", "stations": stations, "tables_only": tables_only}
+    why = "weather-etl run --full" if full else "weather-etl run"
+    return " | ".join(run_job(instance, catch_up_job, ops={"catch_up": config}, tags={planning.WHY: why})) or None
 
 
 @app.command(short_help="Show each station, its tables and checks.")
@@ -248,6 +240,9 @@ def _print_state(console: "Console", s: "StationState") -> None:
         f"[{style}]{state} {s.count(state)}[/]"
         for state, style in ((PASS, "green"), ("WARN", "yellow"), ("ERROR", "red"))
     )
+    if s.trouble:
+        console.print(f"[red]{'parked' if s.parked else 'failed'}[/]: ", end="")
+        console.print(s.trouble, markup=False)
     console.print(f"checks: {counts}" if s.checks else "checks: none has run yet")
     for check in s.checks:
         if check.state != PASS:
@@ -276,7 +271,7 @@ def _print_lines(console: "Console", states: "list[StationState]") -> None:
         hours = s.tables.get("validated_observations")
         table.add_row(
             s.station,
-            f"[{'green' if s.state == UP_TO_DATE else 'yellow'}]{s.state}[/]",
+            f"[{'green' if s.state == UP_TO_DATE else 'yellow'}]{s.state}{', parked' if s.parked else ''}[/]",
             f"{s.files:,}",
             *((f"{hours.rows:,}", hours.first[:10], hours.last[:10]) if hours else ("", "", "")),
             f"{s.count('WARN') or ''}",

@@ -33,7 +33,6 @@ from weather_etl.redaction import printable
 from weather_etl.stations import StationSettings
 
 RAW = "raw_observations"
-MAX_TRIES = 5
 INGESTED, REJECTED, SAME_BYTES = "ingested", "rejected", "same bytes"
 
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
@@ -61,6 +60,7 @@ class Raw:
         stamp: ETag and fingerprint of the object.
         read, replaced, gone: names of files read, of files whose rows were replaced, and of files that vanished.
         pending: names of files that changed while they were read; they are still to come.
+        replaces: ETag of the object that it was merged from; None if there was none.
     """
 
     rows: pa.Table
@@ -70,6 +70,7 @@ class Raw:
     replaced: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
+    replaces: str | None = None
 
     def readings(self, settings: StationSettings) -> dict[str, Reading]:
         """Landing file -> how its cells are to be read, by what it says itself and by the station's settings."""
@@ -146,52 +147,6 @@ def load_raw(containers: Containers, station: str) -> Raw | None:
     return Raw(found.arrow.select(RAW_SCHEMA.names).cast(RAW_SCHEMA), found.manifest, found.stamp)
 
 
-def update_raw(
-    containers: Containers,
-    station: str,
-    files: StationFiles,
-    settings: StationSettings,
-    *,
-    run_id: str = "",
-    full: bool = False,
-    again: Collection[str] = (),
-) -> Raw:
-    """Bring the raw object of a station up to date with its landing files and publish it.
-
-    Args:
-        containers: landing and lake.
-        station: station id.
-        files: the landing files as listed.
-        settings: the station's settings.
-        run_id: noted in the manifest.
-        full: read every file again.
-        again: names of files to read again although they are known.
-
-    Raises:
-        UserError: other runs keep writing the same object.
-    """
-    fresh = _Fresh()
-    for attempt in range(MAX_TRIES):
-        old = load_raw(containers, station)
-        raw = _merge(containers, station, files, settings, old, fresh, run_id=run_id, full=full, again=again)
-        try:
-            raw.stamp = containers.lake.write(
-                RAW,
-                station,
-                raw.rows,
-                fingerprint=raw.stamp.fingerprint,
-                if_match=old.stamp.etag if old else None,
-                manifest=raw.manifest,
-            )
-        except PreconditionFailed:
-            time.sleep(0.1 * 2**attempt)
-            continue
-        return raw
-    raise UserError(
-        f"Other runs wrote raw_observations of {station} {MAX_TRIES} times while this one worked; run it again."
-    )
-
-
 class _Fresh:
     """File versions that have been read in this run: their entries, and their rows.
 
@@ -246,18 +201,33 @@ def _filtered(table: pa.Table, mask: pa.ChunkedArray) -> pa.Table:
     return table.filter(mask).cast(plain).cast(RAW_SCHEMA).combine_chunks()
 
 
-def _merge(
+def merge_landing_files(
     containers: Containers,
     station: str,
     files: StationFiles,
     settings: StationSettings,
     old: Raw | None,
-    fresh: _Fresh,
     *,
-    run_id: str,
-    full: bool,
-    again: Collection[str],
+    run_id: str = "",
+    full: bool = False,
+    again: Collection[str] = (),
 ) -> Raw:
+    """The raw object of a station as it should be, given its landing files; nothing is written.
+
+    Args:
+        containers: landing and lake.
+        station: station id.
+        files: the landing files as listed.
+        settings: the station's settings.
+        old: the raw object as it stands.
+        run_id: noted in the manifest.
+        full: read every file again.
+        again: names of files to read again although they are known.
+
+    Raises:
+        UserError: a file that was archived cannot be read.
+    """
+    fresh = _Fresh()
     keys = {False: reader_key(settings), True: split_key(settings)}
     profiles = _Profiles(settings)
     old_entries = {e["name"]: e for e in old.manifest} if old else {}
@@ -339,6 +309,7 @@ def _merge(
         replaced=sorted(n for n in read if n in old_entries),
         gone=sorted(n for n in old_entries if n not in by_name),
         pending=pending,
+        replaces=old.stamp.etag if old else None,
     )
 
 

@@ -24,18 +24,17 @@ def client_options(*, prompt: bool) -> dict[str, Any]:
 
     A storage that is down is reported within 20 s either way; the SDK's own jitter of 3 s a try would break that.
     """
+    retry: dict[str, Any] = {"initial_backoff": 0.5, "increment_base": 2, "random_jitter_range": 1}
     if prompt:
         return {
             "connection_timeout": 2,
             "read_timeout": 6,
-            "retry_policy": ExponentialRetry(
-                initial_backoff=0.5, increment_base=2, retry_total=1, random_jitter_range=1
-            ),
+            "retry_policy": ExponentialRetry(**retry, retry_total=1),
         }
     return {
         "connection_timeout": 5,
         "read_timeout": 30,
-        "retry_policy": ExponentialRetry(initial_backoff=0.5, increment_base=2, retry_total=3, random_jitter_range=1),
+        "retry_policy": ExponentialRetry(**retry, retry_total=3),
     }
 
 

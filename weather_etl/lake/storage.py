@@ -19,13 +19,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from weather_etl.errors import UserError
+from weather_etl.private_names import run_blob_request
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from azure.storage.blob import BlobServiceClient, ContainerClient
 
-MANIFEST_KEY = b"weather_etl.manifest"
+MANIFEST_KEY, CHECKS_KEY = b"weather_etl.manifest", b"weather_etl.checks"
+FOOTER_GUESS = 64 * 1024  # most footers are smaller; of a longer one a second request brings the rest
 LIST_PAGE = 5000  # the most that the service gives at once
 LOCAL_HINT = "start it with `weather-etl local up`"
 
@@ -177,9 +179,7 @@ class Container:
         """
         from urllib.parse import quote, urlencode
 
-        from azure.core.exceptions import HttpResponseError
         from azure.core.rest import HttpRequest
-        from azure.storage.blob._shared.response_handlers import process_storage_error
 
         wanted = {"restype": "container", "comp": "list", "include": "metadata", "maxresults": str(LIST_PAGE)}
         wanted |= {name: value for name, value in (("prefix", prefix), ("marker", marker)) if value}
@@ -187,10 +187,7 @@ class Container:
         address, _, token = self._client.url.partition("?")  # a SAS token stays in the query
         query = "&".join(filter(None, [urlencode(wanted, quote_via=quote), token]))
         request = HttpRequest("GET", f"{address}?{query}", headers=headers)
-        response = self._client._pipeline.run(request).http_response
-        if response.status_code != 200:
-            process_storage_error(HttpResponseError(response=response))
-        return bytes(response.body())
+        return bytes(run_blob_request(self._client, request).body())
 
     def head(self, name: str) -> Blob | None:
         """Properties of one blob, or None."""
@@ -213,6 +210,19 @@ class Container:
         with self._plain_errors():
             download = self._client.download_blob(name, **condition)
             return download.readall(), _blob(download.properties)
+
+    def read_end(self, name: str, length: int) -> bytes:
+        """The last bytes of a blob, all of it if it is shorter.
+
+        Raises:
+            BlobNotFound: there is none.
+        """
+        blob = self.head(name)
+        if blob is None:
+            raise BlobNotFound
+        start = max(0, blob.size - length)
+        with self._plain_errors():
+            return self._client.download_blob(name, offset=start, length=blob.size - start).readall()
 
     def write(
         self,
@@ -345,6 +355,17 @@ class Lake:
         assert stamp is not None
         return TableObject(arrow, stamp, manifest)
 
+    def read_checks(self, table: str, station: str) -> list[dict[str, Any]] | None:
+        """What the checks of a table said when it was made, from the end of its object; None if nothing is recorded."""
+        try:
+            tail = self.container.read_end(self.object_name(table, station), FOOTER_GUESS)
+            length = int.from_bytes(tail[-8:-4], "little") + 8
+            if length > len(tail):
+                tail = self.container.read_end(self.object_name(table, station), length)
+        except BlobNotFound:
+            return None
+        return _decode_checks(tail[-length:])
+
     def write(
         self,
         table: str,
@@ -354,13 +375,23 @@ class Lake:
         fingerprint: str,
         if_match: str | None,
         manifest: list[dict[str, Any]] | None = None,
+        checks: list[dict[str, Any]] | None = None,
     ) -> Stamp:
         """Publish a table of one station.
+
+        Args:
+            table: its name.
+            station: station id.
+            arrow: the rows.
+            fingerprint: what it was made from.
+            if_match: ETag of the object that it replaces; None if there is none.
+            manifest: of the landing files, for raw.
+            checks: what its checks said, as plain data.
 
         Raises:
             PreconditionFailed: the object is no longer the one with `if_match` (None: it exists by now).
         """
-        data = encode_parquet(table, arrow, manifest)
+        data = encode_parquet(table, arrow, manifest, checks)
         name = self.object_name(table, station)
         first, last = _span(table, arrow)
         metadata = {"fingerprint": fingerprint, "rows": str(arrow.num_rows), "first": first, "last": last}
@@ -426,7 +457,21 @@ def _unpack_manifest(packed: bytes) -> list[dict[str, Any]]:
     return json.loads(text)
 
 
-def encode_parquet(table: str, arrow: "pa.Table", manifest: list[dict[str, Any]] | None = None) -> bytes:
+def _decode_checks(end: bytes) -> list[dict[str, Any]] | None:
+    """The record of checks in the footer of a Parquet file, from its last bytes alone."""
+    import pyarrow.parquet as pq
+
+    metadata = pq.read_metadata(io.BytesIO(b"PAR1" + end)).metadata or {}
+    packed = metadata.get(CHECKS_KEY)
+    return json.loads(packed) if packed else None
+
+
+def encode_parquet(
+    table: str,
+    arrow: "pa.Table",
+    manifest: list[dict[str, Any]] | None = None,
+    checks: list[dict[str, Any]] | None = None,
+) -> bytes:
     """Parquet bytes, the same for the same rows: zstd, dictionaries for text, delta encoding for times and lines."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -451,6 +496,8 @@ def encode_parquet(table: str, arrow: "pa.Table", manifest: list[dict[str, Any]]
         writer.write_table(arrow, row_group_size=1_000_000)
         if manifest is not None:  # beside the schema and not in it: Arrow would store it twice
             writer.add_key_value_metadata({MANIFEST_KEY: _pack_manifest(manifest)})
+        if checks is not None:
+            writer.add_key_value_metadata({CHECKS_KEY: json.dumps(checks, sort_keys=True).encode()})
     return out.getvalue()
 
 

@@ -7,7 +7,7 @@ Does not belong here: what a message means (`events.py`).
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from weather_etl.lake.storage import LOCAL_HINT, StorageUnavailable
@@ -81,7 +81,7 @@ class EventQueue:
         """The next messages, 32 at most; each is hidden from others for `HIDDEN_S` seconds."""
         with self._plain_errors():
             page = self._client.receive_messages(messages_per_page=PAGE, max_messages=PAGE, visibility_timeout=HIDDEN_S)
-            return [Message(m.id, m.pop_receipt, m.content, m.dequeue_count) for m in page]
+            return [Message(m.id, m.pop_receipt or "", m.content, m.dequeue_count or 0) for m in page]
 
     def delete(self, message: Message) -> None:
         """Delete a message; one that came back meanwhile stays, to be looked at again."""
@@ -154,8 +154,8 @@ def connect_queue(settings: Settings) -> Iterator[EventQueue]:
     from azure.storage.queue import ExponentialRetry, QueueServiceClient
 
     # As `azure_blob.client_options(prompt=True)`: a sensor must answer within 20 s.
-    retry = ExponentialRetry(initial_backoff=0.5, increment_base=2, retry_total=1)
-    options = {"connection_timeout": 2, "read_timeout": 7, "retry_policy": retry}
+    retry: dict[str, Any] = {"initial_backoff": 0.5, "increment_base": 2, "retry_total": 1}
+    options: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 7, "retry_policy": ExponentialRetry(**retry)}
     with ExitStack() as stack:
         if settings.connection_string:
             try:

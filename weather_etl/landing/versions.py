@@ -65,6 +65,10 @@ class StationFiles:
         own = f"toml-{self.settings_etag}" if self.settings_etag else packaged_settings(station).version
         return f"{own}+formats-{digest(sorted(self.formats.items()))}" if self.formats else own
 
+    def data_version(self, station: str) -> str:
+        """Identifies the files and the settings as they lie there."""
+        return digest([self.settings_version(station), sorted(self.versions())])
+
 
 @dataclass
 class Landing:

@@ -194,7 +194,8 @@ def _write_env(folder: Folder, storage: Service, database: Service, say: Say) ->
         if not service.url:  # a service of the person's own; an empty line would overrule the environment
             text = re.sub(rf"^({name}=[ \t]*)$", r"# \1", text, flags=re.MULTILINE)
         else:  # quoted: to a shell the semicolon would end the value
-            text = re.sub(rf"^{name}=[ \t]*$", lambda _, line=f"{name}='{service.url}'": line, text, flags=re.MULTILINE)
+            line = f"{name}='{service.url}'".replace("\\", r"\\")
+            text = re.sub(rf"^{name}=[ \t]*$", line, text, flags=re.MULTILINE)
     _write_private(folder.env, text)
     say(f"Wrote {folder.env}.")
 

@@ -171,7 +171,8 @@ def _ago(seconds: float) -> str:
 
 
 def _stations(settings: Settings, instance: "dg.DagsterInstance") -> Iterator[Finding]:
-    from weather_etl import checks
+    from weather_etl.checks.evaluation import ERROR
+    from weather_etl.checks.files import REJECTED_FILES
     from weather_etl.operations.overview import UP_TO_DATE, station_states
 
     states = station_states(settings, instance)
@@ -185,23 +186,16 @@ def _stations(settings: Settings, instance: "dg.DagsterInstance") -> Iterator[Fi
         )
     else:
         yield Finding("stations", OK, f"all {len(states)} are up to date")
-    for name, noun, remedy in (
-        (checks.REJECTED_FILES.name, "files are parked as rejected", "weather-etl status names file and reason"),
-        (
-            checks.STATION_PROCESSED.name,
-            "the last run failed or the station is parked",
-            "weather-etl status names the cause",
-        ),
-    ):
-        red = [s.station for s in states if any(c.name == name and c.state == checks.ERROR for c in s.checks)]
-        if red:
-            yield Finding("stations", BAD, f"{noun}: {_some(red)}", remedy)
-    others = sum(c.state == checks.ERROR for s in states for c in s.checks if c.name not in _NAMED)
+    rejected = [s.station for s in states if any(c.name == REJECTED_FILES.name and c.state == ERROR for c in s.checks)]
+    if rejected:
+        text = f"files are parked as rejected: {_some(rejected)}"
+        yield Finding("stations", BAD, text, "weather-etl status names file and reason")
+    if troubled := [s.station for s in states if s.trouble]:
+        text = f"the last run failed or the station is parked: {_some(troubled)}"
+        yield Finding("stations", BAD, text, "weather-etl status names the cause")
+    others = sum(c.state == ERROR for s in states for c in s.checks if c.name != REJECTED_FILES.name)
     if others:
         yield Finding("checks", BAD, f"{others} more red checks", "weather-etl status lists them")
-
-
-_NAMED = ("rejected_files", "station_processed")
 
 
 def _some(names: list[str]) -> str:

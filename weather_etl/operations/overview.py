@@ -5,15 +5,18 @@ Does not belong here: printing (`cli/`), deciding what to run (`planning.py`).
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from weather_etl import checks
+from weather_etl.checks import TABLE_CHECKS
+from weather_etl.checks import files as checks
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
+from weather_etl.ingestion.station import StationVanished
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Stamp, connect
 from weather_etl.operations import planning
@@ -38,13 +41,18 @@ class CheckState:
 
 @dataclass
 class StationState:
-    """One station as it stands."""
+    """One station as it stands.
+
+    `trouble` is why it is stale, if its last run failed; `parked` whether none is requested until something changes.
+    """
 
     station: str
     state: str
     files: int
     tables: dict[str, Stamp] = field(default_factory=dict)
     checks: list[CheckState] = field(default_factory=list)
+    trouble: str | None = None
+    parked: bool = False
 
     def count(self, state: str) -> int:
         return sum(c.state == state for c in self.checks)
@@ -55,6 +63,8 @@ class StationState:
             "station": self.station,
             "state": self.state,
             "landing_files": self.files,
+            "trouble": self.trouble,
+            "parked": self.parked,
             "tables": {
                 t: {"rows": s.rows, "first": s.first, "last": s.last, "bytes": s.size} for t, s in self.tables.items()
             },
@@ -66,7 +76,6 @@ class StationState:
 def dagster_instance() -> "Iterator[dg.DagsterInstance]":
     """Dagster's instance as its own commands find it: `DAGSTER_HOME`, else `dagster.yaml` in the current folder."""
     import dagster as dg
-    from dagster._core.instance.ref import InstanceRef
 
     if not os.getenv("DAGSTER_HOME") and not os.path.exists("dagster.yaml"):
         raise UserError(
@@ -77,11 +86,10 @@ def dagster_instance() -> "Iterator[dg.DagsterInstance]":
             yield instance
         return
     _check_database(Settings.load().postgres_url)
-    with (
-        tempfile.TemporaryDirectory(prefix="weather_etl-") as folder,
-        dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, config_dir=os.getcwd())) as instance,
-    ):
-        yield instance
+    with tempfile.TemporaryDirectory(prefix="weather_etl-") as folder:  # so that nothing is written beside the file
+        shutil.copy("dagster.yaml", folder)
+        with dg.DagsterInstance.from_config(folder) as instance:
+            yield instance
 
 
 def _check_database(url: str | None) -> None:
@@ -109,6 +117,7 @@ def station_states(
         seen = shared_files.look(containers)
     landing, stamps = seen.landing, seen.stamps
     stale = {s.station: s for s in planning.find_stale(landing, stamps)}
+    trouble = troubles(settings, instance, list(stale.values()))
     stations = sorted({s for s, _ in stamps} | landing.stations.keys())
     states = []
     for station in stations:
@@ -123,9 +132,33 @@ def station_states(
                 len(files.files) if files else 0,
                 {t: stamps[(station, t)] for t in TABLE_NAMES if (station, t) in stamps},
                 _last_checks(instance, station),
+                *trouble.get(station, (None, False)),
             )
         )
     return states
+
+
+def troubles(
+    settings: Settings, instance: "dg.DagsterInstance", stale: "list[planning.StaleStation]"
+) -> dict[str, tuple[str, bool]]:
+    """Station -> why it is still stale, as far as a run has failed; and whether none is requested any more."""
+    from weather_etl.operations.run_history import failure_sentence, histories, last_runs
+
+    tried = histories(instance, stale, [planning.TABLES_JOB])
+    last = last_runs(instance, [s.station for s in stale])
+    found = {}
+    for item in stale:
+        past = tried.get(item.station)
+        parked = past is not None and past.attempts >= settings.max_attempts
+        sentence = failure_sentence(instance, last[item.station].run_id) if item.station in last else ""
+        if item.why == planning.VANISHED:
+            found[item.station] = str(StationVanished(item.station)), True
+        elif parked and past is not None:
+            end = planning.parked_sentence(item.station, past.attempts)
+            found[item.station] = sentence if end in sentence else f"{sentence} {end}".strip(), True
+        elif sentence:
+            found[item.station] = sentence, False
+    return found
 
 
 def shared_files_state(settings: Settings) -> CheckState | None:
@@ -142,21 +175,18 @@ def shared_files_state(settings: Settings) -> CheckState | None:
 
 def _last_checks(instance: "dg.DagsterInstance", station: str) -> list[CheckState]:
     import dagster as dg
-    from dagster._core.storage.event_log.base import PartitionKeyFilter
 
-    keys = {
-        dg.AssetCheckKey(dg.AssetKey(c.table), c.name): c for c in checks.ALL_CHECKS if c is not checks.UNROUTABLE_FILES
-    }
-    found = instance.event_log_storage.get_latest_asset_check_execution_by_key(
-        list(keys), partition_filter=PartitionKeyFilter(key=station)
-    )
-    states = []
-    for key, check in keys.items():
-        record = found.get(key)
-        event = record.event.dagster_event if record and record.event else None
-        if event is None or event.event_type_value != "ASSET_CHECK_EVALUATION":
-            continue
-        evaluation = event.asset_check_evaluation_data
-        state = PASS if evaluation.passed else evaluation.severity.value
-        states.append(CheckState(check.table, check.name, state, evaluation.description or ""))
-    return states
+    from weather_etl.operations.run_history import last_check_evaluations
+
+    keys = {dg.AssetCheckKey(dg.AssetKey(c.table), c.name): c for c in TABLE_CHECKS}
+    found = last_check_evaluations(instance, list(keys), station)
+    return [
+        CheckState(
+            check.table,
+            check.name,
+            PASS if found[key].passed else found[key].severity.value,
+            found[key].description or "",
+        )
+        for key, check in keys.items()
+        if key in found
+    ]

@@ -1,10 +1,11 @@
 """When does it run? Which stations are stale, and which runs bring them up to date.
 
 Belongs here: pure decisions on listings and run history.
-Does not belong here: Dagster's sensor and job (`sensors.py`, `jobs.py`), listing and fingerprints.
+Does not belong here: Dagster's sensor and job (`orchestration/`), listing and fingerprints.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from weather_etl import digests
@@ -15,10 +16,17 @@ from weather_etl.lake.storage import Stamp
 from weather_etl.landing.versions import SHARED, Landing
 
 SHARED_TAG = "weather_etl/shared_files"
-UNSPLIT = "not split"
+UNSPLIT, UNROUTABLE = "not split", "files outside any station's folder"
 NEW, CHANGED, VANISHED = "new files", "changed", "vanished"
-RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 PARTITION = "dagster/partition"
+# What a run works towards, so that attempts can be counted. Dagster's UI does not show tags that begin like this.
+TARGET = ".dagster/weather_etl_target"
+TARGETS = ".dagster/weather_etl_targets"  # the same for each station of a run of catch_up_job, as JSON
+PARENT = "weather_etl/parent"  # of a run that another one started: the id of that one
+ATTEMPT = "weather_etl/attempt"
+WHY = "weather_etl/why"
+TABLES_JOB, CATCH_UP_JOB = "weather_etl_job", "catch_up_job"
+FEW = 5  # stale stations get a run each up to here, and share runs of catch_up_job from here on
 
 # Run tag that says how a run ended, where its status does not.
 ENDED = "weather_etl/ended"
@@ -38,6 +46,11 @@ class StaleStation:
     target: str
     why: str
 
+    @property
+    def key(self) -> str:
+        """Station and target as the value of a run tag."""
+        return digests.digest([self.station, self.target])[:16]
+
 
 @dataclass(frozen=True)
 class PastRun:
@@ -50,6 +63,7 @@ class PastRun:
     status: str
     end: float
     ended: str = ""
+    run_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,7 @@ class History:
         alone: the last attempt failed, so that the next one must not drag others down.
         lost: the process of the last one died without a word.
         in_flight: a run over the station is under way.
+        last_run_id: of the last one that counts.
     """
 
     runs: int = 0
@@ -73,6 +88,7 @@ class History:
     alone: bool = False
     lost: bool = False
     in_flight: bool = False
+    last_run_id: str = ""
 
     def next_start(self, retry_delay: float) -> float:
         """When the next attempt may start: the delay doubles each time, up to an hour.
@@ -104,12 +120,16 @@ def history(runs: Iterable[PastRun], last_other: int = 0) -> History:
         last_end=max((r.end for r in recent), default=0.0),
         alone=bool(counted) and counted[-1].status != SUCCESS,
         lost=bool(recent) and recent[-1].ended == LOST,
+        last_run_id=counted[-1].run_id if counted else "",
     )
 
 
 @dataclass(frozen=True)
 class Request:
-    """One run over neighbouring stations; `runs` are the numbers of earlier runs of each towards its target."""
+    """One run: of a station, of the shared files, or of catch_up_job over several stations.
+
+    `runs` are the numbers of earlier runs of each towards its target.
+    """
 
     stations: tuple[StaleStation, ...]
     attempt: int
@@ -120,13 +140,20 @@ class Request:
         """Names are hashed: a run key has a length limit. Two daemons ask with the same key and get one run."""
         return digests.digest([*([s.station, s.target] for s in self.stations), self.attempt, *self.runs])
 
+    @property
+    def is_bulk(self) -> bool:
+        return len(self.stations) > 1
+
+    @property
+    def is_split(self) -> bool:
+        return self.stations[0].station == SHARED
+
     def tags(self) -> dict[str, str]:
-        shared = [s.station for s in self.stations] == [SHARED]
-        return ({SHARED_TAG: "all"} if shared else run_tags([s.station for s in self.stations])) | {
-            **{station_tag(s.station): s.target for s in self.stations},
-            "weather_etl/why": ", ".join(sorted({s.why for s in self.stations})),
-            "weather_etl/attempt": str(self.attempt),
-        }
+        about = {WHY: ", ".join(sorted({s.why for s in self.stations})), ATTEMPT: str(self.attempt)}
+        if self.is_bulk:
+            return {TARGETS: json.dumps([s.key for s in self.stations]), **about}
+        (item,) = self.stations
+        return {**({SHARED_TAG: "all"} if self.is_split else {PARTITION: item.station}), TARGET: item.key, **about}
 
 
 @dataclass
@@ -140,31 +167,30 @@ class Plan:
     parked: list[StaleStation] = field(default_factory=list)
 
 
-def station_tag(station: str) -> str:
-    """Run tag that holds a station's target; tag names have at most 63 characters."""
-    name = station if len(station) <= 63 else digests.digest(station)
-    return f"weather_etl.target/{name}"
+def parked_sentence(station: str, attempts: int) -> str:
+    """What a person must know of a station whose last attempt has failed."""
+    if station == SHARED:
+        return (
+            f"This was attempt {attempts} of {attempts}: the shared files are left alone until they change; correct or "
+            "delete the file, which starts it again, or run `weather-etl run`."
+        )
+    return (
+        f"This was attempt {attempts} of {attempts}: the station is left alone until its files or settings change; "
+        f"correct or delete the file, which starts it again, or run `weather-etl run --station {station}`."
+    )
 
 
-def run_tags(stations: Sequence[str]) -> dict[str, str]:
-    """Partition tags of a run over one station or a range of neighbours."""
-    if len(stations) == 1:
-        return {PARTITION: stations[0]}
-    return {RANGE_START: stations[0], RANGE_END: stations[-1]}
+def covered(tags: Mapping[str, str]) -> str | None:
+    """The station that a run with these tags works on; `_shared` stands for the shared files, None for no single one."""
+    return SHARED if SHARED_TAG in tags else tags.get(PARTITION)
 
 
-def covered(tags: Mapping[str, str], partitions: Sequence[str]) -> Sequence[str]:
-    """Stations that a run with these tags works on; `_shared` stands for the shared files."""
-    if SHARED_TAG in tags:
-        return [SHARED]
-    if PARTITION in tags:
-        return [tags[PARTITION]]
-    if RANGE_START in tags and RANGE_END in tags:
-        try:
-            return partitions[partitions.index(tags[RANGE_START]) : partitions.index(tags[RANGE_END]) + 1]
-        except ValueError:
-            return []
-    return []
+def targets(tags: Mapping[str, str]) -> set[str]:
+    """What a run with these tags works towards: values of `StaleStation.key`."""
+    try:
+        return {*json.loads(tags.get(TARGETS, "[]")), *([tags[TARGET]] if TARGET in tags else [])}
+    except ValueError:
+        return set()
 
 
 def find_stale(landing: Landing, stamps: Mapping[tuple[str, str], Stamp]) -> list[StaleStation]:
@@ -184,10 +210,26 @@ def find_stale(landing: Landing, stamps: Mapping[tuple[str, str], Stamp]) -> lis
     return stale
 
 
-def find_unsplit(pending: Sequence[Source]) -> list[StaleStation]:
-    """The pending shared files as one item to bring up to date: one run splits them all."""
-    target = digests.digest([[s.key, s.version.etag if s.version else ""] for s in pending])
-    return [StaleStation(SHARED, target, UNSPLIT)] if pending else []
+def unroutable(landing: Landing) -> str:
+    """Stands for the names that lie outside any station's folder."""
+    return digests.digest(sorted(landing.unroutable))
+
+
+def find_unsplit(
+    pending: Sequence[Source], landing: Landing | None = None, told: str | None = None
+) -> list[StaleStation]:
+    """What a run over the shared files is due for, as one item: one run splits them all and names unroutable files.
+
+    Args:
+        pending: shared files that are to be split.
+        landing: a listing of the whole container; None where only a part was listed.
+        told: what the last run said of unroutable files, see `unroutable`; None if none has.
+    """
+    news = unroutable(landing) if landing is not None and told != unroutable(landing) else ""
+    if not pending and not news:
+        return []
+    target = digests.digest([[s.key, s.version.etag if s.version else ""] for s in pending] + [["", news]])
+    return [StaleStation(SHARED, target, UNSPLIT if pending else UNROUTABLE)]
 
 
 def plan(
@@ -204,18 +246,18 @@ def plan(
 
     Args:
         stale: stations to bring up to date.
-        partitions: registered stations, in Dagster's order.
+        partitions: registered stations.
         history: earlier runs of each stale station towards its target.
         now: seconds since 1970.
         max_attempts: runs before a station is parked.
-        max_stations: stations in one range run.
+        max_stations: stations in one run of `catch_up_job`.
         retry_delay: seconds before the second attempt; doubled for each further one.
 
-    A first attempt shares a range run with its neighbours; after a failure a station runs alone, so that it cannot
-    drag others down.
+    A few stations get a run each; more than that share runs of `catch_up_job`, which takes them one by one. After a
+    failure a station runs alone, so that a process that it kills takes no others along.
     """
     out = Plan()
-    shared: list[StaleStation] = []
+    first: list[StaleStation] = []
     for item in stale:
         past = history.get(item.station, History())
         if item.why == VANISHED:
@@ -229,25 +271,13 @@ def plan(
         elif past.alone or item.station == SHARED:
             out.requests.append(Request((item,), past.attempts + 1, (past.runs,)))
         else:
-            shared.append(item)
-    known = set(partitions)
-    alone = [r.stations[0] for r in out.requests if r.stations[0].station != SHARED]
-    out.new_partitions = [s.station for s in [*shared, *alone] if s.station not in known]
-    order = {station: i for i, station in enumerate([*partitions, *out.new_partitions])}
-    for group in neighbours(shared, order, max_stations):
+            first.append(item)
+    size = 1 if len(first) <= FEW else max_stations
+    for start in range(0, len(first), size):
+        group = first[start : start + size]
         pasts = [history.get(s.station, History()) for s in group]
         attempt = 1 + max(p.attempts for p in pasts)
         out.requests.append(Request(tuple(group), attempt, tuple(p.runs for p in pasts)))
+    known = {*partitions, SHARED}
+    out.new_partitions = [s.station for r in out.requests for s in r.stations if s.station not in known]
     return out
-
-
-def neighbours(items: Collection[StaleStation], order: Mapping[str, int], size: int) -> list[list[StaleStation]]:
-    """Group stations that stand side by side in the partition order, at most `size` together."""
-    groups: list[list[StaleStation]] = []
-    for item in sorted(items, key=lambda s: order[s.station]):
-        last = groups[-1] if groups else None
-        if last and len(last) < size and order[item.station] == order[last[-1].station] + 1:
-            last.append(item)
-        else:
-            groups.append([item])
-    return groups

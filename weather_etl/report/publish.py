@@ -1,57 +1,37 @@
-"""Where reports lie, whether they are stale, and publishing them.
+"""Where reports lie, whether they are stale, and what one is made from.
 
-Belongs here: addresses and fingerprints of report pages, reading their tables, conditional writes.
-Does not belong here: what a page shows (`pages.py`), when one is made (`assets/report.py`).
+Belongs here: addresses and fingerprints of report pages, what the index keeps of each.
+Does not belong here: what a page shows (`pages.py`), reading tables and writing pages (`orchestration/`).
 
 A page lies beside the tables, `report/station=<id>/index.html`, and its metadata holds a fingerprint of the tables it
 was made from and, for the index, the figures of its head.
 """
 
 import json
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from weather_etl import digests
-from weather_etl.errors import UserError
-from weather_etl.ingestion import shared_files
-from weather_etl.lake import fingerprints
-from weather_etl.lake.storage import Blob, Containers, PreconditionFailed, Stamp
-from weather_etl.landing import listing
+from weather_etl.lake.storage import Blob, Containers, Stamp
 from weather_etl.operations.planning import StaleStation
+from weather_etl.stations import StationSettings
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from weather_etl.report.pages import Page
-    from weather_etl.report.pictures import Picture
 
 FOLDER = "report"
 INDEX = f"{FOLDER}/index.html"
 # Raise it when the same tables give another page.
 REPORT_VERSION = "1"
-NEEDED = ("validated_observations", "quality_events", "daily_weather", "monthly_weather")
-# Used where the installation makes them.
-OPTIONAL = ("yearly_weather", "climate_normals")
-INPUTS = (*NEEDED, *(t for t in OPTIONAL if t in fingerprints.TABLE_NAMES))
-_HTML = "text/html; charset=utf-8"
-_INDEX_TRIES = 5
+INPUTS = (
+    *("validated_observations", "quality_events"),
+    *("daily_weather", "monthly_weather", "yearly_weather", "climate_normals"),
+)
 INDEX_FIGURES = (
     "first", "last", "hours", "missing_percent", "temperature_mean_c", "wind_speed_mean_ms", "failed_percent",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class PublishedReport:
-    """A report after its turn: `pictures` and `figures` only where it was made now."""
-
-    station: str
-    uri: str
-    fingerprint: str
-    written: bool
-    size: int
-    seconds: float = 0.0
-    pictures: "list[Picture]" = field(default_factory=list)
-    figures: dict[str, Any] = field(default_factory=dict)
 
 
 def page_name(station: str) -> str:
@@ -87,61 +67,34 @@ def find_stale(stamps: Mapping[tuple[str, str], Stamp], made: Mapping[str, Blob]
     return stale
 
 
-def publish_report(containers: Containers, station: str, *, full: bool = False) -> PublishedReport:
-    """Make the report of a station from its published tables and write it, unless it is up to date.
+def stale_reports(containers: Containers) -> list[StaleStation]:
+    """What `find_stale` finds, by listing the lake."""
+    return find_stale(containers.lake.stamps(), reports(containers))
 
-    Raises:
-        UserError: a table has never been made.
+
+def station_page(
+    station: str, frames: "Mapping[str, pd.DataFrame]", settings: StationSettings, addresses: Mapping[str, str]
+) -> tuple["Page", dict[str, str]]:
+    """The report of a station from its tables, and what its blob says for the index.
+
+    Args:
+        station: station id.
+        frames: the tables of `INPUTS`.
+        settings: name, place and time zone.
+        addresses: where each table lies.
     """
-    started = time.perf_counter()
-    container, name = containers.lake.container, page_name(station)
-    before = container.head(name)  # before any input is read: a page replaced after this is the work of another run
-    uri = f"{container.url}/{name}"
-    now = {t: containers.lake.stamp(t, station) for t in INPUTS}
-    if missing := [t for t, stamp in now.items() if stamp is None]:
-        raise UserError(f"{missing[0]} of station {station} has never been made; run `weather-etl run` first.")
-    target = expected({t: stamp.fingerprint for t, stamp in now.items() if stamp})
-    if before is not None and before.metadata.get("fingerprint") == target and not full:
-        return PublishedReport(station, uri, target, False, before.size)
-    page, target, place = _make(containers, station)
-    figures = {"station": station, **place, **{k: page.figures[k] for k in INDEX_FIGURES}}
-    metadata = {"fingerprint": target, "figures": json.dumps(figures)}
-    written = True
-    try:
-        container.write(
-            name, page.html, if_match=before.etag if before else None, metadata=metadata, content_type=_HTML
-        )
-    except PreconditionFailed:
-        written = False  # another run published meanwhile; its fingerprint tells whether the page is still stale
-    seconds = time.perf_counter() - started
-    return PublishedReport(station, uri, target, written, len(page.html), seconds, page.pictures, page.figures)
-
-
-def _make(containers: Containers, station: str) -> "tuple[Page, str, dict[str, Any]]":
-    from weather_etl.meteorology import schemas
     from weather_etl.report import facts, pages
 
-    files = shared_files.list_station(containers, station)
-    settings = listing.read_settings(containers.landing, station, files)
-    frames, carried = {}, {}
-    for table in INPUTS:
-        found = containers.lake.read(table, station)
-        if found is None:
-            raise UserError(f"{table} of station {station} has never been made; run `weather-etl run` first.")
-        frames[table], carried[table] = schemas.to_frame(table, found.arrow), found.stamp.fingerprint
-    validated, events, daily, monthly = (frames[t] for t in NEEDED)
-    tables = facts.Tables(
-        validated, events, daily, monthly, frames.get("yearly_weather"), frames.get("climate_normals")
-    )
-    addresses = {t: containers.lake.uri(t, station) for t in fingerprints.TABLE_NAMES}
-    page = pages.station_page(station, tables, settings, addresses)
-    place = {
+    page = pages.station_page(station, facts.Tables(*(frames[t] for t in INPUTS)), settings, dict(addresses))
+    figures = {
+        "station": station,
         "name": settings.name,
         "latitude": settings.latitude,
         "longitude": settings.longitude,
         "elevation_m": settings.elevation_m,
+        **{k: page.figures[k] for k in INDEX_FIGURES},
     }
-    return page, expected(carried), place
+    return page, {"figures": json.dumps(figures)}
 
 
 def index_fingerprint(made: Mapping[str, Blob]) -> str:
@@ -149,36 +102,19 @@ def index_fingerprint(made: Mapping[str, Blob]) -> str:
     return digests.digest(["station_index", REPORT_VERSION, sorted((s, b.etag) for s, b in made.items())])
 
 
-def publish_index(containers: Containers) -> PublishedReport:
-    """Make the index over all reports and write it, unless it is up to date.
+def stale_index(containers: Containers, made: Mapping[str, Blob]) -> StaleStation | None:
+    """The index, if it was not made from these reports."""
+    there, target = containers.lake.container.head(INDEX), index_fingerprint(made)
+    if (not made and there is None) or (there is not None and there.metadata.get("fingerprint") == target):
+        return None
+    return StaleStation(INDEX, target, "reports changed")
 
-    Of several runs that end together the last one to look must win: whoever loses looks again.
-    """
-    started = time.perf_counter()
-    container = containers.lake.container
-    uri = f"{container.url}/{INDEX}"
-    for _ in range(_INDEX_TRIES):
-        before = container.head(INDEX)
-        made = reports(containers)
-        target = index_fingerprint(made)
-        if before is not None and before.metadata.get("fingerprint") == target:
-            return PublishedReport("", uri, target, False, before.size, figures={"stations": len(made)})
-        from weather_etl.report import pages
 
-        page = pages.index_page([_figures(station, blob) for station, blob in sorted(made.items())])
-        try:
-            container.write(
-                INDEX,
-                page.html,
-                if_match=before.etag if before else None,
-                metadata={"fingerprint": target},
-                content_type=_HTML,
-            )
-        except PreconditionFailed:
-            continue
-        seconds = time.perf_counter() - started
-        return PublishedReport("", uri, target, True, len(page.html), seconds, figures=page.figures)
-    raise UserError("Other runs kept replacing report/index.html; run `weather-etl report` again.")
+def index_page(made: Mapping[str, Blob]) -> "Page":
+    """The index over the given reports."""
+    from weather_etl.report import pages
+
+    return pages.index_page([_figures(station, blob) for station, blob in sorted(made.items())])
 
 
 def _figures(station: str, blob: Blob) -> dict[str, Any]:

@@ -96,6 +96,20 @@ def connect(settings: Settings) -> Iterator["Connection"]:
         found.close()
 
 
+def is_set_up(settings: Settings) -> bool:
+    """Whether serving tables are wanted: a database is named for them, or they are there beside Dagster's history.
+
+    Raises:
+        ServingUnavailable: the database does not answer or refuses us.
+    """
+    if settings.serving_url is not None:
+        return True
+    if settings.postgres_url is None:
+        return False
+    with connect(settings) as connection:
+        return revision(connection).now is not None
+
+
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0].strip()
 

@@ -139,7 +139,8 @@ def load_station(
                     if stamp is None:
                         continue
                     if not full and recorded.get(served.name, ("", 0))[0] == version(served, stamp):
-                        done.append(Loaded(served.name, station, UNCHANGED, recorded[served.name][1]))
+                        rows = recorded[served.name][1]
+                        done.append(Loaded(served.name, station, UNCHANGED, rows, version=version(served, stamp)))
                     elif found := lake.read(served.source, station):
                         done.append(_swap(cursor, served, station, found, run_id))
         connection.commit()
@@ -172,7 +173,7 @@ def _recorded(cursor: "Cursor", station: str) -> dict[str, tuple[str, int]]:
 
 def _remove(cursor: "Cursor", served: Served, station: str) -> Loaded:
     cursor.execute(f"DELETE FROM {SCHEMA}.{served.name} WHERE station_id = %s", (station,))
-    return Loaded(served.name, station, REMOVED, 0, removed=cursor.rowcount)
+    return Loaded(served.name, station, REMOVED, 0, removed=cursor.rowcount, version=REMOVED)
 
 
 def _swap(cursor: "Cursor", served: Served, station: str, found: "TableObject", run_id: str) -> Loaded:

@@ -9,7 +9,7 @@ Comments are no part of it: every upgrade sets them anew (`extras.py`).
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from weather_etl import digests
 from weather_etl.meteorology.schemas import TABLES, Column, Table
@@ -85,7 +85,7 @@ def metadata() -> "sa.MetaData":
     import sqlalchemy as sa
     from sqlalchemy.dialects import postgresql
 
-    types = {
+    types: dict[str, sa.types.TypeEngine[Any]] = {
         "str": sa.Text(),
         "category": sa.Text(),
         "float64": sa.Double(),

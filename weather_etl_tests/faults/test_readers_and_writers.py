@@ -4,10 +4,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from weather_etl.pipeline import UNCHANGED
 
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers, connect
-from weather_etl.pipeline import UNCHANGED
 from weather_etl.settings import Settings
 from weather_etl_tests.faults.conftest import Wire, process, tables
 from weather_etl_tests.files import HEADER, row, weather_csv

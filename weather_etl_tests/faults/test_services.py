@@ -11,6 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
+from weather_etl.pipeline import UNCHANGED, Published, process_station
 
 from weather_etl import pipeline, sensors
 from weather_etl.definitions import defs
@@ -18,7 +19,6 @@ from weather_etl.lake.storage import Containers, StorageUnavailable, connect
 from weather_etl.local import azurite
 from weather_etl.local import postgres as local_postgres
 from weather_etl.operations.planning import PARTITION
-from weather_etl.pipeline import UNCHANGED, Published, process_station
 from weather_etl.settings import Settings, azurite_connection_string
 from weather_etl_tests.conftest import AZURITE_HOME, Services, free_azurite_port, temporary_root
 from weather_etl_tests.faults.conftest import RAW, OwnAzurite, process, tables
@@ -99,7 +99,8 @@ def postgres(services: Services) -> Iterator[local_postgres.PostgresFiles]:
 @contextmanager
 def dagster_instance(database: str, folder: Path) -> Iterator[dg.DagsterInstance]:
     (folder / "dagster.yaml").write_text(
-        f"storage:\n  postgres:\n    postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
+        "storage:\n  custom:\n    module: weather_etl.pooled_storage\n    class: PooledPostgresStorage\n"
+        f"    config:\n      postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
     )
     with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as found:
         yield found

@@ -10,38 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from weather_etl.checks import Evaluation
 from weather_etl.errors import UserError
 from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers, connect
-from weather_etl.landing import listing
-from weather_etl.landing.versions import FileVersion, StationFiles
-from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, StationVanished, UnknownStation, process_station
+from weather_etl.landing import listing, versions
 from weather_etl.settings import Settings
 from weather_etl_tests.files import HEADER, weather_csv
+from weather_etl_tests.support.lake import tables, temperatures
+from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, process
 
 RAW = "raw_observations"
-
-
-def process(containers: Containers, station: str = "a", **options: object) -> dict[str, Published]:
-    results = process_station(containers, station, **options)
-    return {r.table: r for r in results if isinstance(r, Published)}
-
-
-def tables(containers: Containers, station: str = "a") -> dict[str, object]:
-    """All tables as bytes; of raw its rows, since its manifest tells when a file was read."""
-    found: dict[str, object] = {}
-    for table in TABLE_NAMES:
-        data, _ = containers.lake.container.read(containers.lake.object_name(table, station))
-        found[table] = containers.lake.read(table, station).arrow.to_pylist() if table == RAW else data
-    return found
-
-
-def temperatures(containers: Containers, station: str = "a") -> list[float]:
-    """To the degree: `weather_csv` lets them waver."""
-    found = containers.lake.read("validated_observations", station).arrow.column("temperature_c").to_pylist()
-    return [float(round(t)) for t in found]
 
 
 def test_a_file_becomes_all_tables_with_the_expected_fingerprints(containers: Containers) -> None:
@@ -174,10 +153,9 @@ def test_batches_and_order_of_processing_do_not_show_in_the_tables(containers: C
         "3.csv": weather_csv(10, first=5, temperature=3.0),
     }
     outcomes = []
-    versions: list[FileVersion] = []
     for name, data in contents.items():
         containers.landing.upload(f"a/{name}", data)
-    versions = listing.list_station(containers.landing, "a").files
+    landed = listing.list_station(containers.landing, "a").files
     for order in itertools.permutations(range(3)):
         for batches in ([order], [order[:1], order[1:]], [(i,) for i in order]):
             for table in TABLE_NAMES:
@@ -185,7 +163,7 @@ def test_batches_and_order_of_processing_do_not_show_in_the_tables(containers: C
             seen: list[int] = []
             for batch in batches:
                 seen += batch
-                files = StationFiles(sorted((versions[i] for i in seen), key=lambda f: (f.landed_at, f.name)))
+                files = versions.StationFiles(sorted((landed[i] for i in seen), key=lambda f: (f.landed_at, f.name)))
                 with pytest.MonkeyPatch.context() as patch:
                     patch.setattr(listing, "list_station", lambda container, station, files=files: files)
                     process(containers)
@@ -212,7 +190,7 @@ def test_two_runs_at_once_end_in_the_same_tables(containers: Containers, environ
 KILLED = textwrap.dedent(
     """
     import os, signal, sys
-    from weather_etl.pipeline import Published, process_station
+    from weather_etl_tests.support.runs import process
     from weather_etl.settings import Settings
     from weather_etl.lake.storage import Container, connect
 
@@ -231,7 +209,7 @@ KILLED = textwrap.dedent(
 
     Container.write = killing
     with connect(Settings.load()) as containers:
-        list(process_station(containers, "a"))
+        process(containers)
     """
 )
 
@@ -256,13 +234,13 @@ def test_a_station_whose_files_all_vanished_keeps_its_tables(containers: Contain
     containers.landing.upload("a/x.csv", weather_csv())
     process(containers)
     containers.landing.delete("a/x.csv")
-    with pytest.raises(StationVanished, match="weather-etl forget a"):
+    with pytest.raises(UserError, match="weather-etl forget a"):
         process(containers)
     assert len(temperatures(containers)) == 48
 
 
 def test_a_station_without_files_is_unknown(containers: Containers) -> None:
-    with pytest.raises(UnknownStation, match="weather-etl upload nowhere"):
+    with pytest.raises(UserError, match="weather-etl upload nowhere"):
         process(containers, "nowhere")
 
 
@@ -289,8 +267,7 @@ def test_a_new_alias_reads_the_files_again(containers: Containers) -> None:
 def test_a_rejected_file_leaves_the_others_alone(containers: Containers) -> None:
     containers.landing.upload("a/bad.csv", b"PAR1 not a csv")
     containers.landing.upload("a/good.csv", weather_csv())
-    results = list(process_station(containers, "a"))
-    check = next(r for r in results if isinstance(r, Evaluation) and r.check.name == "rejected_files")
+    check = process(containers).check("rejected_files")
     assert not check.passed
     assert "a/bad.csv" in check.description
     assert len(temperatures(containers)) == 48

@@ -18,13 +18,13 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from weather_etl.pipeline import RAW, Published, process_station
 
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Container, Containers
 from weather_etl.landing import listing
 from weather_etl.landing.versions import FileVersion, StationFiles
 from weather_etl.operations.files import file_states
-from weather_etl.pipeline import RAW, Published, process_station
 from weather_etl_tests.files import HEADER, row, weather_csv
 
 START = datetime(2021, 1, 1, tzinfo=UTC)

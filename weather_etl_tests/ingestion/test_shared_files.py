@@ -10,6 +10,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from weather_etl.pipeline import RAW, UNCHANGED, Published, StationVanished, process_station
 
 from weather_etl import checks
 from weather_etl.ingestion import shared_files, splitting
@@ -21,7 +22,6 @@ from weather_etl.lake.storage import Blob, Containers, connect
 from weather_etl.landing.listing import route
 from weather_etl.landing.versions import SHARED
 from weather_etl.operations import planning
-from weather_etl.pipeline import RAW, UNCHANGED, Published, StationVanished, process_station
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import HEADER, row, weather_csv

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, process_station
 
 from weather_etl.ingestion import shared_files
 from weather_etl.lake.storage import Container, Containers, connect
 from weather_etl.landing.archived import ArchivedFilesMissing
 from weather_etl.operations import archive, planning
 from weather_etl.operations.archive import ArchiveNotConfigured, archive_station
-from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, process_station
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
 

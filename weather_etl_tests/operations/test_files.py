@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from weather_etl.pipeline import process_station
 
 from weather_etl import cli
 from weather_etl.errors import UserError
@@ -16,7 +17,6 @@ from weather_etl.ingestion.splitting import split_pending
 from weather_etl.lake.storage import Containers
 from weather_etl.operations import files
 from weather_etl.operations.files import FileState, file_states, quarantined_rows, write_csv
-from weather_etl.pipeline import process_station
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv

@@ -1,0 +1,104 @@
+"""Many small stations through `catch_up_job`: what one costs, and five hundred.
+
+Here: figures (h), (i) and (k) of `make bench`. Not here: one large file (`commands.py`).
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT))
+
+from benchmarks.installation import CATCH_UP, JOB, QUIET, Installation, installation, line  # noqa: E402
+
+DAY = 24
+
+
+def two_days(place: Installation, stations: list[str]) -> None:
+    """Two files of a day for each station."""
+    from weather_etl_tests.files import weather_csv
+
+    files = {f"day-{d}.csv": weather_csv(DAY, first=DAY * d) for d in range(2)}
+    with place.containers() as containers:
+        for station in stations:
+            for name, data in files.items():
+                containers.landing.upload(f"{station}/{name}", data)
+
+
+def measure_child_run(place: Installation, *, warm: int = 2, stations: int = 12) -> None:
+    """(h), (k): wall and CPU of `catch_up_job` per station, one station a run, in one process that is warm."""
+    place.env["WEATHER_ETL_MAX_STATIONS_PER_RUN"] = "1"
+    names = [f"child-{i:02}" for i in range(warm + stations)]
+    two_days(place, names)
+    parts = [place.catch_up(part, tables_only=True) for part in (names[:warm], names[warm:])]
+    answer = place.run(sys.executable, __file__, "in-one-process", json.dumps(parts)).output
+    found = json.loads(answer.split("MEASURED", 1)[1])
+    del place.env["WEATHER_ETL_MAX_STATIONS_PER_RUN"]
+    with_load = f"mean of {stations}, load average {os.getloadavg()[0]:.1f}"
+    line(
+        "h",
+        f"a child run, two files of a day, tables only: wall ({with_load})",
+        f"{found['wall'] / stations:.2f} s",
+        "<= 1.0 s",
+    )
+    line("h", "the same: CPU of the process", f"{found['cpu'] / stations:.2f} s", "<= 0.6 s")
+    line("k", "events of a station-run", str(max(events_of_runs(place, names))), "<= 80")
+
+
+def events_of_runs(place: Installation, stations: list[str]) -> list[int]:
+    """Events of each run of the job that was for one of the stations."""
+    from dagster import RunsFilter
+
+    with place.instance() as instance:
+        runs = instance.get_runs(RunsFilter(job_name=JOB))
+        return [len(instance.all_logs(r.run_id)) for r in runs if r.tags.get("dagster/partition") in stations]
+
+
+def in_one_process(parts: list[Any]) -> None:
+    """Run `catch_up_job` with each configuration; print wall and CPU seconds of the last."""
+    from weather_etl.overview import dagster_instance
+
+    from weather_etl.definitions import defs
+
+    job = defs.resolve_job_def(CATCH_UP)
+    with dagster_instance() as instance:
+        for config in parts:
+            wall, cpu = time.perf_counter(), time.process_time()
+            assert job.execute_in_process(instance=instance, run_config={**config, "loggers": QUIET}).success
+            found = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+    print("MEASURED", json.dumps(found))
+
+
+def measure_many(place: Installation, stations: int = 500) -> None:
+    """(i): a first run over many stations of two days, one command."""
+    names = [f"s{i:04}" for i in range(stations)]
+    two_days(place, names)
+    for what, tables_only in (("tables only", True), ("all that is below", False)):
+        if not tables_only and place.catch_up([], tables_only=True) == place.catch_up([], tables_only=False):
+            return
+        run = place.job(CATCH_UP, config={**place.catch_up(names, tables_only=tables_only), "loggers": QUIET})
+        with place.containers() as containers:
+            made = {s for s, table in containers.lake.stamps() if table == "climate_normals"}
+        assert set(names) <= made
+        line("i", f"{stations} stations of two days, {what}, load average {os.getloadavg()[0]:.1f}: wall",
+             f"{run.wall:.0f} s")  # fmt: skip
+        line("i", "the same: CPU of the command", f"{run.cpu:.0f} s")
+        line("i", "the same: peak memory", f"{run.rss:.0f} MB", "<= 500 MB")
+
+
+def main(parts: list[str]) -> None:
+    """A child run, then `stations` of them; a number among the parts says how many."""
+    with installation() as place:
+        measure_child_run(place)
+        measure_many(place, next((int(p) for p in parts if p.isdigit()), 500))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["in-one-process"]:
+        in_one_process(json.loads(sys.argv[2]))
+    else:
+        main(sys.argv[1:])

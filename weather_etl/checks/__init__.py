@@ -1,0 +1,13 @@
+"""Asset checks: what is promised of a station's tables, each name and description beside the function that evaluates it.
+
+Belongs here: names, descriptions and severities of checks, thresholds, the sentence that a person reads.
+Does not belong here: rules that decide on rows and values (`meteorology/`).
+
+All are evaluated with the output of the step that makes their table, from what is in memory then; what they said lies
+beside the rows in the table object, so that a run that finds a table unchanged can say it again.
+"""
+
+from weather_etl.checks.files import REJECTED_FILES
+from weather_etl.checks.observations import OBSERVATION_CHECKS, SCHEMA_AND_KEYS
+
+TABLE_CHECKS = (REJECTED_FILES, *OBSERVATION_CHECKS, *SCHEMA_AND_KEYS.values())

@@ -1,0 +1,114 @@
+"""A check, and what it found.
+
+Belongs here: the records, and their form in a table object.
+Does not belong here: any particular check; their form in Dagster (`orchestration/checks.py`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from weather_etl.errors import UserError
+
+MAX_CASES = 10
+ERROR, WARN = "ERROR", "WARN"
+
+
+@dataclass(frozen=True)
+class Check:
+    """Name and meaning of a check on one table; a `blocking` one fails before anything is published."""
+
+    table: str
+    name: str
+    description: str
+    blocking: bool = False
+    per_station: bool = True
+
+
+@dataclass
+class Evaluation:
+    """What a check found for one station.
+
+    Attributes:
+        check: which one.
+        passed: whether the promise holds.
+        description: one sentence with the counts.
+        severity: ERROR or WARN, if it does not hold.
+        figures: what was counted.
+        cases: the first cases, each with the same keys.
+    """
+
+    check: Check
+    passed: bool
+    description: str
+    severity: str = WARN
+    figures: dict[str, Any] = field(default_factory=dict)
+    cases: list[dict[str, Any]] = field(default_factory=list)
+
+
+class BlockingCheckFailed(UserError):
+    """A blocking check failed: nothing of the table may be published."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        super().__init__(evaluation.description)
+        self.evaluation = evaluation
+
+
+def percent(part: int, whole: int) -> str:
+    """'0.02 %'."""
+    return f"{100 * part / whole:.2f} %" if whole else "0 %"
+
+
+def count(number: int, noun: str) -> str:
+    """'1 file', '2 files'."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def stored(evaluations: Iterable[Evaluation]) -> list[dict[str, Any]]:
+    """Evaluations as plain data, for the table object."""
+    return [
+        {
+            "name": e.check.name,
+            "passed": e.passed,
+            "description": e.description,
+            "severity": e.severity,
+            "figures": {k: plain(v) for k, v in e.figures.items()},
+            "cases": [{k: plain(v) for k, v in case.items()} for case in e.cases[:MAX_CASES]],
+        }
+        for e in evaluations
+    ]
+
+
+def restored(check: Check, found: Iterable[dict[str, Any]]) -> Evaluation | None:
+    """What a check said when its table was made; None if that is not recorded."""
+    for e in found:
+        if e["name"] == check.name:
+            return Evaluation(check, e["passed"], e["description"], e["severity"], e["figures"], e["cases"])
+    return None
+
+
+def summary(check: Check, evaluations: Sequence[tuple[str, Evaluation | None]]) -> Evaluation:
+    """One evaluation for all stations; the UI offers no choice of stations where checks are executed alone.
+
+    Args:
+        check: which one.
+        evaluations: (station, what the check said when its table was last made; None if there is no such table).
+    """
+    failed = [(station, e) for station, e in evaluations if e is not None and not e.passed]
+    known = sum(e is not None for _, e in evaluations)
+    sentence = f"{count(known, 'station')} passed when their tables were last made."
+    if failed:
+        station, first = failed[0]
+        sentence = f"{len(failed):,} of {count(known, 'station')} did not pass, first {station}: {first.description}"
+    if not known:
+        sentence = "No station has this table yet."
+    severity = ERROR if any(e.severity == ERROR for _, e in failed) else WARN
+    cases = [{"station": station, "said": e.description} for station, e in failed]
+    return Evaluation(check, not failed, sentence, severity, {"stations": known, "did_not_pass": len(failed)}, cases)
+
+
+def plain(value: Any) -> str | int | float | bool | None:
+    """A figure or cell as JSON and Dagster take it."""
+    if hasattr(value, "item"):  # a number of numpy
+        value = value.item()
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,280 @@
+"""Checks of a station's hours: of `validated_observations` and of what is made in the same pass.
+
+Belongs here: what is promised of observations, a function per promise; a new one is one function.
+Does not belong here: checks of files (`files.py`), rules that decide on rows and values (`meteorology/`).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, BlockingCheckFailed, Check, Evaluation, count, percent
+from weather_etl.lake.fingerprints import TABLE_NAMES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from weather_etl.meteorology.observations import Observations
+
+FAIL_WARN, FAIL_ERROR = 0.01, 0.10
+SUSPECT_WARN = 0.05
+PRECIPITATION_WARN = 0.90
+CONSTANT_FROM_HOURS = 48  # fewer equal values say little
+COVERAGE_WARN = 0.95
+FRESH_HOURS = 26
+
+VALIDATED = "validated_observations"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the checks of observations look at.
+
+    Attributes:
+        observations: all that was made of the station's raw rows.
+        station: its id.
+        live: whether its settings say `live = true`.
+        now: the present.
+    """
+
+    observations: "Observations"
+    station: str
+    live: bool = False
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+_Evaluate = Callable[[Check, Judged], Evaluation]
+_REGISTERED: dict[Check, _Evaluate] = {}
+
+
+def _promise(description: str, *, table: str = VALIDATED, blocking: bool = False) -> Callable[[_Evaluate], Check]:
+    """Register a function as the check of its name."""
+
+    def register(function: _Evaluate) -> Check:
+        check = Check(table, function.__name__, description, blocking)
+        _REGISTERED[check] = function
+        return check
+
+    return register
+
+
+def evaluate(judged: Judged, table: str) -> Iterator[Evaluation]:
+    """The checks of a table, blocking ones first.
+
+    Raises:
+        BlockingCheckFailed: nothing of the table may be published.
+    """
+    for check, function in sorted(_REGISTERED.items(), key=lambda item: not item[0].blocking):
+        if check.table == table:
+            evaluation = function(check, judged)
+            if check.blocking and not evaluation.passed:
+                raise BlockingCheckFailed(evaluation)
+            yield evaluation
+
+
+SCHEMA_AND_KEYS = {
+    table: Check(table, "schema_and_keys", "Types, ranges and keys are those of the table's contract.", blocking=True)
+    for table in TABLE_NAMES
+    if table != "raw_observations"  # text as it came, and written before anything is checked
+}
+
+
+def schema_and_keys(table: str, frame: "pd.DataFrame", station: str) -> Evaluation:
+    """Hold a table against its pandera model.
+
+    Raises:
+        BlockingCheckFailed: it does not hold.
+    """
+    from weather_etl.meteorology import schemas
+
+    problems = schemas.check(table, frame)
+    if problems:
+        raise BlockingCheckFailed(
+            Evaluation(
+                SCHEMA_AND_KEYS[table],
+                False,
+                f"{table} of {station} breaks its contract and was not published: {'; '.join(problems[:3])}. "
+                "This is a bug; please report it with the landing files.",
+                ERROR,
+                {"violations": len(problems)},
+                [{"violation": p} for p in problems],
+            )
+        )
+    return contract_kept(table, len(frame))
+
+
+def contract_kept(table: str, rows: int) -> Evaluation:
+    """What the contract's check says of a table in the lake: one that breaks it is never published."""
+    return Evaluation(
+        SCHEMA_AND_KEYS[table], True, f"{rows:,} rows keep the contract of {table}.", ERROR, {"rows": rows}
+    )
+
+
+@_promise("Every data line is accounted for: kept + identical duplicates + superseded + quarantined.", blocking=True)
+def row_balance(check: Check, judged: Judged) -> Evaluation:
+    b = judged.observations.balance
+    sentence = (
+        f"{b.data_lines:,} data lines = {b.kept:,} kept + {b.identical_duplicates:,} identical duplicates "
+        f"+ {b.superseded:,} superseded + {b.quarantined:,} quarantined"
+    )
+    if not b.holds():
+        sentence = f"The rows of {judged.station} do not balance and were not published: {sentence}"
+    return Evaluation(check, b.holds(), sentence + ".", ERROR, dict(vars(b)))
+
+
+@_promise("No row of the station's files was quarantined.", table="quarantined_rows")
+def no_quarantined_rows(check: Check, judged: Judged) -> Evaluation:
+    quarantined, data_lines = judged.observations.quarantined, judged.observations.balance.data_lines
+    rows = quarantined[quarantined["line"].notna()]
+    counts = rows["reason"].value_counts()
+    sentence = f"None of {data_lines:,} data lines was quarantined."
+    if len(rows):
+        listing = ", ".join(f"{reason} {n:,}" for reason, n in counts.items())
+        sentence = (
+            f"{len(rows):,} of {data_lines:,} data lines ({percent(len(rows), data_lines)}) were refused: {listing}."
+        )
+    cases = [
+        {"file": r.landing_file, "line": int(r.line), "reason": r.reason, "detail": r.detail}
+        for r in rows.head(MAX_CASES).itertuples()
+    ]
+    return Evaluation(check, not len(rows), sentence, WARN, {"quarantined": len(rows)}, cases)
+
+
+@_promise("No row was delivered twice.")
+def identical_duplicates(check: Check, judged: Judged) -> Evaluation:
+    n, lines = judged.observations.balance.identical_duplicates, judged.observations.balance.data_lines
+    sentence = f"{n:,} of {lines:,} data lines are identical repeats of another and were counted once."
+    return Evaluation(check, n == 0, sentence, WARN, {"identical_duplicates": n})
+
+
+@_promise("At least 95 % of the hours between the first and the last have an observation.")
+def coverage(check: Check, judged: Judged) -> Evaluation:
+    import numpy as np
+
+    hours = (
+        judged.observations.validated["timestamp"].to_numpy("datetime64[us]").astype("datetime64[h]").astype(np.int64)
+    )
+    if not len(hours):
+        return Evaluation(check, False, "The station has no observation.", WARN, {"hours": 0})
+    expected = int(hours[-1] - hours[0]) + 1
+    missing = expected - len(hours)
+    gaps = np.flatnonzero(np.diff(hours) > 1)
+    cases = [
+        {
+            "from": f"{(hours[i] + 1).astype('datetime64[h]')}Z",
+            "to": f"{(hours[i + 1] - 1).astype('datetime64[h]')}Z",
+            "hours": int(hours[i + 1] - hours[i] - 1),
+        }
+        for i in gaps[:MAX_CASES]
+    ]
+    sentence = (
+        f"{missing:,} of {expected:,} hours ({percent(missing, expected)}) are missing, in {count(len(gaps), 'gap')}."
+    )
+    passed = len(hours) >= COVERAGE_WARN * expected
+    return Evaluation(check, passed, sentence, WARN, {"missing_hours": missing, "hours_expected": expected}, cases)
+
+
+@_promise("At most 1 % of each variable's values failed quality control (error above 10 %).")
+def failed_values(check: Check, judged: Judged) -> Evaluation:
+    from weather_etl.meteorology.quality import VARIABLES, Flag
+
+    cases, worst = [], 0.0
+    for name in VARIABLES:
+        flags = judged.observations.validated[f"{name}_qc"].to_numpy()
+        evaluated = int((flags != Flag.MISSING).sum())
+        failed, suspect = int((flags == Flag.FAIL).sum()), int((flags == Flag.SUSPECT).sum())
+        if failed or suspect:
+            share = failed / evaluated
+            worst = max(worst, share)
+            cases.append(
+                {"variable": name, "failed": failed, "suspect": suspect, "of": evaluated, "percent": 100 * share}
+            )
+    cases.sort(key=lambda c: (-c["failed"], c["variable"]))
+    sentence = "No value failed quality control."
+    if cases:
+        parts = [f"{c['variable']} {c['failed']:,} of {c['of']:,} ({c['percent']:.2f} %)" for c in cases if c["failed"]]
+        sentence = f"Values that failed and were nulled: {', '.join(parts) or 'none'}."
+    for c in cases:
+        c["percent"] = round(c["percent"], 3)
+    failed = sum(c["failed"] for c in cases)
+    return Evaluation(
+        check,
+        worst <= FAIL_WARN,
+        sentence,
+        ERROR if worst > FAIL_ERROR else WARN,
+        {"failed": failed, **{f"failed_{c['variable']}": c["failed"] for c in cases}},
+        cases,
+    )
+
+
+@_promise("At most 5 % of each variable's values are suspect.")
+def suspect_values(check: Check, judged: Judged) -> Evaluation:
+    from weather_etl.meteorology.quality import VARIABLES, Flag
+
+    cases = []
+    for name in VARIABLES:
+        flags = judged.observations.validated[f"{name}_qc"].to_numpy()
+        valid, suspect = int((flags != Flag.MISSING).sum()), int((flags == Flag.SUSPECT).sum())
+        if suspect:
+            cases.append(
+                {"variable": name, "suspect": suspect, "of": valid, "percent": round(100 * suspect / valid, 3)}
+            )
+    cases.sort(key=lambda c: (-c["percent"], c["variable"]))
+    many = [c for c in cases if c["suspect"] > SUSPECT_WARN * c["of"]]
+    sentence = f"{sum(c['suspect'] for c in cases):,} values are suspect, at most 5 % of any variable."
+    if many:
+        parts = [f"{c['variable']} {c['suspect']:,} of {c['of']:,} ({c['percent']:.2f} %)" for c in many]
+        sentence = f"Suspect values are many in {', '.join(parts)}; see quality_events for the tests that found them."
+    return Evaluation(check, not many, sentence, WARN, {f"suspect_{c['variable']}": c["suspect"] for c in cases}, cases)
+
+
+@_promise("No variable is constant, no category unknown, and precipitation has a type in at most 90 % of the hours.")
+def plausible_columns(check: Check, judged: Judged) -> Evaluation:
+    from weather_etl.meteorology.quality import VARIABLES, Flag
+
+    validated, found = judged.observations.validated, []
+    for name in VARIABLES:
+        # What is computed is constant only if what it comes from is.
+        values = validated[name].to_numpy()[validated[f"{name}_qc"].isin([Flag.GOOD, Flag.SUSPECT]).to_numpy()]
+        if len(values) >= CONSTANT_FROM_HOURS and values.min() == values.max():
+            found.append(f"{name} is {values[0]:g} in all {len(values):,} hours")
+    if judged.observations.unknown_categories:
+        found.append(
+            f"precipitation types that are not known: {', '.join(judged.observations.unknown_categories[:MAX_CASES])}"
+        )
+    other = validated.loc[validated["condition"] == "other", "summary"].unique()
+    if len(other):
+        found.append(f"summaries without a known condition: {', '.join(other[:MAX_CASES])}")
+    kinds = validated["precipitation_type"]
+    typed = int((kinds.notna() & (kinds != "none")).sum())
+    if typed > PRECIPITATION_WARN * len(validated):
+        found.append(
+            f"precipitation has a type in {percent(typed, len(validated))} of the hours, so that it says nothing of rain"
+        )
+    sentence = "All columns vary and all categories are known."
+    if found:
+        sentence = f"To look at: {'; '.join(found)}."
+    cases = [{"finding": f} for f in found]
+    return Evaluation(check, not found, sentence, WARN, {"findings": len(found)}, cases)
+
+
+@_promise(f"The newest hour of a station with `live = true` is at most {FRESH_HOURS} hours old.")
+def freshness(check: Check, judged: Judged) -> Evaluation:
+    validated = judged.observations.validated
+    newest = None if validated.empty else validated["timestamp"].iloc[-1].to_pydatetime()
+    return age_of_newest_hour(check, newest, live=judged.live, now=judged.now)
+
+
+def age_of_newest_hour(check: Check, newest: datetime | None, *, live: bool, now: datetime) -> Evaluation:
+    """The one check whose result changes while the table does not."""
+    if not live:
+        return Evaluation(check, True, "Not expected: the station settings do not say `live = true`.", WARN)
+    if newest is None:
+        return Evaluation(check, False, "The station has no observation.", WARN)
+    age = (now - newest).total_seconds() / 3600
+    sentence = f"The newest hour is {newest:%Y-%m-%d %H:%M}Z, {age:,.0f} hours ago."
+    return Evaluation(check, age <= FRESH_HOURS, sentence, WARN, {"age_hours": round(age, 1)})
+
+
+OBSERVATION_CHECKS: tuple[Check, ...] = tuple(_REGISTERED)

@@ -1,0 +1,199 @@
+"""Telling people: what has failed, once, and that it is good again.
+
+Belongs here: which events open and close a problem, the message, the webhook.
+
+Does not belong here: judging data (`checks.py`), retrying (`operations/planning.py`).
+
+A problem is a failed check of severity ERROR, by check and station, or a failed run that left no such check (storage
+down, process killed), by what it worked on. It is told when it opens and when it closes, however often it fails in
+between. The cursor holds where we are in Dagster's event log and the open problems; everything new in a tick is one
+message, and the cursor moves when the webhook has taken it: nothing is lost, and only a daemon that dies between the
+two tells something twice.
+"""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from weather_etl.errors import UserError
+from weather_etl.redaction import without_secrets
+from weather_etl.settings import Settings
+
+MAX_LISTED = 10
+_TIMEOUT_S = 10
+
+
+@dataclass
+class Problem:
+    """Something that is broken: what to call it, why, in which run, and the stations that have not recovered."""
+
+    title: str
+    why: str
+    run_id: str = ""
+    stations: list[str] = field(default_factory=list)
+
+
+@dataclass
+class State:
+    """What the sensor's cursor holds."""
+
+    checks_after: int = 0
+    runs_after: int = 0
+    open: dict[str, Problem] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, cursor: str | None) -> "State | None":
+        """None where there is no cursor, or none that can be read."""
+        try:
+            found = json.loads(cursor or "")
+            problems = {k: Problem(**p) for k, p in found["open"].items()}
+            return cls(int(found["checks_after"]), int(found["runs_after"]), problems)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def write(self) -> str:
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+
+@dataclass
+class News:
+    """What a tick has to tell."""
+
+    opened: list[Problem] = field(default_factory=list)
+    closed: list[Problem] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.opened or self.closed)
+
+
+@dataclass(frozen=True)
+class CheckEvent:
+    """One evaluation of a check."""
+
+    table: str
+    name: str
+    station: str | None
+    is_error: bool
+    why: str
+    run_id: str
+
+    @property
+    def key(self) -> str:
+        return f"check/{self.table}/{self.name}/{self.station or ''}"
+
+
+@dataclass(frozen=True)
+class RunEvent:
+    """One run that ended; `stations` is what it covered."""
+
+    run_id: str
+    job: str
+    stations: tuple[str, ...]
+    failed: bool
+    why: str = ""
+    kind: str = "tables"
+    """What a run does; runs of the same kind can make good for each other."""
+
+
+def update(state: State, checks: Iterable[CheckEvent], runs: Iterable[RunEvent]) -> News:
+    """Take events, in their order, into the open problems; returns what opened and what closed in all.
+
+    What opened and closed again within these events is not told.
+    """
+    before = dict(state.open)
+    for check in checks:
+        if not check.is_error:
+            state.open.pop(check.key, None)
+        elif check.key not in state.open:
+            where = f" of station {check.station}" if check.station else ""
+            state.open[check.key] = Problem(f"{check.name}{where}", check.why, check.run_id)
+    for run in runs:
+        if run.failed:
+            what = f"{run.kind}/{','.join(run.stations)}"
+            if not any(
+                k.startswith(f"run/{run.kind}/") and set(run.stations) <= set(p.stations) for k, p in state.open.items()
+            ):
+                state.open[f"run/{what}"] = Problem(_run_title(run), run.why, run.run_id, list(run.stations))
+        else:
+            _recover(state, run)
+    return News(
+        [p for k, p in state.open.items() if k not in before], [p for k, p in before.items() if k not in state.open]
+    )
+
+
+def _run_title(run: RunEvent) -> str:
+    if not run.stations:
+        return f"run of {run.job}"
+    first = run.stations[0]
+    return f"run of {run.job} for " + (first if len(run.stations) == 1 else f"{first} and {len(run.stations) - 1} more")
+
+
+def _recover(state: State, run: RunEvent) -> None:
+    for key, problem in list(state.open.items()):
+        if key.startswith(f"run/{run.kind}/"):
+            problem.stations = [s for s in problem.stations if s not in run.stations]
+            if not problem.stations:
+                del state.open[key]
+
+
+def message(news: News, still_open: int, ui_url: str) -> str:
+    """The text that people read, in Slack's and Teams' common part of Markdown."""
+    lines = []
+    for problems, mark, noun in (
+        (news.opened, "\N{LARGE RED CIRCLE}", "failed"),
+        (news.closed, "\N{LARGE GREEN CIRCLE}", "resolved"),
+    ):
+        for problem in problems[:MAX_LISTED]:
+            why = f": {without_secrets(problem.why)[:300]}" if noun == "failed" and problem.why else ""
+            link = f" {ui_url}/runs/{problem.run_id}" if noun == "failed" and problem.run_id else ""
+            lines.append(f"{mark} weather_etl {noun}: {problem.title}{why}{link}")
+        if len(problems) > MAX_LISTED:
+            lines.append(f"{mark} ... and {len(problems) - MAX_LISTED} more {noun}.")
+    lines.append(f"{still_open} open now." if still_open else "Nothing is open now.")
+    return "\n".join(lines)
+
+
+def payload(text: str, style: str) -> dict[str, Any]:
+    """The JSON that the webhook takes: Slack's (Mattermost and others take it too), or an Adaptive Card for Teams."""
+    if style == "slack":
+        for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+            text = text.replace(character, entity)
+        return {"text": text}
+    blocks = [{"type": "TextBlock", "text": line, "wrap": True} for line in text.splitlines()]
+    card = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "body": blocks,
+    }
+    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
+    return {"type": "message", "attachments": [attachment]}
+
+
+def send(settings: Settings, text: str) -> None:
+    """Post to the webhook; its address is a secret and stands in no error.
+
+    Raises:
+        UserError: it is not configured, does not answer or refuses.
+    """
+    if not settings.webhook_url:
+        raise UserError("No webhook is configured; set WEATHER_ETL_WEBHOOK_URL.")
+    if not settings.webhook_url.startswith(("http://", "https://")):
+        raise UserError("WEATHER_ETL_WEBHOOK_URL must begin with https://; correct it.")
+    request = urllib.request.Request(
+        settings.webhook_url,
+        json.dumps(payload(text, settings.webhook_style)).encode(),
+        {"Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:
+            response.read()
+    except urllib.error.HTTPError as error:
+        raise UserError(
+            f"The webhook in WEATHER_ETL_WEBHOOK_URL answered HTTP {error.code}; the message is sent again."
+        ) from None
+    except (OSError, ValueError):
+        raise UserError("The webhook in WEATHER_ETL_WEBHOOK_URL does not answer; the message is sent again.") from None

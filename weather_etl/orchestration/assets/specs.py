@@ -1,0 +1,129 @@
+"""What every asset spec and materialization has in common.
+
+Belongs here: column schema, kinds, owners, tags, code references, freshness, previews.
+Does not belong here: text about one table (`raw.py`, `validated.py`, `aggregated.py`).
+"""
+
+import re
+import warnings
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from weather_etl.checks import TABLE_CHECKS
+from weather_etl.lake.fingerprints import CODE_VERSIONS, INPUTS
+from weather_etl.meteorology.schemas import TABLES, Table
+from weather_etl.orchestration.checks import spec
+from weather_etl.stations import PARTITIONS_NAME
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+station_partitions = dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)
+
+PREVIEW_ROWS = 5
+_PACKAGE = Path(__file__).resolve().parents[2]
+# Where a table is made, for the link to its code.
+_CODE = {
+    "raw_observations": ("ingestion/merge.py", "meteorology/cutting.py"),
+    "quarantined_rows": ("meteorology/observations.py", "meteorology/reasons.py"),
+    "validated_observations": ("meteorology/observations.py", "meteorology/quality.py"),
+    "quality_events": ("meteorology/observations.py", "meteorology/quality.py"),
+    "daily_weather": ("meteorology/aggregation/days.py",),
+    "monthly_weather": ("meteorology/aggregation/months.py",),
+    "yearly_weather": ("meteorology/aggregation/years.py",),
+    "climate_normals": ("meteorology/aggregation/normals.py",),
+}
+# An installation with live stations writes every hour; one with archives only shows a warning, not an error.
+FRESHNESS = {
+    "validated_observations": dg.FreshnessPolicy.time_window(
+        fail_window=timedelta(days=35), warn_window=timedelta(hours=26)
+    )
+}
+_UI_TYPES = {"str": "string", "category": "string", "datetime64[us, UTC]": "timestamp (UTC)", "Int64": "int64"}
+
+
+def column_schema(contract: Table) -> dg.TableSchema:
+    """The data dictionary of a table as the UI draws it before the first run."""
+    return dg.TableSchema(
+        [
+            dg.TableColumn(
+                c.name,
+                _UI_TYPES.get(c.dtype, c.dtype),
+                c.description,
+                dg.TableColumnConstraints(nullable=c.nullable),
+                tags={"unit": c.unit.replace(" ", "_").replace("%", "percent")} if c.unit else {},
+            )
+            for c in contract.columns
+        ]
+    )
+
+
+def code_references(*files: str) -> dict[str, Any]:
+    """Metadata that links an asset to files of this package."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        references = [
+            dg.LocalFileCodeReference(file_path=str(_PACKAGE / f), line_number=1, label=Path(f).name) for f in files
+        ]
+        return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[*references])}
+
+
+def table_spec(table: str, *, group: str, kinds: set[str], deps: list[str] | None = None) -> dg.AssetSpec:
+    """The spec of a table asset; description and columns come from its contract."""
+    contract = TABLES[table]
+    return dg.AssetSpec(
+        table,
+        deps=deps or list(INPUTS[table]),
+        description=f"{contract.description}\n\nOne row is {contract.row}.",
+        group_name=group,
+        kinds=kinds,
+        owners=["team:weather"],
+        tags={"domain": "weather", "layer": group},
+        code_version=CODE_VERSIONS[table],
+        partitions_def=station_partitions,
+        metadata={
+            "dagster/column_schema": column_schema(contract),
+            **code_references(*_CODE.get(table, ())),
+        },
+        freshness_policy=FRESHNESS.get(table),
+        skippable=True,
+    ).with_io_manager_key("lake")
+
+
+def table_checks(*tables: str) -> list[dg.AssetCheckSpec]:
+    """The checks that these tables carry."""
+    return [spec(check, station_partitions) for check in TABLE_CHECKS if check.table in tables]
+
+
+# One run makes one station: a station that fails is a failed run of its own, and nobody else's.
+ONE_STATION_PER_RUN = dg.BackfillPolicy.multi_run(1)
+
+
+def preview(frame: "pd.DataFrame", columns: list[str]) -> dg.MarkdownMetadataValue:
+    """The last rows as a small markdown table, rounded."""
+    rows = frame[columns].tail(PREVIEW_ROWS)
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += ["| " + " | ".join(_cell(v) for v in row) + " |" for row in rows.itertuples(index=False)]
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.1f}"
+    if isinstance(value, datetime):  # pandas' Timestamp is one
+        text = f"{value:%Y-%m-%d %H:%M}Z" if value.tzinfo else f"{value:%Y-%m-%d}"
+        return text.replace("-", "\N{NON-BREAKING HYPHEN}").replace(" ", "\N{NO-BREAK SPACE}")  # the column is narrow
+    text = "" if value is None or str(value) in ("NaT", "<NA>") else str(value)
+    return markdown(text[:40])
+
+
+# Punctuation that makes links, pictures, HTML, code, emphasis or table cells.
+_MARKDOWN = re.compile(r"([\\`*_~\[\]<>&|!#$@:])")
+
+
+def markdown(text: str) -> str:
+    """Text from outside as markdown that shows it literally: it comes from files and names that anybody may write."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

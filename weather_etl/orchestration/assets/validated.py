@@ -1,0 +1,121 @@
+"""Layer `validated`: one row per station and hour, every value with a flag; and in the same pass what was refused.
+
+Belongs here: the step that makes the three tables from the raw one, and what a person wants to know of each.
+Does not belong here: what becomes of a row (`meteorology/`).
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from weather_etl.checks import observations as checks
+from weather_etl.orchestration.assets import sketches
+from weather_etl.orchestration.assets.making import Making, Results, TablesConfig, checks_of_all_stations
+from weather_etl.orchestration.assets.specs import ONE_STATION_PER_RUN, preview, table_checks, table_spec
+from weather_etl.orchestration.failures import without_details
+from weather_etl.orchestration.resources import ParquetIOManager, StationTable
+
+if TYPE_CHECKING:
+    from weather_etl.ingestion.merge import Raw
+    from weather_etl.ingestion.station import OpenStation
+    from weather_etl.meteorology.observations import Observations
+
+_KINDS = {"azure", "parquet", "pandas", "pandera"}
+
+
+@dg.multi_asset(
+    name="validated",
+    specs=[
+        table_spec("validated_observations", group="validated", kinds=_KINDS),
+        # Made in the same pass over raw; what a person follows is from value to event.
+        table_spec("quality_events", group="validated", kinds=_KINDS, deps=["validated_observations"]),
+        table_spec("quarantined_rows", group="raw", kinds={"azure", "parquet"}),
+    ],
+    ins={"raw_observations": dg.AssetIn()},
+    check_specs=table_checks("quarantined_rows", "validated_observations", "quality_events"),
+    backfill_policy=ONE_STATION_PER_RUN,
+    can_subset=True,
+)
+def validated(
+    context: dg.AssetExecutionContext,
+    config: TablesConfig,
+    lake: dg.ResourceParam[ParquetIOManager],
+    raw_observations: StationTable,
+) -> Results:
+    """Put the raw rows together to hours, flag every value, and keep what could not be used."""
+    with without_details(context.log, context.run, context.instance):
+        if not context.has_partition_key:
+            yield from checks_of_all_stations(context, lake)
+            return
+        making = Making(context, lake, config.full)
+        yield from making.unchanged()
+        if not making.stale:
+            return
+        observations = _observe(raw_observations.raw, making.opened)
+        frames = {
+            "quarantined_rows": observations.quarantined,
+            "validated_observations": observations.validated,
+            "quality_events": observations.events,
+        }
+        found = checks.Judged(observations, making.station, making.opened.settings.live)
+        for table in making.stale:
+            yield from making.made(
+                table,
+                frames[table],
+                lambda table=table: [
+                    checks.schema_and_keys(table, frames[table], making.station),
+                    *checks.evaluate(found, table),
+                ],
+                _metadata(table, observations, making.opened.settings.timezone),
+            )
+
+
+def _observe(raw: "Raw", station: "OpenStation") -> "Observations":
+    from weather_etl.errors import UserError
+    from weather_etl.meteorology.observations import observe
+    from weather_etl.meteorology.wind import TurbineUnavailable
+
+    settings = station.settings
+    try:
+        return observe(
+            raw.rows,
+            raw.readings(settings),
+            raw.rejected(),
+            station=station.station,
+            timezone=settings.timezone,
+            site=settings.site,
+        )
+    except TurbineUnavailable as error:
+        raise UserError(str(error)) from None
+
+
+def _metadata(table: str, observations: "Observations", timezone: str) -> dict[str, Any]:
+    if table == "validated_observations":
+        return _of_hours(observations, timezone)
+    if table == "quality_events":
+        frame, columns = observations.events, ["timestamp", "variable", "test", "flag", "original_value"]
+    else:
+        frame, columns = observations.quarantined, ["landing_file", "line", "reason", "detail"]
+    return {} if frame.empty else {"preview": preview(frame, columns)}
+
+
+def _of_hours(observations: "Observations", timezone: str) -> dict[str, Any]:
+    frame, warnings = observations.validated, observations.warnings
+    if frame.empty:
+        return {}
+    hours = int((frame["timestamp"].iloc[-1] - frame["timestamp"].iloc[0]).total_seconds() // 3600) + 1
+    return {
+        "missing_hours": hours - len(frame),
+        "missing_percent": round(100 * (hours - len(frame)) / hours, 3),
+        "identical_duplicates": observations.balance.identical_duplicates,
+        "superseded_rows": observations.balance.superseded,
+        "quarantined_rows": observations.balance.quarantined,
+        "failed_values": sum(observations.failed_values.values()),
+        **observations.computed,
+        "timezone": timezone,
+        **({"warnings": dg.MetadataValue.md("\n".join(f"* {w}" for w in warnings[:10]))} if warnings else {}),
+        **sketches.of("validated_observations", frame),
+        "preview": preview(
+            frame, ["timestamp", "temperature_c", "humidity_percent", "wind_speed_ms", "pressure_msl_hpa"]
+        ),
+    }

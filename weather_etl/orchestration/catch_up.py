@@ -1,0 +1,169 @@
+"""Everything that is stale, in one process: `catch_up_job`.
+
+Belongs here: which runs it starts and in which order.
+Does not belong here: how a run is started (`child_runs.py`), what is stale (`operations/planning.py`).
+
+Each station is a run of its own: one that fails does not stop the next. What lies below the tables follows, serving
+tables where they are set up, then reports, so that nothing is left stale.
+"""
+
+import json
+from typing import Any
+
+import dagster as dg
+
+from weather_etl.errors import UserError
+from weather_etl.ingestion import shared_files
+from weather_etl.ingestion.station import StationVanished, UnknownStation
+from weather_etl.lake.storage import Containers, connect
+from weather_etl.operations import planning
+from weather_etl.operations.planning import CATCH_UP_JOB, StaleStation
+from weather_etl.operations.run_history import unroutable_files_told
+from weather_etl.orchestration.child_runs import STEPS, run_job
+from weather_etl.orchestration.failures import ExpectedFailure, without_details
+from weather_etl.orchestration.jobs import INDEX_JOB, REPORT_JOB, SERVING_JOB, SHARED_JOB, TABLES_JOB
+from weather_etl.redaction import without_secrets
+from weather_etl.settings import Settings
+from weather_etl.stations import PARTITIONS_NAME, is_station_id
+
+
+class CatchUpConfig(dg.Config):
+    """What to bring up to date."""
+
+    mode: str = "incremental"
+    """`incremental`: stale stations only. `full`: every station, reading all landing files again."""
+    stations: list[str] = []  # noqa: RUF012  (a pydantic field: each instance gets its own)
+    """Only these stations; all if empty."""
+    tables_only: bool = False
+    """Leave serving tables and reports to their sensors."""
+
+
+@dg.op(
+    out=dg.Out(dg.Nothing),
+    description=(
+        "Splits pending shared files, registers new stations and starts a run for every stale one, in this process; "
+        "then serving tables and reports."
+    ),
+)
+def catch_up(context: dg.OpExecutionContext, config: CatchUpConfig) -> None:
+    """Bring stations up to date."""
+    with without_details(context.log):
+        _CatchUp(context, config).run()
+
+
+@dg.job(
+    name=CATCH_UP_JOB,
+    description="Registers new stations and brings every stale one up to date, in one process.",
+    executor_def=dg.in_process_executor,
+)
+def catch_up_job() -> None:
+    """Everything that is stale."""
+    catch_up()
+
+
+class _CatchUp:
+    """The work of one run of `catch_up_job`; fails in the end if anything of it failed."""
+
+    def __init__(self, context: dg.OpExecutionContext, config: CatchUpConfig) -> None:
+        if config.mode not in ("incremental", "full"):
+            raise UserError(f"The mode is {config.mode!r}; use incremental or full.")
+        for station in config.stations:
+            if not is_station_id(station):
+                raise UserError(f"{station!r} is no station id; use letters, digits, - and _, at most 64.")
+        self._context, self._config = context, config
+        self._full = config.mode == "full"
+        self._settings = Settings.load()
+        self._failures: list[str] = []
+
+    def run(self) -> None:
+        """Shared files, tables, and what lies below them."""
+        seen = self._look_and_split()
+        todo = self._todo(seen)
+        context = self._context
+        context.instance.add_dynamic_partitions(PARTITIONS_NAME, [s.station for s in todo])
+        if planning.TARGETS not in context.run.tags and todo:
+            # So that the sensor knows what is in hand.
+            context.instance.add_run_tags(context.run.run_id, {planning.TARGETS: json.dumps([s.key for s in todo])})
+        for number, item in enumerate(todo, start=1):
+            context.log.info(f"{item.station} ({number} of {len(todo)}): {item.why}")
+            steps = {step: {"full": True} for step in STEPS} if self._full else {}
+            self._start(TABLES_JOB, item.station, steps, {planning.TARGET: item.key, planning.WHY: item.why})
+        below = 0 if self._config.tables_only else self._follow()
+        if self._failures:
+            raise ExpectedFailure(without_secrets(" | ".join(self._failures)))
+        if not todo and not below:
+            context.log.info(f"All {len(seen.landing.stations)} stations are up to date.")
+
+    def _start(
+        self,
+        job: str,
+        station: str | None = None,
+        ops: dict[str, dict[str, Any]] | None = None,
+        tags: dict[str, str] | None = None,
+    ) -> None:
+        given = self._context.run.tags
+        inherited = {tag: given[tag] for tag in (planning.WHY, planning.ATTEMPT) if tag in given}
+        self._failures += run_job(
+            self._context.instance,
+            job,
+            station=station,
+            ops=ops,
+            loggers=self._context.run_config.get("loggers"),
+            tags={**inherited, **(tags or {}), planning.PARENT: self._context.run.run_id},
+        )
+
+    def _look_and_split(self) -> shared_files.Look:
+        """What lies in both containers, after shared files were split where that was due."""
+        with connect(self._settings) as containers:
+            seen = shared_files.look(containers)
+            told = unroutable_files_told(self._context.instance)
+            if seen.pending or (self._full and seen.sources) or told != planning.unroutable(seen.landing):
+                self._start(SHARED_JOB, ops={"shared_files": {"full": self._full}})
+                seen = shared_files.look(containers)
+        for name in seen.landing.unroutable[:10]:
+            self._context.log.warning(f"{name[:200]!r} lies outside any station's folder and was left alone.")
+        return seen
+
+    def _todo(self, seen: shared_files.Look) -> list[StaleStation]:
+        stale = {s.station: s for s in planning.find_stale(seen.landing, seen.stamps)}
+        if self._full:
+            for name in seen.landing.stations:
+                stale.setdefault(name, StaleStation(name, "full", "full run"))
+        if self._config.stations:
+            for name in self._config.stations:
+                if name not in seen.landing.stations and name not in stale:
+                    raise UnknownStation(name)
+            stale = {name: stale[name] for name in self._config.stations if name in stale}
+        self._failures += [str(StationVanished(s.station)) for s in stale.values() if s.why == planning.VANISHED]
+        return sorted((s for s in stale.values() if s.why != planning.VANISHED), key=lambda s: s.station)
+
+    def _follow(self) -> int:
+        """Serving tables, then reports, then the index: what is stale of them; how many runs that took."""
+        from weather_etl.report import publish
+
+        started = 0
+        with connect(self._settings) as containers:
+            for job, find in ((SERVING_JOB, self._unserved), (REPORT_JOB, publish.stale_reports)):
+                for item in find(containers):
+                    if not self._config.stations or item.station in self._config.stations:
+                        tags = {planning.TARGET: item.key, planning.WHY: item.why}
+                        self._start(job, item.station, None, tags)
+                        started += 1
+            if index := publish.stale_index(containers, publish.reports(containers)):
+                self._start(INDEX_JOB, None, None, {planning.TARGET: index.key, planning.WHY: index.why})
+                started += 1
+        return started
+
+    def _unserved(self, containers: Containers) -> list[StaleStation]:
+        """Stations that PostgreSQL does not serve as they are in the lake, where serving tables are set up."""
+        from weather_etl.serving import database, load
+
+        try:
+            if not database.is_set_up(self._settings):
+                return []
+            with database.connect(self._settings) as connection:
+                database.require_schema(self._settings, connection)
+                return load.find_stale(load.expected(containers.lake.stamps()), load.loaded_versions(connection))
+        except UserError as error:  # tables and reports do not wait for PostgreSQL
+            self._failures.append(str(error))
+            return []

@@ -1,0 +1,68 @@
+"""A plan in Dagster's words.
+
+Belongs here: runs, new partitions and observations of a `planning.Plan`.
+Does not belong here: the decisions, the ticks.
+"""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from weather_etl.landing.versions import Landing
+from weather_etl.operations import planning
+from weather_etl.operations.planning import Plan, Request
+from weather_etl.orchestration.assets.specs import station_partitions
+from weather_etl.orchestration.jobs import SHARED_JOB
+
+
+def run_requests(
+    requests: Sequence[Request], job: str, *, tables_only: bool = False, priority: int = 0
+) -> list[dg.RunRequest]:
+    """The runs as Dagster takes them.
+
+    Args:
+        requests: of a plan.
+        job: what a run over a single station is of.
+        tables_only: whether a run over many leaves what lies below the tables to other sensors.
+        priority: among the runs that wait; such a run over many takes that of its sensor.
+    """
+    found = []
+    for request in requests:
+        if request.is_bulk:
+            config = {"stations": [s.station for s in request.stations], "tables_only": tables_only}
+            found.append(
+                dg.RunRequest(
+                    run_key=request.run_key,
+                    tags={**request.tags(), **({"dagster/priority": str(priority)} if priority else {})},
+                    job_name=planning.CATCH_UP_JOB,
+                    run_config={"ops": {"catch_up": {"config": config}}},
+                )
+            )
+        else:
+            name = SHARED_JOB if request.is_split else job
+            found.append(dg.RunRequest(run_key=request.run_key, tags=request.tags(), job_name=name))
+    return found
+
+
+def partitions_requests(decided: Plan) -> list[dg.AddDynamicPartitionsRequest]:
+    """The registration of a plan's new stations."""
+    return [station_partitions.build_add_request(decided.new_partitions)] if decided.new_partitions else []
+
+
+def observations(decided: Plan, landing: Landing) -> list[dg.AssetObservation]:
+    """The landing files of each station that is requested for the first time since they changed.
+
+    So the UI knows that what was made from them before is out of date, and that what the run makes is not.
+    """
+    return [
+        dg.AssetObservation(
+            "landing_files",
+            partition=item.station,
+            tags={"dagster/data_version": landing.stations[item.station].data_version(item.station)},
+            metadata={"files": len(landing.stations[item.station].files)},
+        )
+        for request in decided.requests
+        if request.attempt == 1
+        for item in request.stations
+        if item.station in landing.stations
+    ]

@@ -1,0 +1,72 @@
+"""When are the serving tables loaded? A sensor that compares what is loaded with what the lake holds.
+
+Belongs here: gathering what `planning.plan` decides on for the serving tables.
+Does not belong here: what is stale (`load.py`), the decisions (`planning.py`).
+
+Level-triggered like `landing_files_sensor`, and with a staleness of its own: the lake never waits for PostgreSQL.
+"""
+
+import time
+
+import dagster as dg
+
+from weather_etl.operations import planning
+from weather_etl.operations.run_history import histories, in_flight
+from weather_etl.orchestration.catch_up import catch_up_job
+from weather_etl.orchestration.failures import without_details
+from weather_etl.orchestration.jobs import SERVING_JOB, serving_job
+from weather_etl.orchestration.resources import StorageResource
+from weather_etl.orchestration.sensors.landing_files import RETRY_DELAY_S
+from weather_etl.orchestration.sensors.requests import run_requests
+from weather_etl.settings import Settings
+from weather_etl.stations import PARTITIONS_NAME
+
+
+def _default_status() -> dg.DefaultSensorStatus:
+    configured = Settings.load().serving_url is not None
+    return dg.DefaultSensorStatus.RUNNING if configured else dg.DefaultSensorStatus.STOPPED
+
+
+@dg.sensor(
+    name="serving_sensor",
+    jobs=[serving_job, catch_up_job],
+    minimum_interval_seconds=15,
+    default_status=_default_status(),
+    description=(
+        "Compares what PostgreSQL serves with the tables in the lake and requests a load for each station that "
+        "differs. On by itself where WEATHER_ETL_SERVING_URL is set; keeps no state."
+    ),
+)
+def serving_sensor(context: dg.SensorEvaluationContext, storage: dg.ResourceParam[StorageResource]) -> dg.SensorResult:
+    """One tick: what the lake holds, what is loaded, request. A database that is down fails the tick, and no run."""
+    from weather_etl.serving import database, load
+
+    settings = Settings.load()
+    with without_details(), database.connect(settings) as connection, storage.promptly() as containers:
+        database.require_schema(settings, connection)
+        wanted = load.expected(containers.lake.stamps())
+        stale = load.find_stale(wanted, load.loaded_versions(connection))
+    instance, now = context.instance, time.time()
+    decided = planning.Plan()
+    if stale:
+        # A station whose tables are being made is loaded when they are all there.
+        busy = in_flight(instance, silence_limit=settings.silence_limit_s, now=now)
+        tried = histories(instance, [s for s in stale if not busy.covers(s)], [SERVING_JOB])
+        decided = planning.plan(
+            stale,
+            instance.get_dynamic_partitions(PARTITIONS_NAME),
+            {**tried, **busy.histories(stale)},
+            now=now,
+            max_attempts=settings.max_attempts,
+            max_stations=settings.max_stations_per_run,
+            retry_delay=RETRY_DELAY_S,
+        )
+    requests = run_requests(decided.requests, SERVING_JOB)
+    return dg.SensorResult(run_requests=requests, skip_reason=None if requests else _why_nothing(decided, len(wanted)))
+
+
+def _why_nothing(decided: planning.Plan, stations: int) -> str:
+    parked, waiting = [s.station for s in decided.parked], decided.in_flight + decided.waiting
+    if parked:
+        return f"{', '.join(parked[:3])}: failed as often as is allowed; load by hand with `weather-etl db load`."
+    return f"Waiting for {', '.join(waiting[:3])}." if waiting else f"All {stations} stations are served as they are."

@@ -1,0 +1,24 @@
+"""What lies in the lake after a run.
+
+Belongs here: reading tables for comparison. Does not belong here: making them (`runs.py`).
+"""
+
+from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.storage import Containers
+
+RAW = "raw_observations"
+
+
+def tables(containers: Containers, station: str = "a") -> dict[str, object]:
+    """All tables as bytes; of raw its rows, since its manifest tells when a file was read."""
+    found: dict[str, object] = {}
+    for table in TABLE_NAMES:
+        data, _ = containers.lake.container.read(containers.lake.object_name(table, station))
+        found[table] = containers.lake.read(table, station).arrow.to_pylist() if table == RAW else data
+    return found
+
+
+def temperatures(containers: Containers, station: str = "a") -> list[float]:
+    """To the degree: `weather_csv` lets them waver."""
+    found = containers.lake.read("validated_observations", station).arrow.column("temperature_c").to_pylist()
+    return [float(round(t)) for t in found]
