@@ -135,6 +135,18 @@ def read_form(texts: pa.Array, form: str) -> np.ndarray:
     return _parse(texts, form)[0]
 
 
+def may_read(form: str, texts: Sequence[str]) -> bool:
+    """Whether a form fits the look of one of these texts; cheap, and no proof."""
+    if form == "iso":
+        return any(re.match(r"\d{4}[-/ ]\d", t) for t in texts)
+    return any(_compiled(form).match(t) for t in texts)
+
+
+@lru_cache
+def _compiled(form: str) -> re.Pattern[str]:
+    return re.compile(_pattern(form))
+
+
 @lru_cache
 def _pattern(form: str) -> str:
     if form in _FAMILIES:

@@ -127,7 +127,9 @@ def _try(profile: Profile, source: Source, options: Options, heads: dict[int, He
         return Attempt(profile, miss=rejected.detail)
     if text is None:
         return Attempt(profile, miss=f"its bytes are not {' or '.join(encodings)}")
-    head = heads.setdefault(id(text), Head(text))
+    head = heads.get(id(text))
+    if head is None:
+        head = heads[id(text)] = Head(text)
     if profile.decoder in ("open_meteo", "metar", "synop"):
         match = re.search(profile.part("match").get("head", "(?!)"), head.text, re.MULTILINE)
         return Attempt(profile, None, member, text, "" if match else "the beginning of the file does not look like it")

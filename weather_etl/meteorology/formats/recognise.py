@@ -18,6 +18,7 @@ from weather_etl.meteorology.reasons import Rejected
 
 MAX_HEADER_LINES = 100
 DELIMITERS = ",;\t|"
+_NUMBER = re.compile(r"\s*[+-]?\d*[.,]?\d+\s*|")
 _SIGNS = re.compile(r"[^a-z0-9]+")
 
 
@@ -44,6 +45,7 @@ class Head:
             start = min(end + 1, len(self.bytes))
             self.ends.append(start)
         self._keys: dict[int, str] = {}
+        self._all_keys = ""
         self._names: dict[tuple[int, str, str, int], Names | None] = {}
 
     def key(self, i: int) -> str:
@@ -51,6 +53,12 @@ class Head:
             line = self.lines[i]
             self._keys[i] = _SIGNS.sub("", line.lower()) if line.isascii() else key.__wrapped__(line)
         return self._keys[i]
+
+    def all_keys(self) -> str:
+        """The keys of all lines that may be the header."""
+        if not self._all_keys:
+            self._all_keys = "\n".join(self.key(i) for i in range(min(len(self.lines), MAX_HEADER_LINES))) or "\n"
+        return self._all_keys
 
     def names(self, i: int, delimiter: str, strip: str = "", lines: int = 1) -> Names | None:
         """The names that a line, or several that belong together, give with a separator; None if it cannot be one."""
@@ -67,6 +75,9 @@ class Head:
         except Rejected:
             return None
         names = parts[0]
+        numbers = sum(_NUMBER.fullmatch(n) is not None for n in names)
+        if numbers * 2 > len(names):  # a line of data
+            return None
         for more in parts[1:]:
             names = [f"{a} {b}".strip() for a, b in zip(names, more, strict=False)]
         return Names([n or f"{NAMELESS}{k + 1}" for k, n in enumerate(names)])
@@ -177,16 +188,14 @@ def _with_header(profile: Profile, head: Head, wanted: str | None, station: str 
     below, units_at = header.get("below", 0), header.get("units")
     columns: list[Sequence[str]] = [[c] if isinstance(c, str) else c for c in match.get("columns", [])]
     plain = [key(c[0]) for c in columns if len(c) == 1 and not is_regex(c[0]) and key(c[0])]
+    if absent := [c[0] for c in columns if len(c) == 1 and not is_regex(c[0]) and key(c[0]) not in head.all_keys()]:
+        return f"it has no column {', '.join(absent[:3])}"
     nearest: tuple[int, str] = (-1, "no line of it is the header")
     for i in range(min(len(head.lines), MAX_HEADER_LINES)):
         line = head.lines[i]
         if not line.strip() or (find and not re.search(find, line)):
             continue
-        if plain and not find and plain[0] not in (k := head.key(i)) and not (lines > 1):
-            hits = sum(p in k for p in plain)
-            if hits > nearest[0] and len(plain) > 1:
-                absent = next(c[0] for c in columns if key(c[0]) == plain[0])
-                nearest = (hits, f"it has no column {absent}")
+        if plain and lines == 1 and plain[0] not in head.key(i):
             continue
         if wanted == "fixed":
             found = _fixed(profile, head, i, lines, below)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from weather_etl.meteorology.cell_times import HOUR, read_form
+from weather_etl.meteorology.cell_times import HOUR, may_read, read_form
 from weather_etl.meteorology.reasons import Reason, Rejected
 
 SAMPLE = 200
@@ -47,6 +48,10 @@ def choose(texts: pa.Array, forms: Sequence[str], *, order: str | None = None) -
     if len(texts) == 0:
         return Chosen(forms[0], 0.0)
     sample = texts.take(pa.array(np.unique(np.linspace(0, len(texts) - 1, min(SAMPLE, len(texts))).astype(np.int64))))
+    if "iso" in forms and _is_iso(sample) == 1.0:
+        return Chosen("iso", 1.0)
+    first = [t.strip() for t in sample.slice(0, 10).to_pylist()] + [t.strip() for t in sample[-10:].to_pylist()]
+    forms = [f for f in forms if may_read(f, first)] or forms[:1]
     shares = {f: _share(read_form(sample, f)) for f in forms}
     best = max(shares.values())
     if best == 0.0:
@@ -58,6 +63,8 @@ def choose(texts: pa.Array, forms: Sequence[str], *, order: str | None = None) -
     counts = {f: int((~np.isnat(times)).sum()) for f, times in read.items()}
     most = max(counts.values())
     top = [f for f in near if counts[f] == most]
+    if "iso" in top:  # it knows offsets that other forms pass over
+        return Chosen("iso", most / len(texts))
     distinct = [top[0]]
     for f in top[1:]:
         if not any(_same(read[f], read[g]) for g in distinct):
@@ -75,6 +82,13 @@ def choose(texts: pa.Array, forms: Sequence[str], *, order: str | None = None) -
         Reason.DATE_ORDER,
         f'{first!r} may be {readings}, and nothing in the file tells which; set date_order = "dmy" or "mdy" '
         "in station.toml",
+    )
+
+
+def _is_iso(texts: pa.Array) -> float:
+    """Share of the texts that can be nothing but ISO 8601."""
+    return float(
+        pc.mean(pc.match_substring_regex(texts, r"^\s*\d{4}-\d{2}-\d{2}([T ]|\s*$)").cast(pa.float64())).as_py() or 0
     )
 
 
