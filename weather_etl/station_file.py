@@ -97,9 +97,41 @@ def _encoding(name: str) -> str:
 
 
 def _raw_column(name: Any) -> str:
-    if name not in RAW_TEXT_COLUMNS:
-        raise ValueError(f"there is no such column; known are {', '.join(RAW_TEXT_COLUMNS)}")
+    if name not in RAW_TEXT_COLUMNS and name != "ignore":
+        raise ValueError(f"there is no such column; known are {', '.join(RAW_TEXT_COLUMNS)}, and ignore")
     return str(name)
+
+
+def _time_form(form: str) -> str:
+    from weather_etl.meteorology.cell_times import is_form
+
+    if not is_form(form):
+        raise ValueError("this is no form of times; write one such as %d.%m.%Y %H:%M, or iso, dmy, mdy, ymd")
+    return form
+
+
+def _bulletin_date(text: str) -> str:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise ValueError("it must be a year and a month, such as 2024-05")
+    return text
+
+
+def _format(value: Any) -> Any:
+    """The name of a profile, or a profile: its table is checked by the grammar of profiles."""
+    from weather_etl.meteorology.formats.profile import ProfileError, check
+    from weather_etl.meteorology.formats.registry import compile_table
+
+    if isinstance(value, str):
+        if not value:
+            raise ValueError("it must not be empty")
+        return value
+    if not isinstance(value, dict):
+        raise PydanticCustomError("wrong_type", "the name of a profile, or a table")
+    try:
+        check(value, name="[format]", origin="station.toml")
+        return compile_table(value, name="station", origin="station.toml")
+    except ProfileError as error:
+        raise PydanticCustomError("sentence", str(error).rstrip(".").replace("{", "{{").replace("}", "}}")) from None
 
 
 def _unit_of(column: str, text: Any) -> str:
@@ -201,6 +233,12 @@ class StationFile(Keys):
     pressure: Literal["msl", "station"] = NOT_GIVEN
     visibility_cap_km: Annotated[Number, within(0.1, 200)] = NOT_GIVEN
     encoding: Annotated[str, AfterValidator(_encoding)] = NOT_GIVEN
+    standard_time: bool = NOT_GIVEN
+    timestamp_format: Annotated[str, AfterValidator(_time_form)] = NOT_GIVEN
+    date_order: Literal["dmy", "mdy", "ymd"] = NOT_GIVEN
+    missing: Annotated[list[str], AfterValidator(tuple)] = NOT_GIVEN
+    format: Annotated[Any, PlainValidator(_format)] = NOT_GIVEN
+    bulletin_date: Annotated[str, AfterValidator(_bulletin_date)] = NOT_GIVEN
     dialect: Annotated[_DialectKeys, _as(Dialect)] = NOT_GIVEN
     source_ids: Annotated[list[Annotated[str, AfterValidator(_not_empty)]], AfterValidator(tuple)] = NOT_GIVEN
     aliases: dict[str, Annotated[str, PlainValidator(_raw_column)]] = NOT_GIVEN
@@ -246,7 +284,10 @@ def _settings(table: dict[str, Any], text: str, *, source: str, version: str) ->
         keys = StationFile.model_validate(table, context={"source": source})
     except ValidationError as error:
         raise UserError(_told(error.errors(include_url=False), text, source)) from None
-    return StationSettings(**keys.given(), source=source, version=version)
+    given = keys.given()
+    if not isinstance(given.get("format", ""), str):
+        given["format_profile"] = given.pop("format")
+    return StationSettings(**given, has_timezone="timezone" in given, source=source, version=version)
 
 
 def _told(errors: list[ErrorDetails], text: str, source: str) -> str:

@@ -126,7 +126,7 @@ class Cascade:
         self._hours, self._site, self._written = hours, site, written or {}
         self._periods = np.zeros(len(hours), dtype=np.int64) if periods is None else periods
         self._limits = {name: site.limits_of(name) for name in values}
-        self._cap = np.inf if site.visibility_cap_km is None else site.visibility_cap_km
+        self._cap = still.cap_of(values["visibility_km"]) if site.visibility_cap_km is None else site.visibility_cap_km
         self._grid = _Grid(hours)
         self._span_hours = int(hours[-1] - hours[0]) + 1 if len(hours) else 0
         of_row = hours.astype("datetime64[h]").astype("datetime64[M]").astype(np.int64)

@@ -1,7 +1,7 @@
 """Units: which there are, how they are written in headers, and conversion; importing them costs nothing.
 
 Belongs here: the unit of every column, factors.
-Does not belong here: which header means which column (`parsing.py`).
+Does not belong here: which header means which column (`headers.py`, `cutting.py`).
 """
 
 import re
@@ -51,18 +51,30 @@ CANONICAL_UNITS: Mapping[str, str] = {
 UNITS: Mapping[str, Mapping[str, str]] = {
     "temperature": {"c": "degC", "degc": "degC", "celsius": "degC", "degcelsius": "degC", "degreesc": "degC",
                     "degreescelsius": "degC", "f": "degF", "degf": "degF", "fahrenheit": "degF", "degreesf": "degF",
-                    "degreesfahrenheit": "degF", "degfahrenheit": "degF", "k": "K", "kelvin": "K"},
+                    "degreesfahrenheit": "degF", "degfahrenheit": "degF", "k": "K", "kelvin": "K", "degk": "K",
+                    "celcius": "degC", "degreec": "degC", "degree_c": "degC", "degree_celsius": "degC", "deg_c": "degC",
+                    "degc.": "degC", "degree_f": "degF", "degree_fahrenheit": "degF", "deg_f": "degF", "degreef": "degF",
+                    "grc": "degC", "gradc": "degC", "gradcelsius": "degC", "degree_k": "K", "degreek": "K"},
     "humidity": {"%": "%", "percent": "%", "pct": "%", "%rh": "%", "1": "1", "0-1": "1", "0..1": "1",
                  "fraction": "1"},
     "speed": {"km/h": "km/h", "kmh": "km/h", "kph": "km/h", "kmph": "km/h", "km/hr": "km/h", "kmh-1": "km/h",
               "m/s": "m/s", "ms-1": "m/s", "ms^-1": "m/s", "ms": "m/s", "mps": "m/s", "m/sec": "m/s", "kn": "kn",
               "kt": "kn", "kts": "kn", "knot": "kn", "knots": "kn", "mph": "mph", "mi/h": "mph", "mp/h": "mph",
-              "miles/h": "mph"},
-    "direction": {"degrees": "degree", "degree": "degree", "deg": "degree", "": "degree"},
+              "miles/h": "mph", "m.s-1": "m/s", "ms**-1": "m/s", "m*s-1": "m/s", "m_s-1": "m/s", "m/sek": "m/s",
+              "meter/second": "m/s", "meters/second": "m/s", "metre/second": "m/s", "metres/second": "m/s",
+              "meterspersecond": "m/s", "metrespersecond": "m/s", "meterpersecond": "m/s", "miles/hour": "mph",
+              "milesperhour": "mph", "mileperhour": "mph", "km/hour": "km/h", "kilometersperhour": "km/h",
+              "kmperhour": "km/h", "km.h-1": "km/h"},
+    "direction": {"degrees": "degree", "degree": "degree", "deg": "degree", "": "degree", "degt": "degree", "degtn": "degree",
+                  "degn": "degree", "degtrue": "degree", "gr": "degree", "grad": "degree", "16방위": "degree",
+                  "degrees_true": "degree", "10sdeg": "10 degree", "10deg": "10 degree", "10'sdeg": "10 degree",
+                  "tensofdegrees": "10 degree"},
     "distance": {"km": "km", "kilometers": "km", "kilometres": "km", "m": "m", "meters": "m", "metres": "m",
-                 "mi": "mi", "mile": "mi", "miles": "mi", "ft": "ft", "feet": "ft"},
+                 "mi": "mi", "mile": "mi", "miles": "mi", "ft": "ft", "feet": "ft", "nmi": "nmi",
+                 "nauticalmiles": "nmi", "statutemiles": "mi", "sm": "mi", "10m": "10 m"},
     "pressure": {"millibars": "hPa", "millibar": "hPa", "mbar": "hPa", "mb": "hPa", "hpa": "hPa", "pa": "Pa",
-                 "kpa": "kPa", "inhg": "inHg", "mmhg": "mmHg"},
+                 "kpa": "kPa", "inhg": "inHg", "mmhg": "mmHg", "hectopascal": "hPa", "hectopascals": "hPa", "inchhg": "inHg",
+                 "inches": "inHg", "in": "inHg", "inchesofmercury": "inHg", "torr": "mmHg"},
     "amount": {"mm": "mm", "millimeter": "mm", "millimeters": "mm", "millimetres": "mm", "kg/m2": "mm", "kgm-2": "mm",
                "l/m2": "mm", "cm": "cm", "m": "m", "in": "in", "inch": "in", "inches": "in"},
     "depth": {"cm": "cm", "mm": "mm", "m": "m", "in": "in", "inch": "in", "inches": "in", "ft": "ft", "sss": "sss"},
@@ -98,10 +110,16 @@ QUANTITIES: Mapping[str, str] = {
 def known_unit(column: str, text: str) -> str | None:
     """The unit that a text means for a column, as `to_canonical` knows it; None if it is not known.
 
-    Degree signs count for nothing, nor does what is left of one after a wrong conversion.
+    Degree signs count for nothing, nor does what is left of one after a wrong conversion. A unit may be scaled, as in
+    `10 m`: tens of metres.
     """
     text = re.sub(r"[\s°º\u00c2\ufffd?]", "", unicodedata.normalize("NFKC", text.replace("º", "°")))
     return UNITS[QUANTITIES[column]].get(re.sub(r"^(deg)\.", r"\1", text.replace("\u2212", "-").lower()))
+
+
+def is_unit(quantity: str, unit: str) -> bool:
+    """Whether `to_canonical` knows a unit of a quantity."""
+    return unit in UNITS[quantity].values()
 
 
 def known_zone(text: str) -> str | None:
@@ -172,6 +190,7 @@ _FACTORS: Mapping[tuple[str, str], float] = {
     ("", "kn"): 0.514444,
     ("", "mph"): 0.44704,
     ("", "mi"): 1.609344,
+    ("", "nmi"): 1.852,
     ("", "kPa"): 10.0,
     ("", "mmHg"): 1.333224,
     ("", "inHg"): 33.8639,

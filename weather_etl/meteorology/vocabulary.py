@@ -37,6 +37,8 @@ RAW_TEXT_COLUMNS = (
     "solar_radiation_wm2",
     "sunshine_min",
     "cloud_cover_percent",
+    # Codes that stand in other cells than the value, as `variable=code` pairs joined by a blank.
+    "quality_codes",
 )
 # Those of them that hold a number.
 RAW_NUMBERS = (

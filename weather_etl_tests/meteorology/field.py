@@ -17,12 +17,13 @@ import pytest
 
 from weather_etl.meteorology import observations
 from weather_etl.meteorology.cells import Field, Precipitation, Reading
-from weather_etl.meteorology.parsing import DICTIONARY, raw_rows
+from weather_etl.meteorology.raw_rows import DICTIONARY, raw_rows
 from weather_etl.meteorology.site import Site
 from weather_etl_tests.meteorology.making import STATION
 
 FILES = Path(__file__).resolve().parents[3] / "shared" / "field" / "files"
 needs_files = pytest.mark.skipif(not FILES.exists(), reason="the files do not lie in ../shared/field")
+NOWHERE = Site()
 AMOUNT = Precipitation(kind="amount", minutes=60)
 DE_BILT = Site(1.9, latitude=52.1, longitude=5.18)
 SAO_PAULO = Site(792.06, latitude=-23.48333333, longitude=-46.61666666)
@@ -30,7 +31,11 @@ BASEL = Site(316.0, latitude=47.541, longitude=7.584)
 GREENSBORO = Site(273.0, latitude=36.1, longitude=-79.95)
 
 
-def raw_table(columns: Mapping[str, Sequence[str]], name: str = f"{STATION}/a.csv", landed_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> pa.Table:
+def raw_table(
+    columns: Mapping[str, Sequence[str]],
+    name: str = f"{STATION}/a.csv",
+    landed_at: datetime = datetime(2026, 1, 1, tzinfo=UTC),
+) -> pa.Table:
     """Raw rows of a file whose cells are these texts; "" is an empty cell."""
     n = len(next(iter(columns.values())))
     arrays = {
@@ -45,7 +50,7 @@ def raw_table(columns: Mapping[str, Sequence[str]], name: str = f"{STATION}/a.cs
 
 
 def observed(
-    columns: Mapping[str, Sequence[str]], reading: Reading, *, timezone: str = "UTC", site: Site = Site()
+    columns: Mapping[str, Sequence[str]], reading: Reading, *, timezone: str = "UTC", site: Site = NOWHERE
 ) -> observations.Observations:
     raw = raw_table(columns)
     return observations.observe(raw, {f"{STATION}/a.csv": reading}, [], station=STATION, timezone=timezone, site=site)
@@ -62,8 +67,14 @@ def de_bilt() -> observations.Observations:
     lines = (FILES / "knmi_uurgeg_260.txt").read_text("utf-8").splitlines()
     head = next(i for i, line in enumerate(lines) if line.startswith("# STN,"))
     names = [n.strip() for n in lines[head].strip("# ").split(",")]
-    rows = [dict(zip(names, (c.strip() for c in line.split(",")), strict=True)) for line in lines[head + 1 :] if line.strip()]
-    times = [f"{datetime.strptime(r['YYYYMMDD'], '%Y%m%d') + timedelta(hours=int(r['HH'])):%Y-%m-%dT%H:%MZ}" for r in rows]
+    rows = [
+        dict(zip(names, (c.strip() for c in line.split(",")), strict=True))
+        for line in lines[head + 1 :]
+        if line.strip()
+    ]
+    times = [
+        f"{datetime.strptime(r['YYYYMMDD'], '%Y%m%d') + timedelta(hours=int(r['HH'])):%Y-%m-%dT%H:%MZ}" for r in rows
+    ]
     wanted = {
         "temperature_c": "T", "dew_point_c": "TD", "humidity_percent": "U", "wind_speed_ms": "FH", "wind_gust_ms": "FX",
         "pressure_msl_hpa": "P", "precipitation_mm": "RH", "sunshine_min": "SQ", "solar_radiation_wm2": "Q",
@@ -116,7 +127,12 @@ def lcd(name: str, minutes_west: int, *, types: bool = True) -> observations.Obs
 def basel() -> observations.Observations:
     rows = table("meteoswiss_basel.csv", ";")
     times = [f"{datetime.strptime(r['time'], '%Y%m%d%H%M'):%Y-%m-%dT%H:%MZ}" for r in rows]
-    wanted = {"temperature_c": "tre200h0", "precipitation_mm": "rre150h0", "sunshine_min": "sre000h0", "wind_speed_ms": "fkl010h0"}
+    wanted = {
+        "temperature_c": "tre200h0",
+        "precipitation_mm": "rre150h0",
+        "sunshine_min": "sre000h0",
+        "wind_speed_ms": "fkl010h0",
+    }
     reading = Reading.of({"wind_speed_ms": "m/s"}, precipitation=AMOUNT)
     return observed({"timestamp": times, **{c: [r[n] for r in rows] for c, n in wanted.items()}}, reading, site=BASEL)
 
@@ -127,7 +143,13 @@ def davis() -> observations.Observations:
     lines = (FILES / "davis_downld02_a.txt").read_text("latin-1").splitlines()[3:]
     rows = [line.split() for line in lines if line.strip()]
     times = [f"{datetime.strptime(f'{r[0]} {r[1]}', '%d/%m/%y %H:%M'):%Y-%m-%dT%H:%MZ}" for r in rows]
-    columns = {"temperature_c": 2, "humidity_percent": 5, "wind_speed_ms": 7, "wind_gust_ms": 10, "precipitation_mm": 17}
+    columns = {
+        "temperature_c": 2,
+        "humidity_percent": 5,
+        "wind_speed_ms": 7,
+        "wind_gust_ms": 10,
+        "precipitation_mm": 17,
+    }
     reading = Reading.of({"humidity_percent": "%"}, precipitation=Precipitation(kind="interval"))
     return observed({"timestamp": times, **{c: [r[i] for r in rows] for c, i in columns.items()}}, reading)
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from weather_etl.ingestion import merge
+from weather_etl.ingestion import merge, reading
 from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cells import Reading
@@ -75,7 +75,7 @@ def raw_of(*files: File, settings: StationSettings = DEFAULTS) -> RawRows:
         entry = entry_of(file)
         version = FileVersion(file.name, f"etag of {file.name}", len(file.data), file.landed_at)
         try:
-            rows = merge.parse_landing_file(file.data, entry, settings, STATION)
+            rows = reading.parse_landing_file(file.data, entry, settings, STATION)
         except Rejected as error:
             rejected.append(
                 {
@@ -91,7 +91,7 @@ def raw_of(*files: File, settings: StationSettings = DEFAULTS) -> RawRows:
             continue
         parts.append(merge.with_provenance(rows, STATION, version, entry))
         entries[file.name] = entry
-        readings[file.name] = merge.reading_of(entry, settings, STATION)
+        readings[file.name] = reading.reading_of(entry, settings, STATION)
     return RawRows(merge._assemble(None, [], parts, entries), readings, rejected, list(entries.values()))
 
 

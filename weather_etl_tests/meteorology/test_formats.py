@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from weather_etl.landing.text import to_text
 from weather_etl.landing.unpacking import unpack
 from weather_etl.meteorology import formats
-from weather_etl.meteorology.cells import OK, Cells, read_cells
+from weather_etl.meteorology.cell_states import OK
+from weather_etl.meteorology.cells import Cells, read_cells
 from weather_etl.meteorology.observations import Observations, observe
-from weather_etl.meteorology.parsing import ParsedFile
+from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.stations import StationSettings
 from weather_etl_tests.files import weather_csv
@@ -90,8 +90,7 @@ METEOSTAT = {"meta": {"generated": "2025-02-13 09:22:53"}, "data": METEOSTAT_REC
 
 
 def parsed(data: bytes, **options) -> ParsedFile:
-    text = to_text(unpack(data))
-    return formats.read_text(text.data, bad_utf8=text.bad_utf8, **options)
+    return formats.read(formats.Source("a", unpack(data)), formats.Options(**options))
 
 
 def read(data: bytes, timezone: str = "Europe/Budapest", **settings) -> tuple[ParsedFile, Cells]:
@@ -119,8 +118,8 @@ FORMATS = {
     "open_meteo": OPEN_METEO.encode(),
     "noaa_isd_lite": ISD_LITE,
     "noaa_global_hourly": global_hourly({}),
-    "meteostat": BULK,
-    "csv": weather_csv(),
+    "meteostat_bulk": BULK,
+    "kaggle_szeged": weather_csv(),
 }
 
 
@@ -129,7 +128,7 @@ FORMATS = {
     "form", [bytes, gzip.compress, lambda d: b"\xef\xbb\xbf" + d, lambda d: d.replace(b"\n", b"\r\n")]
 )
 def test_each_format_is_told_by_its_content(adapter, form):
-    assert parsed(form(FORMATS[adapter])).adapter == adapter
+    assert parsed(form(FORMATS[adapter])).profile == adapter
 
 
 @pytest.mark.parametrize("adapter", FORMATS)
@@ -333,7 +332,7 @@ def test_open_meteo_saved_in_cp1252_is_read():
 
 def test_a_file_with_the_names_of_open_meteo_but_no_block_is_in_the_zone_of_the_station():
     data = OPEN_METEO[OPEN_METEO.index("time,temperature") :].encode()
-    assert times(data, timezone="UTC")[0] == "2024-07-01T00:00" and parsed(data).adapter == "csv"
+    assert times(data, timezone="UTC")[0] == "2024-07-01T00:00" and parsed(data).profile == "csv"
 
 
 # --- ISD-Lite ------------------------------------------------------------------------------------------------
@@ -372,7 +371,7 @@ def test_isd_lite_with_blanks_behind_its_lines_is_read():
 
 
 def test_isd_lite_whose_first_line_is_damaged_is_still_told():
-    assert parsed(b"2016 01 0\n" + ISD_LITE).adapter == "noaa_isd_lite"
+    assert parsed(b"2016 01 0\n" + ISD_LITE).profile == "noaa_isd_lite"
 
 
 # --- Global Hourly -------------------------------------------------------------------------------------------
@@ -472,7 +471,7 @@ JSON = json.dumps(METEOSTAT).encode()
 @pytest.mark.parametrize("data", [BULK, with_header(), SPLIT, DATE_HOUR, JSON])
 def test_each_form_of_meteostat_gives_the_same_first_hour(data):
     found, cells = read(data)
-    assert found.adapter == "meteostat"
+    assert found.profile == "meteostat"
     first = [round(float(cells.values[v][0]), 9) for v in ("temperature_c", "dew_point_c", "wind_speed_ms")]
     assert (str(cells.timestamp[0])[:16], *first) == ("2008-06-29T00:00", 22, 16.9, 10)
 
@@ -534,7 +533,7 @@ def test_damaged_json_is_rejected(data):
 def test_a_file_whose_names_the_station_explains_itself_is_not_taken_for_meteostat():
     data = csv("2008-06-29T00:00Z,22,50,1001,10", header="time,temp,rhum,pres,wspd")
     aliases = {"temp": "temperature_c", "wspd": "wind_speed_ms"}
-    assert (parsed(data).adapter, parsed(data, aliases=aliases).adapter) == ("meteostat", "csv")
+    assert (parsed(data).profile, parsed(data, aliases=aliases).profile) == ("meteostat", "csv")
 
 
 # --- settings fill what the file leaves open -----------------------------------------------------------------
@@ -633,7 +632,7 @@ FIGURES = {
 def test_a_real_file_gives_the_figures_counted_without_us(name):
     adapter, rows, variables = FIGURES[name]
     found, cells = read((REAL / name).read_bytes())
-    assert (found.adapter, found.rows.num_rows) == (adapter, rows)
+    assert (found.profile, found.rows.num_rows) == (adapter, rows)
     for variable, (n, total) in variables.items():
         good = cells.states[variable] == OK
         assert int(good.sum()) == n, variable

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from weather_etl.meteorology import observations, schemas
-from weather_etl.meteorology.cells import NULL_TOKENS
+from weather_etl.meteorology.cell_states import NULL_TOKENS
 from weather_etl.meteorology.quality import LIMITS, VARIABLES
 from weather_etl_tests.meteorology.making import LANDED_AT, File, cells, csv, observed, raw_of
 

@@ -3,15 +3,10 @@
 import itertools
 
 import pytest
+from weather_etl.meteorology.headers import ALIASES, MAX_COLUMNS, MAX_HEADER_BYTES
 
-from weather_etl.meteorology.parsing import (
-    ALIASES,
-    MAX_CELL_BYTES,
-    MAX_COLUMNS,
-    MAX_HEADER_BYTES,
-    ParsedFile,
-    parse_csv,
-)
+from weather_etl.meteorology.cutting import MAX_CELL_BYTES, parse_csv
+from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 from weather_etl_tests.meteorology.making import cells, csv, observed

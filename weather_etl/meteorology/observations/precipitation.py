@@ -208,8 +208,9 @@ class Gauge:
         """Amounts since the last routine report: the last reading before the next one sets it back.
 
         Routine reports are told by their type, else by the minute at which most reports with rain come (within five
-        minutes). Where the routine report of an hour is absent, the last special one stands in. A reading below an
-        earlier one of its hour (a dip) is a mistake of the sum: the largest counts, and is suspect.
+        minutes). Where the routine report of an hour is absent, the last special one stands in. A sum does not fall:
+        where an earlier report of the hour had more, the amount is suspect; it is that of the routine report, which is
+        what the service has checked, else the largest.
         """
         rows = rows[self.values.usable(HOURLY, rows)]
         if not len(rows):
@@ -230,7 +231,9 @@ class Gauge:
         reset = -(-(ends - mode * MINUTE) // HOUR) * HOUR + mode * MINUTE
         hours = (np.where(routine, ends, reset) + HOUR // 2) // HOUR
         counted = routine | special
-        order = np.lexsort((rows, ends, routine, hours))
+        # The report nearest the routine minute comes last of its hour, and so counts.
+        off = np.where(routine, -np.abs((minute - mode + 30) % 60 - 30), -60)
+        order = np.lexsort((rows, ends, off, hours))
         order = order[counted[order]]
         if not len(order):
             return
@@ -243,11 +246,11 @@ class Gauge:
         at = np.maximum.reduceat(np.where(hit, np.arange(len(x)), -1), starts)
         trace = np.zeros(len(x), dtype=bool) if self.trace is None else self.trace[rows]
         dip = x[last] < largest
-        chosen = np.where(dip, at, last)
+        chosen = np.where(dip & ~routine[order][last], at, last)
         found = Amounts(hours[starts], x[chosen], rows[chosen], trace[chosen])
         self._add_hourly(found)
         self._doubt(
-            HOURLY, Flag.SUSPECT, hours[starts][dip], rows[chosen][dip], x[last][dip],
+            HOURLY, Flag.SUSPECT, hours[starts][dip], rows[at][dip], largest[dip],
             "a sum that does not fall within its hour",
         )  # fmt: skip
 

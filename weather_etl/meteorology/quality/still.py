@@ -16,6 +16,7 @@ EQUAL_WITHIN = 1e-9
 SATURATED_PERCENT = 95.0
 LIGHT_WIND_MS = 0.5
 LONGEST_GAP_H = 48  # what is equal before and after more than two days without a report proves nothing
+CAP_SHARE = 0.1
 WHOLE_SHARE, HALF_SHARE, DIRECTION_SHARE = 0.3, 0.15, 0.9
 
 
@@ -70,6 +71,18 @@ def direction_resolution(written: np.ndarray) -> float:
 Written = Callable[[slice], np.ndarray]
 
 
+def cap_of(values: np.ndarray) -> float:
+    """The largest value that an instrument reports: the largest of all if at least a tenth of them equals it; else inf.
+
+    A sensor that only ever says one thing is stuck, and has no cap.
+    """
+    top = float(np.fmax.reduce(values, initial=-np.inf))
+    if not np.isfinite(top):
+        return np.inf
+    at_top, known = int((values == top).sum()), int((~np.isnan(values)).sum())
+    return top if CAP_SHARE * known <= at_top < known else np.inf
+
+
 @dataclass(frozen=True)
 class Runs:
     """What stands still: positions of suspect and of failed values, and how long a run may be, for a person."""
@@ -101,7 +114,7 @@ class Reports:
         for days in (1, 2, 3):
             wanted = self.hours[at] - 24 * days
             guess = at - 24 * days  # right unless an hour is missing
-            good = (guess >= 0) & (self.hours[guess] == wanted)
+            good = (guess >= 0) & (self.hours[np.maximum(guess, 0)] == wanted)
             if not good.all():
                 guess[~good] = np.searchsorted(self.hours, wanted[~good])
                 good |= self.hours[guess] == wanted

@@ -18,6 +18,7 @@ UNKNOWN_ELEVATION_M = 3000.0  # errs on the side of the value
 DEAD_MU, DEAD_HOURS = 0.2, 3
 DAY_LENGTH_BY_MIN = 12.0
 FULL_SUNSHINE_MIN, DIM_SHARE, BRIGHT_SHARE = 54.0, 0.2, 0.85
+LOW_MU = 0.05  # below it twilight and the horizon decide what is measured
 RAIN_FROM_MM = 0.2
 
 
@@ -85,7 +86,7 @@ def sunshine_against_radiation(x: np.ndarray, minutes: np.ndarray, sun: SunHours
     with np.errstate(invalid="ignore"):
         dim = (minutes >= FULL_SUNSHINE_MIN) & (x < DIM_SHARE * top)
         bright = (minutes == 0.0) & (x > BRIGHT_SHARE * top)
-    return np.flatnonzero((dim | bright) & (sun.mu > 0.0))
+    return np.flatnonzero((dim | bright) & (sun.mu > LOW_MU))
 
 
 def saturated(x: np.ndarray) -> float | None:

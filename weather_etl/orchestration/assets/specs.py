@@ -29,7 +29,7 @@ PREVIEW_ROWS = 5
 _PACKAGE = Path(__file__).resolve().parents[2]
 # Where a table is made, for the link to its code.
 _CODE = {
-    "raw_observations": ("ingestion.py", "meteorology/parsing.py"),
+    "raw_observations": ("ingestion/merge.py", "meteorology/cutting.py"),
     "quarantined_rows": ("meteorology/observations.py", "meteorology/reasons.py"),
     "validated_observations": ("meteorology/observations.py", "meteorology/quality.py"),
     "quality_events": ("meteorology/observations.py", "meteorology/quality.py"),
