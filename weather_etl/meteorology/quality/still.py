@@ -17,6 +17,7 @@ SATURATED_PERCENT = 95.0
 LIGHT_WIND_MS = 0.5
 LONGEST_GAP_H = 48  # what is equal before and after more than two days without a report proves nothing
 CAP_SHARE = 0.1
+EXACT = 0.005  # of a remainder; 39.02 F is 3.9 degC and no whole degree
 WHOLE_SHARE, HALF_SHARE, DIRECTION_SHARE = 0.3, 0.15, 0.9
 
 
@@ -52,9 +53,9 @@ def resolution(written: np.ndarray) -> float:
     if not len(written):
         return 0.1
     off = np.abs(written - np.rint(written))
-    if (off < 0.05).mean() < WHOLE_SHARE:
+    if (off < EXACT).mean() < WHOLE_SHARE:
         return 0.1
-    return 0.5 if (off > 0.45).mean() >= HALF_SHARE else 1.0
+    return 0.5 if (off > 0.5 - EXACT).mean() >= HALF_SHARE else 1.0
 
 
 def direction_resolution(written: np.ndarray) -> float:
