@@ -46,8 +46,8 @@ def route(blobs: Iterable[Blob]) -> Landing:
     # A folder with settings only is no station yet.
     landing.settings_only = {s: f.settings_etag for s, f in landing.stations.items() if not f.files and f.settings_etag}
     landing.stations = {s: f for s, f in landing.stations.items() if f.files}
-    for files in landing.stations.values():
-        files.formats = landing.formats
+    for found in landing.stations.values():
+        found.formats = landing.formats
     return landing
 
 

@@ -64,17 +64,13 @@ class Field:
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Field":
         """The field that `plain` described, JSON lists made tuples again."""
-        pairs = {"numbers", "codes"}
-        return cls(
-            **{
-                k: tuple(tuple(x) for x in v)
-                if k in pairs and v is not None
-                else tuple(v)
-                if isinstance(v, list)
-                else v
-                for k, v in plain.items()
-            }
-        )
+        kept: dict[str, Any] = {}
+        for name, value in plain.items():
+            if name in ("numbers", "codes") and value is not None:
+                kept[name] = tuple(tuple(pair) for pair in value)
+            else:
+                kept[name] = tuple(value) if isinstance(value, list) else value
+        return cls(**kept)
 
     def flag_of(self, code: str) -> int:
         """The QARTOD flag that a quality code means; 0: it says nothing against the value."""

@@ -18,7 +18,7 @@ from weather_etl.meteorology.reasons import Rejected
 
 MAX_HEADER_LINES = 100
 DELIMITERS = ",;\t|"
-_NUMBER = re.compile(r"\s*[+-]?\d*[.,]?\d+\s*|")
+_NUMBER = re.compile(r"\s*[+-]?\d*[.,]?\d+\s*")
 _SIGNS = re.compile(r"[^a-z0-9]+")
 
 
@@ -75,8 +75,9 @@ class Head:
         except Rejected:
             return None
         names = parts[0]
-        numbers = sum(_NUMBER.fullmatch(n) is not None for n in names)
-        if numbers * 2 > len(names):  # a line of data
+        filled = [n for n in names if n]
+        numbers = sum(_NUMBER.fullmatch(n) is not None for n in filled)
+        if numbers * 2 > len(filled):  # a line of data
             return None
         for more in parts[1:]:
             names = [f"{a} {b}".strip() for a, b in zip(names, more, strict=False)]

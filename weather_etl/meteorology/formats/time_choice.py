@@ -15,6 +15,7 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 
 SAMPLE = 200
 _DAY = 24 * HOUR
+_ISO = r"^\s*\d{4}-\d{2}-\d{2}([T ]+\d{1,2}(:?\d{2}(:?\d{2}([.,]\d+)?)?)?)?\s*([Zz]|UTC|GMT|[+-]\d{2}(:?\d{2})?)?\s*$"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def choose(texts: pa.Array, forms: Sequence[str], *, order: str | None = None) -
     if len(texts) == 0:
         return Chosen(forms[0], 0.0)
     sample = texts.take(pa.array(np.unique(np.linspace(0, len(texts) - 1, min(SAMPLE, len(texts))).astype(np.int64))))
-    if "iso" in forms and _is_iso(sample) == 1.0:
+    if "iso" in forms and _is_iso(sample):
         return Chosen("iso", 1.0)
     first = [t.strip() for t in sample.slice(0, 10).to_pylist()] + [t.strip() for t in sample[-10:].to_pylist()]
     forms = [f for f in forms if may_read(f, first)] or forms[:1]
@@ -85,11 +86,9 @@ def choose(texts: pa.Array, forms: Sequence[str], *, order: str | None = None) -
     )
 
 
-def _is_iso(texts: pa.Array) -> float:
-    """Share of the texts that can be nothing but ISO 8601."""
-    return float(
-        pc.mean(pc.match_substring_regex(texts, r"^\s*\d{4}-\d{2}-\d{2}([T ]|\s*$)").cast(pa.float64())).as_py() or 0
-    )
+def _is_iso(texts: pa.Array) -> bool:
+    """Whether the texts can be nothing but ISO 8601."""
+    return bool(pc.all(pc.match_substring_regex(texts, _ISO)).as_py())
 
 
 def _share(times: np.ndarray) -> float:
