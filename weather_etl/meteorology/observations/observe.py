@@ -22,6 +22,7 @@ from weather_etl.meteorology.observations.tables import event_frame, quarantine_
 from weather_etl.meteorology.observations.texts import repeated_text, text_array
 from weather_etl.meteorology.quality import VARIABLES, Flag
 from weather_etl.meteorology.quality.still import Written
+from weather_etl.meteorology.quality.sunlight import saturated
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.units import in_unit
 from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES
@@ -50,6 +51,7 @@ class Observations:
         computed: what was computed, and in how many hours.
         unknown_categories: precipitation types that are not known.
         sentinels: landing file -> variable -> numbers that meant no value.
+        saturated: variable -> the round figure that it never passes, in the unit of its source.
         warnings: sentences for a person.
     """
 
@@ -62,6 +64,7 @@ class Observations:
     unknown_categories: list[str] = field(default_factory=list)
     sentinels: dict[str, dict[str, int]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    saturated: dict[str, float] = field(default_factory=dict)
 
 
 def observe(
@@ -157,7 +160,21 @@ def observe(
         unknown,
         counted,
         warnings,
+        _saturated(hours, written),
     )
+
+
+def _saturated(hours: Hours, written: Mapping[str, Written]) -> dict[str, float]:
+    """Of the variables whose instruments have a full scale: the round figure that they come near and never pass."""
+    found = {}
+    for name in ("solar_radiation_wm2", "wind_speed_ms", "wind_gust_ms"):
+        if np.isnan(hours.values[name]).all():
+            continue
+        x = written[name](slice(None)) if name in written else hours.values[name]
+        figure = saturated(x)
+        if figure is not None:
+            found[name] = figure
+    return found
 
 
 def _utc(hours: np.ndarray) -> "pd.DatetimeIndex":

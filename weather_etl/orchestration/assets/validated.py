@@ -56,7 +56,8 @@ def validated(
             "validated_observations": observations.validated,
             "quality_events": observations.events,
         }
-        found = checks.Judged(observations, making.station, making.opened.settings.live)
+        settings = making.opened.settings
+        found = checks.Judged(observations, making.station, settings.live, settings.site)
         for table in making.stale:
             yield from making.made(
                 table,
@@ -107,6 +108,7 @@ def _of_hours(observations: "Observations", timezone: str) -> dict[str, Any]:
         "missing_hours": hours - len(frame),
         "missing_percent": round(100 * (hours - len(frame)) / hours, 3),
         "identical_duplicates": observations.balance.identical_duplicates,
+        "merged_rows": observations.balance.merged,
         "superseded_rows": observations.balance.superseded,
         "quarantined_rows": observations.balance.quarantined,
         "failed_values": sum(observations.failed_values.values()),
