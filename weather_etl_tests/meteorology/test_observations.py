@@ -9,7 +9,9 @@ import pytest
 
 from weather_etl.meteorology import observations, schemas
 from weather_etl.meteorology.cell_states import NULL_TOKENS
+from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import LIMITS, VARIABLES
+from weather_etl_tests.meteorology import field
 from weather_etl_tests.meteorology.making import LANDED_AT, File, cells, csv, observed, raw_of
 
 HEADER_OF = {
@@ -24,7 +26,6 @@ HEADER_OF = {
     "pressure_msl_hpa": "Pressure (hPa)",
     "pressure_station_hpa": "Station Pressure (hPa)",
     "precipitation_mm": "precipitation_mm",
-    "precipitation_long_mm": "precipitation_24h_mm",
     "snow_depth_cm": "Snow Depth (cm)",
     "solar_radiation_wm2": "Solar Radiation (W/m2)",
     "sunshine_min": "Sunshine (min)",
@@ -312,7 +313,10 @@ def _around(variable: str) -> list[tuple[str, float, int]]:
 
 
 def one_value(variable: str, value: float) -> observations.Observations:
-    """A station with one value; of precipitation with two more, an hour apart, that tell its interval."""
+    """A station with one value (a long amount is no column of ordinary files); of precipitation with two more, an hour apart, that tell its interval."""
+    if variable == "precipitation_long_mm":
+        columns = {"timestamp": ["2020-01-01T00:00Z"], "precipitation_24h_mm": [f"{value}"], "temperature_c": ["5"]}
+        return field.observed(columns, Reading.of({}))
     return observed(cells(HEADER_OF[variable], f"{value}", *(["0", "0"] if variable == "precipitation_mm" else [])))
 
 

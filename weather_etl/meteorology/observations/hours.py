@@ -21,8 +21,9 @@ from weather_etl.meteorology.cells import HOUR, UNREADABLE, Cells, one_chunk
 from weather_etl.meteorology.observations.precipitation import Doubt, Fallen, Gauge
 from weather_etl.meteorology.observations.reports import Slots, Values
 from weather_etl.meteorology.observations.series import MINUTE, Series, Windows, months_of
-from weather_etl.meteorology.quality import VARIABLES
+from weather_etl.meteorology.quality import VARIABLES, Flag
 from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.vocabulary import LONG_PRECIPITATION
 
 POINT = (
     "temperature_c", "apparent_temperature_c", "dew_point_c", "humidity_percent", "visibility_km", "pressure_msl_hpa",
@@ -270,7 +271,9 @@ class _Assembly:
         if fall_back:
             out.unreadable[name][at] = False
         else:
+            of_series = months_of(self.ends[np.maximum(out.source[name], 0)])  # at the edge of a month too
             within = np.isin(months_of(out.hours * HOUR), windows.months)
+            within |= np.isin(of_series, windows.months) & (out.source[name] >= 0)
             out.values[name][within], out.source[name][within], out.unreadable[name][within] = np.nan, -1, False
         out.values[name][at] = values[good]
         out.source[name][at] = (windows.last_row if rows is None else rows)[good]
@@ -314,7 +317,8 @@ class _Assembly:
             out.upstream["precipitation_mm"][hourly] = self.cells.upstream["precipitation_mm"][rows]
         out.long_h[out.at(fallen.long.hours)] = fallen.long_h
         out.doubts += fallen.doubts
-        for hours, rows in fallen.members:
+        failed = [(d.hours, d.rows) for d in fallen.doubts if d.flag == Flag.FAIL]
+        for hours, rows in fallen.members + failed:
             at = out.at(hours)
             out.complex[at] = True
             out.members.setdefault("precipitation_mm", []).append((at, rows))
@@ -324,12 +328,12 @@ class _Assembly:
             out.conflicts["precipitation_mm"] = (out.at(hours[there]), rows[there])
 
     def _without_empty_hours(self, out: Hours) -> Hours:
-        """Hours in which no row has anything to say are no hours."""
-        filled = out.row >= 0
-        if filled.all():
-            return out
+        """Hours to which no row gave anything are no hours."""
+        if (out.row >= 0).all() and all(self.values.absent(n) for n in ("precipitation_mm", *LONG_PRECIPITATION)):
+            return out  # every row has a value, and only that of a rain of unknown period may come to nothing
+        filled = np.zeros(len(out), dtype=bool)
         for name in VARIABLES:
-            filled |= out.source[name] >= 0
+            filled |= ~np.isnan(out.values[name]) | out.unreadable[name]
         for doubt in out.doubts:
             filled[out.at(doubt.hours)] = True
         if filled.all():
@@ -341,7 +345,7 @@ class _Assembly:
         for attribute in ("long_h", "trace", "mean_cube", "row", "complex"):
             x = getattr(out, attribute)
             setattr(kept, attribute, None if x is None else x[filled])
-        kept.conflicts = {n: (position[at], rows) for n, (at, rows) in out.conflicts.items()}
+        kept.conflicts = {n: (position[at[filled[at]]], rows[filled[at]]) for n, (at, rows) in out.conflicts.items()}
         kept.members = {n: [(position[at], rows) for at, rows in parts] for n, parts in out.members.items()}
         return kept
 

@@ -265,8 +265,10 @@ def _nearest_text(hours: Hours, present: np.ndarray) -> np.ndarray:
     points = hours.points
     if len(points.rows) and present.any():
         pick = points.first(present[points.rows])
-        at = np.searchsorted(hours.hours, points.hours[points.shared])
+        wanted = points.hours[points.shared]
+        at = np.searchsorted(hours.hours, wanted)
         there = (pick >= 0) & (at < len(hours))
+        there[there] = hours.hours[at[there]] == wanted[there]
         rows[at[there]] = points.rows[pick[there]]
     return rows
 

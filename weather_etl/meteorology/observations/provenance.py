@@ -77,7 +77,7 @@ def trace_back(hours: Hours, raw: pa.Table, cells: Cells) -> Provenance:
     gave[lead[~hours.complex]] = True
     at = np.flatnonzero(hours.complex)
     if len(at):
-        hour, row, bits = _parts(hours, at)
+        hour, row, bits = _parts(hours, at, raw.num_rows)
         distance = np.abs(times[row] - hours.hours[hour] * HOUR)
         variables = np.bitwise_count(bits)
         order = np.lexsort((-row, distance, -variables.astype(np.int64), hour))
@@ -104,10 +104,8 @@ def trace_back(hours: Hours, raw: pa.Table, cells: Cells) -> Provenance:
     return Provenance(lead, rows_n, other_rows, balance)
 
 
-def _parts(hours: Hours, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(hour, row, variables as bits) of every row that gave a value to one of these hours."""
-    n = int(max((x.max(initial=-1) for x in hours.source.values()), default=-1)) + 1
-    n = max(n, int(hours.row.max(initial=-1)) + 1)
+def _parts(hours: Hours, at: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(hour, row, variables as bits) of every one of n rows that gave a value to one of these hours."""
     parts = []
     for name in VARIABLES:
         several = np.zeros(len(hours), dtype=bool)
