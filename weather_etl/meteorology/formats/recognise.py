@@ -13,7 +13,7 @@ from typing import Any
 
 from weather_etl.meteorology.formats.names import NAMELESS, Names, is_regex, key, split_names
 from weather_etl.meteorology.formats.profile import Profile
-from weather_etl.meteorology.formats.source import Text
+from weather_etl.meteorology.formats.source import HEAD_BYTES, Text
 from weather_etl.meteorology.reasons import Rejected
 
 MAX_HEADER_LINES = 100
@@ -32,7 +32,7 @@ class Head:
     """
 
     def __init__(self, text: Text) -> None:
-        self.bytes = text.head
+        self.bytes = text.data[: HEAD_BYTES + 2]  # the end of a line of just this length included
         self.text = self.bytes.decode("utf-8", "replace").replace("\r\n", "\n")
         self.whole = len(text.data) <= len(self.bytes)
         self.lines: list[str] = []
@@ -223,7 +223,11 @@ def _with_header(profile: Profile, head: Head, wanted: str | None, station: str 
                 except Rejected:
                     units = []
                 last = max(last, i + units_at)
-            return Fit(profile, names, delimiter, last + 1, head.ends[last], "\n".join(head.lines[:i]), units)
+            found = Fit(profile, names, delimiter, last + 1, head.ends[last], "\n".join(head.lines[:i]), units)
+            if profile.generic:
+                above = [text.strip() for text in head.lines[:i]]
+                found.skipped = sum(bool(text) and not text.startswith("#") for text in above)
+            return found
     return nearest[1]
 
 
