@@ -9,10 +9,10 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from weather_etl.notifications import CheckEvent, RunEvent, State, update
 
 from weather_etl import notifications
 from weather_etl.definitions import defs
-from weather_etl.notifications import CheckEvent, RunEvent, State, update
 from weather_etl.settings import Settings
 
 # --- which problems there are -------------------------------------------------------------------------------------
