@@ -11,7 +11,7 @@ import dagster as dg
 from weather_etl.checks.files import assumptions, rejected_files
 from weather_etl.ingestion.station import RAW
 from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
-from weather_etl.orchestration.assets.specs import ONE_STATION_PER_RUN, markdown, table_checks, table_spec
+from weather_etl.orchestration.assets.specs import markdown, table_checks, table_spec
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import ParquetIOManager
 from weather_etl.stations import StationSettings
@@ -31,7 +31,6 @@ class RawConfig(TablesConfig):
     name=RAW,
     specs=[table_spec(RAW, group="raw", kinds={"azure", "parquet"}, deps=["landing_files"])],
     check_specs=table_checks(RAW),
-    backfill_policy=ONE_STATION_PER_RUN,
     can_subset=True,
 )
 def raw_observations(
@@ -42,6 +41,7 @@ def raw_observations(
 
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
+        yield from making.checks_alone()
         yield from making.unchanged()
         if not making.stale:
             return
@@ -56,13 +56,8 @@ def raw_observations(
             full=config.full and not config.files,
             again=config.files if config.full else (),
         )
-        station.made[RAW] = raw.stamp.fingerprint
-        yield from making.made(
-            RAW,
-            raw,
-            lambda: [rejected_files(raw), assumptions(raw, station.settings)],
-            _metadata(raw, station.settings),
-        )
+        station.made[RAW], station.unread = raw.stamp.fingerprint, raw.pending
+        yield from making.made(RAW, raw, [rejected_files(raw), assumptions(raw, station.settings)], _metadata(raw, station.settings))
 
 
 def _metadata(raw: "Raw", settings: StationSettings) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import dagster as dg
 
 from weather_etl.lake import fingerprints
 from weather_etl.orchestration.assets.making import Results, TablesConfig, last_metadata
-from weather_etl.orchestration.assets.specs import ONE_STATION_PER_RUN, code_references, station_partitions
+from weather_etl.orchestration.assets.specs import code_references, station_partitions
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import HtmlPage, ParquetIOManager, StationTable, StorageResource
 from weather_etl.report import publish
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
         ).with_io_manager_key("pages")
     ],
     ins={table: dg.AssetIn() for table in publish.INPUTS},
-    backfill_policy=ONE_STATION_PER_RUN,
 )
 def weather_report(
     context: dg.AssetExecutionContext,

@@ -11,7 +11,7 @@ import dagster as dg
 
 from weather_etl.checks.evaluation import ERROR, Check, Evaluation, count
 from weather_etl.orchestration.assets.making import Results
-from weather_etl.orchestration.assets.specs import ONE_STATION_PER_RUN, column_schema, station_partitions
+from weather_etl.orchestration.assets.specs import column_schema, station_partitions
 from weather_etl.orchestration.checks import result, spec
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
 from weather_etl.orchestration.resources import StorageResource
@@ -57,7 +57,6 @@ class ServingConfig(dg.Config):
     name="serving",
     specs=[_spec(served) for served in SERVED],
     check_specs=[spec(STATION_SERVED, station_partitions)],
-    backfill_policy=ONE_STATION_PER_RUN,
     can_subset=True,
 )
 def serving(
