@@ -27,7 +27,7 @@ SETTINGS = packaged_settings(STATION)
 def raw_rows(csv: bytes) -> tuple[FileVersion, dict[str, object], object]:
     """The reader alone: bytes -> raw rows that passed the error budget, with what the manifest notes of the file."""
     version = FileVersion(f"{STATION}/{FILE}", "0x1", len(csv), datetime(2026, 1, 1, tzinfo=UTC))
-    entry: dict[str, object] = {"landed_at": version.landed_at.isoformat()}
+    entry: dict[str, object] = {"name": version.name, "landed_at": version.landed_at.isoformat()}
     return version, entry, landing_reading.parse_landing_file(csv, entry, SETTINGS, STATION)
 
 
@@ -89,9 +89,9 @@ def _hours(validated: "pd.DataFrame") -> tuple[aggregation.LocalHours, dict[str,
 def _gross_range_alone() -> Iterator[None]:
     whole = Cascade.run
 
-    def gross_range_alone(cascade: Cascade, precipitation: object, differing: object) -> None:
+    def gross_range_alone(cascade: Cascade, precipitation: object, conflicts: object) -> None:
         cascade.gross_range()
-        cascade.conflicts(differing)
+        cascade.conflicts(conflicts)
 
     Cascade.run = gross_range_alone
     try:

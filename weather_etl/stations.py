@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from weather_etl.meteorology.quality import Limits
-from weather_etl.meteorology.site import Site, WindSettings
+from weather_etl.meteorology.site import Site, SolarSettings, Thresholds, WindSettings, Withdrawn
 
 if TYPE_CHECKING:
     from weather_etl.meteorology.formats.profile import Profile
@@ -61,6 +61,10 @@ class StationSettings:
         units: canonical column -> unit, whatever the file says.
         limits: variable -> limits of quality control that differ from the defaults.
         wind: wind sensor and turbine.
+        pv: solar module.
+        withdrawn: values that a person takes back.
+        snow_absent: `zero`: a day without a report of snow had none; `missing`: nothing is known of it.
+        thresholds: of wet days, heat waves and other spells.
         source: where the settings come from, for messages.
         version: identifies these settings in fingerprints.
     """
@@ -81,6 +85,10 @@ class StationSettings:
     units: dict[str, str] = field(default_factory=dict)
     limits: dict[str, Limits] = field(default_factory=dict)
     wind: WindSettings = field(default_factory=WindSettings)
+    pv: SolarSettings = field(default_factory=SolarSettings)
+    withdrawn: tuple[Withdrawn, ...] = ()
+    snow_absent: str = "missing"
+    thresholds: Thresholds = field(default_factory=Thresholds)
     standard_time: bool = False
     timestamp_format: str | None = None
     date_order: str | None = None
@@ -105,8 +113,11 @@ class StationSettings:
 
     @property
     def site(self) -> Site:
-        """What quality control and derived values need."""
-        return Site(self.elevation_m, self.visibility_cap_km, self.limits, self.wind)
+        """What quality control, derived values and aggregates need."""
+        return Site(
+            self.elevation_m, self.visibility_cap_km, self.limits, self.wind, self.latitude, self.longitude, self.pv,
+            self.withdrawn, self.snow_absent, self.thresholds,
+        )  # fmt: skip
 
     @property
     def own_timezone(self) -> str | None:

@@ -109,9 +109,10 @@ def read_numbers(
     if unit == "sky":
         texts = _covers(texts)
     words = NULL_TOKENS if written is None else (*NULL_TOKENS, *written.words)
-    missing = pc.fill_null(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(words)), True)
+    missing = pc.or_(pc.is_null(texts), pc.is_in(pc.utf8_lower(texts), value_set=pa.array(words)))
     if written is not None:
         texts, missing, flags = _as_written(texts, missing, flags, written, words)
+    as_text = texts
     texts = pc.if_else(missing, None, texts)
     try:
         numbers = pc.cast(texts, pa.float64())
@@ -125,7 +126,7 @@ def read_numbers(
         absent |= np.isin(values, written.missing)
     values[absent] = np.nan
     if written is not None and (written.trace or written.low):
-        values[_any_of(texts, values, (*written.trace, *written.low))] = 0.0
+        values[_any_of(as_text, values, (*written.trace, *written.low))] = 0.0
     states = np.where(absent, MISSING, np.where(np.isnan(values), UNREADABLE, OK))
     minutes = 60.0 if written is None else written.minutes
     values = to_canonical(

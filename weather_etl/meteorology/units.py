@@ -209,3 +209,15 @@ _FACTORS: Mapping[tuple[str, str], float] = {
 _JOULES: Mapping[str, float] = {
     "J/m2": 1.0, "J/cm2": 1e4, "kJ/m2": 1e3, "MJ/m2": 1e6, "Wh/m2": 3600.0, "kWh/m2": 3.6e6,
 }  # fmt: skip
+
+
+def in_unit(values: "np.ndarray", unit: str, column: str) -> "np.ndarray":
+    """Values of a column in a unit of a source: the inverse of `to_canonical`, which is linear for every unit.
+
+    Sums of radiation count as those of an hour.
+    """
+    import numpy as np
+
+    quantity = QUANTITIES[column]
+    zero, one = (float(to_canonical(np.array([x]), unit, quantity)[0]) for x in (0.0, 1.0))
+    return values if (zero, one) == (0.0, 1.0) else (values - zero) / (one - zero)
