@@ -24,6 +24,7 @@ QUIET = {"console": {"config": {"log_level": "ERROR"}}}
 # that does nothing, and which steps and options there are to configure.
 ASK = f"""
 import json
+from graphlib import TopologicalSorter
 from weather_etl import defs
 
 def options(node):
@@ -32,10 +33,11 @@ def options(node):
 
 job = defs.resolve_job_def("{JOB}")
 steps = {{node.name: {{}} for node in job.nodes_in_topological_order}}
-for spec in defs.resolve_all_asset_specs():
-    made_by = defs.resolve_assets_def(spec.key)
+inputs = {{s.key: [d.asset_key for d in s.deps] for s in defs.resolve_all_asset_specs()}}
+for key in TopologicalSorter(inputs).static_order():  # the order in which a step must yield its assets
+    made_by = defs.resolve_assets_def(key)
     if made_by.is_executable and made_by.node_def.name in steps:
-        steps[made_by.node_def.name][spec.key.to_user_string()] = [d.asset_key.to_user_string() for d in spec.deps]
+        steps[made_by.node_def.name][key.to_user_string()] = [d.to_user_string() for d in inputs[key]]
 print("STRUCTURE", json.dumps({{
     "steps": steps,
     "full": [node.name for node in job.nodes if "full" in options(node)],
@@ -128,8 +130,7 @@ class Installation:
 
     @contextmanager
     def containers(self) -> Iterator[Any]:
-        from weather_etl.storage import connect
-
+        from weather_etl.lake.storage import connect
         from weather_etl.settings import Settings
 
         with connect(Settings.load(self.env)) as found:
@@ -138,26 +139,33 @@ class Installation:
     @contextmanager
     def instance(self) -> Iterator[Any]:
         """Dagster's instance of this installation."""
-        from weather_etl.overview import dagster_instance
+        from weather_etl.operations.overview import dagster_instance
 
+        with self.environment(), dagster_instance() as found:
+            yield found
+
+    @contextmanager
+    def environment(self) -> Iterator[None]:
+        """This process as one of the folder, with its environment; afterwards as it was."""
+        before, folder = dict(os.environ), Path.cwd()
         os.environ |= {k: v for k, v in self.env.items() if k.startswith(("AZURE_", "WEATHER_ETL_"))}
-        before = Path.cwd()
         os.chdir(self.folder)
         try:
-            with dagster_instance() as found:
-                yield found
+            yield
         finally:
-            os.chdir(before)
+            os.chdir(folder)
+            os.environ.clear()
+            os.environ |= before
 
 
 @contextmanager
 def installation() -> Iterator[Installation]:
     """One that is taken down at the end."""
-    from weather_etl import local
+    from weather_etl.local import services
     from weather_etl_tests.conftest import AZURITE_HOME, free_azurite_port, temporary_root
 
     with temporary_root() as root:
-        status = local.up(root, azurite_port=free_azurite_port(), azurite_home=AZURITE_HOME, environ={})
+        status = services.up(root, azurite_port=free_azurite_port(), azurite_home=AZURITE_HOME, environ={})
         shutil.copy(CHECKOUT / "dagster.yaml", root)
         (root / "workspace.yaml").write_text(
             f"load_from:\n  - python_module: {{module_name: weather_etl, attribute: defs, working_directory: {CHECKOUT}}}\n"

@@ -1,6 +1,6 @@
 """Many small stations through `catch_up_job`: what one costs, and five hundred.
 
-Here: figures (h), (i) and (k) of `make bench`. Not here: one large file (`commands.py`).
+Here: figures (k) to (m) of `make bench`. Not here: one large file (`commands.py`).
 """
 
 import json
@@ -30,7 +30,7 @@ def two_days(place: Installation, stations: list[str]) -> None:
 
 
 def measure_child_run(place: Installation, *, warm: int = 2, stations: int = 12) -> None:
-    """(h), (k): wall and CPU of `catch_up_job` per station, one station a run, in one process that is warm."""
+    """(k), (m): wall and CPU of `catch_up_job` per station, one station a run, in one process that is warm."""
     place.env["WEATHER_ETL_MAX_STATIONS_PER_RUN"] = "1"
     names = [f"child-{i:02}" for i in range(warm + stations)]
     two_days(place, names)
@@ -40,13 +40,13 @@ def measure_child_run(place: Installation, *, warm: int = 2, stations: int = 12)
     del place.env["WEATHER_ETL_MAX_STATIONS_PER_RUN"]
     with_load = f"mean of {stations}, load average {os.getloadavg()[0]:.1f}"
     line(
-        "h",
+        "k",
         f"a child run, two files of a day, tables only: wall ({with_load})",
         f"{found['wall'] / stations:.2f} s",
         "<= 1.0 s",
     )
-    line("h", "the same: CPU of the process", f"{found['cpu'] / stations:.2f} s", "<= 0.6 s")
-    line("k", "events of a station-run", str(max(events_of_runs(place, names))), "<= 80")
+    line("k", "the same: CPU of the process", f"{found['cpu'] / stations:.2f} s", "<= 0.6 s")
+    line("m", "events of a station-run", str(max(events_of_runs(place, names))), "<= 80")
 
 
 def events_of_runs(place: Installation, stations: list[str]) -> list[int]:
@@ -60,9 +60,8 @@ def events_of_runs(place: Installation, stations: list[str]) -> list[int]:
 
 def in_one_process(parts: list[Any]) -> None:
     """Run `catch_up_job` with each configuration; print wall and CPU seconds of the last."""
-    from weather_etl.overview import dagster_instance
-
     from weather_etl.definitions import defs
+    from weather_etl.operations.overview import dagster_instance
 
     job = defs.resolve_job_def(CATCH_UP)
     with dagster_instance() as instance:
@@ -74,31 +73,32 @@ def in_one_process(parts: list[Any]) -> None:
 
 
 def measure_many(place: Installation, stations: int = 500) -> None:
-    """(i): a first run over many stations of two days, one command."""
-    names = [f"s{i:04}" for i in range(stations)]
-    two_days(place, names)
-    for what, tables_only in (("tables only", True), ("all that is below", False)):
-        if not tables_only and place.catch_up([], tables_only=True) == place.catch_up([], tables_only=False):
-            return
+    """(l): a first run over many stations of two days, one command."""
+    nothing_below = place.catch_up([], tables_only=True) == place.catch_up([], tables_only=False)
+    for prefix, what, tables_only in (("t", "tables only", True), ("b", "and all that is below", False)):
+        if nothing_below and not tables_only:
+            continue
+        names = [f"{prefix}{i:04}" for i in range(stations)]
+        two_days(place, names)
         run = place.job(CATCH_UP, config={**place.catch_up(names, tables_only=tables_only), "loggers": QUIET})
         with place.containers() as containers:
             made = {s for s, table in containers.lake.stamps() if table == "climate_normals"}
         assert set(names) <= made
-        line("i", f"{stations} stations of two days, {what}, load average {os.getloadavg()[0]:.1f}: wall",
-             f"{run.wall:.0f} s")  # fmt: skip
-        line("i", "the same: CPU of the command", f"{run.cpu:.0f} s")
-        line("i", "the same: peak memory", f"{run.rss:.0f} MB", "<= 500 MB")
+        load = f"load average {os.getloadavg()[0]:.1f}"
+        line("l", f"{stations} stations of two days, {what}: wall ({load})", f"{run.wall:.0f} s")
+        line("l", "the same: CPU of the command", f"{run.cpu:.0f} s")
+        line("l", "the same: peak memory", f"{run.rss:.0f} MB", "<= 500 MB")
 
 
-def main(parts: list[str]) -> None:
-    """A child run, then `stations` of them; a number among the parts says how many."""
+def main(stations: int = 500) -> None:
+    """A child run, then many; on services and folders of their own."""
     with installation() as place:
         measure_child_run(place)
-        measure_many(place, next((int(p) for p in parts if p.isdigit()), 500))
+        measure_many(place, stations)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["in-one-process"]:
         in_one_process(json.loads(sys.argv[2]))
     else:
-        main(sys.argv[1:])
+        main(*map(int, sys.argv[1:]))

@@ -1,6 +1,6 @@
-"""`make bench`: figures (a) to (j), as ratios taken side by side in one run.
+"""`make bench`: figures (a) to (m), as ratios taken side by side in one run.
 
-    python benchmarks/run.py [core] [quality [10m]] [climate [10m]] [runs] [serving]
+    python benchmarks/run.py [core] [quality [10m]] [climate [10m]] [runs] [stations [100]] [live] [serving]
 
 On the real Kaggle file where it lies beside the checkout (`../shared/data`), else on the generated sample repeated.
 """
@@ -104,9 +104,17 @@ def main(parts: list[str]) -> None:
 
         climate_bench.main(csv, ten_million="10m" in parts)
     if not parts or "runs" in parts:
-        from benchmarks import jobs
+        from benchmarks import commands
 
-        jobs.main(csv)
+        commands.main(csv)
+    if not parts or "stations" in parts:
+        from benchmarks import many_stations
+
+        many_stations.main(*(int(p) for p in parts if p.isdigit()))
+    if not parts or "live" in parts:
+        from benchmarks import live
+
+        live.main(csv)
     if not parts or "serving" in parts:
         from benchmarks import serving
 

@@ -7,7 +7,6 @@ into the staging table, comparing, inserting into a table with a primary key and
 many rows into a table without either, as the predecessor did it.
 """
 
-import os
 import statistics
 import time
 from typing import Any
@@ -18,10 +17,9 @@ ROUNDS = 3
 
 def main(csv: bytes) -> None:
     """Print rows/s of both and their ratio."""
-    from benchmarks.jobs import STATION, installation, line
+    from benchmarks.installation import STATION, installation, line
 
-    with installation() as (_, env):
-        os.environ |= {k: v for k, v in env.items() if k.startswith(("AZURE_", "WEATHER_ETL_"))}
+    with installation() as place, place.environment():
         ours, unchanged, theirs, rows = measure(csv, STATION)
     line("j", f"PostgreSQL, {rows:,} rows x all columns: load of a station", f"{ours:,.0f} rows/s", "")
     line("j", 'to_sql(method="multi"), the same columns', f"{theirs:,.0f} rows/s", "")
@@ -31,11 +29,13 @@ def main(csv: bytes) -> None:
 
 def measure(csv: bytes, station: str) -> tuple[float, float, float, int]:
     """Rows/s of our load into an empty table, of a comparison without change, and of to_sql; and the rows."""
+    import dagster as dg
     from sqlalchemy import create_engine
-    from weather_etl.pipeline import process_station
 
     from weather_etl.lake.storage import connect
     from weather_etl.meteorology import schemas
+    from weather_etl.orchestration.child_runs import run_job
+    from weather_etl.orchestration.jobs import TABLES_JOB
     from weather_etl.serving import database, load
     from weather_etl.settings import Settings
 
@@ -46,8 +46,9 @@ def measure(csv: bytes, station: str) -> tuple[float, float, float, int]:
         containers.landing.create()
         containers.lake.container.create()
         containers.landing.upload(f"{station}/weatherHistory.csv", csv)
-        for _ in process_station(containers, station):
-            pass
+        with dg.DagsterInstance.ephemeral() as instance:
+            if failures := run_job(instance, TABLES_JOB, station=station):
+                raise SystemExit(" | ".join(failures))
         found = containers.lake.read("validated_observations", station)
         assert found
         frame = schemas.to_frame("validated_observations", found.arrow).head(SAMPLE)

@@ -81,7 +81,7 @@ class Settings(BaseModel):
         sensor_interval_s: seconds between two ticks of `landing_files_sensor`.
         silence_limit_s: a run without a new event for so long counts as dead.
         max_attempts: runs per station and fingerprint before the station is parked.
-        max_stations_per_run: stations in one range run.
+        max_stations_per_run: stations in one run of `catch_up_job`.
     """
 
     model_config = ConfigDict(frozen=True, populate_by_name=True, extra="ignore")

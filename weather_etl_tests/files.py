@@ -29,3 +29,9 @@ def weather_csv(hours: int = 48, *, first: int = 0, temperature: float = 5.0) ->
         "\r\n".join([HEADER, *(row(h, temperature=temperature) for h in range(first, first + hours))]).encode()
         + b"\r\n"
     )
+
+
+def shared_csv(stations: str | list[str] = "ab", hours: int = 24, *, first: int = 0, temperature: float = 5.0) -> bytes:
+    """A file of several stations, hour by hour as a network delivers it."""
+    rows = [f"{s},{row(h, temperature=temperature)}" for h in range(first, first + hours) for s in stations]
+    return "\r\n".join([f"station,{HEADER}", *rows, ""]).encode()

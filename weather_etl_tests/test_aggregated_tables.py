@@ -5,12 +5,13 @@ import io
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from weather_etl.pipeline import AGGREGATED, process_station
 
 from weather_etl.errors import UserError
 from weather_etl.lake.storage import Containers
 from weather_etl.meteorology import schemas
+from weather_etl.orchestration.assets.aggregated import AGGREGATED
 from weather_etl_tests.files import HEADER, row
+from weather_etl_tests.support.runs import process
 
 KOLKATA = 'timezone = "Asia/Kolkata"\n'
 
@@ -20,7 +21,7 @@ def daily(containers: Containers, station_toml: str) -> pd.DataFrame:
     containers.landing.upload("a/station.toml", station_toml.encode())
     lines = [HEADER, *(row(hour, temperature=5.0 + hour % 5) for hour in range(96))]
     containers.landing.upload("a/x.csv", "\r\n".join(lines).encode())
-    list(process_station(containers, "a"))
+    process(containers)
     return containers.lake.read("daily_weather", "a").arrow.to_pandas()
 
 
@@ -55,4 +56,4 @@ def test_a_table_made_by_an_older_version_is_named_when_it_lacks_columns(contain
         "daily_weather", "a", old.arrow.drop_columns(["dew_point_n"]), fingerprint="old", if_match=old.stamp.etag
     )
     with pytest.raises(UserError, match="daily_weather of station a was made by an older version"):
-        list(process_station(containers, "a", tables=["monthly_weather"], full=True))
+        process(containers, tables=["monthly_weather"], full=True)

@@ -17,6 +17,7 @@ import pytest
 
 from weather_etl import cli
 from weather_etl.lake.storage import connect
+from weather_etl.operations import planning
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
@@ -141,6 +142,22 @@ def test_a_failing_station_is_one_sentence_and_the_others_are_in(weather_etl: Ru
     assert "b/station.toml: timezone is 1" in done.stderr
     assert no_trace(done)
     assert re.search(r"^a: up to date", done.stdout, re.M)
+
+
+def test_a_station_that_keeps_failing_is_told_as_left_alone(
+    weather_etl: Run, file: Path, environment: Settings
+) -> None:
+    weather_etl("upload", "a", str(file))
+    with connect(environment) as containers:
+        containers.landing.upload("a/station.toml", b"timezone = 1")
+    once = {"WEATHER_ETL_MAX_ATTEMPTS": "1"}
+    left_alone = planning.parked_sentence("a", 1)
+    assert left_alone in one_sentence(weather_etl("run", **once))
+    shown = " ".join(weather_etl("status", **once).stdout.split())
+    assert "parked: a/station.toml, line 1: timezone is 1" in shown and left_alone in shown
+    (station,) = json.loads(weather_etl("status", "--json", **once).stdout)
+    assert station["parked"] and station["trouble"].endswith(left_alone)
+    assert re.search(r"^bad  stations .*parked: a$", weather_etl("doctor", **once).stdout, re.M)
 
 
 def test_status_as_json_holds_states_tables_and_checks(weather_etl: Run, file: Path) -> None:

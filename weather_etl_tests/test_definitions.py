@@ -40,7 +40,10 @@ def describe() -> Iterator[str]:
             yield f"  code {', '.join(r.label for r in code.code_references)}"
         columns = spec.metadata.get("dagster/column_schema")
         if columns:
-            yield f"  columns {', '.join(c.name for c in columns.columns)}"
+            for column in columns.columns:
+                unit = (column.tags or {}).get("unit", "")
+                nullable = "" if column.constraints.nullable else "not null"
+                yield "  column " + " ".join(filter(None, (column.name, column.type, unit, nullable)))
         for check in sorted(node.check_keys, key=lambda k: k.name):
             found = graph.get_check_spec(check)
             blocking = " (blocking)" if found.blocking else ""

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from weather_etl import event_sensor, sensors
-from weather_etl.definitions import defs
+from weather_etl.ingestion import shared_files
 from weather_etl.lake.storage import Containers
 from weather_etl.landing import event_queue
 from weather_etl.landing.event_queue import EventQueue, connect_queue
-from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.operations import planning
+from weather_etl.operations.planning import ATTEMPT, FEW, PARTITION
+from weather_etl.operations.run_history import failure_sentence
+from weather_etl.orchestration.sensors import landing_events, landing_files
 from weather_etl.settings import Settings
-from weather_etl_tests.files import weather_csv
+from weather_etl_tests.files import shared_csv, weather_csv
 from weather_etl_tests.landing.test_events import base64_of, cloud_event, event_grid
-from weather_etl_tests.test_sensor import Ticks, poison, run
+from weather_etl_tests.support.ticks import CATCH_UP_JOB, SHARED_JOB, Ticks, poison, sensor_context
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def queue(environment: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ev
     """A queue of the test's own; a message comes back after a second, and a tick looks once."""
     monkeypatch.setenv("WEATHER_ETL_EVENTS_QUEUE", environment.landing_container.replace("landing", "events"))
     monkeypatch.setattr(event_queue, "HIDDEN_S", 1)
-    monkeypatch.setattr(event_sensor, "POLL_S", sensors.DAEMON_LOOP_S)
+    monkeypatch.setattr(landing_events, "POLL_S", landing_files.DAEMON_LOOP_S)
     with connect_queue(Settings.load()) as found:
         found.create()
         yield found
@@ -40,18 +42,13 @@ def queue(environment: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ev
 class EventTicks(Ticks):
     """Evaluates the sensor as the daemon does, and tells it of blobs as Event Grid does."""
 
+    module = landing_events
+    name = "landing_events_sensor"
+
     def __init__(self, instance: dg.DagsterInstance, queue: EventQueue, container: str) -> None:
         super().__init__(instance)
         self.queue = queue
         self.container = container
-
-    def tick(self) -> dg.SensorResult:
-        context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor, definitions=defs)
-        result = event_sensor.landing_events_sensor(context)
-        self.cursor = result.cursor
-        for request in result.dynamic_partitions_requests or []:
-            self.instance.add_dynamic_partitions(request.partitions_def_name, list(request.partition_keys))
-        return result
 
     def tell(self, name: str) -> None:
         self.queue.send(base64_of(event_grid(name, self.container)))
@@ -81,20 +78,37 @@ def test_an_event_requests_a_run_of_its_station_and_of_no_other(
     assert [t[PARTITION] for t in uploaded.requested()] == ["a"]
 
 
-def test_events_of_several_new_stations_come_as_one_range_run(
-    containers: Containers,
-    ticks: EventTicks,
-) -> None:
+def test_events_of_a_few_new_stations_come_as_runs_of_their_own(containers: Containers, ticks: EventTicks) -> None:
     for station in "cab":
         containers.landing.upload(f"{station}/x.csv", weather_csv())
         ticks.tell(f"{station}/x.csv")
-    assert [(t[RANGE_START], t[RANGE_END]) for t in ticks.requested()] == [("a", "c")]
+    assert [t[PARTITION] for t in ticks.requested()] == ["a", "b", "c"]
+
+
+def test_events_of_many_new_stations_come_as_one_run_of_catch_up_job(
+    containers: Containers,
+    ticks: EventTicks,
+) -> None:
+    stations = [f"s{n}" for n in range(FEW + 1)]
+    for station in stations:
+        containers.landing.upload(f"{station}/x.csv", weather_csv())
+        ticks.tell(f"{station}/x.csv")
+    (request,) = ticks.requests()
+    assert request.job_name == CATCH_UP_JOB
+    assert request.run_config["ops"]["catch_up"]["config"]["stations"] == stations
+    assert ticks.queue.waiting() == len(stations)
+
+
+def test_a_change_is_observed_with_its_data_version(containers: Containers, uploaded: EventTicks) -> None:
+    (event,) = uploaded.tick().asset_events
+    files = shared_files.list_station(containers, "a")
+    assert event.partition == "a" and event.tags == {"dagster/data_version": files.data_version("a")}
 
 
 def test_a_message_is_kept_until_its_run_has_done_the_work(uploaded: EventTicks) -> None:
-    tags = uploaded.requested()[0]
+    (request,) = uploaded.requests()
     assert uploaded.queue.waiting() == 1
-    assert run(uploaded, tags).success
+    assert uploaded.run(request).success
     uploaded.come_back()
     assert not uploaded.requested()
     assert uploaded.queue.waiting() == 0
@@ -111,15 +125,15 @@ def test_a_run_that_failed_is_requested_again(
     ticks: EventTicks,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sensors, "SENSOR_RETRY_DELAY_S", 0)
+    monkeypatch.setattr(landing_files, "RETRY_DELAY_S", 0)
     poison(containers, "a")
     ticks.tell("a/x.csv")
-    assert not run(ticks, ticks.requested()[0]).success
+    assert not ticks.run(ticks.requests()[0]).success
     ticks.come_back()
-    assert [t["weather_etl/attempt"] for t in ticks.requested()] == ["2"]
+    assert [t[ATTEMPT] for t in ticks.requested()] == ["2"]
 
 
-def test_a_parked_station_turns_red_and_its_message_goes(
+def test_the_message_of_a_station_that_is_left_alone_goes_and_its_last_run_says_so(
     containers: Containers,
     ticks: EventTicks,
     monkeypatch: pytest.MonkeyPatch,
@@ -127,21 +141,24 @@ def test_a_parked_station_turns_red_and_its_message_goes(
     monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
     poison(containers, "a")
     ticks.tell("a/x.csv")
-    run(ticks, ticks.requested()[0])
+    last = ticks.run(ticks.requests()[0])
     ticks.come_back()
-    assert [(e.partition, e.check_name, e.passed) for e in ticks.tick().asset_events] == [
-        ("a", "station_processed", False)
-    ]
+    result = ticks.tick()
+    assert not result.run_requests and not result.asset_events
     assert ticks.queue.waiting() == 0
+    assert failure_sentence(ticks.instance, last.run_id).endswith(planning.parked_sentence("a", 1))
 
 
-def test_a_station_whose_last_file_was_deleted_turns_red(containers: Containers, uploaded: EventTicks) -> None:
-    run(uploaded, uploaded.requested()[0])
+def test_a_station_whose_last_file_was_deleted_is_not_requested_and_its_message_goes(
+    containers: Containers, uploaded: EventTicks
+) -> None:
+    uploaded.run(uploaded.requests()[0])
     containers.landing.delete("a/x.csv")
     uploaded.come_back()
     result = uploaded.tick()
     assert not result.run_requests
-    assert "weather-etl forget a" in result.asset_events[0].description
+    assert "1 parked" in result.skip_reason.skip_message
+    assert uploaded.queue.waiting() == 0
 
 
 def test_a_station_in_flight_is_not_requested_again(uploaded: EventTicks) -> None:
@@ -172,17 +189,15 @@ def test_an_event_about_a_file_that_never_came_changes_nothing(ticks: EventTicks
 def test_an_event_about_a_shared_file_brings_it_into_the_tables_of_its_stations(
     containers: Containers, ticks: EventTicks
 ) -> None:
-    header, *rows = weather_csv(2).decode().splitlines()
-    lines = [f"station_id,{header}", *(f"{s},{row}" for s in ("a", "b") for row in rows)]
-    containers.landing.upload("_shared/all.csv", "\n".join(lines).encode())
+    containers.landing.upload("_shared/all.csv", shared_csv("ab", 2))
     ticks.tell("_shared/all.csv")
-    split = ticks.tick().run_requests[0]
-    assert split.job_name == "shared_files_job"
-    assert defs.resolve_job_def(split.job_name).execute_in_process(instance=ticks.instance, tags=split.tags).success
+    (split,) = ticks.requests()
+    assert split.job_name == SHARED_JOB
+    assert ticks.run(split).success
     ticks.come_back()
-    tags = ticks.requested()
-    assert [(t[RANGE_START], t[RANGE_END]) for t in tags] == [("a", "b")]
-    assert run(ticks, tags[0]).success
+    requests = ticks.requests()
+    assert [r.tags[PARTITION] for r in requests] == ["a", "b"]
+    assert all(ticks.run(r).success for r in requests)
     ticks.come_back()
     assert not ticks.requested()
     assert ticks.queue.waiting() == 0
@@ -214,7 +229,8 @@ def test_poison_is_set_aside_after_three_deliveries_and_counted(
 
 
 def test_without_a_queue_the_sensor_says_what_to_set(instance: dg.DagsterInstance) -> None:
-    result = event_sensor.landing_events_sensor(dg.build_sensor_context(instance=instance, definitions=defs))
+    with sensor_context(instance) as context:
+        result = landing_events.landing_events_sensor(context)
     assert "set WEATHER_ETL_EVENTS_QUEUE" in result.skip_message
 
 
@@ -224,8 +240,11 @@ def test_a_missing_queue_fails_the_tick_in_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("WEATHER_ETL_EVENTS_QUEUE", "nobody-made-this")
-    with pytest.raises(dg.Failure, match="There is no queue 'nobody-made-this' at"):
-        event_sensor.landing_events_sensor(dg.build_sensor_context(instance=instance, definitions=defs))
+    with (
+        sensor_context(instance) as context,
+        pytest.raises(dg.Failure, match="There is no queue 'nobody-made-this' at"),
+    ):
+        landing_events.landing_events_sensor(context)
 
 
 def test_a_dead_queue_service_fails_the_tick_in_one_sentence_within_twenty_seconds(
@@ -237,6 +256,9 @@ def test_a_dead_queue_service_fails_the_tick_in_one_sentence_within_twenty_secon
     monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", dead)
     monkeypatch.setenv("WEATHER_ETL_EVENTS_QUEUE", "events")
     started = time.monotonic()
-    with pytest.raises(dg.Failure, match="does not answer; start it with `weather-etl local up`"):
-        event_sensor.landing_events_sensor(dg.build_sensor_context(instance=instance, definitions=defs))
+    with (
+        sensor_context(instance) as context,
+        pytest.raises(dg.Failure, match="does not answer; start it with `weather-etl local up`"),
+    ):
+        landing_events.landing_events_sensor(context)
     assert time.monotonic() - started < 20

@@ -14,18 +14,17 @@ from pathlib import Path
 import dagster as dg
 import pyarrow as pa
 import pytest
-from dagster._core.instance.ref import InstanceRef
-from weather_etl.pipeline import process_station
 
 from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers, connect
 from weather_etl.landing import listing
-from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.operations.planning import PARTITION
 from weather_etl.settings import AZURITE_KEY, Settings, azurite_connection_string
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.runs import process as run_in_process
 
 JOB, CATCH_UP = "weather_etl_job", "catch_up_job"
 DATABASE_PASSWORD = "s3cret-word"
@@ -79,7 +78,7 @@ def execute(folder: Path, outputs: list[str]) -> Execute:
 
 @pytest.fixture
 def instance(folder: Path) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as found:
+    with dg.DagsterInstance.from_config(str(folder)) as found:
         yield found
 
 
@@ -105,9 +104,6 @@ def closed_port() -> int:
         return probe.getsockname()[1]
 
 
-# --- one station ----------------------------------------------------------------------------------------------
-
-
 def test_a_station_that_is_not_registered_is_processed_and_registered(
     execute: Execute, containers: Containers, instance: dg.DagsterInstance
 ) -> None:
@@ -118,16 +114,18 @@ def test_a_station_that_is_not_registered_is_processed_and_registered(
     assert instance.get_dynamic_partitions(PARTITIONS_NAME) == ["alpha"]
 
 
-def test_a_range_of_stations_is_processed(
+def test_catch_up_job_makes_the_tables_of_all_stations_in_runs_of_their_own(
     execute: Execute, containers: Containers, instance: dg.DagsterInstance
 ) -> None:
     stations = ["alpha", "beta", "gamma"]
     for name in stations:
         containers.landing.upload(f"{name}/x.csv", weather_csv())
-    instance.add_dynamic_partitions(PARTITIONS_NAME, stations)
-    process = execute(JOB, {RANGE_START: "alpha", RANGE_END: "gamma"})
+    process = execute(CATCH_UP)
     assert process.returncode == 0, process.stdout
     assert [is_complete(containers, name) for name in stations] == [True] * 3
+    runs = instance.get_runs(dg.RunsFilter(job_name=JOB))
+    assert sorted(run.tags[PARTITION] for run in runs) == stations
+    assert {run.tags_for_storage()[".dagster/repository"] for run in runs} == {"__repository__@weather_etl"}
 
 
 def test_without_a_station_the_job_fails_in_a_sentence_that_names_both_commands(execute: Execute) -> None:
@@ -148,9 +146,6 @@ def test_an_unknown_station_fails_in_a_sentence_that_says_how_to_upload_and_is_n
     assert instance.get_dynamic_partitions(PARTITIONS_NAME) == []
 
 
-# --- everything that is stale ---------------------------------------------------------------------------------
-
-
 def test_a_station_that_fails_is_named_fails_the_job_and_keeps_no_other_from_its_tables(
     execute: Execute, containers: Containers
 ) -> None:
@@ -163,9 +158,6 @@ def test_a_station_that_fails_is_named_fails_the_job_and_keeps_no_other_from_its
     assert "beta/station.toml is not valid TOML" in process.stdout
     assert not has_trace(process.stdout), process.stdout
     assert [is_complete(containers, name) for name in ("alpha", "beta", "gamma")] == [True, False, True]
-
-
-# --- services that are down -----------------------------------------------------------------------------------
 
 
 def test_storage_that_is_down_is_reported_in_a_sentence_within_a_minute(execute: Execute) -> None:
@@ -185,9 +177,6 @@ def test_a_database_that_is_down_fails_the_command_within_a_minute(execute: Exec
     process = execute(JOB, {PARTITION: "alpha"}, WEATHER_ETL_POSTGRES_URL=down)
     assert process.returncode == 1 and "Connection refused" in process.stdout
     assert time.monotonic() - started < 60
-
-
-# --- killed ---------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -219,11 +208,8 @@ def test_a_run_after_a_killed_one_completes_what_that_one_published(
     elsewhere = f"{environment.lake_container}-b"
     with connect(Settings.load({**os.environ, "WEATHER_ETL_LAKE_CONTAINER": elsewhere})) as undisturbed:
         undisturbed.lake.container.create()
-        list(process_station(undisturbed, "alpha"))
+        run_in_process(undisturbed, "alpha")
         assert rows(containers, "alpha") == rows(undisturbed, "alpha")
-
-
-# --- secrets; this test must stay the last --------------------------------------------------------------------
 
 
 def test_no_command_of_this_module_printed_a_secret(outputs: list[str]) -> None:

@@ -10,10 +10,18 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from weather_etl import notifications
 from weather_etl.definitions import defs
-from weather_etl.notifications import CheckEvent, RunEvent, State, update
+from weather_etl.errors import UserError
+from weather_etl.lake.storage import Containers
+from weather_etl.operations import notifications
+from weather_etl.operations.notifications import CheckEvent, RunEvent, State, update
+from weather_etl.operations.planning import PARENT, PARTITION
+from weather_etl.orchestration.child_runs import run_job
+from weather_etl.orchestration.sensors import notifications as sensor
 from weather_etl.settings import Settings
+from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.runs import break_the_contract
+from weather_etl_tests.support.ticks import poison
 
 # --- which problems there are -------------------------------------------------------------------------------------
 
@@ -22,8 +30,8 @@ def check(is_error: bool, station: str = "a", why: str = "why") -> CheckEvent:
     return CheckEvent("raw_observations", "rejected_files", station, is_error, why, "run1")
 
 
-def run(failed: bool, *stations: str, job: str = "weather_etl_job") -> RunEvent:
-    return RunEvent("run1", job, stations, failed, "storage is down" if failed else "")
+def run(failed: bool, station: str | None = None, job: str = "weather_etl_job", kind: str = "tables") -> RunEvent:
+    return RunEvent("run1", job, station, failed, "storage is down" if failed else "", kind)
 
 
 def test_a_failed_check_is_told_once_however_often_it_fails() -> None:
@@ -55,28 +63,35 @@ def test_stations_have_problems_of_their_own() -> None:
 
 def test_a_failed_run_is_told_once_however_often_it_is_tried() -> None:
     state = State()
-    assert [p.why for p in update(state, [], [run(True, "a", "b")]).opened] == ["storage is down"]
-    assert not update(state, [], [run(True, "a"), run(True, "b"), run(True, "a", "b")])
+    opened = update(state, [], [run(True, "a")]).opened
+    assert [(p.title, p.why) for p in opened] == [("run of weather_etl_job for a", "storage is down")]
+    assert not update(state, [], [run(True, "a"), run(True, "a")])
 
 
-def test_a_failed_range_is_resolved_when_each_of_its_stations_has_succeeded() -> None:
+def test_each_station_whose_run_fails_is_a_problem_of_its_own() -> None:
     state = State()
-    update(state, [], [run(True, "a", "b")])
-    assert not update(state, [], [run(False, "a")]).closed
-    assert [p.title for p in update(state, [], [run(False, "b")]).closed] == ["run of weather_etl_job for a and 1 more"]
+    assert len(update(state, [], [run(True, "a"), run(True, "b")]).opened) == 2
+    assert [p.title for p in update(state, [], [run(False, "a")]).closed] == ["run of weather_etl_job for a"]
+    assert [p.title for p in update(state, [], [run(False, "b")]).closed] == ["run of weather_etl_job for b"]
+
+
+def test_a_run_of_the_same_kind_makes_good_however_it_was_started() -> None:
+    state = State()
+    update(state, [], [run(True, "a")])
+    assert update(state, [], [run(False, "a", job="__ASSET_JOB")]).closed
 
 
 def test_a_load_makes_no_good_for_a_run_that_makes_tables() -> None:
     state = State()
     update(state, [], [run(True, "a")])
-    assert not update(state, [], [run(False, "a", job="serving_job")])
+    assert not update(state, [], [run(False, "a", job="serving_job", kind="serving_job")])
 
 
-def test_a_run_without_stations_is_resolved_by_the_next_success_of_its_job() -> None:
+def test_a_run_without_a_station_is_resolved_by_the_next_success_of_its_job() -> None:
     state = State()
-    assert update(state, [], [run(True, job="catch_up_job")]).opened
-    assert not update(state, [], [run(False, job="housekeeping_job")]).closed
-    assert update(state, [], [run(False, job="catch_up_job")]).closed
+    assert update(state, [], [run(True, job="catch_up_job", kind="catch_up_job")]).opened
+    assert not update(state, [], [run(False, job="housekeeping_job", kind="housekeeping_job")]).closed
+    assert update(state, [], [run(False, job="catch_up_job", kind="catch_up_job")]).closed
 
 
 def test_the_cursor_can_be_written_and_read() -> None:
@@ -167,7 +182,7 @@ class Channel:
 
     def tick(self) -> dg.SensorResult:
         context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor, definitions=defs)
-        result = notifications.notification_sensor(context)
+        result = sensor.notification_sensor(context)
         self.cursor = result.cursor
         return result
 
@@ -240,11 +255,59 @@ def test_a_failed_run_is_posted_once_and_its_recovery_once(webhook: Webhook, cha
     assert "resolved: run of weather_etl_job for a" in resolved
 
 
-def test_a_child_run_is_told_by_its_parent(webhook: Webhook, channel: Channel) -> None:
+def test_a_failed_run_that_catch_up_job_started_is_told_and_its_parent_is_not(
+    webhook: Webhook, channel: Channel
+) -> None:
     parent = channel.run(True, "catch_up_job", {})
-    channel.run(True, tags={"weather_etl/parent": parent, "dagster/partition": "a"})
+    channel.run(True, tags={PARENT: parent, PARTITION: "a"})
     channel.tick()
-    assert len(webhook.texts) == 1 and "run of catch_up_job" in webhook.texts[0]
+    (text,) = webhook.texts
+    assert "failed: run of weather_etl_job for a" in text and "1 open now" in text
+
+
+def test_a_run_of_catch_up_job_that_failed_by_itself_is_told(webhook: Webhook, channel: Channel) -> None:
+    parent = channel.run(True, "catch_up_job", {})
+    channel.run(False, tags={PARENT: parent, PARTITION: "a"})
+    channel.tick()
+    assert len(webhook.texts) == 1 and "failed: run of catch_up_job" in webhook.texts[0]
+
+
+def test_a_station_that_fails_within_catch_up_job_is_one_problem_and_recovers_with_a_run_of_its_own(
+    webhook: Webhook, channel: Channel, containers: Containers
+) -> None:
+    containers.landing.upload("good/x.csv", weather_csv(24))
+    poison(containers, "a")
+    assert run_job(channel.instance, defs.resolve_job_def("catch_up_job"))
+    channel.tick()
+    (failed,) = webhook.texts
+    assert "failed: run of weather_etl_job for a: a/station.toml" in failed and "1 open now" in failed
+    containers.landing.delete("a/station.toml")
+    assert run_job(channel.instance, "weather_etl_job", station="a") == []
+    channel.tick()
+    assert "resolved: run of weather_etl_job for a" in webhook.texts[1] and "Nothing is open" in webhook.texts[1]
+
+
+def test_a_run_that_a_blocking_check_failed_is_told_as_the_check(
+    webhook: Webhook, channel: Channel, containers: Containers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv(24))
+    with monkeypatch.context() as patch:
+        break_the_contract(patch)
+        assert run_job(channel.instance, "weather_etl_job", station="a")
+    channel.tick()
+    (failed,) = webhook.texts
+    assert "failed: schema_and_keys of station a" in failed and "1 open now" in failed
+    assert run_job(channel.instance, "weather_etl_job", station="a") == []
+    channel.tick()
+    assert "resolved: schema_and_keys of station a" in webhook.texts[1] and "Nothing is open" in webhook.texts[1]
+
+
+def test_the_shared_files_recover_when_they_are_split(webhook: Webhook, channel: Channel) -> None:
+    for fail in (True, False):
+        channel.run(fail, "shared_files_job", {"weather_etl/shared_files": "all"})
+        channel.tick()
+    failed, resolved = webhook.texts
+    assert "failed: run of shared_files_job" in failed and "resolved: run of shared_files_job" in resolved
 
 
 def test_a_message_that_the_webhook_refused_is_sent_again(webhook: Webhook, channel: Channel) -> None:
@@ -267,7 +330,7 @@ def test_what_failed_before_the_sensor_was_on_is_not_told(webhook: Webhook) -> N
 
 def test_a_webhook_that_does_not_answer_is_one_sentence_without_its_address() -> None:
     settings = Settings(webhook_url="http://127.0.0.1:9/hook/s3cret")
-    with pytest.raises(notifications.UserError, match="does not answer") as caught:
+    with pytest.raises(UserError, match="does not answer") as caught:
         notifications.send(settings, "x")
     assert "s3cret" not in str(caught.value)
     assert "s3cret" not in repr(settings)
@@ -276,7 +339,7 @@ def test_a_webhook_that_does_not_answer_is_one_sentence_without_its_address() ->
 @pytest.mark.parametrize(("url", "status"), [("", "STOPPED"), ("http://x", "RUNNING")])
 def test_the_sensor_is_off_unless_a_webhook_is_named(monkeypatch: pytest.MonkeyPatch, url: str, status: str) -> None:
     monkeypatch.setenv("WEATHER_ETL_WEBHOOK_URL", url)
-    assert notifications._default_status().value == status
+    assert sensor._default_status().value == status
 
 
 def test_a_tick_tells_within_two_seconds(webhook: Webhook, channel: Channel) -> None:
@@ -284,4 +347,4 @@ def test_a_tick_tells_within_two_seconds(webhook: Webhook, channel: Channel) -> 
     started = time.monotonic()
     channel.tick()
     assert len(webhook.texts) == 1
-    assert time.monotonic() - started < notifications.INTERVAL_S  # the rest of the delay is the wait for the tick
+    assert time.monotonic() - started < sensor.INTERVAL_S  # the rest of the delay is the wait for the tick

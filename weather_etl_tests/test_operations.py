@@ -13,20 +13,22 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from weather_etl.station_lock import StationBusy, StationLocks
 
-from weather_etl import housekeeping
 from weather_etl.definitions import defs
 from weather_etl.errors import UserError
+from weather_etl.ingestion.station_lock import StationBusy, StationLocks
 from weather_etl.lake.storage import Containers, open_container
-from weather_etl.operations import metrics
-from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.operations import housekeeping, metrics, planning
+from weather_etl.operations.overview import station_states
+from weather_etl.operations.planning import PARTITION
+from weather_etl.operations.run_history import failure_sentence
 from weather_etl.operations.trigger import Dagster
+from weather_etl.orchestration.child_runs import STEPS, run_job
+from weather_etl.orchestration.housekeeping import housekeeping_schedule
 from weather_etl.settings import Settings
-from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.test_sensor import Ticks
+from weather_etl_tests.support.ticks import Ticks, poison
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def run(instance: dg.DagsterInstance, tags: dict[str, str], *, full: bool = Fals
         instance=instance,
         tags=tags,
         raise_on_error=False,
-        run_config={"ops": {"station_tables": {"config": {"full": full}}}},
+        run_config={"ops": {step: {"config": {"full": full}} for step in STEPS}},
     )
 
 
@@ -86,7 +88,7 @@ def test_a_run_that_is_killed_holds_nothing(locks: Settings) -> None:
     code = (
         "import os, signal\n"
         "from weather_etl.settings import Settings\n"
-        "from weather_etl.station_lock import StationLocks\n"
+        "from weather_etl.ingestion.station_lock import StationLocks\n"
         "with StationLocks(Settings.load()).station('s5'): os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     env = {**os.environ, "WEATHER_ETL_POSTGRES_URL": locks.postgres_url or ""}
@@ -101,37 +103,51 @@ def test_without_a_database_the_conditional_writes_are_enough(url: str | None) -
         pass
 
 
-def test_a_range_run_and_a_run_of_one_of_its_stations_do_not_overlap(
+def test_a_catch_up_job_and_a_run_of_one_of_its_stations_do_not_overlap(
     containers: Containers, instance: dg.DagsterInstance, services: Services
 ) -> None:
     for station in "abc":
         containers.landing.upload(f"{station}/x.csv", weather_csv(24))
-    instance.add_dynamic_partitions(PARTITIONS_NAME, ["a", "b", "c"])
+    catch_up = {"stations": ["a", "b", "c"], "tables_only": True}
+    failures: list[str] = []
+
+    def work() -> None:
+        failures.extend(run_job(instance, defs.resolve_job_def("catch_up_job"), ops={"catch_up": catch_up}))
+
     with StationLocks(Settings(postgres_url=services.postgres_url)).station("b"):
-        thread = threading.Thread(target=run, args=(instance, {RANGE_START: "a", RANGE_END: "c"}))
+        thread = threading.Thread(target=work)
         thread.start()
         deadline = time.monotonic() + 60
-        while ("a", "monthly_weather") not in containers.lake.stamps() and time.monotonic() < deadline:
+        while not waits_for(instance, "b") and time.monotonic() < deadline:
             time.sleep(0.1)
-        time.sleep(1)
         assert {s for s, _ in containers.lake.stamps()} == {"a"}  # b is somebody else's, and c comes after it
     thread.join()
+    assert failures == []
     assert {s for s, _ in containers.lake.stamps()} == {"a", "b", "c"}
 
 
+def waits_for(instance: dg.DagsterInstance, station: str) -> bool:
+    """Whether a run has said that it waits for its turn."""
+    return any(
+        f"Another run works on station {station}" in record.event_log_entry.user_message
+        for run in instance.get_runs(dg.RunsFilter(tags={PARTITION: station}))
+        for record in instance.get_records_for_run(run.run_id).records
+    )
+
+
 @pytest.mark.faults
-def test_five_hundred_stations_are_brought_up_to_date_in_range_runs_of_fifty(
+def test_five_hundred_stations_are_brought_up_to_date_in_runs_of_fifty(
     containers: Containers, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
     for n in range(500):
         containers.landing.upload(f"s{n:03d}/x.csv", weather_csv(24))
     ticks, runs, started = Ticks(instance), 0, time.monotonic()
-    while requests := ticks.requested():
-        for tags in requests:
-            assert defs.resolve_job_def("weather_etl_job").execute_in_process(instance=instance, tags=tags).success
+    while requests := ticks.requests():
+        for request in requests:
+            assert ticks.run(request).success
             runs += 1
-    print(f"500 stations in {runs} range runs: {time.monotonic() - started:.1f} s")
+    print(f"500 stations in {runs} runs of catch_up_job: {time.monotonic() - started:.1f} s")
     assert runs == 10
     assert len({s for s, _ in containers.lake.stamps()}) == 500
 
@@ -180,6 +196,59 @@ def test_metrics_of_what_is_down_are_zero_and_the_others_stay(
     assert found["weather_etl_database_up"] == 1
 
 
+@pytest.fixture
+def parked(home: Path, containers: Containers, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A station whose only attempt has failed; its run's sentence."""
+    monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
+    poison(containers, "a")
+    containers.landing.upload("b/x.csv", weather_csv(24))
+    with dg.DagsterInstance.get() as instance:
+        ticks = Ticks(instance)
+        for request in ticks.requests():
+            ticks.run(request)
+        (failed,) = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
+        return failure_sentence(instance, failed.run_id)
+
+
+def test_metrics_count_the_stations_that_are_left_alone(parked: str, containers: Containers) -> None:
+    assert figures(metrics.exposition(Settings.load()))["weather_etl_parked_stations"] == 1
+    containers.landing.upload("a/station.toml", b"timezone = 'Europe/Budapest'")
+    assert figures(metrics.exposition(Settings.load()))["weather_etl_parked_stations"] == 0
+
+
+def test_a_vanished_station_is_left_alone(home: Path, containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    with dg.DagsterInstance.get() as instance:
+        run(instance, {PARTITION: "a"})
+        containers.landing.delete("a/x.csv")
+        assert figures(metrics.exposition(Settings.load()))["weather_etl_parked_stations"] == 1
+        (state,) = station_states(Settings.load(), instance)
+    assert state.parked and "weather-etl forget a" in (state.trouble or "")
+
+
+def test_status_tells_why_a_station_is_left_alone_in_the_words_of_its_last_run(parked: str) -> None:
+    with dg.DagsterInstance.get() as instance:
+        a, b = station_states(Settings.load(), instance)
+    assert (a.parked, a.trouble) == (True, parked)
+    assert "a/station.toml" in parked and parked.endswith(planning.parked_sentence("a", 1))
+    assert (b.parked, b.trouble) == (False, None)
+
+
+def test_status_tells_that_a_station_is_left_alone_where_its_run_could_not(
+    home: Path, containers: Containers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number of attempts was lowered after the run."""
+    poison(containers, "a")
+    with dg.DagsterInstance.get() as instance:
+        ticks = Ticks(instance)
+        ticks.run(ticks.requests()[0])
+        (before,) = station_states(Settings.load(), instance)
+        monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
+        (after,) = station_states(Settings.load(), instance)
+    assert not before.parked and planning.left_alone("a") not in (before.trouble or "")
+    assert after.parked and after.trouble == f"{before.trouble} {planning.parked_sentence('a', 1)}"
+
+
 def test_a_sample_with_labels_is_exact(home: Path, containers: Containers) -> None:
     """An alert on the last success compares seconds: rounded to six digits they would be wrong by more than an hour."""
     containers.landing.upload("a/x.csv", weather_csv())
@@ -215,11 +284,11 @@ def test_old_runs_are_deleted_but_not_those_that_show_a_tables_present_state(
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
     superseded = run(instance, {PARTITION: "a"}).run_id
-    current = run(instance, {PARTITION: "a"}, full=True).run_id
-    nothing_new = run(instance, {PARTITION: "a"}).run_id
+    failed = run(instance, {PARTITION: "nowhere"}).run_id
+    current = run(instance, {PARTITION: "a"}).run_id  # found all tables unchanged, and said so
     assert housekeeping.delete_old_runs(instance, 90, now=time.time() + LATER) == (2, 1)
     assert [r.run_id for r in instance.get_runs()] == [current]
-    assert not instance.has_run(superseded) and not instance.has_run(nothing_new)
+    assert not instance.has_run(superseded) and not instance.has_run(failed)
     assert instance.get_materialized_partitions(dg.AssetKey("daily_weather")) == {"a"}
 
 
@@ -244,7 +313,7 @@ def test_old_logs_of_steps_are_deleted_and_nothing_else(environment: Settings) -
 
 
 def test_the_schedule_of_housekeeping_is_off_until_it_is_turned_on() -> None:
-    assert housekeeping.housekeeping_schedule.default_status == dg.DefaultScheduleStatus.STOPPED
+    assert housekeeping_schedule.default_status == dg.DefaultScheduleStatus.STOPPED
 
 
 # --- triggering over HTTP (the ways that work are in test_ways_in.py) ----------------------------------------------

@@ -17,7 +17,7 @@ import dagster as dg
 import psycopg2
 import pytest
 
-from weather_etl import local, local_postgres
+from weather_etl.local import ownership, postgres
 from weather_etl.pooled_storage import KEPT_OPEN, LIBPQ, MAX_OVERFLOW, PooledPostgresStorage
 from weather_etl.private_names import engine_of
 from weather_etl_tests.conftest import CHECKOUT, temporary_root
@@ -26,7 +26,7 @@ from weather_etl_tests.conftest import CHECKOUT, temporary_root
 @contextmanager
 def opened(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """The instance of the checkout's own `dagster.yaml`."""
-    monkeypatch.setenv(local.DATABASE, url)
+    monkeypatch.setenv(ownership.DATABASE, url)
     monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", "UseDevelopmentStorage=true")
     folder.mkdir(exist_ok=True)
     shutil.copy(CHECKOUT / "dagster.yaml", folder)
@@ -232,28 +232,28 @@ def test_a_forked_process_opens_connections_of_its_own(instance: dg.DagsterInsta
 
 
 @pytest.fixture
-def own_postgres() -> Iterator[local_postgres.PostgresFiles]:
+def own_postgres() -> Iterator[postgres.PostgresFiles]:
     """A PostgreSQL that a test may stop and start."""
     with temporary_root() as root:
         (root / ".local").mkdir(mode=0o711)
-        files = local_postgres.PostgresFiles(root / ".local" / "postgres")
-        local_postgres.start(files, lambda line: None)
+        files = postgres.PostgresFiles(root / ".local" / "postgres")
+        postgres.start(files, lambda line: None)
         try:
             yield files
         finally:
-            local_postgres.stop_running(files)
+            postgres.stop_running(files)
 
 
 def test_a_restarted_server_is_healed_at_the_next_query(
-    own_postgres: local_postgres.PostgresFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog
+    own_postgres: postgres.PostgresFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog
 ) -> None:
     with opened(own_postgres.url, tmp_path, monkeypatch) as instance:
         instance.add_dynamic_partitions("station", ["a"])
         engine = engine_of(instance.run_storage)
         for connection in [engine.connect() for _ in range(KEPT_OPEN)]:
             connection.close()  # now all that are kept are open
-        local_postgres.stop_running(own_postgres)
-        local_postgres.start(own_postgres, lambda line: None)
+        postgres.stop_running(own_postgres)
+        postgres.start(own_postgres, lambda line: None)
         assert instance.get_dynamic_partitions("station") == ["a"]
         assert instance.get_runs() == []
         assert instance.schedule_storage.all_instigator_state() == []
@@ -261,19 +261,19 @@ def test_a_restarted_server_is_healed_at_the_next_query(
 
 
 def test_a_restarted_server_is_healed_in_a_webserver_too(
-    own_postgres: local_postgres.PostgresFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog
+    own_postgres: postgres.PostgresFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog
 ) -> None:
     with opened(own_postgres.url, tmp_path, monkeypatch) as instance:
         instance.optimize_for_webserver(statement_timeout=15_000, pool_recycle=3600, max_overflow=20)
         instance.get_runs()
-        local_postgres.stop_running(own_postgres)
-        local_postgres.start(own_postgres, lambda line: None)
+        postgres.stop_running(own_postgres)
+        postgres.start(own_postgres, lambda line: None)
         assert instance.get_runs() == []
     assert "Retrying" not in caplog.text
 
 
 def test_missing_tables_are_made(
-    own_postgres: local_postgres.PostgresFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_postgres: postgres.PostgresFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with opened(own_postgres.url, tmp_path, monkeypatch) as instance:
         assert instance.get_runs() == [] and instance.event_log_storage.has_table("event_logs")

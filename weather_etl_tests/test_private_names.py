@@ -23,9 +23,9 @@ from dagster_postgres import (
     PostgresScheduleStorage,
 )
 from sqlalchemy import Engine, event
-from weather_etl.storage import Containers
 
 from weather_etl import private_names
+from weather_etl.lake.storage import Containers
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 
@@ -87,7 +87,7 @@ def test_a_filter_by_partition_finds_the_last_check_of_that_partition_alone(inst
 
 
 def test_a_failure_of_another_process_is_shown_as_it_is_without_a_trace(instance: dg.DagsterInstance) -> None:
-    from weather_etl.failures import ExpectedFailure
+    from weather_etl.orchestration.failures import ExpectedFailure
 
     @dg.op
     def fails() -> None:
@@ -104,6 +104,47 @@ def test_a_failure_of_another_process_is_shown_as_it_is_without_a_trace(instance
     assert failure.user_failure_data is not None
     assert failure.user_failure_data.description == "This is the sentence."
     assert failure.user_failure_data.metadata["file"].value == "a.csv"
+
+
+def executed(instance: dg.DagsterInstance, partition: str) -> tuple[dg.DagsterRun, bool]:
+    """A run of the code location `place`, and whether it succeeded."""
+
+    @dg.asset(partitions_def=stations, name="table")
+    def fails_for_bad(context: dg.AssetExecutionContext) -> None:
+        if context.partition_key == "bad":
+            raise ValueError("this is why")
+
+    instance.add_dynamic_partitions("station", [partition])
+    definitions = dg.Definitions(
+        [fails_for_bad], jobs=[dg.define_asset_job("tables", tags={"of": "the job"})], executor=dg.in_process_executor
+    )
+    result = private_names.execute_in_this_process(
+        instance,
+        definitions.resolve_job_def("tables"),
+        run_config={},
+        tags={"dagster/partition": partition},
+        location="place",
+        repository="__repository__",
+    )
+    run = instance.get_run_by_id(result.run_id)
+    assert run is not None
+    return run, result.success
+
+
+def test_a_run_in_this_process_belongs_to_its_code_location_where_the_pages_of_its_job_look_for_it(
+    instance: dg.DagsterInstance,
+) -> None:
+    run, success = executed(instance, "good")
+    assert success and run.status == dg.DagsterRunStatus.SUCCESS
+    shown = dg.RunsFilter(job_name="tables", tags={".dagster/repository": "__repository__@place", "of": "the job"})
+    assert [r.run_id for r in instance.get_runs(shown)] == [run.run_id]
+    wanted = dg.AssetRecordsFilter(dg.AssetKey("table"), asset_partitions=["good"])
+    assert [r.run_id for r in instance.fetch_materializations(wanted, limit=9).records] == [run.run_id]
+
+
+def test_a_run_in_this_process_that_fails_is_a_result_and_no_exception(instance: dg.DagsterInstance) -> None:
+    run, success = executed(instance, "bad")
+    assert not success and run.status == dg.DagsterRunStatus.FAILURE
 
 
 # --- dagster-postgres and dagster-azure ---------------------------------------------------------------------------

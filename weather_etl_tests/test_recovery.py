@@ -1,27 +1,22 @@
 """What docs/operations.md promises of backup and restore, rehearsed: each test loses something and gets it back."""
 
-from typing import Any
-
 import dagster as dg
 import pytest
-from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, process_station
 
-from weather_etl import pipeline
 from weather_etl.definitions import defs
 from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers
 from weather_etl.operations.planning import PARTITION
+from weather_etl.orchestration.child_runs import run_job
+from weather_etl.orchestration.jobs import REPORT_JOB
+from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
 from weather_etl.serving import database as serving_database
 from weather_etl.serving import load
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.test_sensor import Ticks
-
-
-def process(containers: Containers, station: str = "a", **options: Any) -> dict[str, str]:
-    found = [r for r in process_station(containers, station, **options) if isinstance(r, Published)]
-    return {r.table: r.status for r in found}
+from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, process
+from weather_etl_tests.support.ticks import tick
 
 
 def objects(containers: Containers) -> dict[str, bytes]:
@@ -53,6 +48,14 @@ def load_all(settings: Settings, containers: Containers) -> None:
             load.load_station(connection, containers.lake, item.station)
 
 
+def requested(instance: dg.DagsterInstance) -> list[dict[str, str]]:
+    """Tags of the station runs that a tick of the sensor asks for, as the daemon starts them."""
+    result = tick(landing_files_sensor, instance)
+    for request in result.dynamic_partitions_requests or []:
+        instance.add_dynamic_partitions(request.partitions_def_name, list(request.partition_keys))
+    return [dict(r.tags) for r in result.run_requests or [] if PARTITION in r.tags]
+
+
 def test_without_dagsters_database_the_tables_and_exactly_once_survive(
     containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,20 +63,27 @@ def test_without_dagsters_database_the_tables_and_exactly_once_survive(
     job = defs.resolve_job_def("weather_etl_job")
     containers.landing.upload("a/x.csv", weather_csv())
     with dg.DagsterInstance.ephemeral() as lost:
-        tags = Ticks(lost).requested()[0]
+        (tags,) = requested(lost)
         assert job.execute_in_process(instance=lost, tags=tags).success
     before = containers.lake.stamps()
     with dg.DagsterInstance.ephemeral() as empty:
-        ticks = Ticks(empty)
-        assert not ticks.requested()  # nothing is stale
+        assert not requested(empty)  # nothing is stale
         containers.landing.upload("a/y.csv", weather_csv(24, first=48))
-        (tags,) = ticks.requested()
+        (tags,) = requested(empty)
         assert tags[PARTITION] == "a"
         assert job.execute_in_process(instance=empty, tags=tags).success
     raw = containers.lake.read("raw_observations", "a")
     assert raw and [e["name"] for e in raw.manifest or ()] == ["a/x.csv", "a/y.csv"]
     assert raw.arrow.num_rows == 72
     assert containers.lake.stamps().keys() == before.keys()
+
+
+def test_without_dagsters_database_a_station_that_is_up_to_date_gets_its_report(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    with dg.DagsterInstance.ephemeral() as empty:  # it does not know the station
+        assert run_job(empty, REPORT_JOB, station="a") == []
+    assert containers.lake.container.head("report/station=a/index.html")
 
 
 def test_a_lost_serving_database_is_rebuilt_by_one_command(
@@ -122,7 +132,7 @@ def test_a_lost_lake_is_made_again_from_landing_with_the_same_bytes(containers: 
     before = objects(containers)
     for blob in list(containers.lake.container.list()):
         containers.lake.container.delete(blob.name)
-    assert set(process(containers).values()) == {WRITTEN}
+    assert process(containers).statuses == {WRITTEN}
     assert objects(containers) == before
 
 
@@ -131,8 +141,8 @@ def test_a_lost_table_alone_is_made_again(containers: Containers) -> None:
     process(containers)
     containers.lake.container.delete(containers.lake.object_name("daily_weather", "a"))
     done = process(containers)
-    assert done["daily_weather"] == WRITTEN
-    assert done["raw_observations"] == done["validated_observations"] == UNCHANGED
+    assert done["daily_weather"].status == WRITTEN
+    assert done["raw_observations"].status == done["validated_observations"].status == UNCHANGED
 
 
 @pytest.mark.parametrize("table", ["validated_observations", "daily_weather", "monthly_weather"])
@@ -149,5 +159,5 @@ def test_a_raised_code_version_makes_that_table_and_what_follows_and_nothing_els
         if follows & set(fingerprints.INPUTS[name]):
             follows.add(name)
     done = process(containers)
-    assert {t for t, status in done.items() if status == WRITTEN} == follows
-    assert done["raw_observations"] == pipeline.UNCHANGED
+    assert {table for table, made in done.items() if made.status == WRITTEN} == follows
+    assert done["raw_observations"].status == UNCHANGED

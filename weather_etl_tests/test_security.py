@@ -13,20 +13,23 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
-from weather_etl.assets import station_tables
-from weather_etl.assets.specs import markdown
-from weather_etl.pipeline import process_station
 
-from weather_etl import checks, cli, sensors
+from weather_etl import cli
+from weather_etl.checks.files import rejected_files
 from weather_etl.definitions import defs
-from weather_etl.ingestion import shared_files
-from weather_etl.lake.storage import Containers, connect
+from weather_etl.ingestion import merge, shared_files
+from weather_etl.lake.storage import Containers, Lake, connect
 from weather_etl.operations.planning import PARTITION
+from weather_etl.orchestration import resources
+from weather_etl.orchestration.assets.specs import markdown
+from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
 from weather_etl.redaction import printable, without_secrets
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.faults import killing
 from weather_etl_tests.files import HEADER, weather_csv
+from weather_etl_tests.support.runs import process
+from weather_etl_tests.support.ticks import tick
 
 SAS = "sv=2024-01-01&ss=b&sig=c2VjcmV0U2lnbmF0dXJl%2Fx%3D"
 PASSWORD = "hunter2-Pa55"
@@ -110,14 +113,16 @@ def everything_stored(instance: dg.DagsterInstance, run_id: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "place", ["process_station", "_stations"], ids=["while a station is processed", "outside any station"]
+    ("owner", "place"),
+    [(resources, "open_station"), (merge, "merge_landing_files"), (Lake, "write")],
+    ids=["while the station is opened", "in an asset", "in the IO manager"],
 )
 def test_an_unexpected_exception_leaks_no_secret_into_a_run(
-    containers: Containers, instance: dg.DagsterInstance, capfd: pytest.CaptureFixture[str], place: str
+    containers: Containers, instance: dg.DagsterInstance, capfd: pytest.CaptureFixture[str], owner: object, place: str
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(station_tables, place, leak)
+        patch.setattr(owner, place, leak)
         job = defs.resolve_job_def("weather_etl_job")
         result = job.execute_in_process(instance=instance, tags={PARTITION: "a"}, raise_on_error=False)
     stored, printed = everything_stored(instance, result.run_id), "".join(capfd.readouterr())
@@ -135,7 +140,7 @@ def test_an_unexpected_exception_leaks_no_secret_into_a_tick(
 
     monkeypatch.setattr(shared_files, "look", leak)
     with caplog.at_level(logging.DEBUG), pytest.raises(dg.Failure) as caught:
-        sensors.landing_files_sensor(dg.build_sensor_context(instance=instance, definitions=defs))
+        tick(landing_files_sensor, instance)
     shown = serializable_error_info_from_exc_info((caught.type, caught.value, caught.tb)).to_string()
     assert "Unexpected Leak" in shown
     assert (secrets_in(shown), secrets_in(caplog.text)) == ([], [])
@@ -198,7 +203,7 @@ def test_text_is_stored_as_it_came(containers: Containers) -> None:
         for hour, text in enumerate(NASTY)
     ]
     containers.landing.upload("a/x.csv", "\n".join([HEADER, *rows]).encode())
-    list(process_station(containers, "a"))
+    process(containers)
     for table in ("raw_observations", "validated_observations"):
         found = containers.lake.read(table, "a").arrow
         assert found.column("summary").to_pylist() == NASTY
@@ -232,7 +237,7 @@ def test_the_sentence_about_a_rejected_file_is_one_line_whatever_its_name() -> N
     class Raw:
         manifest = (entry,)
 
-    assert "\n" not in checks.rejected_files(Raw()).description
+    assert "\n" not in rejected_files(Raw()).description
 
 
 # --- names are data -------------------------------------------------------------------------------------------
@@ -265,8 +270,7 @@ def _process_under_watch(settings: Settings, marks: list[str]) -> None:
 
     sys.addaudithook(hook)
     with connect(settings) as containers:
-        for _ in process_station(containers, "a"):
-            pass
+        process(containers)
     os._exit(3 if seen else 0)
 
 

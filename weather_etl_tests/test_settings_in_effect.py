@@ -1,11 +1,11 @@
 """A changed station.toml takes effect at the next run, and reads again only the files it concerns; on a real Azurite."""
 
 import pytest
-from weather_etl.pipeline import process_station
 
 from weather_etl.lake.storage import Containers
 from weather_etl.meteorology.reasons import Reason
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.runs import process
 
 FILE, TOML = "a/x.csv", "a/station.toml"
 
@@ -13,7 +13,7 @@ FILE, TOML = "a/x.csv", "a/station.toml"
 def first_hour(containers: Containers, toml: str) -> dict[str, object]:
     """The first row of the validated table after a run with these settings."""
     containers.landing.upload(TOML, toml.encode())
-    list(process_station(containers, "a"))
+    process(containers)
     return containers.lake.read("validated_observations", "a").arrow.slice(0, 1).to_pylist()[0]
 
 
@@ -34,7 +34,7 @@ def test_units_and_the_kind_of_pressure_take_effect_without_reading_a_file_again
 def test_an_alias_reads_a_rejected_file_again(containers: Containers, reads: list[str]) -> None:
     containers.landing.upload(FILE, weather_csv(6).replace(b"Temperature (C)", b"Luft", 1))
     containers.landing.upload(TOML, b"")
-    list(process_station(containers, "a"))
+    process(containers)
     [entry] = containers.lake.read("raw_observations", "a").manifest
     assert entry["reason"] == Reason.COLUMN_MISSING
     reads.clear()
@@ -45,5 +45,5 @@ def test_an_alias_reads_a_rejected_file_again(containers: Containers, reads: lis
 def test_an_encoding_reads_a_file_again(containers: Containers) -> None:
     containers.landing.upload(FILE, weather_csv(6).replace(b",Clear,", ",Derült,".encode("cp1250")))
     containers.landing.upload(TOML, b"")
-    list(process_station(containers, "a"))
+    process(containers)
     assert first_hour(containers, 'encoding = "cp1250"')["summary"] == "Derült"

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
-from weather_etl.assets import sketches
+
+from weather_etl.orchestration.assets import sketches
 
 WAVE = pd.Series(20 * np.sin(np.arange(50_000) / 300) - 5)
 LENGTHS = pytest.mark.parametrize("length", [2, 3, 12, 24, 44, 45, 60, 61, 132, 731, 4018, 50_000])

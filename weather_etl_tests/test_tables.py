@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from weather_etl.pipeline import process_station
 
 from weather_etl import tables
 from weather_etl.errors import UserError
 from weather_etl.lake.storage import connect
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.runs import process
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def loaded(environment: Settings) -> Settings:
     with connect(environment, prompt=True) as containers:
         for station in ("b", "a"):
             containers.landing.upload(f"{station}/x.csv", weather_csv())
-            list(process_station(containers, station))
+            process(containers, station)
     return environment
 
 

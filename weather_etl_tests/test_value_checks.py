@@ -2,8 +2,16 @@
 
 import pytest
 
-from weather_etl import checks
-from weather_etl_tests.meteorology.making import cells, csv, observed
+from weather_etl.checks import observations as checks
+from weather_etl.checks.evaluation import Check, Evaluation
+from weather_etl.meteorology.observations import Observations
+from weather_etl_tests.meteorology.making import STATION, cells, csv, observed
+
+
+def evaluated(check: Check, observations: Observations) -> Evaluation:
+    """What a check says of these observations."""
+    judged = checks.Judged(observations, STATION)
+    return next(e for e in checks.evaluate(judged, check.table) if e.check == check)
 
 
 def pressures(good: int, bad: int, value: str = "0"):
@@ -16,41 +24,41 @@ def pressures(good: int, bad: int, value: str = "0"):
     ("failed", "passed", "severity"), [(1, True, "WARN"), (2, False, "WARN"), (10, False, "WARN"), (11, False, "ERROR")]
 )
 def test_more_than_1_percent_of_failed_values_warn_and_more_than_10_are_an_error(failed, passed, severity):
-    found = checks.failed_values(pressures(100 - failed, failed))
+    found = evaluated(checks.failed_values, pressures(100 - failed, failed))
     assert (found.passed, found.severity) == (passed, severity)
 
 
 @pytest.mark.parametrize(("suspect", "passed"), [(5, True), (6, False)])
 def test_more_than_5_percent_of_suspect_values_warn(suspect, passed):
-    found = checks.suspect_values(pressures(100 - suspect, suspect, "930"))
+    found = evaluated(checks.suspect_values, pressures(100 - suspect, suspect, "930"))
     assert (found.passed, found.severity) == (passed, "WARN")
     assert passed or found.description.startswith("Suspect values are many in pressure_msl_hpa 6 of 100 (6.00 %)")
 
 
 def test_a_station_of_good_values_passes():
     found = pressures(100, 0)
-    assert checks.suspect_values(found).passed and checks.plausible_columns(found).passed
+    assert evaluated(checks.suspect_values, found).passed and evaluated(checks.plausible_columns, found).passed
 
 
 @pytest.mark.parametrize(("hours", "passed"), [(47, True), (48, False)])
 def test_a_constant_variable_warns(hours, passed):
     rows = [f"2020-01-{1 + i // 10:02}T{i % 10:02}:00Z,{5 + i % 2},3" for i in range(hours)]
-    found = checks.plausible_columns(observed(csv(*rows, header="Time,Temperature,Visibility")))
+    found = evaluated(checks.plausible_columns, observed(csv(*rows, header="Time,Temperature,Visibility")))
     assert found.passed == passed
     assert passed or found.description == "To look at: visibility_km is 3 in all 48 hours."
 
 
 def test_an_unknown_precipitation_type_warns():
-    found = checks.plausible_columns(observed(cells("Precip Type", "hail", "rain", "null")))
+    found = evaluated(checks.plausible_columns, observed(cells("Precip Type", "hail", "rain", "null")))
     assert not found.passed and "hail" in found.description
 
 
 def test_a_summary_without_a_known_condition_warns():
-    found = checks.plausible_columns(observed(cells("Summary", "Clear", "Sandstorm", "null")))
+    found = evaluated(checks.plausible_columns, observed(cells("Summary", "Clear", "Sandstorm", "null")))
     assert not found.passed and "Sandstorm" in found.description and "Clear" not in found.description
 
 
 @pytest.mark.parametrize(("without", "passed"), [("null", True), ("none", True), ("snow", False)])
 def test_a_precipitation_type_in_more_than_90_percent_of_the_hours_warns(without, passed):
-    found = checks.plausible_columns(observed(cells("Precip Type", *["rain"] * 9, without)))
+    found = evaluated(checks.plausible_columns, observed(cells("Precip Type", *["rain"] * 9, without)))
     assert found.passed == passed

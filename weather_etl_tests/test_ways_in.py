@@ -88,8 +88,6 @@ class Live:
         _, left = psutil.wait_procs(family, timeout=20)
         return left
 
-    # --- what a person does -----------------------------------------------------------------------------------
-
     def upload(self, station: str, data: bytes, name: str = "x.csv") -> None:
         self.containers.landing.upload(f"{station}/{name}", data)
 
@@ -132,8 +130,6 @@ class Live:
     def materialize(self, station: str) -> str:
         """ "Materialize" on the asset graph: all tables and their checks, in the job that has no name."""
         return self.launch("__ASSET_JOB", {"dagster/partition": station}, tables=TABLE_NAMES, checks=self.checks())
-
-    # --- what a person sees -----------------------------------------------------------------------------------
 
     def status(self, run_id: str) -> str:
         """How a run ended."""
@@ -199,8 +195,6 @@ class Live:
             s={**LOCATION, "sensorName": "landing_files_sensor"},
         )
         return found["sensorOrError"]["sensorState"]
-
-    # --- what lies in the lake --------------------------------------------------------------------------------
 
     def etags(self, station: str) -> dict[str, str]:
         found = ((table, self.containers.lake.stamp(table, station)) for table in TABLE_NAMES)
@@ -341,18 +335,19 @@ def backfill(live: Live) -> str:
     return answer["backfillId"]
 
 
-# --- the UI ---------------------------------------------------------------------------------------------------
-
-
 def test_the_job_launched_for_a_partition_makes_all_tables(live: Live, job_run: tuple[str, str]) -> None:
     station, run_id = job_run
     assert live.status(run_id) == "SUCCESS"
     assert live.carried(station) == live.expected(station)
 
 
-def test_the_job_plans_no_checks_since_its_step_reports_them_per_station(live: Live, job_run: tuple[str, str]) -> None:
+def test_the_job_has_a_step_per_layer_and_evaluates_every_check_that_it_plans(
+    live: Live, job_run: tuple[str, str]
+) -> None:
     live.status(job_run[1])
-    assert not [m for m in live.messages(job_run[1]) if m["__typename"] == "AssetCheckEvaluationPlannedEvent"]
+    messages = [m["__typename"] for m in live.messages(job_run[1])]
+    assert messages.count("ExecutionStepSuccessEvent") == 3
+    assert messages.count("AssetCheckEvaluationEvent") == messages.count("AssetCheckEvaluationPlannedEvent") > 0
 
 
 def test_materializing_the_assets_of_a_station_makes_all_tables(live: Live, up_to_date: str) -> None:
@@ -417,12 +412,14 @@ def test_every_check_shows_its_result_for_the_station(live: Live, up_to_date: st
     assert found and without == []
 
 
-def test_checks_can_be_executed_for_all_stations_without_choosing_one(live: Live, up_to_date: str) -> None:
+def test_checks_of_a_station_can_be_executed_without_making_its_tables(live: Live, up_to_date: str) -> None:
+    before = live.etags(up_to_date)
     checks = [c for c in live.checks() if c["assetKey"]["path"] == ["daily_weather"]]
-    run_id = live.launch("__ASSET_JOB", {}, tables=(), checks=checks)
-    live.status(run_id)
+    run_id = live.launch("__ASSET_JOB", {"dagster/partition": up_to_date}, tables=(), checks=checks)
+    assert live.status(run_id) == "SUCCESS"
     evaluated = [m["message"] for m in live.messages(run_id) if m["__typename"] == "AssetCheckEvaluationEvent"]
-    assert evaluated
+    assert len(evaluated) == len(checks)
+    assert live.etags(up_to_date) == before
 
 
 def test_the_lines_of_a_step_can_be_read(live: Live, up_to_date: str) -> None:
@@ -434,13 +431,18 @@ def test_the_lines_of_a_step_can_be_read(live: Live, up_to_date: str) -> None:
     assert f"{up_to_date} raw_observations: 48 rows, written" in (logs["stdout"] or "") + (logs["stderr"] or "")
 
 
-def test_a_backfill_makes_the_tables_of_its_stations(live: Live, backfill: str) -> None:
-    runs = until("the run of the backfill", lambda: live.runs("dagster/backfill", backfill))
-    assert [live.status(r["runId"]) for r in runs] == ["SUCCESS"]
+def test_a_backfill_is_a_run_per_station_and_ends_as_its_runs_ended(live: Live, backfill: str) -> None:
+    def ended() -> str | None:
+        found = live.ask(
+            "query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } } }",
+            id=backfill,
+        )
+        status = found["partitionBackfillOrError"]["status"]
+        return status if status.startswith(("COMPLETED", "FAILED", "CANCELED")) else None
+
+    assert until("the end of the backfill", ended) == "COMPLETED_SUCCESS"
+    assert [r["status"] for r in live.runs("dagster/backfill", backfill)] == ["SUCCESS"] * 3
     assert [live.carried(f"backfilled-{n}") == live.expected(f"backfilled-{n}") for n in range(3)] == [True] * 3
-
-
-# --- over HTTP ------------------------------------------------------------------------------------------------
 
 
 def weather_etl(live: Live, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -460,8 +462,12 @@ def test_triggering_starts_a_run_over_the_given_station_and_tells_its_steps(live
     told = json.loads(done.stdout)
     assert told["status_url"].endswith(f"/runs/{told['run_id']}")
     assert [(s["name"], s["status"]) for s in told["steps"]] == [("catch_up", "SUCCESS")]
-    (child,) = told["runs"]
-    assert (child["stations"], child["status"], child["steps"][0]["name"]) == (station, "SUCCESS", "station_tables")
+    (child,) = [run for run in told["runs"] if run["job"] == "weather_etl_job"]
+    assert (child["station"], child["status"], child["steps"][0]["name"]) == (
+        station,
+        "SUCCESS",
+        "raw_observations",
+    )
     assert live.carried(station) == live.expected(station)
 
 
@@ -495,9 +501,6 @@ def test_the_status_of_an_unknown_run_is_one_sentence(live: Live) -> None:
     assert "knows no run 00000000" in weather_etl(live, "run-status", "00000000-0000-4000-8000-000000000000").stderr
 
 
-# --- the sensor daemon ----------------------------------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def sensor(live: Live, backfill: str) -> None:
     """The sensor, switched on; the backfill has got its stations by then."""
@@ -518,8 +521,8 @@ def arrived(live: Live, sensor: None) -> str:
 
 @pytest.fixture(scope="module")
 def runs_of_arrived(live: Live, arrived: str) -> list[dict[str, str]]:
-    # By the tag of what was to be made: the run may have been shared with a neighbour.
-    return live.runs(planning.station_tag(arrived), digests.digest(live.expected(arrived)))
+    target = planning.StaleStation(arrived, digests.digest(live.expected(arrived)), "")
+    return live.runs(planning.TARGET, target.key)
 
 
 def test_a_new_station_is_registered(live: Live, arrived: str) -> None:
@@ -530,14 +533,27 @@ def test_an_uploaded_file_gets_one_run_that_succeeds(live: Live, runs_of_arrived
     assert [live.status(r["runId"]) for r in runs_of_arrived] == ["SUCCESS"]
 
 
+def test_landing_files_that_changed_are_observed_and_the_run_makes_nothing_unsynced(
+    live: Live, arrived: str, runs_of_arrived: list[dict[str, str]]
+) -> None:
+    for run in runs_of_arrived:
+        live.status(run["runId"])
+    found = live.ask(
+        """query($station: String!) { assetNodeOrError(assetKey: {path: ["landing_files"]}) { ... on AssetNode {
+          assetObservations(partitions: [$station]) { partition tags { key value } } } } }""",
+        station=arrived,
+    )
+    observed = [t["value"] for o in found["assetNodeOrError"]["assetObservations"] for t in o["tags"]]
+    assert listing.list_station(live.containers.landing, arrived).data_version(arrived) in observed
+    nodes = live.assets("staleStatus(partition: $station)", station=arrived)
+    assert {t: n["staleStatus"] for t, n in nodes.items() if n["staleStatus"] != "FRESH"} == {}
+
+
 def test_a_corrected_file_replaces_its_rows(live: Live, arrived: str, runs_of_arrived: list[dict[str, str]]) -> None:
     live.upload(arrived, weather_csv(48, temperature=9.0))
     until("the corrected tables", lambda: live.carried(arrived) == live.expected(arrived))
     table = live.containers.lake.read("validated_observations", arrived)
     assert table and set(table.arrow.column("temperature_c").to_pylist()) == {9.0, 9.1}
-
-
-# --- the end; this test must stay the last --------------------------------------------------------------------
 
 
 def test_sigterm_ends_everything(live: Live) -> None:

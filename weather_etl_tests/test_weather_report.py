@@ -1,21 +1,24 @@
-"""The weather report as an asset: published beside the tables, requested when they change, one station at a time."""
+"""The weather report as an asset: published beside the tables, requested when they change, a run per station."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster._core.instance.ref import InstanceRef
-from weather_etl.pipeline import process_station
 
-from weather_etl import schedules
 from weather_etl.definitions import defs
-from weather_etl.errors import UserError
 from weather_etl.lake.storage import Containers
-from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.operations.planning import PARTITION, TARGET, WHY
+from weather_etl.orchestration import schedules
+from weather_etl.orchestration.child_runs import causes
+from weather_etl.orchestration.resources import StorageResource
+from weather_etl.orchestration.sensors.report import weather_report_sensor
 from weather_etl.report import publish
-from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.runs import LEFT, UNCHANGED, WRITTEN, execute, process
+
+REPORT_JOB, INDEX_JOB = "weather_report_job", "station_index_job"
 
 
 @pytest.fixture
@@ -23,130 +26,159 @@ def instance(database: str, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
     (tmp_path / "dagster.yaml").write_text(
         f"storage:\n  postgres:\n    postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
     )
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(tmp_path))) as found:
+    with dg.DagsterInstance.from_config(str(tmp_path)) as found:
         yield found
 
 
 def load(containers: Containers, station: str, hours: int = 48) -> None:
     """Land a file and make the tables."""
     containers.landing.upload(f"{station}/x.csv", weather_csv(hours))
-    list(process_station(containers, station))
+    process(containers, station)
 
 
-def run(instance: dg.DagsterInstance, tags: dict[str, str]) -> dg.ExecuteInProcessResult:
-    return defs.resolve_job_def("weather_report_job").execute_in_process(
-        instance=instance, tags=tags, raise_on_error=False
-    )
+def draw(containers: Containers, job: str, station: str | None = None, **options: object) -> dg.AssetMaterialization:
+    """Run a job of the pages; what it materialized."""
+    result = execute(containers, job, station, **options)
+    assert result.success, causes(result.all_events)
+    (event,) = result.get_asset_materialization_events()
+    return event.step_materialization_data.materialization
+
+
+def status(made: dg.AssetMaterialization) -> object:
+    return made.metadata["status"].value
 
 
 def tick(instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
-    context = dg.build_sensor_context(instance=instance, definitions=defs)
-    found = schedules.weather_report_sensor(context)
+    resources = {"storage": StorageResource()}
+    with dg.build_sensor_context(instance=instance, definitions=defs, resources=resources) as context:
+        found = weather_report_sensor(context)
     assert isinstance(found, dg.SensorResult | dg.SkipReason)
     return found
 
 
-def requested(instance: dg.DagsterInstance) -> list[dict[str, str]]:
+def requested(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     found = tick(instance)
-    if isinstance(found, dg.SkipReason):
-        return []
-    for request in found.dynamic_partitions_requests or []:
-        instance.add_dynamic_partitions(request.partitions_def_name, list(request.partition_keys))
-    return [dict(r.tags) for r in found.run_requests or []]
+    return [] if isinstance(found, dg.SkipReason) else list(found.run_requests or [])
 
 
 def test_a_report_lies_beside_the_tables_as_a_page_for_browsers(containers: Containers) -> None:
     load(containers, "a")
-    publish.publish_report(containers, "a")
+    draw(containers, REPORT_JOB, "a")
     data, _ = containers.lake.container.read("report/station=a/index.html")
     properties = containers.lake.container._client.get_blob_client("report/station=a/index.html").get_blob_properties()
     assert data.startswith(b"<!DOCTYPE html>")
     assert properties.content_settings.content_type == "text/html; charset=utf-8"
-
-
-def test_a_report_is_not_taken_for_a_table(containers: Containers) -> None:
-    load(containers, "a")
-    publish.publish_report(containers, "a")
     assert "report" not in {table for _, table in containers.lake.stamps()}
 
 
 def test_a_report_is_made_once_and_again_when_its_tables_change(containers: Containers) -> None:
     load(containers, "a")
-    assert publish.publish_report(containers, "a").written
-    assert not publish.publish_report(containers, "a").written
+    first = draw(containers, REPORT_JOB, "a")
+    assert status(first) == WRITTEN
+    assert "data:image/svg+xml;base64," in str(first.metadata["rose"].value)
+    assert status(draw(containers, REPORT_JOB, "a")) == UNCHANGED
     load(containers, "a", hours=72)
-    assert publish.publish_report(containers, "a").written
+    again = draw(containers, REPORT_JOB, "a")
+    assert status(again) == WRITTEN
+    assert again.tags["dagster/data_version"] != first.tags["dagster/data_version"]
+
+
+def test_an_unchanged_report_keeps_the_pictures_of_the_run_that_drew_it(
+    containers: Containers, instance: dg.DagsterInstance
+) -> None:
+    load(containers, "a")
+    drawn = draw(containers, REPORT_JOB, "a", instance=instance)
+    again = draw(containers, REPORT_JOB, "a", instance=instance)
+    assert (status(again), again.metadata["rose"]) == (UNCHANGED, drawn.metadata["rose"])
 
 
 def test_a_report_without_tables_is_one_sentence(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
-    with pytest.raises(UserError, match="has never been made; run `weather-etl run` first"):
-        publish.publish_report(containers, "a")
+    result = execute(containers, REPORT_JOB, "a")
+    assert causes(result.all_events) == [
+        "validated_observations of station a has never been made; materialize it first."
+    ]
+
+
+def test_a_page_that_another_run_wrote_meanwhile_stays(containers: Containers, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(containers, "a")
+
+    def overtaken(*arguments: object) -> object:
+        containers.lake.container.write("report/station=a/index.html", b"newer", if_match=None)
+        return original(*arguments)
+
+    original = publish.station_page
+    monkeypatch.setattr(publish, "station_page", overtaken)
+    assert status(draw(containers, REPORT_JOB, "a")) == LEFT
+    assert containers.lake.container.read("report/station=a/index.html")[0] == b"newer"
 
 
 def test_the_index_follows_the_reports(containers: Containers) -> None:
     load(containers, "a")
-    publish.publish_report(containers, "a")
-    assert publish.publish_index(containers).written
-    assert not publish.publish_index(containers).written
+    draw(containers, REPORT_JOB, "a")
+    assert status(draw(containers, INDEX_JOB)) == WRITTEN
+    assert status(draw(containers, INDEX_JOB)) == UNCHANGED
     load(containers, "b")
-    publish.publish_report(containers, "b")
-    assert publish.publish_index(containers).figures == {"stations": 2}
+    draw(containers, REPORT_JOB, "b")
+    assert draw(containers, INDEX_JOB).metadata["stations"].value == 2
     data, _ = containers.lake.container.read(publish.INDEX)
     assert b'href="station=a/index.html"' in data and b'href="station=b/index.html"' in data
 
 
-def test_a_run_logs_the_pictures_of_each_report_and_the_index(
-    containers: Containers, instance: dg.DagsterInstance
-) -> None:
-    load(containers, "a")
-    result = run(instance, {PARTITION: "a"})
-    assert result.success
-    report = instance.get_latest_materialization_event(dg.AssetKey("weather_report"))
-    assert report and report.asset_materialization
-    assert report.asset_materialization.partition == "a"
-    assert "data:image/svg+xml;base64," in str(report.asset_materialization.metadata["rose"].value)
-    assert instance.get_latest_materialization_event(dg.AssetKey("station_index"))
-
-
-def test_a_station_without_tables_does_not_keep_the_others_from_their_reports(
-    containers: Containers, instance: dg.DagsterInstance
-) -> None:
-    load(containers, "b")
-    instance.add_dynamic_partitions(PARTITIONS_NAME, ["a", "b"])
-    result = run(instance, {RANGE_START: "a", RANGE_END: "b"})
-    assert not result.success
-    assert set(publish.reports(containers)) == {"b"}
-    logged = [e.dagster_event for e in instance.all_logs(result.run_id) if e.dagster_event]
-    made = [e.asset_check_evaluation_data for e in logged if e.event_type_value == "ASSET_CHECK_EVALUATION"]
-    assert {(e.partition, e.passed) for e in made} == {("a", False), ("b", True)}
-    assert containers.lake.container.head(publish.INDEX)
-
-
-def test_the_sensor_requests_what_is_stale_and_then_nothing(
+def test_the_sensor_requests_what_is_stale_then_the_index_and_then_nothing(
     containers: Containers, instance: dg.DagsterInstance
 ) -> None:
     load(containers, "a")
     load(containers, "b")
-    (tags,) = requested(instance)
-    assert (tags[RANGE_START], tags[RANGE_END], tags["weather_etl/why"]) == ("a", "b", "no report yet")
-    assert run(instance, tags).success
+    runs = requested(instance)
+    assert [(r.job_name, r.tags[PARTITION], r.tags[WHY]) for r in runs] == [
+        (REPORT_JOB, "a", "no report yet"),
+        (REPORT_JOB, "b", "no report yet"),
+    ]
+    for run in runs:
+        draw(containers, REPORT_JOB, run.tags[PARTITION], instance=instance, tags=dict(run.tags))
+    (index,) = requested(instance)
+    assert index.job_name == INDEX_JOB
+    draw(containers, INDEX_JOB, instance=instance, tags=dict(index.tags))
     assert tick(instance) == dg.SkipReason("All 2 reports are up to date.")
     load(containers, "a", hours=72)
-    assert [t["weather_etl/why"] for t in requested(instance)] == ["tables changed"]
+    assert [r.tags[WHY] for r in requested(instance)] == ["tables changed"]
+
+
+def test_many_stale_reports_share_one_run_of_catch_up_job(containers: Containers, instance: dg.DagsterInstance) -> None:
+    stations = [f"s{n}" for n in range(7)]
+    for station in stations:
+        containers.landing.upload(f"{station}/x.csv", weather_csv(24))
+        process(containers, station)
+    (run,) = requested(instance)
+    assert run.job_name == "catch_up_job"
+    assert run.run_config["ops"]["catch_up"]["config"] == {"stations": stations, "tables_only": False}
+    assert run.tags["dagster/priority"] == "-1"
+
+
+def test_a_report_that_keeps_failing_is_given_up(
+    containers: Containers, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
+    load(containers, "a")
+    (run,) = requested(instance)
+    monkeypatch.setattr(publish, "station_page", lambda *_: 1 / 0)
+    result = execute(containers, REPORT_JOB, "a", instance=instance, tags=dict(run.tags))
+    assert "ZeroDivisionError" in causes(result.all_events)[0]
+    found = tick(instance)
+    assert isinstance(found, dg.SkipReason) and "1 given up" in (found.skip_message or "")
+    assert run.tags[TARGET]
 
 
 def test_the_sensor_waits_for_a_station_whose_tables_are_not_complete(
     containers: Containers, instance: dg.DagsterInstance
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
-    list(process_station(containers, "a", tables=["raw_observations", "validated_observations"]))
+    process(containers, "a", tables=["raw_observations", "validated_observations"])
     assert requested(instance) == []
 
 
 def test_the_daily_reconcile_says_why_it_runs() -> None:
-    from datetime import UTC, datetime
-
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 1, 2, 3, 30, tzinfo=UTC))
     request = schedules.full_reconcile(context)
     assert isinstance(request, dg.RunRequest)

@@ -4,7 +4,7 @@ Belongs here: the records, and their form in a table object.
 Does not belong here: any particular check; their form in Dagster (`orchestration/checks.py`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,26 +85,6 @@ def restored(check: Check, found: Iterable[dict[str, Any]]) -> Evaluation | None
         if e["name"] == check.name:
             return Evaluation(check, e["passed"], e["description"], e["severity"], e["figures"], e["cases"])
     return None
-
-
-def summary(check: Check, evaluations: Sequence[tuple[str, Evaluation | None]]) -> Evaluation:
-    """One evaluation for all stations; the UI offers no choice of stations where checks are executed alone.
-
-    Args:
-        check: which one.
-        evaluations: (station, what the check said when its table was last made; None if there is no such table).
-    """
-    failed = [(station, e) for station, e in evaluations if e is not None and not e.passed]
-    known = sum(e is not None for _, e in evaluations)
-    sentence = f"{count(known, 'station')} passed when their tables were last made."
-    if failed:
-        station, first = failed[0]
-        sentence = f"{len(failed):,} of {count(known, 'station')} did not pass, first {station}: {first.description}"
-    if not known:
-        sentence = "No station has this table yet."
-    severity = ERROR if any(e.severity == ERROR for _, e in failed) else WARN
-    cases = [{"station": station, "said": e.description} for station, e in failed]
-    return Evaluation(check, not failed, sentence, severity, {"stations": known, "did_not_pass": len(failed)}, cases)
 
 
 def plain(value: Any) -> str | int | float | bool | None:

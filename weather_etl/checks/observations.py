@@ -4,10 +4,10 @@ Belongs here: what is promised of observations, a function per promise; a new on
 Does not belong here: checks of files (`files.py`), rules that decide on rows and values (`meteorology/`).
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, BlockingCheckFailed, Check, Evaluation, count, percent
 from weather_etl.lake.fingerprints import TABLE_NAMES
@@ -140,9 +140,12 @@ def no_quarantined_rows(check: Check, judged: Judged) -> Evaluation:
         sentence = (
             f"{len(rows):,} of {data_lines:,} data lines ({percent(len(rows), data_lines)}) were refused: {listing}."
         )
+    shown = rows.head(MAX_CASES)
     cases = [
-        {"file": r.landing_file, "line": int(r.line), "reason": r.reason, "detail": r.detail}
-        for r in rows.head(MAX_CASES).itertuples()
+        {"file": file, "line": int(line), "reason": reason, "detail": detail}
+        for file, line, reason, detail in zip(
+            *(shown[c].tolist() for c in ("landing_file", "line", "reason", "detail")), strict=True
+        )
     ]
     return Evaluation(check, not len(rows), sentence, WARN, {"quarantined": len(rows)}, cases)
 
@@ -185,7 +188,8 @@ def coverage(check: Check, judged: Judged) -> Evaluation:
 def failed_values(check: Check, judged: Judged) -> Evaluation:
     from weather_etl.meteorology.quality import VARIABLES, Flag
 
-    cases, worst = [], 0.0
+    cases: list[dict[str, Any]] = []
+    worst = 0.0
     for name in VARIABLES:
         flags = judged.observations.validated[f"{name}_qc"].to_numpy()
         evaluated = int((flags != Flag.MISSING).sum())
@@ -218,7 +222,7 @@ def failed_values(check: Check, judged: Judged) -> Evaluation:
 def suspect_values(check: Check, judged: Judged) -> Evaluation:
     from weather_etl.meteorology.quality import VARIABLES, Flag
 
-    cases = []
+    cases: list[dict[str, Any]] = []
     for name in VARIABLES:
         flags = judged.observations.validated[f"{name}_qc"].to_numpy()
         valid, suspect = int((flags != Flag.MISSING).sum()), int((flags == Flag.SUSPECT).sum())
@@ -329,13 +333,30 @@ def freshness(check: Check, judged: Judged) -> Evaluation:
 
 def age_of_newest_hour(check: Check, newest: datetime | None, *, live: bool, now: datetime) -> Evaluation:
     """The one check whose result changes while the table does not."""
+    figures: dict[str, Any] = {"live": "yes" if live else "no"}
     if not live:
-        return Evaluation(check, True, "Not expected: the station settings do not say `live = true`.", WARN)
+        return Evaluation(check, True, "Not expected: the station settings do not say `live = true`.", WARN, figures)
     if newest is None:
-        return Evaluation(check, False, "The station has no observation.", WARN)
+        return Evaluation(check, False, "The station has no observation.", WARN, figures)
     age = (now - newest).total_seconds() / 3600
     sentence = f"The newest hour is {newest:%Y-%m-%d %H:%M}Z, {age:,.0f} hours ago."
-    return Evaluation(check, age <= FRESH_HOURS, sentence, WARN, {"age_hours": round(age, 1)})
+    return Evaluation(check, age <= FRESH_HOURS, sentence, WARN, {**figures, "age_hours": round(age, 1)})
+
+
+def lasting(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
+    """What lies in a table object, whose bytes are the same whenever it is made: freshness without the age."""
+    return [
+        replace(e, passed=True, description="", figures={"live": e.figures["live"]}) if e.check == freshness else e
+        for e in evaluations
+    ]
+
+
+def as_of_now(evaluation: Evaluation, newest: datetime | None) -> Evaluation:
+    """What a check says now of a table that was made earlier; `newest` is its last hour."""
+    if evaluation.check != freshness:
+        return evaluation
+    live = evaluation.figures.get("live") == "yes"
+    return age_of_newest_hour(freshness, newest, live=live, now=datetime.now(UTC))
 
 
 OBSERVATION_CHECKS: tuple[Check, ...] = tuple(_REGISTERED)

@@ -111,11 +111,11 @@ def replay(
     ] = None,
 ) -> None:
     """Read landing files again, as after a change of code, and make the station's tables anew."""
-    from weather_etl.defs import child_runs
     from weather_etl.lake.storage import connect
     from weather_etl.landing.versions import SHARED
     from weather_etl.operations.files import file_states, names_to_replay
     from weather_etl.operations.overview import dagster_instance
+    from weather_etl.orchestration import child_runs
     from weather_etl.settings import Settings
 
     with connect(Settings.load(), prompt=True) as containers, dagster_instance() as instance:

@@ -77,7 +77,7 @@ def _show(dagster: "Dagster", state: "RunState", *, as_json: bool) -> None:
     else:
         for run in (state, *state.children):
             seconds = f" in {run.seconds:.1f} s" if run.seconds is not None else ""
-            say(f"{run.status:<9} {run.job}{' of ' + run.stations if run.stations else ''}{seconds}")
+            say(f"{run.status:<9} {run.job}{' of ' + run.station if run.station else ''}{seconds}")
             for step in run.steps:
                 took = f" {step.seconds:.1f} s" if step.seconds is not None else ""
                 say(f"  {step.status or 'WAITING':<11} {step.name}{took}")

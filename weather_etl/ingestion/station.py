@@ -57,6 +57,7 @@ class OpenStation:
         stamps: the table objects as they were before any input was read: one that is replaced after this is the work
             of another run, and a conditional write finds out. Of a table that is read, as it was read.
         made: fingerprints of the tables that this run has made.
+        unread: names of landing files that this run could not read, or that changed meanwhile.
     """
 
     station: str
@@ -65,6 +66,7 @@ class OpenStation:
     settings_version: str
     stamps: dict[str, Stamp | None]
     made: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
 
     def fingerprint(self, table: str) -> str:
         """What the table would carry if it were made now, from its inputs as they are.

@@ -12,6 +12,7 @@ it the lock. No row, no blob and no clock can be left behind.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from weather_etl.errors import UserError
 from weather_etl.settings import Settings
@@ -42,7 +43,7 @@ class StationLocks:
         self._url = settings.postgres_url
         # Well below the time after which a silent run is taken for dead.
         self._wait_s = settings.silence_limit_s / 2 if wait_s is None else wait_s
-        self._connection = None
+        self._connection: Any = None
 
     def close(self) -> None:
         if self._connection is not None:

@@ -1,7 +1,7 @@
 """Where bytes go: containers, and the tables in the lake.
 
 Belongs here: conditional reads and writes of blobs, the Parquet form and address of a table object, its stamp.
-Does not belong here: what a landing file means (`landing/`), when something is computed (`pipeline.py`).
+Does not belong here: what a landing file means (`landing/`), when something is computed (`orchestration/`).
 
 Every table object is written by ONE Put Blob with If-Match or If-None-Match: a reader sees the old table or the
 new one, and of two writers one learns that it lost.
@@ -497,7 +497,7 @@ def encode_parquet(
         if manifest is not None:  # beside the schema and not in it: Arrow would store it twice
             writer.add_key_value_metadata({MANIFEST_KEY: _pack_manifest(manifest)})
         if checks is not None:
-            writer.add_key_value_metadata({CHECKS_KEY: json.dumps(checks, sort_keys=True).encode()})
+            writer.add_key_value_metadata({CHECKS_KEY: json.dumps(checks).encode()})
     return out.getvalue()
 
 

@@ -104,9 +104,16 @@ def _mark(containers: Containers, station: str, raw: "Raw", names: set[str]) -> 
     manifest = [{**e, "archived": True} if e["name"] in names else e for e in raw.manifest]
     if manifest == raw.manifest:
         return
+    lake = containers.lake
     try:
-        containers.lake.write(
-            RAW, station, raw.rows, fingerprint=raw.stamp.fingerprint, if_match=raw.stamp.etag, manifest=manifest
+        lake.write(
+            RAW,
+            station,
+            raw.rows,
+            fingerprint=raw.stamp.fingerprint,
+            if_match=raw.stamp.etag,
+            manifest=manifest,
+            checks=lake.read_checks(RAW, station),
         )
     except PreconditionFailed:
         raise UserError(

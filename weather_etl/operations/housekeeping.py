@@ -80,7 +80,7 @@ def archive_old_files(settings: Settings, days: int, stations: Sequence[str] = (
     Raises:
         UserError: no archive is configured, storage is down, or other runs are in the way.
     """
-    from weather_etl.ingestion.merge import shared_files
+    from weather_etl.ingestion import shared_files
     from weather_etl.lake.storage import connect
     from weather_etl.operations.archive import ArchiveNotConfigured, archive_station
 

@@ -48,8 +48,9 @@ class Figures(Collector):
         self._settings = settings
 
     def collect(self) -> Iterator[Metric]:
-        for part in (_of_storage, _of_runs, _of_serving):
-            yield from (metric for metric in part(self._settings) if metric.samples)
+        storage, stale = _of_storage(self._settings)
+        for part in (storage, _of_runs(self._settings, stale), _of_serving(self._settings)):
+            yield from (metric for metric in part if metric.samples)
 
 
 def _registry(settings: Settings) -> CollectorRegistry:
@@ -63,7 +64,8 @@ def exposition(settings: Settings) -> str:
     return generate_latest(_registry(settings)).decode()
 
 
-def _of_storage(settings: Settings) -> list[Metric]:
+def _of_storage(settings: Settings) -> "tuple[list[Metric], list[StaleStation]]":
+    """Figures, and the stale stations."""
     from weather_etl.ingestion import shared_files
     from weather_etl.lake.storage import connect
 
@@ -85,7 +87,7 @@ def _of_storage(settings: Settings) -> list[Metric]:
             pending.add(files_pending(containers, landing, found))
     except UserError:
         up.add(0)
-        return [up]
+        return [up], []
     up.add(1)
     stations.add(len({s for s, _ in stamps} | landing.stations.keys()))
     causes = Counter(s.why for s in found)
@@ -96,7 +98,7 @@ def _of_storage(settings: Settings) -> list[Metric]:
     for table in TABLE_NAMES:
         rows.add(sum(max(s.rows, 0) for (_, t), s in stamps.items() if t == table), table)
         size.add(sum(s.size for (_, t), s in stamps.items() if t == table), table)
-    return [up, stations, stale, files, pending, unroutable, rows, size]
+    return [up, stations, stale, files, pending, unroutable, rows, size], found
 
 
 def files_pending(containers: "Containers", landing: "Landing", stale: "list[StaleStation]") -> int:
@@ -114,10 +116,10 @@ def files_pending(containers: "Containers", landing: "Landing", stale: "list[Sta
     return count
 
 
-def _of_runs(settings: Settings) -> list[Metric]:
+def _of_runs(settings: Settings, stale: "list[StaleStation]") -> list[Metric]:
     import dagster as dg
 
-    from weather_etl.operations.overview import dagster_instance
+    from weather_etl.operations.overview import dagster_instance, parked_stations
 
     up = Metric("weather_etl_database_up", "Whether Dagster's database answers.")
     runs = Metric("weather_etl_runs", "Runs in Dagster's history, by job and status.", "job", "status")
@@ -125,8 +127,12 @@ def _of_runs(settings: Settings) -> list[Metric]:
         "weather_etl_last_success_timestamp_seconds", "When the job last succeeded, in seconds since 1970.", "job"
     )
     seconds = Metric("weather_etl_last_run_seconds", "How long the job's last successful run took.", "job")
+    parked = Metric(
+        "weather_etl_parked_stations", "Stale stations that are left alone until their files or settings change."
+    )
     try:
         with dagster_instance() as instance:
+            parked.add(len(parked_stations(settings, instance, stale)))
             for job in JOBS:
                 for status in dg.DagsterRunStatus:
                     count = instance.get_runs_count(dg.RunsFilter(job_name=job, statuses=[status]))
@@ -137,7 +143,7 @@ def _of_runs(settings: Settings) -> list[Metric]:
         up.add(0)
         return [up]
     up.add(1)
-    return [up, runs, last, seconds]
+    return [up, parked, runs, last, seconds]
 
 
 def _last_success(instance: "dg.DagsterInstance", job: str, last: Metric, seconds: Metric) -> None:

@@ -28,12 +28,11 @@ _TIMEOUT_S = 10
 
 @dataclass
 class Problem:
-    """Something that is broken: what to call it, why, in which run, and the stations that have not recovered."""
+    """Something that is broken: what to call it, why, and in which run."""
 
     title: str
     why: str
     run_id: str = ""
-    stations: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -87,15 +86,19 @@ class CheckEvent:
 
 @dataclass(frozen=True)
 class RunEvent:
-    """One run that ended; `stations` is what it covered."""
+    """One run that ended; `station` is what it covered, if it was one."""
 
     run_id: str
     job: str
-    stations: tuple[str, ...]
+    station: str | None
     failed: bool
     why: str = ""
     kind: str = "tables"
-    """What a run does; runs of the same kind can make good for each other."""
+    """What a run does; a run of the same kind over the same station can make good for it."""
+
+    @property
+    def key(self) -> str:
+        return f"run/{self.kind}/{self.station or ''}"
 
 
 def update(state: State, checks: Iterable[CheckEvent], runs: Iterable[RunEvent]) -> News:
@@ -111,32 +114,14 @@ def update(state: State, checks: Iterable[CheckEvent], runs: Iterable[RunEvent])
             where = f" of station {check.station}" if check.station else ""
             state.open[check.key] = Problem(f"{check.name}{where}", check.why, check.run_id)
     for run in runs:
-        if run.failed:
-            what = f"{run.kind}/{','.join(run.stations)}"
-            if not any(
-                k.startswith(f"run/{run.kind}/") and set(run.stations) <= set(p.stations) for k, p in state.open.items()
-            ):
-                state.open[f"run/{what}"] = Problem(_run_title(run), run.why, run.run_id, list(run.stations))
-        else:
-            _recover(state, run)
+        if not run.failed:
+            state.open.pop(run.key, None)
+        elif run.key not in state.open:
+            where = f" for {run.station}" if run.station else ""
+            state.open[run.key] = Problem(f"run of {run.job}{where}", run.why, run.run_id)
     return News(
         [p for k, p in state.open.items() if k not in before], [p for k, p in before.items() if k not in state.open]
     )
-
-
-def _run_title(run: RunEvent) -> str:
-    if not run.stations:
-        return f"run of {run.job}"
-    first = run.stations[0]
-    return f"run of {run.job} for " + (first if len(run.stations) == 1 else f"{first} and {len(run.stations) - 1} more")
-
-
-def _recover(state: State, run: RunEvent) -> None:
-    for key, problem in list(state.open.items()):
-        if key.startswith(f"run/{run.kind}/"):
-            problem.stations = [s for s in problem.stations if s not in run.stations]
-            if not problem.stations:
-                del state.open[key]
 
 
 def message(news: News, still_open: int, ui_url: str) -> str:

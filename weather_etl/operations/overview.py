@@ -149,16 +149,27 @@ def troubles(
     found = {}
     for item in stale:
         past = tried.get(item.station)
-        parked = past is not None and past.attempts >= settings.max_attempts
         sentence = failure_sentence(instance, last[item.station].run_id) if item.station in last else ""
         if item.why == planning.VANISHED:
             found[item.station] = str(StationVanished(item.station)), True
-        elif parked and past is not None:
-            end = planning.parked_sentence(item.station, past.attempts)
-            found[item.station] = sentence if end in sentence else f"{sentence} {end}".strip(), True
+        elif past is not None and past.attempts >= settings.max_attempts:
+            if planning.left_alone(item.station) not in sentence:
+                sentence = f"{sentence} {planning.parked_sentence(item.station, past.attempts)}".strip()
+            found[item.station] = sentence, True
         elif sentence:
             found[item.station] = sentence, False
     return found
+
+
+def parked_stations(
+    settings: Settings, instance: "dg.DagsterInstance", stale: "list[planning.StaleStation]"
+) -> set[str]:
+    """Stale stations that no run is requested for any more, until something changes."""
+    from weather_etl.operations.run_history import histories
+
+    tried = histories(instance, stale, [planning.TABLES_JOB])
+    failed = {station for station, past in tried.items() if past.attempts >= settings.max_attempts}
+    return failed | {s.station for s in stale if s.why == planning.VANISHED}
 
 
 def shared_files_state(settings: Settings) -> CheckState | None:

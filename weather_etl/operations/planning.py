@@ -21,7 +21,8 @@ NEW, CHANGED, VANISHED = "new files", "changed", "vanished"
 PARTITION = "dagster/partition"
 # What a run works towards, so that attempts can be counted. Dagster's UI does not show tags that begin like this.
 TARGET = ".dagster/weather_etl_target"
-TARGETS = ".dagster/weather_etl_targets"  # the same for each station of a run of catch_up_job, as JSON
+TARGETS = ".dagster/weather_etl_targets"  # how tags begin that say the same of a run of catch_up_job: lists, as JSON
+_KEYS_PER_TAG = 50  # an entry of PostgreSQL's index of run tags has room for 2,704 bytes
 PARENT = "weather_etl/parent"  # of a run that another one started: the id of that one
 ATTEMPT = "weather_etl/attempt"
 WHY = "weather_etl/why"
@@ -151,33 +152,49 @@ class Request:
     def tags(self) -> dict[str, str]:
         about = {WHY: ", ".join(sorted({s.why for s in self.stations})), ATTEMPT: str(self.attempt)}
         if self.is_bulk:
-            return {TARGETS: json.dumps([s.key for s in self.stations]), **about}
+            return {**targets_tags(self.stations), **about}
         (item,) = self.stations
         return {**({SHARED_TAG: "all"} if self.is_split else {PARTITION: item.station}), TARGET: item.key, **about}
 
 
 @dataclass
 class Plan:
-    """What a tick decides."""
+    """What a tick decides; `changed` are the stations that are requested for the first time since they became stale."""
 
     requests: list[Request] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
     new_partitions: list[str] = field(default_factory=list)
     in_flight: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     parked: list[StaleStation] = field(default_factory=list)
 
 
-def parked_sentence(station: str, attempts: int) -> str:
-    """What a person must know of a station whose last attempt has failed."""
+def left_alone(station: str) -> str:
+    """That a station is parked, and the way out."""
     if station == SHARED:
         return (
-            f"This was attempt {attempts} of {attempts}: the shared files are left alone until they change; correct or "
-            "delete the file, which starts it again, or run `weather-etl run`."
+            "the shared files are left alone until they change; correct or delete the file, which starts it again, "
+            "or run `weather-etl run`."
         )
     return (
-        f"This was attempt {attempts} of {attempts}: the station is left alone until its files or settings change; "
-        f"correct or delete the file, which starts it again, or run `weather-etl run --station {station}`."
+        "the station is left alone until its files or settings change; correct or delete the file, which starts it "
+        f"again, or run `weather-etl run --station {station}`."
     )
+
+
+def parked_sentence(station: str, attempts: int) -> str:
+    """What a person must know of a station whose last attempt has failed."""
+    return f"After {attempts} attempt{'s' * (attempts != 1)} {left_alone(station)}"
+
+
+def what_next(job: str, tags: Mapping[str, str], max_attempts: int) -> str:
+    """What follows when a run of this job with these tags has failed: a sentence if it was the last attempt, else empty."""
+    station, attempt = covered(tags), int(tags.get(ATTEMPT, 0))
+    if station is None or attempt < max_attempts:
+        return ""
+    if job == TABLES_JOB or station == SHARED:
+        return parked_sentence(station, attempt)
+    return f"After {attempt} attempts it is not tried again until the tables of station {station} change."
 
 
 def covered(tags: Mapping[str, str]) -> str | None:
@@ -187,10 +204,17 @@ def covered(tags: Mapping[str, str]) -> str | None:
 
 def targets(tags: Mapping[str, str]) -> set[str]:
     """What a run with these tags works towards: values of `StaleStation.key`."""
-    try:
-        return {*json.loads(tags.get(TARGETS, "[]")), *([tags[TARGET]] if TARGET in tags else [])}
-    except ValueError:
-        return set()
+    lists = [json.loads(value) for name, value in tags.items() if name.startswith(TARGETS)]
+    return {key for keys in lists for key in keys} | ({tags[TARGET]} if TARGET in tags else set())
+
+
+def targets_tags(items: Sequence[StaleStation]) -> dict[str, str]:
+    """What a run over these stations works towards, as tags of the run."""
+    keys = [item.key for item in items]
+    return {
+        f"{TARGETS}.{start // _KEYS_PER_TAG}": json.dumps(keys[start : start + _KEYS_PER_TAG])
+        for start in range(0, len(keys), _KEYS_PER_TAG)
+    }
 
 
 def find_stale(landing: Landing, stamps: Mapping[tuple[str, str], Stamp]) -> list[StaleStation]:
@@ -278,6 +302,10 @@ def plan(
         pasts = [history.get(s.station, History()) for s in group]
         attempt = 1 + max(p.attempts for p in pasts)
         out.requests.append(Request(tuple(group), attempt, tuple(p.runs for p in pasts)))
-    known = {*partitions, SHARED}
-    out.new_partitions = [s.station for r in out.requests for s in r.stations if s.station not in known]
+    requested = [s.station for r in out.requests for s in r.stations if s.station != SHARED]
+    known = set(partitions)
+    out.new_partitions = [s for s in requested if s not in known]
+    out.changed = [
+        s for s in requested if not (history.get(s, History()).attempts or history.get(s, History()).outages)
+    ]
     return out

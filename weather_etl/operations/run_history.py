@@ -5,7 +5,7 @@ Does not belong here: decisions (`operations/planning.py`).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -13,10 +13,14 @@ from typing import Any
 import dagster as dg
 
 from weather_etl.checks.files import UNROUTABLE_FILES
+from weather_etl.ingestion import shared_files
 from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.storage import Containers
 from weather_etl.operations import planning
 from weather_etl.operations.planning import History, PastRun, StaleStation
 from weather_etl.private_names import PartitionKeyFilter
+from weather_etl.redaction import printable
+from weather_etl.settings import Settings
 
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -28,8 +32,9 @@ UNFINISHED = [
 FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 # Set by dagster-celery on a run that it has handed to the broker.
 _BROKER_TAG = "dagster-celery/task_id"
-_TARGETS_PER_QUERY = 500
+_TARGETS_PER_QUERY = 1000
 _BULK_RUNS = 50  # so many failed runs of catch_up_job are looked through for a station that no run of its own shows
+_RUNS_PER_STATION = 50
 
 
 @dataclass
@@ -47,12 +52,24 @@ class InFlight:
 
 
 def in_flight(
-    instance: dg.DagsterInstance, *, silence_limit: float, now: float, besides: Collection[str] = ()
+    instance: dg.DagsterInstance,
+    containers: Containers,
+    settings: Settings,
+    *,
+    now: float,
+    besides: Collection[str] = (),
 ) -> InFlight:
-    """What unfinished runs work on; a run silent for longer than the limit is reported failed.
+    """What unfinished runs work on; a run that was silent for longer than the settings allow is reported failed.
 
     A run whose process was killed stays STARTED for ever otherwise. A run that waits, in Dagster's queue or in a
-    broker, has no process that could be silent. Runs of the jobs `besides` do not count.
+    broker, has no process that could be silent.
+
+    Args:
+        instance: Dagster's instance.
+        containers: where the files of a lost run lie.
+        settings: how long a run may be silent, and how often it is tried.
+        now: seconds since 1970.
+        besides: jobs whose runs do not count.
     """
     found = InFlight()
     for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED)):
@@ -65,8 +82,10 @@ def in_flight(
         )
         if not waits:
             silence = now - _last_sign_of_life(instance, record)
-            if silence > silence_limit:
-                _report_lost(instance, run, silence)
+            if silence > settings.silence_limit_s:
+                sentence = _lost_sentence(run, silence, containers, settings)
+                instance.add_run_tags(run.run_id, {planning.ENDED: planning.LOST})
+                instance.report_run_failed(run, sentence)
                 continue
         if station is not None:
             found.stations.add(station)
@@ -89,13 +108,18 @@ def _last_sign_of_life(instance: dg.DagsterInstance, record: dg.RunRecord) -> fl
     return last
 
 
-def _report_lost(instance: dg.DagsterInstance, run: dg.DagsterRun, silence: float) -> None:
-    instance.add_run_tags(run.run_id, {planning.ENDED: planning.LOST})
-    instance.report_run_failed(
-        run,
-        f"The run gave no sign of life for {silence:,.0f} s; its process is taken for dead, perhaps for want of memory "
-        "(then its largest landing file may be too large for this machine).",
-    )
+def _lost_sentence(run: dg.DagsterRun, silence: float, containers: Containers, settings: Settings) -> str:
+    """Of a run whose process died without a word: which file may be too large for the machine, and what follows."""
+    parts = [
+        f"The run gave no sign of life for {silence:,.0f} s; its process is taken for dead, perhaps for want of memory."
+    ]
+    station = planning.covered(run.tags)
+    if station is not None and makes_tables(run):
+        files = shared_files.list_station(containers, station).files
+        if largest := max(files, key=lambda f: f.size, default=None):
+            parts.append(f"Its largest landing file is {printable(largest.name)} ({largest.size:,} bytes).")
+    what_next = planning.what_next(run.job_name, run.tags, settings.max_attempts)
+    return " ".join([*parts, what_next or "What is still stale of its work is started again, each station by itself."])
 
 
 def histories(
@@ -109,16 +133,23 @@ def histories(
         jobs: names of the jobs that lead to such targets.
     """
     by_key = {s.key: s for s in stale}
-    runs: dict[str, dict[str, PastRun]] = defaultdict(dict)
+    runs: dict[str, list[PastRun]] = defaultdict(list)
+    began: set[tuple[str, str]] = set()
     for keys in _portions(by_key):
-        for record in instance.get_run_records(dg.RunsFilter(statuses=FINISHED, tags={planning.TARGET: keys})):
-            runs[record.dagster_run.tags[planning.TARGET]][record.dagster_run.run_id] = _past(record)
-    parents = _runs_over_many(instance, by_key)
-    for key, run_id, run in parents:
-        runs[key].setdefault(run_id, run)
+        for record in instance.get_run_records(dg.RunsFilter(tags={planning.TARGET: keys})):
+            run = record.dagster_run
+            key = run.tags[planning.TARGET]
+            began.add((run.tags.get(planning.PARENT, ""), key))
+            if run.status in FINISHED:
+                runs[key].append(_past(record))
+    for record in _failed_runs_over_many(instance) if by_key else ():
+        run = record.dagster_run
+        for key in planning.targets(run.tags) & by_key.keys():
+            if (run.run_id, key) not in began:  # it died before the station's own run began
+                runs[key].append(_past(record))
     last_other = _last_other_runs(instance, [by_key[k] for k in runs], jobs)
     return {
-        by_key[key].station: planning.history(found.values(), last_other.get(by_key[key].station, 0))
+        by_key[key].station: planning.history(found, last_other.get(by_key[key].station, 0))
         for key, found in runs.items()
     }
 
@@ -135,38 +166,31 @@ def _past(record: dg.RunRecord) -> PastRun:
     return PastRun(record.storage_id, run.status.value, end, run.tags.get(planning.ENDED, ""), run.run_id)
 
 
-def _runs_over_many(instance: dg.DagsterInstance, keys: Collection[str]) -> list[tuple[str, str, PastRun]]:
-    """(target, run id, run) of failed runs of catch_up_job that died before a station's own run began."""
-    failed = dg.RunsFilter(
-        job_name=planning.CATCH_UP_JOB, statuses=[dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-    )
-    found = []
-    for record in instance.get_run_records(failed, limit=_BULK_RUNS) if keys else ():
-        run = record.dagster_run
-        wanted = planning.targets(run.tags) & set(keys)
-        if wanted:
-            children = instance.get_run_records(
-                dg.RunsFilter(tags={planning.PARENT: run.run_id, planning.TARGET: sorted(wanted)})
-            )
-            began = {child.dagster_run.tags[planning.TARGET] for child in children}
-            found += [(key, run.run_id, _past(record)) for key in wanted - began]
-    return found
+def _failed_runs_over_many(instance: dg.DagsterInstance) -> Sequence[dg.RunRecord]:
+    failed = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+    return instance.get_run_records(dg.RunsFilter(job_name=planning.CATCH_UP_JOB, statuses=failed), limit=_BULK_RUNS)
 
 
 def _last_other_runs(
     instance: dg.DagsterInstance, tried: Collection[StaleStation], jobs: Collection[str]
 ) -> dict[str, int]:
     """Station -> number of the last run of these jobs over it that led to another target."""
-    stations = {s.station: s.key for s in tried if s.station != planning.SHARED}
+    now = {s.station: s.key for s in tried}
+    filters = [
+        dg.RunsFilter(job_name=job, statuses=FINISHED, tags={planning.PARTITION: names})
+        for job in jobs
+        for names in _portions(now.keys() - {planning.SHARED})
+    ]
+    if planning.SHARED in now:
+        filters.append(dg.RunsFilter(statuses=FINISHED, tags={planning.SHARED_TAG: "all"}))
     found: dict[str, int] = {}
-    for job in jobs:
-        for names in _portions(stations):
-            filters = dg.RunsFilter(job_name=job, statuses=FINISHED, tags={planning.PARTITION: names})
-            for record in instance.get_run_records(filters, limit=len(names) * _BULK_RUNS):
-                tags = record.dagster_run.tags
-                station = tags[planning.PARTITION]
-                if tags.get(planning.TARGET, stations[station]) != stations[station]:
-                    found[station] = max(found.get(station, 0), record.storage_id)
+    for runs in filters:
+        names = runs.tags.get(planning.PARTITION, ())
+        for record in instance.get_run_records(runs, limit=max(len(names), 1) * _RUNS_PER_STATION):
+            tags = record.dagster_run.tags
+            station = planning.covered(tags)
+            if station is not None and tags.get(planning.TARGET, now[station]) != now[station]:
+                found[station] = max(found.get(station, 0), record.storage_id)
     return found
 
 
@@ -175,7 +199,7 @@ def last_runs(instance: dg.DagsterInstance, stations: Collection[str]) -> dict[s
     found: dict[str, dg.DagsterRun] = {}
     for names in _portions(stations):
         filters = dg.RunsFilter(statuses=FINISHED, tags={planning.PARTITION: names})
-        for record in instance.get_run_records(filters, limit=len(names) * _BULK_RUNS):
+        for record in instance.get_run_records(filters, limit=len(names) * _RUNS_PER_STATION):
             run = record.dagster_run
             if makes_tables(run):
                 found.setdefault(run.tags[planning.PARTITION], run)

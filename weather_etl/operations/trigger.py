@@ -75,7 +75,7 @@ class RunState:
     run_id: str
     job: str
     status: str
-    stations: str
+    station: str
     seconds: float | None
     steps: tuple[Step, ...] = ()
     children: tuple["RunState", ...] = ()
@@ -91,7 +91,7 @@ class RunState:
             "run_id": self.run_id,
             "job": self.job,
             "status": self.status,
-            "stations": self.stations,
+            "station": self.station,
             "seconds": self.seconds,
             "steps": [vars(s) for s in self.steps],
             "runs": [c.as_dict() for c in self.children],
@@ -224,12 +224,11 @@ def _failure(event: dict[str, Any]) -> str:
 
 def _state(run: dict[str, Any], children: tuple[RunState, ...] = (), failures: Sequence[str] = ()) -> RunState:
     tags = {t["key"]: t["value"] for t in run["tags"]}
-    start, end = tags.get("dagster/asset_partition_range_start"), tags.get("dagster/asset_partition_range_end")
     return RunState(
         run["runId"],
         run["jobName"],
         run["status"],
-        tags.get("dagster/partition") or (f"{start} to {end}" if start else ""),
+        tags.get("dagster/partition", ""),
         _seconds(run),
         tuple(Step(s["stepKey"], s["status"], _seconds(s)) for s in run["stepStats"]),
         children,

@@ -7,7 +7,7 @@ Each station is a run of its own: one that fails does not stop the next. What li
 tables where they are set up, then reports, so that nothing is left stale.
 """
 
-import json
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
@@ -17,14 +17,16 @@ from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.station import StationVanished, UnknownStation
 from weather_etl.lake.storage import Containers, connect
 from weather_etl.operations import planning
-from weather_etl.operations.planning import CATCH_UP_JOB, StaleStation
-from weather_etl.operations.run_history import unroutable_files_told
+from weather_etl.operations.planning import CATCH_UP_JOB, History, StaleStation
+from weather_etl.operations.run_history import histories, unroutable_files_told
 from weather_etl.orchestration.child_runs import STEPS, run_job
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
 from weather_etl.orchestration.jobs import INDEX_JOB, REPORT_JOB, SERVING_JOB, SHARED_JOB, TABLES_JOB
 from weather_etl.redaction import without_secrets
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME, is_station_id
+
+FULL_RUN = "full run"
 
 
 class CatchUpConfig(dg.Config):
@@ -47,7 +49,7 @@ class CatchUpConfig(dg.Config):
 )
 def catch_up(context: dg.OpExecutionContext, config: CatchUpConfig) -> None:
     """Bring stations up to date."""
-    with without_details(context.log):
+    with without_details(context.log, context.run, context.instance):
         _CatchUp(context, config).run()
 
 
@@ -74,6 +76,7 @@ class _CatchUp:
         self._full = config.mode == "full"
         self._settings = Settings.load()
         self._failures: list[str] = []
+        self._loggers: Any = context.run_config.get("loggers")
 
     def run(self) -> None:
         """Shared files, tables, and what lies below them."""
@@ -81,18 +84,28 @@ class _CatchUp:
         todo = self._todo(seen)
         context = self._context
         context.instance.add_dynamic_partitions(PARTITIONS_NAME, [s.station for s in todo])
-        if planning.TARGETS not in context.run.tags and todo:
-            # So that the sensor knows what is in hand.
-            context.instance.add_run_tags(context.run.run_id, {planning.TARGETS: json.dumps([s.key for s in todo])})
-        for number, item in enumerate(todo, start=1):
-            context.log.info(f"{item.station} ({number} of {len(todo)}): {item.why}")
-            steps = {step: {"full": True} for step in STEPS} if self._full else {}
-            self._start(TABLES_JOB, item.station, steps, {planning.TARGET: item.key, planning.WHY: item.why})
+        if todo and not planning.targets(context.run.tags):  # so that the sensors know what is in hand
+            context.instance.add_run_tags(context.run.run_id, planning.targets_tags(todo))
+        self._start_each(TABLES_JOB, todo, {step: {"full": True} for step in STEPS} if self._full else {})
         below = 0 if self._config.tables_only else self._follow()
         if self._failures:
             raise ExpectedFailure(without_secrets(" | ".join(self._failures)))
         if not todo and not below:
             context.log.info(f"All {len(seen.landing.stations)} stations are up to date.")
+
+    def _start_each(
+        self, job: str, items: Sequence[StaleStation], ops: dict[str, dict[str, Any]] | None = None
+    ) -> None:
+        """A run for each, one after the other; they count as attempts like those that a sensor requests."""
+        tried = histories(self._context.instance, items, [job])
+        for number, item in enumerate(items, start=1):
+            self._context.log.info(f"{item.station} ({number} of {len(items)}): {job}, {item.why}")
+            tags = {planning.WHY: item.why}
+            if item.why != FULL_RUN:  # nothing is stale then, and nothing is tried again
+                attempt = tried.get(item.station, History()).attempts + 1
+                tags |= {planning.TARGET: item.key, planning.ATTEMPT: str(attempt)}
+            # Neither the shared files nor the index of reports are partitions.
+            self._start(job, item.station if is_station_id(item.station) else None, ops, tags)
 
     def _start(
         self,
@@ -101,24 +114,24 @@ class _CatchUp:
         ops: dict[str, dict[str, Any]] | None = None,
         tags: dict[str, str] | None = None,
     ) -> None:
-        given = self._context.run.tags
-        inherited = {tag: given[tag] for tag in (planning.WHY, planning.ATTEMPT) if tag in given}
         self._failures += run_job(
             self._context.instance,
             job,
             station=station,
             ops=ops,
-            loggers=self._context.run_config.get("loggers"),
-            tags={**inherited, **(tags or {}), planning.PARENT: self._context.run.run_id},
+            loggers=self._loggers,
+            tags={**(tags or {}), planning.PARENT: self._context.run.run_id},
         )
 
     def _look_and_split(self) -> shared_files.Look:
         """What lies in both containers, after shared files were split where that was due."""
         with connect(self._settings) as containers:
             seen = shared_files.look(containers)
-            told = unroutable_files_told(self._context.instance)
-            if seen.pending or (self._full and seen.sources) or told != planning.unroutable(seen.landing):
-                self._start(SHARED_JOB, ops={"shared_files": {"full": self._full}})
+            unsplit = planning.find_unsplit(seen.pending, seen.landing, unroutable_files_told(self._context.instance))
+            if self._full and seen.sources and not unsplit:
+                unsplit = [StaleStation(planning.SHARED, "full", FULL_RUN)]
+            if unsplit:
+                self._start_each(SHARED_JOB, unsplit, {"shared_files": {"full": self._full}})
                 seen = shared_files.look(containers)
         for name in seen.landing.unroutable[:10]:
             self._context.log.warning(f"{name[:200]!r} lies outside any station's folder and was left alone.")
@@ -128,7 +141,7 @@ class _CatchUp:
         stale = {s.station: s for s in planning.find_stale(seen.landing, seen.stamps)}
         if self._full:
             for name in seen.landing.stations:
-                stale.setdefault(name, StaleStation(name, "full", "full run"))
+                stale.setdefault(name, StaleStation(name, "full", FULL_RUN))
         if self._config.stations:
             for name in self._config.stations:
                 if name not in seen.landing.stations and name not in stale:
@@ -144,13 +157,13 @@ class _CatchUp:
         started = 0
         with connect(self._settings) as containers:
             for job, find in ((SERVING_JOB, self._unserved), (REPORT_JOB, publish.stale_reports)):
-                for item in find(containers):
-                    if not self._config.stations or item.station in self._config.stations:
-                        tags = {planning.TARGET: item.key, planning.WHY: item.why}
-                        self._start(job, item.station, None, tags)
-                        started += 1
+                only = self._config.stations
+                items = [s for s in find(containers) if not only or s.station in only]
+                self._context.instance.add_dynamic_partitions(PARTITIONS_NAME, [s.station for s in items])
+                self._start_each(job, items)
+                started += len(items)
             if index := publish.stale_index(containers, publish.reports(containers)):
-                self._start(INDEX_JOB, None, None, {planning.TARGET: index.key, planning.WHY: index.why})
+                self._start_each(INDEX_JOB, [index])
                 started += 1
         return started
 

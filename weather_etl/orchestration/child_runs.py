@@ -4,7 +4,7 @@ Belongs here: starting one, and why it failed.
 Does not belong here: which are started (`catch_up.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -14,6 +14,7 @@ from weather_etl.orchestration.graph import graph
 from weather_etl.orchestration.jobs import SHARED_JOB, TABLES_JOB
 from weather_etl.private_names import execute_in_this_process
 from weather_etl.redaction import without_secrets
+from weather_etl.stations import PARTITIONS_NAME
 
 # As workspace.yaml and Dagster name them.
 LOCATION, REPOSITORY = "weather_etl", "__repository__"
@@ -43,6 +44,9 @@ def run_job(
     Raises:
         KeyboardInterrupt: the run was cancelled.
     """
+    if station is not None:
+        # A step that loads tables finds no partition otherwise; only the one that makes raw registers it by itself.
+        instance.add_dynamic_partitions(PARTITIONS_NAME, [station])
     result = execute_in_this_process(
         instance,
         graph.resolve_job_def(job) if isinstance(job, str) else job,
@@ -61,7 +65,7 @@ def run_job(
     return causes(result.all_events) or [f"Run {result.run_id} failed before its first step; see it in the UI."]
 
 
-def causes(events: list[dg.DagsterEvent]) -> list[str]:
+def causes(events: Sequence[dg.DagsterEvent]) -> list[str]:
     """One sentence for each step that failed."""
     found = []
     for event in events:

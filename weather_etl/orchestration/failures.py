@@ -63,16 +63,12 @@ def without_details(
             if run is not None and instance is not None:
                 instance.add_run_tags(run.run_id, {planning.ENDED: planning.OUTAGE})
             raise ExpectedFailure(str(error)) from None
-        raise ExpectedFailure(str(error) + _what_next(run)) from None
+        raise ExpectedFailure(f"{error} {what_next(run)}".strip()) from None
     except Exception as error:
         (log or logging.getLogger("weather_etl")).error(traceback_without_secrets(error))
-        raise ExpectedFailure(unexpected(error) + _what_next(run)) from None
+        raise ExpectedFailure(f"{unexpected(error)} {what_next(run)}".strip()) from None
 
 
-def _what_next(run: dg.DagsterRun | None) -> str:
-    """What the sensor does after this failure, if it has done all it can."""
-    station = planning.covered(run.tags) if run is not None else None
-    attempts = Settings.load().max_attempts
-    if run is None or station is None or int(run.tags.get(planning.ATTEMPT, 0)) < attempts:
-        return ""
-    return " " + planning.parked_sentence(station, attempts)
+def what_next(run: dg.DagsterRun | None) -> str:
+    """What the sensor does after a failure of this run, if it has done all it can; else empty."""
+    return planning.what_next(run.job_name, run.tags, Settings.load().max_attempts) if run is not None else ""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from weather_etl.checks.evaluation import Evaluation, stored
+from weather_etl.checks.observations import lasting
+from weather_etl.errors import UserError
 from weather_etl.ingestion.station import RAW, NeverMade, OpenStation, open_station
 from weather_etl.ingestion.station_lock import StationLocks
 from weather_etl.lake.fingerprints import TABLE_NAMES
@@ -183,7 +185,6 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                 raise NeverMade(name, station)
             self._read_as(raw.stamp)
             return raw
-        from weather_etl.errors import UserError
         from weather_etl.meteorology import schemas
 
         found = self.containers().lake.read(name, station)
@@ -205,13 +206,11 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         if opened and stamp.table not in opened.made:
             opened.stamps[stamp.table] = stamp
 
-    def load_input(self, context: dg.InputContext) -> "StationTable | pd.DataFrame | None":
+    def load_input(self, context: dg.InputContext) -> "StationTable | pd.DataFrame":
         """The table of the run's station: a `StationTable` where the asset asks for one, else a DataFrame."""
         name = context.asset_key.path[-1]
         lazily = context.dagster_type.typing_type is StationTable
-        if not context.has_asset_partitions or not self._run.tags.get("dagster/partition"):
-            if lazily:  # checks alone may be executed without a station
-                return None
+        if not context.has_asset_partitions:
             raise ExpectedFailure(f"{name} is partitioned by station; say which one with the tag dagster/partition.")
         with without_details(context.log, self._run, self._instance):
             (station,) = context.asset_partition_keys
@@ -228,7 +227,12 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                 obj = StationTable(name, station, lambda: frame, is_new=True)
             opened = self._opened.get(station)
             old = opened.stamps.get(name) if opened else self.containers().lake.stamp(name, station)
-            stamp, status = self._write(obj, old) if obj.is_new else (old, UNCHANGED)
+            if obj.is_new:
+                stamp, status = self._write(obj, old)
+            elif old is not None:
+                stamp, status = old, UNCHANGED
+            else:
+                raise NeverMade(name, station)
             context.log.info(f"{station} {name}: {stamp.rows:,} rows, {status}")
             context.add_output_metadata(
                 {
@@ -264,7 +268,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                 fingerprint=made.fingerprint,
                 if_match=replaces,
                 manifest=manifest,
-                checks=stored(made.evaluations) if name in TABLE_NAMES else None,
+                checks=stored(lasting(made.evaluations)) if name in TABLE_NAMES else None,
             )
         except PreconditionFailed:
             return self._lost(made)
@@ -282,13 +286,13 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             self._opened.pop(station, None)
             if self._races < MAX_RACES:
                 raise dg.RetryRequested(max_retries=MAX_RACES, seconds_to_wait=0.1 * 2**self._races)
-            raise ExpectedFailure(
+            raise UserError(
                 f"Other runs wrote {name} of {station} {MAX_RACES} times while this one worked; run it again."
             )
         there = self.containers().lake.stamp(name, station)
         if there is None:
             uri = self.containers().lake.uri(name, station)
-            raise ExpectedFailure(f"{uri} was deleted while it was replaced; run the station again.")
+            raise UserError(f"{uri} was deleted while it was replaced; run the station again.")
         return there, LEFT
 
 

@@ -8,19 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from weather_etl.pipeline import Published, process_station
 
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers, connect
 from weather_etl.local import azurite, ownership, postgres
 from weather_etl.settings import Settings, azurite_connection_string
 from weather_etl_tests.conftest import AZURITE_HOME, free_azurite_port, temporary_root
-
-RAW = "raw_observations"
-
-
-def process(containers: Containers, station: str = "a", **options: Any) -> dict[str, Published]:
-    return {r.table: r for r in process_station(containers, station, **options) if isinstance(r, Published)}
+from weather_etl_tests.support.lake import RAW
 
 
 def tables(containers: Containers, station: str = "a") -> dict[str, Any]:

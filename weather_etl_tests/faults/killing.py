@@ -14,15 +14,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import dagster as dg
+
 # Imported by the fork server, once.
 import pyarrow.parquet  # noqa: F401
 
-from weather_etl import pipeline
 from weather_etl.lake.storage import connect
 from weather_etl.meteorology import aggregation, observations, schemas  # noqa: F401
 from weather_etl.settings import Settings
+from weather_etl_tests.support import runs
 
 BEFORE, AFTER = "before", "after"
+RESULTS = ("ASSET_MATERIALIZATION", "ASSET_CHECK_EVALUATION")
+
+runs.graph().resolve_job_def("weather_etl_job")  # also once
 
 
 def on_puts(hook: Callable[[str, int], None]) -> None:
@@ -54,16 +59,23 @@ def process_and_die(settings: Settings, station: str, when: str, number: int) ->
 
     on_puts(kill)
     with connect(settings) as containers:
-        for _ in pipeline.process_station(containers, station):
-            pass
+        runs.process(containers, station)
 
 
 def process_and_die_between(settings: Settings, station: str, number: int) -> None:
-    """Process a station; SIGKILL when the result with this number (a table or a check) was handed over."""
+    """Process a station; SIGKILL when the result with this number (a table or a check) was told to Dagster."""
+    handle, count = dg.DagsterInstance.handle_new_event, 0
+
+    def killing(self: dg.DagsterInstance, event: dg.EventLogEntry, **options: Any) -> None:
+        nonlocal count
+        handle(self, event, **options)
+        count += event.dagster_event is not None and event.dagster_event.event_type_value in RESULTS
+        if count == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    dg.DagsterInstance.handle_new_event = killing
     with connect(settings) as containers:
-        for count, _ in enumerate(pipeline.process_station(containers, station), 1):
-            if count == number:
-                os.kill(os.getpid(), signal.SIGKILL)
+        runs.process(containers, station)
 
 
 def start_server() -> Any:

@@ -25,6 +25,12 @@ def up_to_date(live: Live, station: str) -> bool:
     return live.carried(station) == live.expected(station)
 
 
+def runs_of(live: Live, station: str) -> list[dict[str, str]]:
+    """Runs that the sensor asked for, towards what the station is now."""
+    target = planning.StaleStation(station, digests.digest(live.expected(station)), planning.NEW)
+    return live.runs(planning.TARGET, target.key)
+
+
 def run_worker(live: Live) -> psutil.Process | None:
     """The process of a run: Dagster's code server spawns one for each."""
     for process in psutil.Process(live.process.pid).children(recursive=True):
@@ -60,8 +66,7 @@ def test_a_run_killed_in_a_live_dagster_is_healed_within_silence_limit_tick_and_
             f"killed with SIGKILL: healed after {healed:.1f} s with a silence limit of {SILENCE_S} s; "
             f"undisturbed, from upload to tables: {undisturbed:.1f} s"
         )
-        tag = planning.station_tag("killed"), digests.digest(live.expected("killed"))
-        assert sorted(live.status(r["runId"]) for r in live.runs(*tag)) == ["FAILURE", "SUCCESS"]
+        assert sorted(live.status(r["runId"]) for r in runs_of(live, "killed")) == ["FAILURE", "SUCCESS"]
         # The limit, a turn of Dagster's sensor loop (5 s) with its tick, and what an undisturbed station takes.
         assert healed < SILENCE_S + 5 + 2 * undisturbed + 5
 
@@ -89,9 +94,7 @@ def test_two_daemons_make_every_table_once(services: Services, tmp_path: Path) -
             for name in names:
                 until(f"the tables of {name}", lambda name=name: up_to_date(live, name))
             time.sleep(10)
-            runs = [
-                r for name in names for r in live.runs(planning.station_tag(name), digests.digest(live.expected(name)))
-            ]
+            runs = [r for name in names for r in runs_of(live, name)]
             ids = {r["runId"] for r in runs}
             print(f"two daemons, {len(names)} stations: {len(ids)} runs, {len(runs) - len(names)} of them doubled")
             assert {live.status(i) for i in ids} == {"SUCCESS"}

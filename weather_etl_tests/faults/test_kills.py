@@ -10,8 +10,9 @@ from weather_etl.landing.listing import list_landing
 from weather_etl.operations import planning
 from weather_etl.settings import Settings
 from weather_etl_tests.faults import killing
-from weather_etl_tests.faults.conftest import process, tables
+from weather_etl_tests.faults.conftest import tables
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.runs import process
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +57,10 @@ class Scene:
         self.before = tables(containers)
         later_files(containers, "a")
         self.puts = puts_of(containers, monkeypatch)
-        self.results = sum(1 for _ in self._undisturbed())
-        self.after = tables(containers)
-
-    def _undisturbed(self) -> Any:
-        from weather_etl.pipeline import process_station
-
         self.rewind()
-        yield from process_station(self.containers, "a")
+        done = process(containers)
+        self.results = len(done) + len(done.evaluations)
+        self.after = tables(containers)
 
     def rewind(self) -> None:
         """Put the tables back as they were before the run."""

@@ -11,34 +11,34 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
-from weather_etl.pipeline import UNCHANGED, Published, process_station
 
-from weather_etl import pipeline, sensors
 from weather_etl.definitions import defs
-from weather_etl.lake.storage import Containers, StorageUnavailable, connect
+from weather_etl.lake.storage import Containers, Lake, Stamp, connect
 from weather_etl.local import azurite
 from weather_etl.local import postgres as local_postgres
+from weather_etl.operations import planning
 from weather_etl.operations.planning import PARTITION
+from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
 from weather_etl.settings import Settings, azurite_connection_string
 from weather_etl_tests.conftest import AZURITE_HOME, Services, free_azurite_port, temporary_root
-from weather_etl_tests.faults.conftest import RAW, OwnAzurite, process, tables
+from weather_etl_tests.faults.conftest import OwnAzurite, tables
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.lake import RAW
+from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, RunFailed, process
+from weather_etl_tests.support.ticks import tick
 
 
 def on_raw(monkeypatch: pytest.MonkeyPatch, act) -> None:
     """Do `act` once, when a run has published `raw_observations`; the run itself is real."""
-    waiting = [act]
+    waiting, write = [act], Lake.write
 
-    def watched(*args: object, **options: object) -> Iterator[object]:
-        for result in process_station(*args, **options):
-            yield result
-            if isinstance(result, Published) and result.table == RAW and waiting:
-                waiting.pop()()
+    def watched(self: Lake, table: str, *arguments: object, **options: object) -> Stamp:
+        stamp = write(self, table, *arguments, **options)
+        if table == RAW and waiting:
+            waiting.pop()()
+        return stamp
 
-    from weather_etl.assets import station_tables
-
-    monkeypatch.setattr(pipeline, "process_station", watched)
-    monkeypatch.setattr(station_tables, "process_station", watched)
+    monkeypatch.setattr(Lake, "write", watched)
 
 
 # --- Azurite --------------------------------------------------------------------------------------------------
@@ -54,9 +54,9 @@ def test_a_run_outlives_a_restart_of_the_storage(
         threading.Thread(target=own_azurite.start).start()
 
     on_raw(monkeypatch, restart)
-    made = {r.table for r in pipeline.process_station(own_containers, "a") if isinstance(r, Published)}
-    assert len(made) == len(tables(own_containers))
-    assert {r.status for r in process(own_containers).values()} == {UNCHANGED}
+    made = process(own_containers)
+    assert made.statuses == {WRITTEN} and made.keys() == tables(own_containers).keys()
+    assert process(own_containers).statuses == {UNCHANGED}
 
 
 def test_a_storage_that_stops_in_mid_run_is_a_sentence_and_the_next_run_completes_the_tables(
@@ -71,18 +71,17 @@ def test_a_storage_that_stops_in_mid_run_is_a_sentence_and_the_next_run_complete
 
     on_raw(monkeypatch, stop)
     try:
-        with pytest.raises(
-            StorageUnavailable, match=r"does not answer; start it with `weather-etl local up`"
-        ) as caught:
-            list(pipeline.process_station(own_containers, "a"))
+        with pytest.raises(RunFailed, match=r"does not answer; start it with `weather-etl local up`") as caught:
+            process(own_containers)
         took = time.monotonic() - stopped[0]
     finally:
         own_azurite.start()
-    assert caught.value.passing and caught.value.__cause__ is None
+    assert caught.value.tags[planning.ENDED] == planning.OUTAGE  # so that it costs the station no attempt
+    assert [error.cause for error in caught.value.errors] == [None]
     assert took < 20  # the promise itself
     assert own_containers.lake.stamp(RAW, "a") and not own_containers.lake.stamp("daily_weather", "a")
     process(own_containers)
-    assert {r.status for r in process(own_containers).values()} == {UNCHANGED}
+    assert process(own_containers).statuses == {UNCHANGED}
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------
@@ -129,7 +128,7 @@ def test_a_run_outlives_a_restart_of_the_database(
         result = execute(instance, {PARTITION: "a"})
         assert result.success
         assert instance.get_run_by_id(result.run_id).status == dg.DagsterRunStatus.SUCCESS
-    assert {r.status for r in process(containers).values()} == {UNCHANGED}
+    assert process(containers).statuses == {UNCHANGED}
 
 
 @pytest.mark.faults
@@ -152,11 +151,10 @@ def test_a_run_that_the_database_left_is_healed_by_the_sensor(
         monkeypatch.setenv("WEATHER_ETL_SILENCE_LIMIT_S", "1")
         monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
         time.sleep(1.2)
-        context = dg.build_sensor_context(instance=instance, definitions=defs)
-        (request,) = sensors.landing_files_sensor(context).run_requests
+        (request,) = [r for r in tick(landing_files_sensor, instance).run_requests if PARTITION in r.tags]
         assert instance.get_run_by_id(left.run_id).status == dg.DagsterRunStatus.FAILURE
         assert execute(instance, dict(request.tags)).success
-    assert {r.status for r in process(containers).values()} == {UNCHANGED}
+    assert process(containers).statuses == {UNCHANGED}
 
 
 # --- a full disk ----------------------------------------------------------------------------------------------
@@ -210,12 +208,13 @@ def test_a_full_disk_under_azurite_is_a_sentence_and_costs_nothing_that_was_publ
                 before = tables(containers)
                 containers.landing.upload("a/y.csv", weather_csv(24_000, first=24))
                 with filled(disk):
-                    with pytest.raises(StorageUnavailable) as caught:
+                    with pytest.raises(RunFailed) as caught:
                         process(containers)
-                    assert "\n" not in str(caught.value) and caught.value.passing
+                    assert "\n" not in str(caught.value)
+                    assert caught.value.tags[planning.ENDED] == planning.OUTAGE
                     assert tables(containers)["daily_weather"] == before["daily_weather"]
                 process(containers)
-                assert {r.status for r in process(containers).values()} == {UNCHANGED}
+                assert process(containers).statuses == {UNCHANGED}
         finally:
             azurite.stop_running(files)
 
@@ -238,4 +237,4 @@ def test_a_full_disk_under_postgresql_loses_no_table(
                 assert execute(instance, {PARTITION: "a"}).success
         finally:
             local_postgres.stop_running(files)
-    assert {r.status for r in process(containers).values()} == {UNCHANGED}
+    assert process(containers).statuses == {UNCHANGED}

@@ -12,13 +12,12 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import hypothesis
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
-from weather_etl.pipeline import RAW, Published, process_station
 
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Container, Containers
@@ -26,27 +25,10 @@ from weather_etl.landing import listing
 from weather_etl.landing.versions import FileVersion, StationFiles
 from weather_etl.operations.files import file_states
 from weather_etl_tests.files import HEADER, row, weather_csv
+from weather_etl_tests.support.lake import RAW, tables, temperatures
+from weather_etl_tests.support.runs import process
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
-
-
-def process(containers: Containers, station: str = "a", **options: Any) -> dict[str, Published]:
-    return {r.table: r for r in process_station(containers, station, **options) if isinstance(r, Published)}
-
-
-def tables(containers: Containers, station: str = "a") -> dict[str, object]:
-    """All tables as bytes; of raw its rows without ETags, since its manifest tells when a file was read."""
-    found: dict[str, object] = {}
-    for table in TABLE_NAMES:
-        data, _ = containers.lake.container.read(containers.lake.object_name(table, station))
-        found[table] = containers.lake.read(table, station).arrow.to_pylist() if table == RAW else data
-    return found
-
-
-def degrees(containers: Containers, station: str = "a") -> list[float]:
-    """Temperatures to the degree: the values of small test files waver."""
-    found = containers.lake.read("validated_observations", station).arrow.column("temperature_c").to_pylist()
-    return [float(round(t)) for t in found]
 
 
 # --- the model ------------------------------------------------------------------------------------------------
@@ -251,11 +233,9 @@ def test_the_old_rows_of_a_file_stay_while_its_new_version_cannot_be_read_yet(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(listing, "list_station", lambda container, station: overtaken)
         raw = process(containers)[RAW].raw
-    temperatures = degrees(containers)
-    assert (raw.pending, temperatures) == (["a/x.csv"], [5.0] * 24)
+    assert (raw.pending, temperatures(containers)) == (["a/x.csv"], [5.0] * 24)
     process(containers)
-    temperatures = degrees(containers)
-    assert temperatures == [7.0] * 24 + [8.0] * 2
+    assert temperatures(containers) == [7.0] * 24 + [8.0] * 2
 
 
 # --- settings: what reads files again -------------------------------------------------------------------------
@@ -368,9 +348,8 @@ def upload_many(containers: Containers, number: int) -> None:
 def test_one_poison_file_among_999_costs_only_itself(containers: Containers) -> None:
     upload_many(containers, 999)
     containers.landing.upload("a/00500a.csv", b"PAR1\0\xff" * 100)
-    results = list(process_station(containers, "a"))
-    check = next(r for r in results if getattr(r, "check", None) and r.check.name == "rejected_files")
-    assert (check.passed, check.metadata["rejected"]) == (False, 1)
+    check = process(containers).check("rejected_files")
+    assert (check.passed, check.metadata["rejected"].value) == (False, "1")
     assert "a/00500a.csv" in check.description
     assert containers.lake.read("validated_observations", "a").arrow.num_rows == 999
 
@@ -378,13 +357,12 @@ def test_one_poison_file_among_999_costs_only_itself(containers: Containers) -> 
 PEAK = textwrap.dedent(
     """
     import resource
-    from weather_etl.pipeline import process_station
     from weather_etl.settings import Settings
     from weather_etl.lake.storage import connect
+    from weather_etl_tests.support.runs import process
 
     with connect(Settings.load()) as containers:
-        for result in process_station(containers, "a"):
-            pass
+        process(containers)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
     """
 )

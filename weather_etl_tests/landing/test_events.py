@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from weather_etl.event_sensor import Inbox
 
 from weather_etl.landing.event_queue import Message, queue_connection_string, queue_url
 from weather_etl.landing.events import Poison, places_of
+from weather_etl.orchestration.sensors.landing_events import Inbox
 from weather_etl.settings import azurite_connection_string
 
 

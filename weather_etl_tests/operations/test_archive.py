@@ -5,15 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from weather_etl.pipeline import UNCHANGED, WRITTEN, Published, process_station
 
 from weather_etl.ingestion import shared_files
 from weather_etl.lake.storage import Container, Containers, connect
-from weather_etl.landing.archived import ArchivedFilesMissing
 from weather_etl.operations import archive, planning
 from weather_etl.operations.archive import ArchiveNotConfigured, archive_station
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, RunFailed, process
 
 LATER = datetime.now(UTC) + timedelta(days=60)
 
@@ -26,11 +25,6 @@ def containers(environment: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterat
         assert opened.archive
         opened.archive.create()
         yield opened
-
-
-def process(containers: Containers, **options: Any) -> dict[str, str]:
-    found = [r for r in process_station(containers, "a", **options) if isinstance(r, Published)]
-    return {r.table: r.status for r in found}
 
 
 def names(container: Container | None) -> list[str]:
@@ -81,7 +75,7 @@ def test_archived_files_leave_landing_and_keep_name_and_etag(
 @pytest.mark.usefixtures("archived")
 def test_nothing_becomes_stale_and_a_run_writes_nothing(containers: Containers) -> None:
     assert stale(containers) == []
-    assert set(process(containers).values()) == {UNCHANGED}
+    assert process(containers).statuses == {UNCHANGED}
 
 
 @pytest.mark.usefixtures("archived")
@@ -95,7 +89,7 @@ def test_a_new_file_joins_the_rows_of_archived_ones(containers: Containers) -> N
 
 @pytest.mark.usefixtures("archived")
 def test_a_full_run_reads_the_archive_and_keeps_the_mark(containers: Containers) -> None:
-    assert set(process(containers, full=True).values()) == {WRITTEN}
+    assert process(containers, full=True).statuses == {WRITTEN}
     assert hours(containers) == 72
     assert all(e["archived"] for e in manifest(containers).values())
     assert stale(containers) == []
@@ -127,7 +121,7 @@ def test_rows_stay_when_the_archive_cannot_be_seen(
     containers.landing.upload("a/z.csv", weather_csv(24, first=72))
     with (
         connect(Settings.load()) as without,
-        pytest.raises(ArchivedFilesMissing, match="WEATHER_ETL_ARCHIVE_CONTAINER"),
+        pytest.raises(RunFailed, match="WEATHER_ETL_ARCHIVE_CONTAINER"),
     ):
         process(without)
     assert hours(containers) == 72

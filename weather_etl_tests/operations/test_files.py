@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from weather_etl.pipeline import process_station
 
 from weather_etl import cli
 from weather_etl.errors import UserError
@@ -21,6 +20,7 @@ from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.ingestion.test_shared_files import shared_csv
+from weather_etl_tests.support.runs import process
 
 CUT = b"2020-01-03 00:00:00.000 +0000,=cmd()\r\n"
 
@@ -39,8 +39,8 @@ def test_every_file_has_a_state(containers: Containers) -> None:
     containers.landing.upload("a/gone.csv", weather_csv(2, first=90))
     containers.landing.upload("_shared/net.csv", shared_csv("b"))
     list(split_pending(containers))
-    list(process_station(containers, "a"))
-    list(process_station(containers, "b"))
+    process(containers)
+    process(containers, "b")
     containers.landing.delete("a/gone.csv")
     containers.landing.upload("a/new.csv", weather_csv(3))
     containers.landing.upload("a/good.csv.tmp", b"half")
@@ -63,44 +63,44 @@ def test_every_file_has_a_state(containers: Containers) -> None:
 
 def test_the_rows_of_a_file_are_accounted_for(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24) + CUT)
-    list(process_station(containers, "a"))
+    process(containers)
     containers.landing.upload("a/y.csv", weather_csv(4, temperature=9.0))
-    list(process_station(containers, "a"))
+    process(containers)
     found = states(containers, "a")["a/x.csv"]
     assert (found.entry["rows"], found.kept, found.repeated, found.quarantined) == (25, 20, 4, 1)
 
 
 def test_rows_are_not_counted_from_tables_of_another_manifest(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
-    list(process_station(containers, "a"))
+    process(containers)
     containers.landing.upload("a/x.csv", weather_csv(24))
-    list(process_station(containers, "a", tables=["raw_observations"]))
+    process(containers, tables=["raw_observations"])
     found = states(containers, "a")["a/x.csv"]
     assert (found.state, found.kept) == ("ingested", None)
 
 
 def test_a_replaced_file_is_pending_until_it_is_read(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
-    list(process_station(containers, "a"))
+    process(containers)
     containers.landing.upload("a/x.csv", weather_csv(24))
     assert states(containers, "a")["a/x.csv"].state == "pending"
 
 
 def test_the_manifest_tells_how_a_file_was_read(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24) + CUT)
-    list(process_station(containers, "a", run_id="r1"))
+    run_id = process(containers).run_id
     shown = states(containers, "a")["a/x.csv"].as_dict()
     assert shown["etag"] == containers.landing.head("a/x.csv").etag
     assert len(shown["sha256"]) == 64
     assert (shown["encoding"], shown["adapter"], shown["delimiter"], shown["rows"]) == ("utf-8", "csv", ",", 25)
     assert shown["first_error"] == {"line": 26, "reason": "ROW_WIDTH"}
-    assert (shown["run_id"], shown["refused"], shown["seconds"] > 0) == ("r1", 1, True)
+    assert (shown["run_id"], shown["refused"], shown["seconds"] > 0) == (run_id, 1, True)
 
 
 def test_a_shared_part_shows_the_etag_of_its_source(containers: Containers) -> None:
     containers.landing.upload("_shared/net.csv", shared_csv("b"))
     list(split_pending(containers))
-    list(process_station(containers, "b"))
+    process(containers, "b")
     shown = states(containers, "b")["_shared/net.csv"]
     assert shown.as_dict()["etag"] == containers.landing.head("_shared/net.csv").etag
 
@@ -120,7 +120,7 @@ def refused(containers: Containers) -> Containers:
     containers.landing.upload("_shared/net.csv", shared_csv(["b", "no id"], 2))
     list(split_pending(containers))
     for station in "ab":
-        list(process_station(containers, station))
+        process(containers, station)
     return containers
 
 
@@ -224,12 +224,12 @@ def test_files_and_quarantine_answer_in_lines_and_files(weather_etl: Run, refuse
 def test_replay_reads_the_chosen_file_again_and_changes_nothing_else(weather_etl: Run, containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24))
     containers.landing.upload("a/y.csv", weather_csv(24, first=24))
-    list(process_station(containers, "a", run_id="before"))
+    before = process(containers).run_id
     rows = containers.lake.read("validated_observations", "a").arrow
     done = weather_etl("replay", "a", "--file", "x.csv")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("ingested    a/x.csv  24 lines")
-    runs = {e["name"]: e["run_id"] == "before" for e in containers.lake.read("raw_observations", "a").manifest}
+    runs = {e["name"]: e["run_id"] == before for e in containers.lake.read("raw_observations", "a").manifest}
     assert runs == {"a/x.csv": False, "a/y.csv": True}
     assert containers.lake.read("validated_observations", "a").arrow == rows
 
@@ -237,10 +237,10 @@ def test_replay_reads_the_chosen_file_again_and_changes_nothing_else(weather_etl
 def test_replay_of_a_shared_file_splits_it_again(weather_etl: Run, containers: Containers) -> None:
     containers.landing.upload("_shared/net.csv", shared_csv("ab"))
     list(split_pending(containers, run_id="before"))
-    list(process_station(containers, "a", run_id="before"))
+    before = process(containers).run_id
     assert weather_etl("replay", "a").returncode == 0
     assert states(containers)["_shared/net.csv"].entry["run_id"] != "before"
-    assert containers.lake.read("raw_observations", "a").manifest[0]["run_id"] != "before"
+    assert containers.lake.read("raw_observations", "a").manifest[0]["run_id"] != before
 
 
 def test_replay_of_a_file_that_is_not_there_is_one_sentence(weather_etl: Run, containers: Containers) -> None:
@@ -253,7 +253,7 @@ def test_replay_of_a_file_that_is_not_there_is_one_sentence(weather_etl: Run, co
 def test_forget_removes_the_parts_of_shared_files_that_are_gone(weather_etl: Run, containers: Containers) -> None:
     containers.landing.upload("_shared/net.csv", shared_csv("ab"))
     list(split_pending(containers))
-    list(process_station(containers, "a"))
+    process(containers)
     assert "still has landing files" in weather_etl("forget", "a").stderr
     containers.landing.delete("_shared/net.csv")
     assert weather_etl("forget", "a").returncode == 0

@@ -140,23 +140,29 @@ def test_a_station_gone_from_landing_has_vanished() -> None:
 # --- requests
 
 
-def test_new_stations_share_one_range_run() -> None:
-    result = plan([stale("a", NEW), stale("b", NEW), stale("c", NEW)], [])
-    assert (names(result), result.new_partitions) == ([["a", "b", "c"]], ["a", "b", "c"])
+@pytest.mark.parametrize("number", [1, 2, planning.FEW])
+def test_a_few_stations_get_a_run_each(number: int) -> None:
+    stations = [f"s{i}" for i in range(number)]
+    result = plan([stale(s, NEW) for s in stations], [])
+    assert (names(result), result.new_partitions) == ([[s] for s in stations], stations)
 
 
-def test_a_range_holds_at_most_fifty_stations() -> None:
+def test_more_than_a_few_stations_share_a_run_of_catch_up_job() -> None:
+    stations = [f"s{i}" for i in range(planning.FEW + 1)]
+    result = plan([stale(s, NEW) for s in stations], [])
+    assert (names(result), result.new_partitions) == ([stations], stations)
+
+
+def test_a_run_of_catch_up_job_holds_at_most_fifty_stations() -> None:
     items = [stale(f"s{i:03}") for i in range(120)]
     result = plan(items, [s.station for s in items])
     assert [len(r) for r in names(result)] == [50, 50, 20]
 
 
-def test_a_range_never_covers_a_station_that_is_not_stale() -> None:
-    assert names(plan([stale("a"), stale("c")], ["a", "b", "c"])) == [["a"], ["c"]]
-
-
-def test_a_range_follows_the_partition_order_and_not_the_alphabet() -> None:
-    assert names(plan([stale("a"), stale("b"), stale("c")], ["c", "a", "b"])) == [["c", "a", "b"]]
+def test_a_shared_run_never_covers_a_station_that_is_not_stale() -> None:
+    stations = [f"s{i}" for i in range(10)]
+    (shared,) = names(plan([stale(s) for s in stations if s != "s4"], stations))
+    assert "s4" not in shared
 
 
 def test_a_station_in_flight_is_left_alone() -> None:
@@ -169,9 +175,19 @@ def test_after_a_failure_a_station_runs_alone() -> None:
     assert sorted(names(result)) == [["a"], ["b"]]
 
 
-def test_after_an_outage_stations_share_a_range_run_again() -> None:
-    past = History(runs=1, outages=1)
-    assert names(plan([stale("a"), stale("b")], ["a", "b"], {"a": past, "b": past})) == [["a", "b"]]
+def test_after_a_failure_a_station_runs_alone_beside_a_run_over_many() -> None:
+    stations = [f"s{i}" for i in range(10)]
+    failed = {"s4": History(runs=1, attempts=1, alone=True)}
+    assert sorted(names(plan([stale(s) for s in stations], stations, failed)), key=len) == [
+        ["s4"],
+        [s for s in stations if s != "s4"],
+    ]
+
+
+def test_after_an_outage_stations_share_a_run_again() -> None:
+    stations = [f"s{i}" for i in range(10)]
+    past = dict.fromkeys(stations, History(runs=1, outages=1))
+    assert names(plan([stale(s) for s in stations], stations, past)) == [stations]
 
 
 @pytest.mark.parametrize(("attempts", "delay"), [(1, 30), (2, 60), (9, 3600)])
@@ -208,19 +224,115 @@ def test_a_run_key_is_short_however_many_stations() -> None:
     assert len(planning.Request(tuple(stale("s" * 60 + str(i)) for i in range(50)), 1).run_key) == 32
 
 
-def test_a_single_station_is_requested_by_partition_and_several_by_range() -> None:
-    assert planning.run_tags(["a"]) == {planning.PARTITION: "a"}
-    assert planning.run_tags(["a", "b", "c"]) == {planning.RANGE_START: "a", planning.RANGE_END: "c"}
+def test_a_run_of_a_station_covers_it_and_works_towards_its_target() -> None:
+    tags = planning.Request((stale("a"),), 1).tags()
+    assert planning.covered(tags) == "a"
+    assert planning.targets(tags) == {stale("a").key}
 
 
-def test_a_range_covers_what_lies_between_in_the_partition_order() -> None:
-    assert list(planning.covered(planning.run_tags(["c", "b"]), ["c", "a", "b", "d"])) == ["c", "a", "b"]
+def test_a_run_over_many_covers_no_single_station_and_works_towards_each_of_their_targets() -> None:
+    items = tuple(stale(s) for s in "abc")
+    tags = planning.Request(items, 1).tags()
+    assert planning.covered(tags) is None
+    assert planning.targets(tags) == {s.key for s in items}
 
 
-def test_tags_are_valid_for_the_longest_station_id() -> None:
+def test_a_run_over_the_shared_files_is_no_partition() -> None:
+    tags = planning.Request((stale(planning.SHARED),), 1).tags()
+    assert planning.covered(tags) == planning.SHARED
+    assert planning.PARTITION not in tags
+
+
+def test_a_target_of_another_station_or_of_other_files_is_another_one() -> None:
+    assert len({StaleStation("a", "1", NEW).key, StaleStation("b", "1", NEW).key, StaleStation("a", "2", NEW).key}) == 3
+
+
+def test_tags_are_valid_and_fit_into_the_index_of_the_database_however_many_stations() -> None:
     from dagster._utils.tags import is_valid_tag_key
 
-    assert is_valid_tag_key(planning.station_tag("x" * 64))
+    items = [stale("s" * 60 + str(i)) for i in range(5000)]
+    tags = planning.targets_tags(items)
+    assert planning.targets(tags) == {s.key for s in items}
+    assert all(is_valid_tag_key(name) for name in (*tags, planning.TARGET))
+    assert max(len(name + value) for name, value in tags.items()) < 2704
+
+
+def test_the_runs_of_a_plan_show_no_tag_with_targets_in_the_ui() -> None:
+    """Dagster's UI hides tags that begin with a dot."""
+    tags = planning.Request(tuple(stale(s) for s in "abc"), 1).tags() | planning.Request((stale("a"),), 1).tags()
+    assert {t for t in tags if not t.startswith(".dagster/")} == {planning.PARTITION, planning.WHY, planning.ATTEMPT}
+
+
+# --- what changed
+
+
+def test_a_station_that_is_requested_for_the_first_time_has_changed() -> None:
+    assert plan([stale("a"), stale("b")], []).changed == ["a", "b"]
+
+
+@pytest.mark.parametrize("past", [History(runs=1, attempts=1), History(runs=1, outages=1)])
+def test_a_station_that_is_tried_again_has_not_changed_again(past: History) -> None:
+    result = plan([stale("a"), stale("b")], ["a", "b"], {"a": past}, now=9999.0)
+    assert (len(result.requests), result.changed) == (2, ["b"])
+
+
+def test_a_station_that_is_not_requested_is_not_told_as_changed() -> None:
+    past = {"a": History(in_flight=True), "b": History(runs=3, attempts=3), "c": History(attempts=1, last_end=999.0)}
+    assert plan([stale(s) for s in "abc"], [], past).changed == []
+
+
+# --- what follows a failure
+
+
+def test_before_the_last_attempt_nothing_is_told_of_what_follows() -> None:
+    assert planning.what_next("weather_etl_job", {planning.PARTITION: "a", planning.ATTEMPT: "2"}, 3) == ""
+
+
+def test_the_last_attempt_tells_that_the_station_is_left_alone_and_the_way_out() -> None:
+    sentence = planning.what_next("weather_etl_job", {planning.PARTITION: "a", planning.ATTEMPT: "3"}, 3)
+    assert sentence == (
+        "After 3 attempts the station is left alone until its files or settings change; correct or delete the file, "
+        "which starts it again, or run `weather-etl run --station a`."
+    )
+
+
+def test_the_last_attempt_at_shared_files_tells_it_of_them() -> None:
+    sentence = planning.what_next("shared_files_job", {planning.SHARED_TAG: "all", planning.ATTEMPT: "1"}, 1)
+    assert sentence.startswith("After 1 attempt the shared files are left alone until they change")
+
+
+def test_the_last_attempt_at_what_lies_below_the_tables_blames_no_file() -> None:
+    sentence = planning.what_next("serving_job", {planning.PARTITION: "a", planning.ATTEMPT: "3"}, 3)
+    assert sentence == "After 3 attempts it is not tried again until the tables of station a change."
+
+
+@pytest.mark.parametrize("tags", [{}, {planning.PARTITION: "a"}, {planning.ATTEMPT: "3"}])
+def test_a_run_that_no_sensor_requested_tells_of_nothing_that_follows(tags: dict[str, str]) -> None:
+    assert planning.what_next("weather_etl_job", tags, 3) == ""
+
+
+# --- files outside any station's folder
+
+
+def unroutable_told(*names: str) -> str:
+    return planning.unroutable(route([blob(n) for n in names]))
+
+
+def test_the_names_outside_any_folder_are_told_when_they_were_never_told() -> None:
+    assert [s.why for s in planning.find_unsplit([], route([]), None)] == [planning.UNROUTABLE]
+
+
+def test_names_that_were_told_are_not_told_again() -> None:
+    assert planning.find_unsplit([], route([blob("lost.csv")]), unroutable_told("lost.csv")) == []
+
+
+@pytest.mark.parametrize("now", [[], ["other.csv"], ["lost.csv", "other.csv"]])
+def test_other_names_are_told(now: list[str]) -> None:
+    assert planning.find_unsplit([], route([blob(n) for n in now]), unroutable_told("lost.csv"))
+
+
+def test_a_listing_of_a_part_tells_nothing_of_names_outside_any_folder() -> None:
+    assert planning.find_unsplit([], None, None) == []
 
 
 # --- history
@@ -250,6 +362,6 @@ def test_runs_that_succeed_and_leave_the_station_stale_are_bounded() -> None:
     assert [s.station for s in plan([stale("a")], ["a"], {"a": past}).parked] == ["a"]
 
 
-def test_a_thousand_stations_are_planned_in_ranges_of_fifty() -> None:
+def test_a_thousand_stations_are_planned_in_runs_of_fifty() -> None:
     items = [stale(f"s{i:04}") for i in range(1000)]
     assert [len(r) for r in names(plan(items, []))] == [50] * 20

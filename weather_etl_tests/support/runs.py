@@ -4,21 +4,25 @@ Belongs here: starting one and reading what it did.
 Does not belong here: runs in other processes (`test_job_execute.py`, `test_ways_in.py`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 import dagster as dg
+import pytest
+from dagster_shared.error import SerializableErrorInfo
 
 from weather_etl.errors import UserError
 from weather_etl.ingestion.merge import Raw
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.storage import Containers, Stamp
-from weather_etl.orchestration.child_runs import causes
+from weather_etl.orchestration.child_runs import QUIET, causes
 from weather_etl.orchestration.graph import build_graph
 from weather_etl.orchestration.resources import PageIOManager, ParquetIOManager, StationLock, StorageResource
+from weather_etl.stations import PARTITIONS_NAME
 
 WRITTEN, UNCHANGED, LEFT = "written", "unchanged", "left to another run"
 _STEP_OF = {
@@ -41,6 +45,16 @@ class GivenStorage(StorageResource):
 
     def containers(self) -> Containers:
         return _containers.get()
+
+
+@contextmanager
+def given(containers: Containers) -> Iterator[None]:
+    """Let runs of `graph` work on these containers."""
+    token = _containers.set(containers)
+    try:
+        yield
+    finally:
+        _containers.reset(token)
 
 
 @cache
@@ -67,11 +81,31 @@ class Made:
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
+class RunFailed(UserError):
+    """A run that failed: its sentences, its tags as they are now, its events."""
+
+    def __init__(self, result: dg.ExecuteInProcessResult, tags: Mapping[str, str]) -> None:
+        super().__init__(" | ".join(causes(result.all_events)))
+        self.result = result
+        self.tags = tags
+
+    @property
+    def errors(self) -> list[SerializableErrorInfo]:
+        """What Dagster keeps of the failure of each step."""
+        return [e.step_failure_data.error for e in self.result.all_events if e.is_step_failure]
+
+    @property
+    def evaluations(self) -> dict[str, dg.AssetCheckEvaluation]:
+        """What checks said before the run failed, by name."""
+        return {e.check_name: e for e in self.result.get_asset_check_evaluations()}
+
+
 class Processed(dict[str, Made]):
     """The tables of a run by name, and the evaluations of its checks by (table, check)."""
 
-    def __init__(self, made: Collection[Made], evaluations: Collection[dg.AssetCheckEvaluation]) -> None:
+    def __init__(self, run_id: str, made: Collection[Made], evaluations: Collection[dg.AssetCheckEvaluation]) -> None:
         super().__init__({m.table: m for m in made})
+        self.run_id = run_id
         self.evaluations = {(e.asset_key.path[-1], e.check_name): e for e in evaluations}
 
     def check(self, name: str, table: str | None = None) -> dg.AssetCheckEvaluation:
@@ -96,16 +130,12 @@ def process(
     """Run `weather_etl_job` over a station, or some tables of it.
 
     Raises:
-        UserError: the run failed, with the sentence that its step failed with.
+        RunFailed: with the sentences that its steps failed with.
     """
-    token = _containers.set(containers)
-    try:
-        with instance or dg.DagsterInstance.ephemeral() as used:
-            result = run(used, station, tables=tables, full=full, again=again, tags=tags)
-    finally:
-        _containers.reset(token)
-    if not result.success:
-        raise UserError(" | ".join(causes(result.all_events)))
+    with nullcontext(instance) if instance else dg.DagsterInstance.ephemeral() as used:
+        result = run(used, station, containers, tables=tables, full=full, again=again, tags=tags)
+        if not result.success:
+            raise RunFailed(result, used.get_run_by_id(result.run_id).tags)
     made = []
     for event in result.get_asset_materialization_events():
         materialization = event.step_materialization_data.materialization
@@ -116,12 +146,13 @@ def process(
         raw = result.output_for_node("raw_observations", table) if table == "raw_observations" else None
         metadata = {name: getattr(value, "value", value) for name, value in materialization.metadata.items()}
         made.append(Made(table, status, stamp, raw.raw if raw is not None and raw.is_new else None, metadata))
-    return Processed(made, result.get_asset_check_evaluations())
+    return Processed(result.run_id, made, result.get_asset_check_evaluations())
 
 
 def run(
     instance: dg.DagsterInstance,
     station: str,
+    containers: Containers,
     *,
     tables: Sequence[str] = TABLE_NAMES,
     full: bool = False,
@@ -133,17 +164,57 @@ def run(
     if "raw_observations" in steps:
         steps["raw_observations"]["files"] = list(again)
     everything = set(tables) == set(TABLE_NAMES)
-    return (
-        graph()
-        .resolve_job_def("weather_etl_job")
-        .execute_in_process(
-            instance=instance,
-            raise_on_error=False,
-            asset_selection=None if everything else [dg.AssetKey(table) for table in tables],
-            tags={"dagster/partition": station, **(tags or {})},
-            run_config={
-                "ops": {step: {"config": config} for step, config in steps.items()},
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-            },
+    if not everything:  # as in the UI, which offers registered stations only
+        instance.add_dynamic_partitions(PARTITIONS_NAME, [station])
+    with given(containers):
+        return (
+            graph()
+            .resolve_job_def("weather_etl_job")
+            .execute_in_process(
+                instance=instance,
+                raise_on_error=False,
+                asset_selection=None if everything else [dg.AssetKey(table) for table in tables],
+                tags={"dagster/partition": station, **(tags or {})},
+                run_config={"ops": {step: {"config": config} for step, config in steps.items()}, "loggers": QUIET},
+            )
         )
-    )
+
+
+def execute(
+    containers: Containers,
+    job: str,
+    station: str | None = None,
+    *,
+    instance: dg.DagsterInstance | None = None,
+    ops: dict[str, dict[str, Any]] | None = None,
+    tags: dict[str, str] | None = None,
+) -> dg.ExecuteInProcessResult:
+    """Run a job of the graph, over a station if one is given; a failure is in the result."""
+    with nullcontext(instance) if instance else dg.DagsterInstance.ephemeral() as used, given(containers):
+        if station:
+            used.add_dynamic_partitions(PARTITIONS_NAME, [station])
+        return (
+            graph()
+            .resolve_job_def(job)
+            .execute_in_process(
+                instance=used,
+                raise_on_error=False,
+                tags={**({"dagster/partition": station} if station else {}), **(tags or {})},
+                run_config={"ops": {step: {"config": c} for step, c in (ops or {}).items()}, "loggers": QUIET},
+            )
+        )
+
+
+def break_the_contract(patch: pytest.MonkeyPatch) -> None:
+    """Days come twice from now on, as by a bug: the blocking check of daily_weather fails."""
+    import pandas as pd
+
+    from weather_etl.meteorology import aggregation
+
+    once = aggregation.daily_weather
+
+    def twice(*args: Any, **options: Any) -> pd.DataFrame:
+        frame = once(*args, **options)
+        return pd.concat([frame, frame], ignore_index=True)
+
+    patch.setattr(aggregation, "daily_weather", twice)

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from weather_etl.meteorology.cell_numbers import Field
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cutting import Cut
-from weather_etl.meteorology.formats import mapping, reshape, time_choice, zones
+from weather_etl.meteorology.formats import mapping, refusals, reshape, time_choice, zones
 from weather_etl.meteorology.formats.mapping import Columns
-from weather_etl.meteorology.formats.names import NAMELESS, Names
+from weather_etl.meteorology.formats.names import Names, is_nameless, stems_of
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile, minutes_of
 from weather_etl.meteorology.formats.source import Source
@@ -103,6 +103,7 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     elif "station" not in cells and not profile.generic and (named := meta.get("station")):
         cells["station"] = _constant(named, len(cut.lines))
     cells["timestamp"] = timing.texts
+    refusals.check(timing.texts, timing.form, cut.names, cells.get("station"))
     if (codes := _quality_codes(columns, cut, names, table)) is not None:
         cells["quality_codes"] = codes
     rescued = _rescued(columns, cut, names, where, keep_empty=profile.generic)
@@ -156,7 +157,7 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
         assumed=columns.assumed,
         columns={v: (f.name, f.unit, f.how, f.assumed) for v, f in columns.found.items()},
         heights={v: f.rule.height_m for v, f in columns.found.items() if f.rule.height_m is not None},
-        unread=[n for i, n in enumerate(cut.names) if i not in columns.used and not n.startswith(NAMELESS)],
+        unread=[n for i, n in enumerate(cut.names) if i not in columns.used and not is_nameless(n, i)],
         warnings=[w for w in dict.fromkeys(warnings) if w],
         unclean_end=cut.unclean_end,
     )
@@ -347,12 +348,13 @@ def _reject_contradicting_twins(
 
 
 def _twins(at: int, rule: ColumnRule, names: Names, profile: Profile) -> list[int]:
-    """Other columns with the same name, or (for the built-in names) that the same pattern fits as well."""
+    """Other columns with the same name, or (for the built-in names) with one that differs by its unit only."""
     same = [i for i in names.exact.get(names.names[at], []) if i != at]
     if not profile.generic:
         return same
-    pattern = next((p for p in rule.name if at in names.all(p)), None)
-    return [i for i in dict.fromkeys([*same, *(names.all(pattern) if pattern else [])]) if i != at]
+    stems = stems_of(names.names[at])
+    near = [i for i, n in enumerate(names.names) if i != at and stems & stems_of(n)]
+    return list(dict.fromkeys([*same, *(i for i in near if not any(i in names.all(w) for w in rule.exclude))]))
 
 
 def _units_row(table: Table, cut: Cut) -> Sequence[str]:
@@ -480,7 +482,7 @@ def _rescued(
                 unknown.append((label, _dictionary(reshape.only_where(cut.columns[i], hidden[0]))))
             continue
         column = _dictionary(cut.columns[i])
-        if name.startswith(NAMELESS) and not any(column.unique().to_pylist()):
+        if is_nameless(name, i) and not any(column.unique().to_pylist()):
             continue
         unknown.append((label, column))
     return rescue(unknown, keep_empty=keep_empty) if unknown else None
@@ -524,7 +526,7 @@ def is_bare_pressure(name: str) -> bool:
 
 def _told_of_columns(columns: Columns, cut: Cut) -> list[str]:
     out = []
-    unknown = [n for i, n in enumerate(cut.names) if i not in columns.used and not n.startswith(NAMELESS)]
+    unknown = [n for i, n in enumerate(cut.names) if i not in columns.used and not is_nameless(n, i)]
     if unknown:
         out.append(f"unknown columns kept in `rescued`: {', '.join(unknown)}")
     twice = sorted({n for n in unknown if unknown.count(n) > 1})

@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from weather_etl.meteorology.formats.names import NAMELESS, Names, bare, is_regex, key, split_names
+from weather_etl.meteorology.formats.names import NAMELESS, Names, bare, is_nameless, is_regex, key, split_names
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.formats.recognise import MAX_HEADER_LINES, Fit, Head, sniff
@@ -32,7 +32,7 @@ def find(profile: Profile, head: Head, options: Options) -> Fit:
     for i in range(min(len(head.lines), MAX_HEADER_LINES)):
         line = head.lines[i]
         start = head.ends[i - 1] if i else 0
-        if head.ends[i] - start >= HEAD_BYTES and not head.whole:
+        if len(head.bytes[start : head.ends[i]].rstrip(b"\r\n")) > HEAD_BYTES:
             raise problem or Rejected(Reason.TOO_MANY_COLUMNS, f"line {i + 1} is longer than 64 KiB")
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -42,12 +42,14 @@ def find(profile: Profile, head: Head, options: Options) -> Fit:
             fit.skipped = skipped
             return fit
         except Rejected as rejected:
-            if rejected.reason not in (Reason.COLUMN_MISSING, Reason.NOT_CSV, Reason.NO_TIME):
+            if rejected.reason not in (Reason.COLUMN_MISSING, Reason.NOT_CSV, Reason.NO_TIME, Reason.NO_YEAR):
                 raise (problem if problem_weight > 0 and problem else rejected) from None
             weight = getattr(rejected, "weight", 0)
             if problem is None or weight > problem_weight:
                 problem, problem_weight = rejected, weight
             skipped += 1
+    if problem is None and len(head.lines) > MAX_HEADER_LINES:
+        raise Rejected(Reason.COLUMN_MISSING, f"no header within the first {MAX_HEADER_LINES} lines")
     raise problem or Rejected(Reason.EMPTY_FILE, "the file has no header line")
 
 
@@ -87,6 +89,7 @@ def check(profile: Profile, names: Names, options: Options) -> None:
     has_time = "timestamp" in own and any(c == "timestamp" and names.all(n) for n, c in options.aliases.items())
     has_time = has_time or any(all(names.has(p) for p in option) for option in profile.time_options)
     aliased = any(c in RAW_NUMBERS and names.all(n) for n, c in options.aliases.items())
+    aliased = aliased or any(c in names.lower for c in RAW_NUMBERS)
     measured = [r for r in profile.columns if r.to in RAW_NUMBERS and measures(r, names)]
     short = [r for r in measured if _only_short(r, names)]
     if len(measured) - len(short) < 1 and len(short) < 3:
@@ -97,11 +100,12 @@ def check(profile: Profile, names: Names, options: Options) -> None:
     missing += [] if measured or aliased else ["temperature_c"]
     known = {i for r in profile.columns for n in r.name for i in names.all(n)}
     known |= {i for option in profile.time_options for p in option for i in names.all(p)} if has_time else set()
-    unused = [n for i, n in enumerate(names.names) if i not in known and n and not n.startswith(NAMELESS)]
+    unused = [n for i, n in enumerate(names.names) if i not in known and n and not is_nameless(n, i)]
     sentences = [_missing_hint(profile, required, unused) for required in missing]
     near = any("did you mean" in s for s in sentences)
-    if missing == ["timestamp"] and len(measured) >= 2 and not near:
-        rejected = Rejected(Reason.NO_TIME, _without_time(names))
+    timeless = _without_time(names) if missing == ["timestamp"] and len(measured) >= 2 else None
+    if timeless is not None and (timeless.reason is Reason.NO_YEAR or not near):
+        rejected = timeless
     else:
         pasted = "; ".join(f'"{_guess(profile, m, unused)}" = "{m}"' for m in missing)
         rejected = Rejected(
@@ -112,10 +116,10 @@ def check(profile: Profile, names: Names, options: Options) -> None:
     raise rejected
 
 
-def _without_time(names: Names) -> str:
-    if names.has(["month", "monat", "mois", "mes"]) and names.has(["day", "hour", "tag", "jour", "dia"]):
-        return "the file names month, day or hour, but no year"
-    return "the file has measured columns, but no column of times"
+def _without_time(names: Names) -> Rejected:
+    if names.has(["month", "monat", "mois", "mes", "mm"]) and names.has(["day", "hour", "tag", "jour", "dia", "hh"]):
+        return Rejected(Reason.NO_YEAR, "the file names month, day or hour, but no year")
+    return Rejected(Reason.NO_TIME, "the file has measured columns, but no column of times")
 
 
 def measures(rule: object, names: Names) -> bool:

@@ -6,7 +6,7 @@ Does not belong here: the rules about numbers (`evidence.py`), names (`profiles/
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +19,11 @@ from weather_etl.meteorology.formats.names import Names, bare, key, words
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile, scale_of
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl.meteorology.units import QUANTITIES, UNITS, is_unit, known_unit
+from weather_etl.meteorology.units import CANONICAL_UNITS, QUANTITIES, UNITS, is_unit, known_unit
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS, RAW_TEXT_COLUMNS
 
 IGNORE = "ignore"
+_OWN_NAMES = tuple(c for c in RAW_TEXT_COLUMNS if c not in ("timestamp", "quality_codes", "cloud_cover"))
 _NUMBER = r"^\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*$"
 _NO_UNIT = re.compile(
     r"(?i)\d+(\.\d+)?\s*(m|cm|ft|min)|(at )?\d.*|outdoor|outside|avg|average|mean|instant\w*|station|surface|sea level|msl|local.*|.*s/n.*"
@@ -95,6 +96,13 @@ def find_columns(profile: Profile, names: Names, options: Options, times: Sequen
             )
             out.found[column] = Found(rule, at, names.names[at])
             out.used.add(at)
+    if profile.generic:  # our own names carry their unit, whatever a format says of names like them
+        for column in _OWN_NAMES:
+            at = next((i for i in names.lower.get(column, []) if i not in out.used), None)
+            if at is not None and column not in out.found:
+                rule = next((r for r in profile.columns if r.to == column), ColumnRule(column))
+                out.found[column] = Found(replace(rule, unit=_canonical(column)), at, names.names[at])
+                out.used.add(at)
     named = [r for r in profile.columns if r.name]
     known = sum(names.has(r.name) for r in named if any(len(key(n)) > 1 for n in r.name)) if profile.generic else 99
     for rule in profile.columns:
@@ -114,9 +122,8 @@ def find_columns(profile: Profile, names: Names, options: Options, times: Sequen
 
 
 def _canonical(column: str) -> str:
-    from weather_etl.meteorology.units import DEFAULT_UNITS
-
-    return DEFAULT_UNITS.get(column, "")
+    """The unit that the name of our column ends in."""
+    return CANONICAL_UNITS.get(column.rsplit("_", 1)[-1], "")
 
 
 def written_by(rule: ColumnRule, profile: Profile, options: Options) -> Field:
@@ -225,6 +232,10 @@ def _take_unit(
         if unit is None and re.search(r"\(", text):
             unit = known_unit(variable, re.sub(r"\(.*", "", text))
         if unit:
+            if profile.generic and column is not None:
+                before = found.written
+                if _unit_behind_cells(found, column, variable) not in (None, unit):
+                    found.written = before  # they contradict the header, and stay no numbers
             _set(found, unit, "the header")
             return
         if profile.generic and "(" in found.name and not _NO_UNIT.fullmatch(text):
@@ -248,6 +259,9 @@ def _take_unit(
     elif profile.generic and (unit := suffix_unit(name, variable, rule)):
         _set(found, unit, "the name")
         return
+    elif profile.generic and column is not None and (unit := _unit_behind_cells(found, column, variable)):
+        _set(found, unit, "the cells")
+        return
     if rule.unit and not rule.is_open:
         _set(found, rule.unit, profile.title)
 
@@ -259,8 +273,6 @@ def _set(found: Found, unit: str, how: str) -> None:
 
 
 def _scaled(written: Field, factor: float) -> Field:
-    from dataclasses import replace
-
     if factor == 1.0:
         return written
     inverse = round(1 / factor)
@@ -293,8 +305,6 @@ def suffix_unit(name: str, variable: str, rule: ColumnRule) -> str | None:
 
 def _unit_behind_cells(found: Found, column: pa.ChunkedArray, variable: str) -> str | None:
     """The unit that stands behind at least 90 % of the cells; it is cut off when they are read."""
-    from dataclasses import replace
-
     texts = pc.utf8_trim_whitespace(one_chunk(column).dictionary) if len(column) else pa.array([], pa.string())
     if found.written.strip or not len(texts) or pc.all(pc.match_substring_regex(texts, _NUMBER)).as_py():
         return None
@@ -472,5 +482,6 @@ def same_values(a: pa.ChunkedArray, b: pa.ChunkedArray, one: Found, other: Found
         read_numbers(one_chunk(c), f.unit if is_unit(quantity, f.unit) else "", decimal, f.written, quantity)[0]
         for c, f in ((a, one), (b, other))
     )
+    tolerance = 0.0 if one.unit == other.unit else 0.11  # of rounding in another unit
     with np.errstate(invalid="ignore"):
-        return bool(((np.abs(x - y) <= 0.11) | (np.isnan(x) & np.isnan(y))).all())
+        return bool(((np.abs(x - y) <= tolerance) | (np.isnan(x) & np.isnan(y))).all())

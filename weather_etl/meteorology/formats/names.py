@@ -90,6 +90,16 @@ def _without_unit(name: str) -> tuple[str, ...]:
 _UNIT_WORDS = frozenset(re.sub(r"[\W_]+", "", u) for units in UNITS.values() for u in units) - {""}
 
 
+def stems_of(name: str) -> frozenset[str]:
+    """What a name may be without its unit: `Temperature (C)` and `temperature_c` share one."""
+    return frozenset({key(bare(name)[0]), *_without_unit(name)} - {""})
+
+
+def is_nameless(name: str, at: int) -> bool:
+    """Whether a name is the one that we gave to the column at this position, for it had none."""
+    return name == f"{NAMELESS}{at + 1}"
+
+
 class Names:
     """The names of one header, for finding patterns in them.
 
@@ -100,11 +110,13 @@ class Names:
     def __init__(self, names: Sequence[str], *, suffixes: bool = False) -> None:
         self.names = list(names)
         self.exact: dict[str, list[int]] = {}
+        self.lower: dict[str, list[int]] = {}
         self.keys: dict[str, list[int]] = {}
         for i, name in enumerate(self.names):
-            if not name or name.startswith(NAMELESS):
+            if not name or is_nameless(name, i):
                 continue
             self.exact.setdefault(name, []).append(i)
+            self.lower.setdefault(name.lower(), []).append(i)
             for k in dict.fromkeys((key(name), key(bare(name)[0]))):
                 if k:
                     self.keys.setdefault(k, []).append(i)
@@ -122,7 +134,7 @@ class Names:
         """Positions of the names that a pattern fits."""
         if is_regex(pattern):
             rx = _regex(pattern)
-            return [i for i, n in enumerate(self.names) if n and not n.startswith(NAMELESS) and rx.search(n)]
+            return [i for i, n in enumerate(self.names) if n and not is_nameless(n, i) and rx.search(n)]
         k = key(pattern)
         return self.exact.get(pattern) or self.keys.get(k) or self.without_unit.get(k, [])
 

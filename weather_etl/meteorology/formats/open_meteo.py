@@ -74,6 +74,11 @@ def read(text: Text, profile: Profile, source: Source, options: Options) -> Pars
     return replace(whole, place=where if len(places) == 1 else {})
 
 
+def headers_are_utf8(head: bytes) -> bool:
+    """Told from the first 64 KiB; the header with units, which has the degree sign, is not the first line."""
+    return all(_is_utf8(m.group()) for m in _HEADER_LINE.finditer(head.replace(b"\r", b"\n")))
+
+
 def _names_in(part: bytes) -> set[str]:
     line = part.split(b"\n", 1)[0].decode("utf-8", "replace").lower()
     delimiter = max(",;\t|", key=line.count)

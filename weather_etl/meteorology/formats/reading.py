@@ -99,6 +99,8 @@ def recognise(source: Source, options: Options) -> Recognised:
         if profile.name == GENERIC or profile.decoder in ("xlsx", "parquet", "json"):
             continue
         attempt = _try(profile, source, options, heads)
+        if not attempt.miss and options.aliases and _makes_way(attempt, options):
+            attempt = Attempt(profile, miss="the aliases of the station explain its names otherwise")
         if not attempt.miss:
             return Recognised(attempt, misses)
         misses.append(attempt)
@@ -108,6 +110,14 @@ def recognise(source: Source, options: Options) -> Recognised:
             Reason.NOT_CSV, f"the file is not of the format {options.format!r} that station.toml names: {why}"
         )
     return Recognised(None, misses)
+
+
+def _makes_way(attempt: Attempt, options: Options) -> bool:
+    """A packaged profile of rank 20 or more has names that are common words: what the station says of them wins."""
+    profile, found = attempt.profile, attempt.fit
+    if found is None or profile.generic or profile.rank < 20 or profile.origin != "packaged":
+        return False
+    return any(found.names.all(name) for name, column in options.aliases.items() if column != "ignore")
 
 
 def _try(profile: Profile, source: Source, options: Options, heads: dict[int, Head]) -> Attempt:
@@ -141,6 +151,10 @@ def _try(profile: Profile, source: Source, options: Options, heads: dict[int, He
 
 def _generic_text(profile: Profile, source: Source, member: Member, options: Options) -> Text | None:
     def makes_sense(text: Text) -> bool:
+        if profile.decoder == "open_meteo":
+            from weather_etl.meteorology.formats.open_meteo import headers_are_utf8
+
+            return headers_are_utf8(text.head)
         return isinstance(fit(profile, Head(text), options.delimiter), Fit)
 
     try:

@@ -13,7 +13,7 @@ from typing import Any
 
 from weather_etl.meteorology.formats.names import NAMELESS, Names, is_regex, key, split_names
 from weather_etl.meteorology.formats.profile import Profile
-from weather_etl.meteorology.formats.source import Text
+from weather_etl.meteorology.formats.source import HEAD_BYTES, Text
 from weather_etl.meteorology.reasons import Rejected
 
 MAX_HEADER_LINES = 100
@@ -32,7 +32,7 @@ class Head:
     """
 
     def __init__(self, text: Text) -> None:
-        self.bytes = text.head
+        self.bytes = text.data[: HEAD_BYTES + 2]  # the end of a line of just this length included
         self.text = self.bytes.decode("utf-8", "replace").replace("\r\n", "\n")
         self.whole = len(text.data) <= len(self.bytes)
         self.lines: list[str] = []
@@ -223,7 +223,11 @@ def _with_header(profile: Profile, head: Head, wanted: str | None, station: str 
                 except Rejected:
                     units = []
                 last = max(last, i + units_at)
-            return Fit(profile, names, delimiter, last + 1, head.ends[last], "\n".join(head.lines[:i]), units)
+            found = Fit(profile, names, delimiter, last + 1, head.ends[last], "\n".join(head.lines[:i]), units)
+            if profile.generic:
+                above = [text.strip() for text in head.lines[:i]]
+                found.skipped = sum(bool(text) and not text.startswith("#") for text in above)
+            return found
     return nearest[1]
 
 
@@ -235,8 +239,9 @@ def _fixed(profile: Profile, head: Head, i: int, lines: int, below: int) -> Fit 
         return None
     above = head.lines[i : i + lines]
     names, start = [], 0
-    for _, end in spans:
-        names.append(" ".join(part for line in above if (part := line[start:end].strip())))
+    for i_span, (_, end) in enumerate(spans):
+        stop = None if i_span == len(spans) - 1 else end
+        names.append(" ".join(part for line in above if (part := line[start:stop].strip())))
         start = end
     last = i + lines + below - 1
     if last >= len(head.lines):
@@ -260,11 +265,18 @@ def column_spans(lines: Sequence[str]) -> list[tuple[int, int]]:
 
 def _median(found: Fit, head: Head, header: Any, name: str) -> float | None:
     at = found.names.first([name])
-    if at is None or len(found.delimiter) != 1:
+    if at is None or found.delimiter == "line":
         return None
     values = []
-    for line in head.data_lines(_first_data_line(found, header), len(head.lines)):
-        cells = next(csv.reader([line], delimiter=found.delimiter), [])
+    lines = head.data_lines(_first_data_line(found, header), len(head.lines))
+    spans = column_spans(lines[:60]) if found.delimiter == "fixed" else []
+    for line in lines:
+        if found.delimiter == "fixed":
+            cells = [line[a:b] for a, b in spans]
+        elif found.delimiter == "space":
+            cells = line.split()
+        else:
+            cells = next(csv.reader([line], delimiter=found.delimiter), [])
         number = re.match(r"\s*([+-]?\d+\.?\d*)", cells[at]) if at < len(cells) else None
         if number:
             values.append(float(number[1]))

@@ -15,7 +15,10 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 
 SAMPLE = 200
 _DAY = 24 * HOUR
-_ISO = r"^\s*\d{4}-\d{2}-\d{2}([T ]+\d{1,2}(:?\d{2}(:?\d{2}([.,]\d+)?)?)?)?\s*([Zz]|UTC|GMT|[+-]\d{2}(:?\d{2})?)?\s*$"
+_ISO = (
+    r"^\s*\d{4}-\d{2}-\d{2}([T ]+(\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?|\d{2}(\d{2}(\d{2})?)?))?"
+    r"\s*([Zz]|UTC|GMT|[+-]\d{2}(:?\d{2})?)?\s*$"
+)
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,8 @@ def _of_header(names: Sequence[str], time: Mapping[str, object], options: Option
             text = (match[1] if match and match.re.groups else match[0]) if match else ""
         else:
             text = bare(name)[1]
+        if isinstance(pattern, str) and text and (zone := _of_text(text, time)):
+            return zone
         if not text or re.fullmatch(r"(?i)local( time)?|iso[ -]?8601|[ymdhs:/. t-]+|24h?|\d+", text):
             continue
         if zone := _of_text(text, time):

@@ -6,13 +6,15 @@ Does not belong here: how values are aggregated (`meteorology/aggregation/`).
 One step for all, since days, months and years count the same local hours.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from weather_etl.checks import observations as checks
+from weather_etl.checks.evaluation import Evaluation
 from weather_etl.orchestration.assets import sketches
-from weather_etl.orchestration.assets.making import Making, Results, TablesConfig, checks_of_all_stations
+from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
 from weather_etl.orchestration.assets.specs import preview, table_checks, table_spec
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import ParquetIOManager, StationTable
@@ -51,22 +53,23 @@ def aggregated(
 ) -> Results:
     """Sum the hours up to days, the days to months and years, the months to normals."""
     with without_details(context.log, context.run, context.instance):
-        if not context.has_partition_key:
-            yield from checks_of_all_stations(context, lake)
-            return
         making = Making(context, lake, config.full)
+        yield from making.checks_alone()
         yield from making.unchanged()
-        if not making.stale:
-            return
         spans = _Spans(making, lake, validated_observations)
         for table in making.stale:
             frame = spans.make(table)
             yield from making.made(
                 table,
                 frame,
-                lambda table=table, frame=frame: [checks.schema_and_keys(table, frame, making.station)],
+                _evaluations(table, frame, making.station),
                 _metadata(table, frame, making.opened.settings.day_zone),
             )
+        making.tell_unread()
+
+
+def _evaluations(table: str, frame: "pd.DataFrame", station: str) -> Iterator[Evaluation]:
+    yield checks.schema_and_keys(table, frame, station)
 
 
 class _Spans:

@@ -4,7 +4,7 @@ Belongs here: what the steps of the layers have in common.
 Does not belong here: what a table is made from (`raw.py`, `validated.py`, `aggregated.py`).
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,14 @@ import dagster as dg
 
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import observations as checks
-from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, restored, summary
+from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, count, restored
+from weather_etl.errors import UserError
+from weather_etl.ingestion.station import NeverMade
 from weather_etl.lake.fingerprints import INPUTS
 from weather_etl.orchestration.checks import result
-from weather_etl.orchestration.failures import ExpectedFailure
-from weather_etl.orchestration.resources import NO_STATION, ParquetIOManager, StationTable
+from weather_etl.orchestration.failures import what_next
+from weather_etl.orchestration.resources import ParquetIOManager, StationTable
+from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,16 +57,18 @@ class Making:
                 else:
                     self._unchanged[table] = found
         # Checks that a person asked for without their table.
-        self._alone = [t for t, _ in self._asked if t not in selected]
+        self._alone = sorted({t for t, _ in self._asked} - selected)
 
     def _recorded(self, table: str) -> list[Evaluation] | None:
         """What the checks of an unchanged table said, as far as they are asked for; None if one is not recorded."""
         wanted = [c for c in TABLE_CHECKS if (c.table, c.name) in self._asked and c.table == table]
-        return recorded_evaluations(self._lake, table, self.station, wanted, live=self.opened.settings.live)
+        return recorded_evaluations(self._lake, table, self.station, wanted)
 
-    def unchanged(self) -> Results:
-        """What is there already, and what its checks said when it was made."""
+    def unchanged(self, *tables: str) -> Results:
+        """What is there already, and what its checks said when it was made; of all tables if none is named."""
         for table, evaluations in self._unchanged.items():
+            if tables and table not in tables:
+                continue
             yield dg.MaterializeResult(
                 asset_key=table,
                 value=self._lake.table(table, self.station),
@@ -71,25 +76,30 @@ class Making:
                 data_version=dg.DataVersion(self.opened.fingerprint(table)),
                 check_results=[result(e, self.station) for e in evaluations],
             )
+
+    def checks_alone(self) -> Results:
+        """What checks that were asked for without their table said when it was made."""
         for table in self._alone:
-            for evaluation in self._recorded(table) or ():
-                yield result(evaluation, self.station)
+            evaluations = self._recorded(table)
+            if evaluations is None:
+                raise NeverMade(table, self.station)
+            yield from (result(e, self.station) for e in evaluations)
 
     def made(
         self,
         table: str,
         value: "pd.DataFrame | Raw",
-        evaluate: Callable[[], Collection[Evaluation]],
+        evaluations: Iterable[Evaluation],
         metadata: dict[str, Any],
     ) -> Results:
         """A table that was made now, if its blocking checks let it out."""
         fingerprint = self.opened.made.setdefault(table, self.opened.fingerprint(table))
         try:
-            found = list(evaluate())
+            found = list(evaluations)
         except BlockingCheckFailed as error:
             if (table, error.evaluation.check.name) in self._asked:
                 yield result(error.evaluation, self.station)
-            raise ExpectedFailure(str(error)) from None
+            raise error
         yield dg.MaterializeResult(
             asset_key=table,
             value=StationTable(table, self.station, lambda: value, fingerprint, found, is_new=True),
@@ -97,6 +107,20 @@ class Making:
             data_version=dg.DataVersion(fingerprint),
             check_results=[result(e, self.station) for e in found if (table, e.check.name) in self._asked],
         )
+
+    def tell_unread(self) -> None:
+        """Fail the last attempt at a station that stays stale since files of it could not be read.
+
+        The tables are made from the others all the same; earlier attempts succeed, and the sensor tries again.
+
+        Raises:
+            UserError: with the name of the first such file.
+        """
+        if self.opened.unread and what_next(self._context.run):
+            files = count(len(self.opened.unread), "file")
+            raise UserError(
+                f"{printable(self.opened.unread[0])} was not read ({files} could not be read, or changed meanwhile)."
+            )
 
 
 def last_metadata(context: dg.AssetExecutionContext, asset: str, data_version: str) -> dict[str, Any]:
@@ -111,7 +135,7 @@ def last_metadata(context: dg.AssetExecutionContext, asset: str, data_version: s
 
 
 def recorded_evaluations(
-    lake: ParquetIOManager, table: str, station: str, wanted: Collection[Check], *, live: bool | None
+    lake: ParquetIOManager, table: str, station: str, wanted: Collection[Check]
 ) -> list[Evaluation] | None:
     """What checks of a table said when it was made; freshness as of now. None if one of them is not recorded."""
     if not wanted:
@@ -122,28 +146,11 @@ def recorded_evaluations(
         evaluation = restored(check, found or ())
         if evaluation is None:
             return None
-        if check == checks.freshness and live is not None:
+        if check == checks.freshness:
             stamp = lake.containers().lake.stamp(table, station)
             newest = (
                 datetime.strptime(stamp.last, "%Y-%m-%d %H:%MZ").replace(tzinfo=UTC) if stamp and stamp.last else None
             )
-            evaluation = checks.age_of_newest_hour(check, newest, live=live, now=datetime.now(UTC))
+            evaluation = checks.as_of_now(evaluation, newest)
         evaluations.append(evaluation)
     return evaluations
-
-
-def checks_of_all_stations(context: dg.AssetExecutionContext, lake: ParquetIOManager) -> Results:
-    """Checks that were executed alone, where the UI offers no choice of stations: one result over all of them.
-
-    Raises:
-        ExpectedFailure: tables were selected as well; those need a station.
-    """
-    if context.selected_asset_keys:
-        raise ExpectedFailure(NO_STATION)
-    stamps = lake.containers().lake.stamps()
-    asked = {(key.asset_key.path[-1], key.name) for key in context.selected_asset_check_keys}
-    for check in TABLE_CHECKS:
-        if (check.table, check.name) in asked:
-            stations = sorted(s for s, t in stamps if t == check.table)
-            found = [(s, recorded_evaluations(lake, check.table, s, [check], live=None)) for s in stations]
-            yield result(summary(check, [(s, e[0] if e else None) for s, e in found]))

@@ -41,6 +41,7 @@ def raw_observations(
 
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
+        yield from making.checks_alone()
         yield from making.unchanged()
         if not making.stale:
             return
@@ -55,13 +56,8 @@ def raw_observations(
             full=config.full and not config.files,
             again=config.files if config.full else (),
         )
-        station.made[RAW] = raw.stamp.fingerprint
-        yield from making.made(
-            RAW,
-            raw,
-            lambda: [rejected_files(raw), assumptions(raw, station.settings)],
-            _metadata(raw, station.settings),
-        )
+        station.made[RAW], station.unread = raw.stamp.fingerprint, raw.pending
+        yield from making.made(RAW, raw, [rejected_files(raw), assumptions(raw, station.settings)], _metadata(raw, station.settings))
 
 
 def _metadata(raw: "Raw", settings: StationSettings) -> dict[str, Any]:

@@ -4,18 +4,22 @@ Belongs here: the step that makes the three tables from the raw one, and what a 
 Does not belong here: what becomes of a row (`meteorology/`).
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from weather_etl.checks import observations as checks
+from weather_etl.checks.evaluation import Evaluation
 from weather_etl.orchestration.assets import sketches
-from weather_etl.orchestration.assets.making import Making, Results, TablesConfig, checks_of_all_stations
+from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
 from weather_etl.orchestration.assets.specs import preview, table_checks, table_spec
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import ParquetIOManager, StationTable
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from weather_etl.ingestion.merge import Raw
     from weather_etl.ingestion.station import OpenStation
     from weather_etl.meteorology.observations import Observations
@@ -43,31 +47,35 @@ def validated(
 ) -> Results:
     """Put the raw rows together to hours, flag every value, and keep what could not be used."""
     with without_details(context.log, context.run, context.instance):
-        if not context.has_partition_key:
-            yield from checks_of_all_stations(context, lake)
-            return
         making = Making(context, lake, config.full)
-        yield from making.unchanged()
+        yield from making.checks_alone()
         if not making.stale:
+            yield from making.unchanged()
             return
         observations = _observe(raw_observations.raw, making.opened)
+        # The hours first: if the balance of all rows does not hold, none of the three is published.
         frames = {
-            "quarantined_rows": observations.quarantined,
             "validated_observations": observations.validated,
             "quality_events": observations.events,
+            "quarantined_rows": observations.quarantined,
         }
         settings = making.opened.settings
         found = checks.Judged(observations, making.station, settings.live, settings.site)
-        for table in making.stale:
+        for table in frames:
+            if table not in making.stale:
+                yield from making.unchanged(table)
+                continue
             yield from making.made(
                 table,
                 frames[table],
-                lambda table=table: [
-                    checks.schema_and_keys(table, frames[table], making.station),
-                    *checks.evaluate(found, table),
-                ],
+                _evaluations(table, frames[table], found),
                 _metadata(table, observations, making.opened.settings.timezone),
             )
+
+
+def _evaluations(table: str, frame: "pd.DataFrame", found: checks.Judged) -> Iterator[Evaluation]:
+    yield checks.schema_and_keys(table, frame, found.station)
+    yield from checks.evaluate(found, table)
 
 
 def _observe(raw: "Raw", station: "OpenStation") -> "Observations":

@@ -130,7 +130,7 @@ def _answer(
     seen, decided = Seen(), Plan()
     if inbox.places:
         # First who is at work, then what lies there: a run that ends in between is not asked for again.
-        busy = in_flight(instance, silence_limit=settings.silence_limit_s, now=now, besides=polling.BESIDE_THE_TABLES)
+        busy = in_flight(instance, containers, settings, now=now, besides=polling.BESIDE_THE_TABLES)
         seen = _look_at(containers, inbox.places.keys())
         tried = histories(instance, [s for s in seen.stale if not busy.covers(s)], [TABLES_JOB])
         decided = planning.plan(

@@ -62,7 +62,7 @@ def landing_files_sensor(
 def _compare(context: dg.SensorEvaluationContext, settings: Settings, containers: Containers) -> dg.SensorResult:
     instance, now = context.instance, time.time()
     # First who is at work, then what lies there: a run that ends in between is not asked for again.
-    busy = in_flight(instance, silence_limit=settings.silence_limit_s, now=now, besides=BESIDE_THE_TABLES)
+    busy = in_flight(instance, containers, settings, now=now, besides=BESIDE_THE_TABLES)
     seen = shared_files.look(containers)
     unsplit = planning.find_unsplit(seen.pending, seen.landing, unroutable_files_told(instance))
     stale = unsplit + planning.find_stale(seen.landing, seen.stamps)

@@ -93,14 +93,15 @@ def _new_runs(instance: dg.DagsterInstance, state: State) -> list[RunEvent]:
             continue
         station = planning.covered(run.tags)
         why = failure_sentence(instance, run.run_id) if failed else ""
-        events.append(RunEvent(run.run_id, run.job_name, (station,) if station else (), failed, why, _kind(run)))
+        events.append(RunEvent(run.run_id, run.job_name, station, failed, why, _kind(run)))
     return events
 
 
 def _kind(run: dg.DagsterRun) -> str:
     if planning.covered(run.tags) is None or run.job_name in (SERVING_JOB, REPORT_JOB):
         return run.job_name
-    return "tables" if makes_tables(run) else ",".join(sorted(key.path[-1] for key in run.asset_selection or ()))
+    selected = ",".join(sorted(key.path[-1] for key in run.asset_selection or ()))
+    return "tables" if makes_tables(run) else selected or run.job_name
 
 
 def _told_by_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:

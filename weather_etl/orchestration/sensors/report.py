@@ -15,7 +15,7 @@ from weather_etl.orchestration.catch_up import catch_up_job
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.jobs import INDEX_JOB, REPORT_JOB, station_index_job, weather_report_job
 from weather_etl.orchestration.resources import StorageResource
-from weather_etl.orchestration.sensors.requests import run_requests
+from weather_etl.orchestration.sensors.requests import partitions_requests, run_requests
 from weather_etl.report import publish
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
@@ -48,8 +48,8 @@ def weather_report_sensor(
         made = publish.reports(containers)
         stale = publish.find_stale(containers.lake.stamps(), made)
         index = publish.stale_index(containers, made)
-    # The report of a station whose tables are being made is drawn when they are all there.
-    busy = in_flight(instance, silence_limit=settings.silence_limit_s, now=now)
+        # The report of a station whose tables are being made is drawn when they are all there.
+        busy = in_flight(instance, containers, settings, now=now)
     tried = histories(instance, [s for s in stale if not busy.covers(s)], [REPORT_JOB])
     decided = planning.plan(
         stale,
@@ -62,7 +62,10 @@ def weather_report_sensor(
     )
     if decided.requests:
         few = decided.requests[: 1 if decided.requests[0].is_bulk else planning.FEW]
-        return dg.SensorResult(run_requests=run_requests(few, REPORT_JOB, priority=-1))
+        return dg.SensorResult(
+            run_requests=run_requests(few, REPORT_JOB, priority=-1),
+            dynamic_partitions_requests=partitions_requests(decided),
+        )
     if index is not None:
         return _request_index(instance, index, settings, now)
     if stale:

@@ -50,19 +50,17 @@ def partitions_requests(decided: Plan) -> list[dg.AddDynamicPartitionsRequest]:
 
 
 def observations(decided: Plan, landing: Landing) -> list[dg.AssetObservation]:
-    """The landing files of each station that is requested for the first time since they changed.
+    """The landing files of each station that is requested for the first time since it became stale.
 
     So the UI knows that what was made from them before is out of date, and that what the run makes is not.
     """
     return [
         dg.AssetObservation(
             "landing_files",
-            partition=item.station,
-            tags={"dagster/data_version": landing.stations[item.station].data_version(item.station)},
-            metadata={"files": len(landing.stations[item.station].files)},
+            partition=station,
+            tags={"dagster/data_version": landing.stations[station].data_version(station)},
+            metadata={"files": len(landing.stations[station].files)},
         )
-        for request in decided.requests
-        if request.attempt == 1
-        for item in request.stations
-        if item.station in landing.stations
+        for station in decided.changed
+        if station in landing.stations
     ]

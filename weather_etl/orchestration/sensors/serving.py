@@ -11,7 +11,7 @@ import time
 import dagster as dg
 
 from weather_etl.operations import planning
-from weather_etl.operations.run_history import histories, in_flight
+from weather_etl.operations.run_history import InFlight, histories, in_flight
 from weather_etl.orchestration.catch_up import catch_up_job
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.jobs import SERVING_JOB, serving_job
@@ -41,16 +41,15 @@ def serving_sensor(context: dg.SensorEvaluationContext, storage: dg.ResourcePara
     """One tick: what the lake holds, what is loaded, request. A database that is down fails the tick, and no run."""
     from weather_etl.serving import database, load
 
-    settings = Settings.load()
+    settings, instance, now = Settings.load(), context.instance, time.time()
     with without_details(), database.connect(settings) as connection, storage.promptly() as containers:
         database.require_schema(settings, connection)
         wanted = load.expected(containers.lake.stamps())
         stale = load.find_stale(wanted, load.loaded_versions(connection))
-    instance, now = context.instance, time.time()
+        # A station whose tables are being made is loaded when they are all there.
+        busy = in_flight(instance, containers, settings, now=now) if stale else InFlight()
     decided = planning.Plan()
     if stale:
-        # A station whose tables are being made is loaded when they are all there.
-        busy = in_flight(instance, silence_limit=settings.silence_limit_s, now=now)
         tried = histories(instance, [s for s in stale if not busy.covers(s)], [SERVING_JOB])
         decided = planning.plan(
             stale,
