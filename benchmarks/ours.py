@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.rules import FILE, STATION, ZONE
 from weather_etl.ingestion import merge
+from weather_etl.ingestion import reading as landing_reading
 from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cascade import Cascade
@@ -26,8 +27,8 @@ SETTINGS = packaged_settings(STATION)
 def raw_rows(csv: bytes) -> tuple[FileVersion, dict[str, object], object]:
     """The reader alone: bytes -> raw rows that passed the error budget, with what the manifest notes of the file."""
     version = FileVersion(f"{STATION}/{FILE}", "0x1", len(csv), datetime(2026, 1, 1, tzinfo=UTC))
-    entry: dict[str, object] = {"landed_at": version.landed_at.isoformat()}
-    return version, entry, merge.parse_landing_file(csv, entry, SETTINGS, STATION)
+    entry: dict[str, object] = {"name": version.name, "landed_at": version.landed_at.isoformat()}
+    return version, entry, landing_reading.parse_landing_file(csv, entry, SETTINGS, STATION)
 
 
 def tables(csv: bytes) -> dict[str, object]:
@@ -74,7 +75,7 @@ def aggregates(validated: "pd.DataFrame") -> dict[str, "pd.DataFrame"]:
 def _observed(csv: bytes) -> tuple["pa.Table", observations.Observations]:
     version, entry, rows = raw_rows(csv)
     raw = merge.with_provenance(rows, STATION, version, entry)
-    reading = merge.reading_of(entry, SETTINGS, STATION)
+    reading = landing_reading.reading_of(entry, SETTINGS, STATION)
     site = SETTINGS.site
     return raw, observations.observe(raw, {version.name: reading}, [], station=STATION, timezone=ZONE, site=site)
 
@@ -88,9 +89,9 @@ def _hours(validated: "pd.DataFrame") -> tuple[aggregation.LocalHours, dict[str,
 def _gross_range_alone() -> Iterator[None]:
     whole = Cascade.run
 
-    def gross_range_alone(cascade: Cascade, precipitation: object, differing: object) -> None:
+    def gross_range_alone(cascade: Cascade, precipitation: object, conflicts: object) -> None:
         cascade.gross_range()
-        cascade.conflicts(differing)
+        cascade.conflicts(conflicts)
 
     Cascade.run = gross_range_alone
     try:

@@ -15,6 +15,7 @@ import typing
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from importlib import resources
 from typing import Annotated, Any, Literal, Self
@@ -23,6 +24,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Field,
     PlainValidator,
     ValidationError,
     ValidationInfo,
@@ -34,7 +36,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from weather_etl.digests import digest
 from weather_etl.errors import UserError
 from weather_etl.meteorology.quality import LIMITS, POSSIBLE, Limits
-from weather_etl.meteorology.site import WindSettings
+from weather_etl.meteorology.site import SolarSettings, Thresholds, WindSettings, Withdrawn
 from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES, UNITS, known_unit
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 from weather_etl.stations import Dialect, StationSettings
@@ -97,9 +99,41 @@ def _encoding(name: str) -> str:
 
 
 def _raw_column(name: Any) -> str:
-    if name not in RAW_TEXT_COLUMNS:
-        raise ValueError(f"there is no such column; known are {', '.join(RAW_TEXT_COLUMNS)}")
+    if name not in RAW_TEXT_COLUMNS and name != "ignore":
+        raise ValueError(f"there is no such column; known are {', '.join(RAW_TEXT_COLUMNS)}, and ignore")
     return str(name)
+
+
+def _time_form(form: str) -> str:
+    from weather_etl.meteorology.cell_times import is_form
+
+    if not is_form(form):
+        raise ValueError("this is no form of times; write one such as %d.%m.%Y %H:%M, or iso, dmy, mdy, ymd")
+    return form
+
+
+def _bulletin_date(text: str) -> str:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise ValueError("it must be a year and a month, such as 2024-05")
+    return text
+
+
+def _format(value: Any) -> Any:
+    """The name of a profile, or a profile: its table is checked by the grammar of profiles."""
+    from weather_etl.meteorology.formats.profile import ProfileError, check
+    from weather_etl.meteorology.formats.registry import compile_table
+
+    if isinstance(value, str):
+        if not value:
+            raise ValueError("it must not be empty")
+        return value
+    if not isinstance(value, dict):
+        raise PydanticCustomError("wrong_type", "the name of a profile, or a table")
+    try:
+        check(value, name="[format]", origin="station.toml")
+        return compile_table(value, name="station", origin="station.toml")
+    except ProfileError as error:
+        raise PydanticCustomError("sentence", str(error).rstrip(".").replace("{", "{{").replace("}", "}}")) from None
 
 
 def _unit_of(column: str, text: Any) -> str:
@@ -173,6 +207,50 @@ class _WindKeys(Keys):
     hub_height_m: Annotated[Number, within(5, 300)] = NOT_GIVEN
 
 
+class _SolarKeys(Keys):
+    tilt: Annotated[Number, within(0, 90)] = NOT_GIVEN
+    azimuth: Annotated[Number, within(0, 360)] = NOT_GIVEN
+    albedo: Annotated[Number, within(0, 1)] = NOT_GIVEN
+
+
+class _ThresholdKeys(Keys):
+    wet_mm: Annotated[Number, within(0.01, 50)] = NOT_GIVEN
+    heavy_mm: Annotated[Number, within(0.1, 500)] = NOT_GIVEN
+    very_heavy_mm: Annotated[Number, within(0.1, 500)] = NOT_GIVEN
+    snow_cm: Annotated[Number, within(0.1, 500)] = NOT_GIVEN
+    hot_c: Annotated[Number, within(-20, 60)] = NOT_GIVEN
+    hot_days: Annotated[int, within(1, 60)] = NOT_GIVEN
+    cold_c: Annotated[Number, within(-60, 30)] = NOT_GIVEN
+    cold_days: Annotated[int, within(1, 60)] = NOT_GIVEN
+    growing_c: Annotated[Number, within(-10, 30)] = NOT_GIVEN
+    growing_days: Annotated[int, within(1, 60)] = NOT_GIVEN
+
+
+def _moment(value: Any) -> datetime:
+    """A time with an offset, or one of UTC: an hour is taken back, and an hour off would be another one."""
+    if type(value) is not datetime:
+        raise PydanticCustomError("wrong_type", "a time such as 2020-01-31T06:00:00Z")
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class _WithdrawnKeys(Keys):
+    variable: Literal[tuple(LIMITS)]  # type: ignore[valid-type]
+    start: Annotated[datetime, PlainValidator(_moment)] = Field(alias="from")
+    end: Annotated[datetime, PlainValidator(_moment)] = Field(alias="to")
+    reason: Annotated[str, AfterValidator(_not_empty)]
+    flag: Literal[3, 4] = 4
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.end < self.start:
+            raise PydanticCustomError("sentence", "{key}: `to` lies before `from`")
+        return self
+
+
+def _withdrawn(tables: list[_WithdrawnKeys]) -> tuple[Withdrawn, ...]:
+    return tuple(Withdrawn(t.variable, t.start, t.end, t.reason, t.flag) for t in tables)
+
+
 def _as(kind: Callable[..., Any]) -> AfterValidator:
     """Keep a table as the kind that the settings have for it; what the file does not say has that kind's default."""
     return AfterValidator(lambda keys: kind(**keys.given()))
@@ -201,12 +279,22 @@ class StationFile(Keys):
     pressure: Literal["msl", "station"] = NOT_GIVEN
     visibility_cap_km: Annotated[Number, within(0.1, 200)] = NOT_GIVEN
     encoding: Annotated[str, AfterValidator(_encoding)] = NOT_GIVEN
+    standard_time: bool = NOT_GIVEN
+    timestamp_format: Annotated[str, AfterValidator(_time_form)] = NOT_GIVEN
+    date_order: Literal["dmy", "mdy", "ymd"] = NOT_GIVEN
+    missing: Annotated[list[str], AfterValidator(tuple)] = NOT_GIVEN
+    format: Annotated[Any, PlainValidator(_format)] = NOT_GIVEN
+    bulletin_date: Annotated[str, AfterValidator(_bulletin_date)] = NOT_GIVEN
     dialect: Annotated[_DialectKeys, _as(Dialect)] = NOT_GIVEN
     source_ids: Annotated[list[Annotated[str, AfterValidator(_not_empty)]], AfterValidator(tuple)] = NOT_GIVEN
     aliases: dict[str, Annotated[str, PlainValidator(_raw_column)]] = NOT_GIVEN
     units: Annotated[_UnitsByColumn, _given] = NOT_GIVEN  # type: ignore[valid-type]
     limits: Annotated[_LimitsByVariable, _given] = NOT_GIVEN  # type: ignore[valid-type]
     wind: Annotated[_WindKeys, _as(WindSettings)] = NOT_GIVEN
+    pv: Annotated[_SolarKeys, _as(SolarSettings)] = NOT_GIVEN
+    snow_absent: Literal["missing", "zero"] = NOT_GIVEN
+    thresholds: Annotated[_ThresholdKeys, _as(Thresholds)] = NOT_GIVEN
+    withdrawn: Annotated[list[_WithdrawnKeys], AfterValidator(_withdrawn)] = NOT_GIVEN
 
 
 def parse_settings(text: str, *, source: str, version: str) -> StationSettings:
@@ -246,7 +334,10 @@ def _settings(table: dict[str, Any], text: str, *, source: str, version: str) ->
         keys = StationFile.model_validate(table, context={"source": source})
     except ValidationError as error:
         raise UserError(_told(error.errors(include_url=False), text, source)) from None
-    return StationSettings(**keys.given(), source=source, version=version)
+    given = keys.given()
+    if not isinstance(given.get("format", ""), str):
+        given["format_profile"] = given.pop("format")
+    return StationSettings(**given, has_timezone="timezone" in given, source=source, version=version)
 
 
 def _told(errors: list[ErrorDetails], text: str, source: str) -> str:

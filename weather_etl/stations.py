@@ -7,10 +7,13 @@ Does not belong here: how they are written in `station.toml` (`station_file.py`)
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from weather_etl.meteorology.quality import Limits
-from weather_etl.meteorology.site import Site, WindSettings
+from weather_etl.meteorology.site import Site, SolarSettings, Thresholds, WindSettings, Withdrawn
+
+if TYPE_CHECKING:
+    from weather_etl.meteorology.formats.profile import Profile
 
 STATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 SETTINGS_FILE = "station.toml"
@@ -41,13 +44,27 @@ class StationSettings:
         live: new hours are expected every day (freshness check).
         pressure: `msl` or `station`, what a column holds that is called just pressure.
         visibility_cap_km: the largest visibility that the instrument reports.
+        standard_time: the clock of its files never changes; the civil days keep to `timezone`.
+        timestamp_format: form of the times in its files.
+        date_order: of day, month and year in its files: `dmy`, `mdy`, `ymd`.
+        missing: further texts that mean no value.
+        format: name of the profile of its files; no other is asked.
+        format_profile: a profile of its own.
+        bulletin_date: year and month of its bulletins, `2024-05`.
+        profiles: of the installation (`landing/_formats/`).
+        profile_errors: why some of those cannot be used.
+        has_timezone: the zone was given, not left at its default.
         encoding: of files that are neither UTF-8 nor UTF-16.
         dialect: separator and decimal mark.
         source_ids: names that the station has in its files.
-        aliases: header name -> canonical column, beyond the built-in ones.
-        units: canonical column -> unit where its header names none.
+        aliases: header name -> canonical column, beyond the built-in ones, or `ignore`.
+        units: canonical column -> unit, whatever the file says.
         limits: variable -> limits of quality control that differ from the defaults.
         wind: wind sensor and turbine.
+        pv: solar module.
+        withdrawn: values that a person takes back.
+        snow_absent: `zero`: a day without a report of snow had none; `missing`: nothing is known of it.
+        thresholds: of wet days, heat waves and other spells.
         source: where the settings come from, for messages.
         version: identifies these settings in fingerprints.
     """
@@ -68,6 +85,20 @@ class StationSettings:
     units: dict[str, str] = field(default_factory=dict)
     limits: dict[str, Limits] = field(default_factory=dict)
     wind: WindSettings = field(default_factory=WindSettings)
+    pv: SolarSettings = field(default_factory=SolarSettings)
+    withdrawn: tuple[Withdrawn, ...] = ()
+    snow_absent: str = "missing"
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    standard_time: bool = False
+    timestamp_format: str | None = None
+    date_order: str | None = None
+    missing: tuple[str, ...] = ()
+    format: str | None = None
+    format_profile: "Profile | None" = None
+    bulletin_date: str | None = None
+    profiles: "tuple[Profile, ...]" = ()
+    profile_errors: tuple[str, ...] = ()
+    has_timezone: bool = False
     source: str = "defaults"
     version: str = "defaults"
 
@@ -82,12 +113,24 @@ class StationSettings:
 
     @property
     def site(self) -> Site:
-        """What quality control and derived values need."""
-        return Site(self.elevation_m, self.visibility_cap_km, self.limits, self.wind)
+        """What quality control, derived values and aggregates need."""
+        return Site(
+            self.elevation_m, self.visibility_cap_km, self.limits, self.wind, self.latitude, self.longitude, self.pv,
+            self.withdrawn, self.snow_absent, self.thresholds,
+        )  # fmt: skip
+
+    @property
+    def own_timezone(self) -> str | None:
+        """The zone, None if nobody gave one."""
+        return self.timezone if self.has_timezone or self.timezone != "UTC" else None
 
     def reader_part(self) -> list[Any]:
-        """What decides how a file is cut into rows, and whether it is rejected for naming other stations.
+        """What decides how a file is cut into rows, what is told of it, and whether it is rejected.
 
-        Every other setting leaves the raw rows as they are.
+        Every other setting leaves the raw rows and the manifest as they are.
         """
-        return [self.aliases, self.encoding, self.dialect.delimiter, self.dialect.decimal, list(self.source_ids)]
+        return [
+            self.aliases, self.encoding, self.dialect.delimiter, self.dialect.decimal, list(self.source_ids), self.units,
+            self.own_timezone, self.standard_time, self.timestamp_format, self.date_order, list(self.missing), self.format,
+            self.format_profile.digest if self.format_profile else None, self.bulletin_date,
+        ]  # fmt: skip

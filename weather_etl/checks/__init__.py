@@ -7,7 +7,7 @@ All are evaluated with the output of the step that makes their table, from what 
 beside the rows in the table object, so that a run that finds a table unchanged can say it again.
 """
 
-from weather_etl.checks.files import REJECTED_FILES
+from weather_etl.checks.files import ASSUMPTIONS, REJECTED_FILES
 from weather_etl.checks.observations import OBSERVATION_CHECKS, SCHEMA_AND_KEYS
 
-TABLE_CHECKS = (REJECTED_FILES, *OBSERVATION_CHECKS, *SCHEMA_AND_KEYS.values())
+TABLE_CHECKS = (REJECTED_FILES, ASSUMPTIONS, *OBSERVATION_CHECKS, *SCHEMA_AND_KEYS.values())

@@ -12,6 +12,7 @@ from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
     from weather_etl.ingestion.merge import Raw
+    from weather_etl.stations import StationSettings
 
 UNROUTABLE_FILES = Check(
     "landing_files",
@@ -26,6 +27,30 @@ SHARED_FILES = Check(
     per_station=False,
 )
 REJECTED_FILES = Check("raw_observations", "rejected_files", "No landing file of the station was rejected as a whole.")
+ASSUMPTIONS = Check(
+    "raw_observations",
+    "assumptions",
+    "Units, time zone and order of day and month of every landing file are told by the file, its format or station.toml.",
+)
+
+
+def assumptions(raw: "Raw", settings: "StationSettings") -> Evaluation:
+    """What had to be assumed of files, and the lines of `station.toml` that end it."""
+    answered = {f"units.{column}" for column in settings.units}
+    told = {
+        e["name"]: [text for key, text in sorted(e.get("assumed", {}).items()) if key not in answered]
+        for e in raw.manifest
+        if e["state"] == "ingested"
+    }
+    cases = [{"file": name, "assumption": text} for name, texts in told.items() for text in texts]
+    files = sum(bool(texts) for texts in told.values())
+    sentence = "Nothing had to be assumed."
+    if cases:
+        sentence = (
+            f"Something had to be assumed of {count(files, 'file')}, first of {printable(cases[0]['file'])}: "
+            f"{cases[0]['assumption']}"
+        )
+    return Evaluation(ASSUMPTIONS, not cases, sentence, WARN, {"files": files}, cases[:MAX_CASES])
 
 
 def rejected_files(raw: "Raw") -> Evaluation:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, BlockingCheckFailed, Check, Evaluation, count, percent
 from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.meteorology.site import Site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,12 +36,14 @@ class Judged:
         observations: all that was made of the station's raw rows.
         station: its id.
         live: whether its settings say `live = true`.
+        site: where it lies.
         now: the present.
     """
 
     observations: "Observations"
     station: str
     live: bool = False
+    site: Site = field(default_factory=Site)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -111,12 +114,15 @@ def contract_kept(table: str, rows: int) -> Evaluation:
     )
 
 
-@_promise("Every data line is accounted for: kept + identical duplicates + superseded + quarantined.", blocking=True)
+@_promise(
+    "Every data line is accounted for: kept + merged + identical duplicates + superseded + quarantined.", blocking=True
+)
 def row_balance(check: Check, judged: Judged) -> Evaluation:
     b = judged.observations.balance
     sentence = (
-        f"{b.data_lines:,} data lines = {b.kept:,} kept + {b.identical_duplicates:,} identical duplicates "
-        f"+ {b.superseded:,} superseded + {b.quarantined:,} quarantined"
+        f"{b.data_lines:,} data lines = {b.kept:,} kept + {b.merged:,} merged "
+        f"+ {b.identical_duplicates:,} identical duplicates + {b.superseded:,} superseded + {b.quarantined:,} quarantined; "
+        f"{count(b.hours, 'hour')}"
     )
     if not b.holds():
         sentence = f"The rows of {judged.station} do not balance and were not published: {sentence}"
@@ -261,6 +267,61 @@ def plausible_columns(check: Check, judged: Judged) -> Evaluation:
         sentence = f"To look at: {'; '.join(found)}."
     cases = [{"finding": f} for f in found]
     return Evaluation(check, not found, sentence, WARN, {"findings": len(found)}, cases)
+
+
+@_promise("The stamps of radiation and sunshine fit the sun over the station.")
+def stamps_fit_the_sun(check: Check, judged: Judged) -> Evaluation:
+    from weather_etl.meteorology import sun
+
+    place, validated = judged.site.place, judged.observations.validated
+    hours = validated["timestamp"].to_numpy("datetime64[h]").astype("int64")
+    for name in ("solar_radiation_wm2", "sunshine_min"):
+        if not validated[name].notna().any():
+            continue
+        if place is None:
+            return Evaluation(
+                check, True, "Not looked at: the station settings name no latitude and longitude.", WARN
+            )  # fmt: skip
+        audit = sun.audit(hours, validated[name].to_numpy(), *place)
+        if audit is None:
+            return Evaluation(check, True, "Not looked at: it takes 30 days of radiation or sunshine.", WARN)
+        figures = {"shift_minutes": audit.shift_min, "sunny_in_the_dark": round(audit.sunny_in_the_dark, 4)}
+        sentence = f"The sun fits best with the stamps of {name} moved by {audit.shift_min} min."
+        if audit.suspicious:
+            sentence = (
+                f"The stamps of {name} look shifted by {audit.shift_min} min, and {100 * audit.sunny_in_the_dark:.1f} % of "
+                "the sunny hours lie in the night: check the time zone of the station and whether its stamps mark the "
+                "start or the end of an hour."
+            )
+        return Evaluation(check, not audit.suspicious, sentence, WARN, figures)
+    return Evaluation(check, True, "The station has neither radiation nor sunshine.", WARN)
+
+
+@_promise("No number such as -999 stands for a missing value that nobody declared.")
+def undeclared_missing_values(check: Check, judged: Judged) -> Evaluation:
+    cases = [
+        {"file": file, "variable": name, "values": n}
+        for file, counts in judged.observations.sentinels.items()
+        for name, n in counts.items()
+    ]
+    n = sum(c["values"] for c in cases)
+    sentence = "Missing values are written as such."
+    if cases:
+        sentence = (
+            f"{count(n, 'number')} such as -999 or 99.9 were read as missing values, first {cases[0]['variable']} of "
+            f"{cases[0]['file'][:200]!r}; `missing` in station.toml declares them."
+        )
+    return Evaluation(check, not cases, sentence, WARN, {"sentinels": n}, cases[:MAX_CASES])
+
+
+@_promise("No variable stops at a round figure, as if its instrument could not say more.")
+def unsaturated_values(check: Check, judged: Judged) -> Evaluation:
+    cases = [{"variable": name, "figure": figure} for name, figure in judged.observations.saturated.items()]
+    sentence = "No variable stops at a round figure."
+    if cases:
+        listing = ", ".join(f"{c['variable']} at {c['figure']:g} (in the unit of its source)" for c in cases)
+        sentence = f"Variables that never pass a round figure, so that the largest may be cut off: {listing}."
+    return Evaluation(check, not cases, sentence, WARN, {"saturated": len(cases)}, cases)
 
 
 @_promise(f"The newest hour of a station with `live = true` is at most {FRESH_HOURS} hours old.")

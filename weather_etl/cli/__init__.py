@@ -12,6 +12,7 @@ from weather_etl.cli import (  # noqa: F401  (they register their commands)
     database,
     doctor,
     files,
+    formats,
     local,
     operations,
     reports,

@@ -22,8 +22,21 @@ EXIT_CODES = (
 
 # The order of the help: that of a first day's work.
 _ORDER = (
-    *("upload", "run", "status", "files", "quarantine", "replay", "head", "report", "open", "doctor", "forget"),
-    *("local", "db"),
+    *(
+        "inspect",
+        "upload",
+        "run",
+        "status",
+        "files",
+        "quarantine",
+        "replay",
+        "head",
+        "report",
+        "open",
+        "doctor",
+        "forget",
+    ),
+    *("formats", "local", "db"),
 )
 
 

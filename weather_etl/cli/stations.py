@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import dagster as dg
     from rich.console import Console
 
+    from weather_etl.lake.connection import Containers
+    from weather_etl.meteorology.formats.options import Options
     from weather_etl.operations.overview import StationState
     from weather_etl.settings import Settings
 
@@ -25,6 +27,7 @@ _Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 # From so many stations on, one line each.
 _MANY = 11
 _POLL_S = 2.0
+_LOOKED_AT = 20 * 1024**2  # bytes; larger files are uploaded without a look
 
 
 @app.command(short_help="Put files into a station's landing folder.")
@@ -33,10 +36,12 @@ def upload(
         str, typer.Argument(help="Station id: letters, digits, - and _; or _shared for files of several stations.")
     ],
     files: Annotated[list[Path], typer.Argument(help="Weather files, or a station.toml.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Make a new station without asking.")] = False,
 ) -> None:
     """Put files into the landing folder of a station; a file that is there already is left alone.
 
-    A file of the same name with other content is replaced, and so are its rows by the next run.
+    Says in three lines how each file will be read. A file of the same name with other content is replaced, and so are
+    its rows by the next run.
     """
     from weather_etl import station_file, stations
     from weather_etl.lake.connection import connect
@@ -54,6 +59,8 @@ def upload(
     with connect(Settings.load(), prompt=True) as containers:
         containers.landing.create()
         containers.lake.container.create()
+        _ask_for_a_new_station(containers, station, files, yes=yes)
+        options = _options(containers, station, files)
         with waiting(f"Uploading to {station}", size, is_bytes=True) as advance:
             lines = []
             for path in files:
@@ -63,10 +70,59 @@ def upload(
                 advance(path.stat().st_size)
                 verb = "Uploaded" if new else "Already there:"
                 lines.append(f"{verb} {station}/{path.name} ({path.stat().st_size:,} bytes)")
+                lines += _how_it_will_be_read(path, options)
                 if not sys.stderr.isatty():
-                    say(lines.pop())
+                    for line in lines:
+                        say(line)
+                    lines = []
         for line in lines:
             say(line)
+
+
+def _ask_for_a_new_station(containers: "Containers", station: str, files: list[Path], *, yes: bool) -> None:
+    """A mistyped name would make a station of its own: ask, where somebody is there to answer."""
+    from weather_etl import station_file, stations
+    from weather_etl.landing.versions import SHARED
+
+    known = (
+        yes
+        or station == SHARED
+        or any(path.name == stations.SETTINGS_FILE for path in files)
+        or not station_file.packaged_settings(station).is_default
+        or next(iter(containers.landing.list(f"{station}/")), None) is not None
+    )
+    if known or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return
+    names = sorted({b.name.split("/")[0] for b in containers.landing.list() if "/" in b.name} - {SHARED})
+    near = f" (there are {', '.join(names[:10])}{', ...' if len(names) > 10 else ''})" if names else ""
+    if not typer.confirm(f"There is no station {station} yet{near}. Make it?", err=True):
+        raise UserError("Nothing was uploaded.")
+
+
+def _how_it_will_be_read(path: Path, options: "Options") -> list[str]:
+    """Three lines on a file that is being uploaded."""
+    from weather_etl import stations
+    from weather_etl.cli.formats import look_at
+    from weather_etl.meteorology.formats.inspection import three_lines
+    from weather_etl.redaction import printable
+
+    if path.name == stations.SETTINGS_FILE or path.stat().st_size > _LOOKED_AT:
+        return []
+    return [f"  {printable(line, 300)}" for line in three_lines(look_at(path, options))]
+
+
+def _options(containers: "Containers", station: str, files: list[Path]) -> "Options":
+    """What the readers will know: by the station.toml that is uploaded too, else by the one in landing."""
+    from weather_etl import station_file, stations
+    from weather_etl.ingestion.reading import options_of
+    from weather_etl.landing.listing import list_station, read_settings
+
+    own = next((p for p in files if p.name == stations.SETTINGS_FILE), None)
+    there = read_settings(containers.landing, station, list_station(containers.landing, station))
+    if own is None:
+        return options_of(there, there.profiles)
+    found = station_file.parse_settings(own.read_text("utf-8-sig", "replace"), source=str(own), version="")
+    return options_of(found, there.profiles)
 
 
 @app.command(short_help="Bring every stale station up to date.")

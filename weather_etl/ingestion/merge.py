@@ -1,7 +1,7 @@
 """Exactly once: landing-file versions + the old raw object -> the new raw object.
 
 Belongs here: the manifest, which versions are read, how their rows replace older ones.
-Does not belong here: how a file is read (`landing/`, `meteorology/parsing.py`), what comes after raw.
+Does not belong here: how a file is read (`landing/`, `meteorology/cutting.py`), what comes after raw.
 
 The manifest lies in the raw object itself, so rows and the record of where they came from are one commit:
 a version seen again changes nothing, a replaced one takes its rows along, a run that dies leaves all as it was.
@@ -20,18 +20,15 @@ import pyarrow.compute as pc
 
 from weather_etl import digests
 from weather_etl.errors import UserError
+from weather_etl.ingestion.reading import hold_to_budget, options_of, parse_landing_file, profile_of, reading_of
 from weather_etl.lake import fingerprints
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.container import BlobNotFound, PreconditionFailed
 from weather_etl.lake.parquet import decode_parquet
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing.archived import ArchivedFilesMissing, read_archived
-from weather_etl.landing.text import to_text
-from weather_etl.landing.unpacking import unpack
 from weather_etl.landing.versions import FileVersion, StationFiles, read_version
-from weather_etl.meteorology import formats
-from weather_etl.meteorology.cells import Reading, check_error_budget, looks_clean, read_cells
-from weather_etl.meteorology.parsing import ParsedFile
+from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.schemas import TABLES
 from weather_etl.meteorology.vocabulary import READER_VERSION
@@ -105,9 +102,40 @@ def reader_key(settings: StationSettings) -> str:
     return digests.digest([READER_VERSION, *settings.reader_part()])
 
 
-def split_key() -> str:
-    """The same for a station's part of a shared file: it has been cut without the station's settings."""
-    return digests.digest([READER_VERSION, "split"])
+def split_key(settings: StationSettings) -> str:
+    """The same for a station's part of a shared file: it has been cut without the station's settings.
+
+    Those that say how its cells are to be read decide what is told of it.
+    """
+    return digests.digest([READER_VERSION, "split", settings.units, settings.own_timezone, settings.standard_time])
+
+
+class _Profiles:
+    """The profiles of the installation, and which files they concern: those that would be read by another one now."""
+
+    def __init__(self, settings: StationSettings) -> None:
+        self.options = options_of(settings, settings.profiles)
+        self.asked = {p.name: p.digest for p in settings.profiles}
+
+    def still_read(self, containers: Containers, version: FileVersion, known: Entry) -> Entry | None:
+        """The entry of a file that the profiles of today would read as it was read; None if it must be read again.
+
+        A file is looked at only where a profile of the installation came, went or changed since.
+        """
+        if known.get("asked", {}) == self.asked:
+            return known
+        if version.archived is not None:
+            data = read_archived(containers, version)
+        else:
+            try:
+                data = read_version(containers.landing, version)
+            except Rejected:
+                return {**known, "asked": self.asked}
+        if data is None:
+            return known
+        name = version.name.rsplit("/", 1)[-1]
+        found = profile_of(data, name, self.options)
+        return {**known, "asked": self.asked} if found == (known.get("profile"), known.get("digest")) else None
 
 
 def load_raw(containers: Containers, station: str) -> Raw | None:
@@ -203,7 +231,8 @@ def merge_landing_files(
         UserError: a file that was archived cannot be read.
     """
     fresh = _Fresh()
-    keys = {False: reader_key(settings), True: split_key()}
+    keys = {False: reader_key(settings), True: split_key(settings)}
+    profiles = _Profiles(settings)
     old_entries = {e["name"]: e for e in old.manifest} if old else {}
     entries: dict[str, Entry] = {}
     read: dict[str, Entry] = {}
@@ -230,8 +259,11 @@ def merge_landing_files(
             and version.name not in again
         )
         if known is not None and same_reader and known["etag"] == version.etag:
-            entries[version.name] = known
-            continue
+            kept = known if version.split is not None else profiles.still_read(containers, version, known)
+            if kept is not None:
+                entries[version.name] = kept
+                continue
+            same_reader = False
         found = fetch(version)
         if found is None:
             if known is not None:  # its rows stay until the version that replaced it can be read
@@ -350,7 +382,10 @@ def _read_file(
             if archived:
                 entry["archived"] = True
             entry["sha256"] = hashlib.sha256(data).hexdigest()
-            rows = parse_landing_file(data, entry, settings, station)
+            if settings.profiles:
+                entry["asked"] = {p.name: p.digest for p in settings.profiles}
+            rows = parse_landing_file(data, entry, settings, station, settings.profiles)
+            entry["warnings"] += settings.profile_errors
             rows = with_provenance(rows, station, version, entry)
     except Rejected as rejected:
         entry |= {"state": REJECTED, "reason": str(rejected.reason), "detail": rejected.detail}
@@ -381,76 +416,6 @@ def _read_split(
     rows = rows.select(RAW_SCHEMA.names).cast(RAW_SCHEMA).combine_chunks()
     hold_to_budget(rows, entry, settings, station)
     return rows
-
-
-def parse_landing_file(data: bytes, entry: Entry, settings: StationSettings, station: str) -> pa.Table:
-    """Bytes -> raw rows; notes in `entry` how they were read, and what the file says of itself.
-
-    Raises:
-        Rejected: nothing of the file can be used.
-    """
-    parsed = cut_into_rows(data, entry, settings)
-    entry["stations"] = formats.own_stations(parsed)
-    if entry["stations"] and entry["stations"][0] not in (station, *settings.source_ids):
-        entry["warnings"].append(f"the file calls the station {entry['stations'][0]!r} and is taken as of {station}")
-    hold_to_budget(parsed.rows, entry, settings, station)
-    return parsed.rows
-
-
-def cut_into_rows(data: bytes, entry: Entry, settings: StationSettings) -> ParsedFile:
-    """Bytes -> rows of text; notes in `entry` how they were cut.
-
-    Raises:
-        Rejected: no row can be cut.
-    """
-    text = to_text(unpack(data), encoding=settings.encoding, aliases=settings.aliases)
-    entry["encoding"] = text.encoding
-    dialect = settings.dialect
-    parsed = formats.read_text(
-        text.data,
-        bad_utf8=text.bad_utf8,
-        aliases=settings.aliases,
-        delimiter=dialect.delimiter,
-        decimal=dialect.decimal,
-    )
-    entry |= parsed.declared
-    entry |= {
-        "rows": parsed.rows.num_rows,
-        "unclean_end": parsed.unclean_end or text.unclean_end,
-        "warnings": parsed.warnings,
-    }
-    return parsed
-
-
-def hold_to_budget(rows: pa.Table, entry: Entry, settings: StationSettings, station: str) -> None:
-    """Count the rows of a file that cannot become observations; notes them in `entry`.
-
-    Raises:
-        Rejected: too many of them (ingestion rule 7).
-    """
-    entry["refused"] = 0
-    landed_at = np.datetime64(datetime.fromisoformat(entry["landed_at"]).astimezone(UTC).replace(tzinfo=None), "us")
-    if looks_clean(rows, landed_at):
-        return
-    reading = reading_of(entry, settings, station)
-    cells = read_cells(rows, reading, "UTC", landed_at=np.full(rows.num_rows, landed_at))
-    refused = np.flatnonzero(cells.refused)
-    entry["refused"] = len(refused)
-    if len(refused):
-        first = int(refused[0])
-        entry["first_error"] = {"line": rows.column("line")[first].as_py(), "reason": str(cells.reason(first))}
-    if problem := check_error_budget(cells, rows, reading):
-        raise Rejected(*problem)
-
-
-def reading_of(entry: Entry, settings: StationSettings, station: str) -> Reading:
-    """How the cells of an ingested file are to be read."""
-    return formats.reading(
-        entry,
-        stations=(station, *settings.source_ids, *entry.get("stations", ())),
-        units=settings.units,
-        pressure=settings.pressure,
-    )
 
 
 def with_provenance(rows: pa.Table, station: str, version: FileVersion, entry: Entry) -> pa.Table:

@@ -15,7 +15,7 @@ version of the reader, and be for the same stations.
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -64,6 +64,7 @@ class Source:
     version: FileVersion | None = None
     index: Blob | None = None
     splits: dict[str, Blob] = field(default_factory=dict)
+    formats: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -76,11 +77,16 @@ class Source:
         """Whether what lies in the lake is not what the source says now."""
         if self.version is None or self.index is None:
             return True
-        made_from = {"source_etag": self.version.etag, "reader": READER_VERSION}
+        made_from = {"source_etag": self.version.etag, "reader": reader_of(self.formats)}
         objects = [self.index, *self.splits.values()]
         if any(made_from.items() - o.metadata.items() for o in objects):
             return True
         return self.index.metadata.get("stations") != digest_of_stations(self.splits)
+
+
+def reader_of(formats: Mapping[str, str]) -> str:
+    """What a source is split by: the version of the readers, and the profiles of the installation."""
+    return f"{READER_VERSION}-{digest(sorted(formats.items()))}" if formats else READER_VERSION
 
 
 def digest_of_stations(stations: Iterable[str]) -> str:
@@ -105,7 +111,7 @@ def take_inventory(containers: Containers) -> Inventory:
     landing = list_landing(containers.landing)
     add_archived(landing, containers.archive)
     blobs = list(containers.lake.container.list())
-    sources = sources_of(landing.shared, blobs)
+    sources = sources_of(landing.shared, blobs, landing.formats)
     for source in sources:
         for station, blob in source.splits.items():
             if version := version_of_split(blob):
@@ -115,13 +121,18 @@ def take_inventory(containers: Containers) -> Inventory:
 
 def list_sources(containers: Containers) -> list[Source]:
     """The shared files alone: their folder, and what was split from them."""
-    shared = listing.route(containers.landing.list(f"{versions.SHARED}/")).shared
-    return sources_of(shared, containers.lake.container.list(f"{FOLDER}/"))
+    landing = listing.route(
+        [*containers.landing.list(f"{versions.SHARED}/"), *containers.landing.list(f"{versions.FORMATS}/")]
+    )
+    return sources_of(landing.shared, containers.lake.container.list(f"{FOLDER}/"), landing.formats)
 
 
-def sources_of(shared: Iterable[FileVersion], blobs: Iterable[Blob]) -> list[Source]:
+def sources_of(
+    shared: Iterable[FileVersion], blobs: Iterable[Blob], formats: Mapping[str, str] | None = None
+) -> list[Source]:
     """Shared files of landing, and those that only the lake still knows, by name."""
-    found = {(key := key_of(v.name)): Source(key, v) for v in shared}
+    profiles = dict(formats or {})
+    found = {(key := key_of(v.name)): Source(key, v, formats=profiles) for v in shared}
     for blob in blobs:
         parts = blob.name.split("/")
         if len(parts) != 3 or parts[0] != FOLDER:
@@ -139,7 +150,8 @@ def list_station(containers: Containers, station: str) -> StationFiles:
     own = listing.list_station(containers.landing, station)
     splits = [v for b in containers.lake.container.list(f"{FOLDER}/{station}/") if (v := version_of_split(b))]
     moved = of_station(containers.archive, station, own)
-    return StationFiles(sorted([*own.files, *splits, *moved], key=lambda f: (f.landed_at, f.name)), own.settings_etag)
+    files = sorted([*own.files, *splits, *moved], key=lambda f: (f.landed_at, f.name))
+    return StationFiles(files, own.settings_etag, own.formats)
 
 
 def _name_in(blob: Blob) -> str:

@@ -1,7 +1,7 @@
 """Splitting one shared file: its rows go to one split object per station.
 
 Belongs here: cutting a source, sorting its rows by station, the objects and the index that this leaves in the lake.
-Does not belong here: which sources are pending (`shared_files.py`), how a file is cut into rows (`merge.cut_into_rows`),
+Does not belong here: which sources are pending (`shared_files.py`), how a file is cut into rows (`reading.cut_into_rows`),
 what becomes of a station's rows.
 
 The index is written last, so that a source is done only when all of its split objects are there. Everything is a
@@ -13,6 +13,7 @@ import base64
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from weather_etl.ingestion.shared_files import (
     Source,
     digest_of_stations,
     index_name,
+    reader_of,
     split_name,
 )
 from weather_etl.lake.connection import Containers
@@ -78,7 +80,8 @@ def _remove(lake: Container, source: Source) -> Outcome:
 
 
 def _split(containers: Containers, source: Source, version: FileVersion, run_id: str) -> Outcome:
-    from weather_etl.ingestion.merge import cut_into_rows
+    from weather_etl.ingestion.reading import cut_into_rows
+    from weather_etl.landing.listing import read_profiles
 
     started = time.perf_counter()
     lake = containers.lake.container
@@ -103,7 +106,9 @@ def _split(containers: Containers, source: Source, version: FileVersion, run_id:
         if data is None:
             return Outcome(version.name, LEFT)
         index["sha256"] = hashlib.sha256(data).hexdigest()
-        rows = cut_into_rows(data, index, StationSettings()).rows
+        profiles, errors = read_profiles(containers.landing, source.formats) if source.formats else ((), ())
+        rows = cut_into_rows(data, index, StationSettings(), profiles).rows
+        index["warnings"] += errors
         parts, without_station, reasons = by_station(rows)
         index["refused"] = _noted(without_station, reasons)
         _hold_to_budget(rows, parts, index["refused"])
@@ -115,7 +120,7 @@ def _split(containers: Containers, source: Source, version: FileVersion, run_id:
 
     written = 0
     for station, rows in parts.items():
-        body, metadata = _encode(rows, station, version, index)
+        body, metadata = _encode(rows, station, version, index, source.formats)
         before = source.splits.get(station)
         if before is None or before.metadata != metadata:
             etag = before.etag if before else None
@@ -129,7 +134,7 @@ def _split(containers: Containers, source: Source, version: FileVersion, run_id:
         index_name(source.key),
         json.dumps(index, indent=1).encode(),
         if_match=source.index.etag if source.index else None,
-        metadata=_made_from(version)
+        metadata=_made_from(version, source.formats)
         | {
             "stations": digest_of_stations(parts),
             "state": index["state"],
@@ -140,12 +145,12 @@ def _split(containers: Containers, source: Source, version: FileVersion, run_id:
     return Outcome(version.name, index["state"], index, written, len(outdated))
 
 
-def _made_from(version: FileVersion) -> dict[str, str]:
+def _made_from(version: FileVersion, formats: Mapping[str, str]) -> dict[str, str]:
     """Metadata of an object made from this version of a source; a name takes at most half of the 8 KB allowed."""
     return {
         "source": base64.b64encode(version.name.encode("utf-8", "replace")).decode(),
         "source_etag": version.etag,
-        "reader": READER_VERSION,
+        "reader": reader_of(formats),
         "landed_at": version.landed_at.astimezone(UTC).isoformat(),
     }
 
@@ -160,7 +165,7 @@ def by_station(rows: "pa.Table") -> "tuple[dict[str, pa.Table], pa.Table, pa.Arr
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from weather_etl.meteorology.cells import NULL_TOKENS, one_chunk
+    from weather_etl.meteorology.cell_states import NULL_TOKENS, one_chunk
 
     column = one_chunk(rows.column("station"))
     if not pa.types.is_dictionary(column.type):
@@ -214,7 +219,7 @@ def _hold_to_budget(rows: "pa.Table", parts: dict[str, Any], refused: dict[str, 
     Raises:
         Rejected: no row has a station, or too many lines are damaged.
     """
-    from weather_etl.meteorology.cells import ERROR_BUDGET
+    from weather_etl.meteorology.error_budget import ERROR_BUDGET
 
     n = rows.num_rows
     if not n:
@@ -233,11 +238,14 @@ def _hold_to_budget(rows: "pa.Table", parts: dict[str, Any], refused: dict[str, 
 
 
 # What the manifest of a station needs to know of how the file is to be read.
-_READING = ("encoding", "adapter", "delimiter", "decimal", "units", "open_pressure", "unclean_end", "warnings")
+_READING = (
+    "encoding", "profile", "digest", "delimiter", "decimal", "units", "open_pressure", "unclean_end", "warnings", "fields", "form",
+    "before", "stamp", "period_minutes", "precipitation", "padded", "assumed", "zone_is_assumed", "heights",
+)  # fmt: skip
 
 
 def _encode(
-    rows: "pa.Table", station: str, version: FileVersion, index: dict[str, Any]
+    rows: "pa.Table", station: str, version: FileVersion, index: dict[str, Any], formats: Mapping[str, str]
 ) -> tuple[bytes, dict[str, str]]:
     """Bytes and metadata of a split object.
 
@@ -248,7 +256,7 @@ def _encode(
     from weather_etl.ingestion.merge import RAW, RAW_SCHEMA, with_provenance
     from weather_etl.lake.parquet import encode_parquet
 
-    reading = {k: index[k] for k in _READING}
+    reading = {k: index[k] for k in _READING if k in index}
     reading |= {"timezones": {s: z for s, z in index["timezones"].items() if s in ("", station)}, "stations": []}
     # As plain text: the dictionaries hold the words of all stations.
     plain = pa.schema([(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in RAW_SCHEMA])
@@ -260,4 +268,4 @@ def _encode(
         "sha256": hashlib.sha256(encode_parquet(RAW, content, [reading])).hexdigest(),
     }
     body = encode_parquet(RAW, whole, [entry])
-    return body, _made_from(version) | {"content": entry["sha256"], "rows": str(len(rows))}
+    return body, _made_from(version, formats) | {"content": entry["sha256"], "rows": str(len(rows))}

@@ -27,11 +27,13 @@ TABLE_NAMES = tuple(INPUTS)
 CODE_VERSIONS: Mapping[str, str] = {
     **dict.fromkeys(TABLE_NAMES, "1"),
     "raw_observations": READER_VERSION,
-    "quarantined_rows": "2",
-    "validated_observations": "2",
-    "quality_events": "2",
-    "daily_weather": "2",
-    "monthly_weather": "2",
+    "quarantined_rows": "3",
+    "validated_observations": "3",
+    "quality_events": "3",
+    "daily_weather": "3",
+    "monthly_weather": "3",
+    "yearly_weather": "2",
+    "climate_normals": "2",
 }
 
 

@@ -1,17 +1,22 @@
 """Which landing files there are, and of which station.
 
 Belongs here: listing and routing of blobs, the settings of a station.
-Does not belong here: what a version is (`versions.py`), what its bytes are (`unpacking.py`, `text.py`), what was read before
+Does not belong here: what a version is (`versions.py`), what its bytes are (`unpacking.py`), what was read before
 (`ingestion/`).
 
 `landing` is read-only for us; names of blobs are data and never become paths.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from weather_etl.lake.container import Blob, Container
-from weather_etl.landing.versions import SHARED, FileVersion, Landing, StationFiles
+from weather_etl.lake.container import Blob, BlobNotFound, Container, PreconditionFailed
+from weather_etl.landing.versions import FORMATS, SHARED, FileVersion, Landing, StationFiles
 from weather_etl.stations import SETTINGS_FILE, StationSettings, is_station_id
+
+if TYPE_CHECKING:
+    from weather_etl.meteorology.formats.profile import Profile
 
 _IGNORED_NAMES = ("_SUCCESS",)
 _IGNORED_ENDINGS = (".tmp", ".crc")
@@ -26,6 +31,8 @@ def route(blobs: Iterable[Blob]) -> Landing:
         is_marker = blob.name.endswith("/") or blob.metadata.get("hdi_isfolder") == "true"
         if is_marker or leaf in _IGNORED_NAMES or leaf.endswith(_IGNORED_ENDINGS):
             landing.ignored.append(blob.name)
+        elif station == FORMATS and rest.endswith(".toml") and "/" not in rest:
+            landing.formats[blob.name] = blob.etag
         elif not slash or not (is_station_id(station) or station == SHARED) or {".", ".."} & set(rest.split("/")):
             # HTTP clients fold dot segments, so that such a blob cannot be asked for.
             landing.unroutable.append(blob.name)
@@ -38,6 +45,8 @@ def route(blobs: Iterable[Blob]) -> Landing:
     # A folder with settings only is no station yet.
     landing.settings_only = {s: f.settings_etag for s, f in landing.stations.items() if not f.files and f.settings_etag}
     landing.stations = {s: f for s, f in landing.stations.items() if f.files}
+    for found in landing.stations.values():
+        found.formats = landing.formats
     return landing
 
 
@@ -48,18 +57,47 @@ def list_landing(container: Container) -> Landing:
 
 def list_station(container: Container, station: str) -> StationFiles:
     """The files in one station's folder, in the order (landed_at, name)."""
-    landing = route(container.list(f"{station}/"))
-    found = landing.stations.get(station) or StationFiles(settings_etag=landing.settings_only.get(station))
+    landing = route([*container.list(f"{station}/"), *container.list(f"{FORMATS}/")])
+    found = landing.stations.get(station) or StationFiles(
+        settings_etag=landing.settings_only.get(station), formats=landing.formats
+    )
     found.files.sort(key=lambda f: (f.landed_at, f.name))
     return found
 
 
 def read_settings(container: Container, station: str, files: StationFiles) -> StationSettings:
-    """The station's settings: its `station.toml`, else the packaged registry, else defaults (UTC)."""
+    """The station's settings: its `station.toml`, else the packaged registry, else defaults (UTC).
+
+    The profiles of the installation come with them; one that cannot be used is left out, and said so.
+    """
     from weather_etl.station_file import packaged_settings, parse_settings
 
     if files.settings_etag is None:
-        return packaged_settings(station)
-    name = f"{station}/{SETTINGS_FILE}"
-    data, _ = container.read(name, files.settings_etag)
-    return parse_settings(data.decode("utf-8-sig", "replace"), source=name, version=files.settings_version(station))
+        settings = packaged_settings(station)
+    else:
+        name = f"{station}/{SETTINGS_FILE}"
+        data, _ = container.read(name, files.settings_etag)
+        text = data.decode("utf-8-sig", "replace")
+        settings = parse_settings(text, source=name, version=files.settings_version(station))
+    if not files.formats:
+        return settings
+    profiles, errors = read_profiles(container, files.formats)
+    return replace(settings, profiles=profiles, profile_errors=errors)
+
+
+def read_profiles(container: Container, formats: Mapping[str, str]) -> "tuple[tuple[Profile, ...], tuple[str, ...]]":
+    """The profiles of the installation, and for each that cannot be used a sentence that says why."""
+    from weather_etl.meteorology.formats.profile import ProfileError
+    from weather_etl.meteorology.formats.registry import compile_profile
+
+    profiles, errors = [], []
+    for name, etag in sorted(formats.items()):
+        try:
+            data, _ = container.read(name, etag)
+            stem = name.rsplit("/", 1)[-1].removesuffix(".toml")
+            profiles.append(compile_profile(data.decode("utf-8-sig", "replace"), name=stem, origin=name))
+        except ProfileError as error:
+            errors.append(f"the profile is not used: {error}")
+        except (BlobNotFound, PreconditionFailed):
+            errors.append(f"the profile {name} changed while it was read")
+    return tuple(profiles), tuple(errors)

@@ -1,7 +1,7 @@
 """Compressed landing files: gzip and zip, bounded in size and ratio.
 
 Belongs here: recognising them by content, undoing them, refusing what is damaged or would fill the memory.
-Does not belong here: which text the bytes are (`text.py`); Parquet, tar and other kinds, which are refused there.
+Does not belong here: which text the bytes are (`meteorology/formats/source.py`); Parquet, tar and other kinds.
 """
 
 import io
@@ -10,12 +10,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from weather_etl.meteorology.formats.source import Member
 from weather_etl.meteorology.reasons import Reason, Rejected
 
 MAX_UNPACKED = 512 * 1024**2
 MAX_RATIO = 200
 _PIECE = 64 * 1024
 _MAX_GZIP_MEMBERS = 50_000
+_MAX_ZIP_MEMBERS = 200
 _ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)  # LZMA may ask for any memory
 # What `zipfile` raises on damaged archives, beyond its own exception.
 _ZIP_ERRORS = (
@@ -23,25 +25,33 @@ _ZIP_ERRORS = (
 )  # fmt: skip
 
 
-def unpack(data: bytes) -> bytes:
-    """Undo gzip or a one-member zip, recognised by content; bounded in size and ratio.
+def unpack(data: bytes, name: str = "") -> list[Member]:
+    """Undo gzip or zip, recognised by content; bounded in size and ratio.
+
+    Args:
+        data: bytes of the landing file.
+        name: of the landing file, and of its only member where it is no archive.
+
+    Returns:
+        The file itself, or the members of a zip. Workbooks (xlsx) are zips too, and stay whole. Folders, and what macOS
+        puts beside every file, are no members.
 
     Raises:
-        Rejected: damaged, cut, more than one member, or too large.
+        Rejected: damaged, cut, without a member, or too large.
     """
     if data[:2] == b"\x1f\x8b":
-        return _bounded(_gunzip(data), len(data))
+        return [Member(name, _bounded(_gunzip(data), len(data)))]
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        return _unzip(data)
-    return data
+        return _unzip(data, name)
+    return [Member(name, data)]
 
 
 def _limit(packed: int) -> int:
     return min(MAX_UNPACKED, max(packed * MAX_RATIO, 1024**2))
 
 
-def _bounded(stream: Iterator[bytes], packed: int) -> bytes:
-    limit = _limit(packed)
+def _bounded(stream: Iterator[bytes], packed: int, left: int | None = None) -> bytes:
+    limit = _limit(packed) if left is None else left
     out = bytearray()
     for piece in stream:
         out += piece
@@ -75,21 +85,50 @@ def _gunzip(data: bytes) -> Iterator[bytes]:
         at -= len(stream.unused_data)
 
 
-def _unzip(data: bytes) -> bytes:
+def _unzip(data: bytes, name: str) -> list[Member]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if data.rfind(b"PK\x05\x06") + 22 + len(archive.comment) != len(data):
                 raise Rejected(Reason.ZIP_CORRUPT, "the zip has bytes behind its end")
             names = archive.namelist()
+            if "[Content_Types].xml" in names and any(n.startswith("xl/") for n in names):
+                return [Member(name, _checked_workbook(archive, data))]
             if "[Content_Types].xml" in names or (names[:1] == ["mimetype"] and "content.xml" in names):
-                raise Rejected(Reason.NOT_CSV, "the file is an Office document (xlsx, ods or the like)")
-            if len(names) != 1:
-                raise Rejected(Reason.ZIP_MEMBERS, f"the zip holds {len(names)} files instead of one")
-            if set(names[0]) & set("/\\:\0") or names[0] in ("", ".", ".."):
-                raise Rejected(Reason.ZIP_MEMBERS, "the file in the zip has a path for a name")
-            if archive.infolist()[0].compress_type not in _ZIP_METHODS:
-                raise Rejected(Reason.ZIP_CORRUPT, "the zip is compressed in another way than deflate or bzip2")
-            with archive.open(names[0]) as member:
-                return _bounded(iter(lambda: member.read(1024**2), b""), len(data))
+                raise Rejected(Reason.NOT_CSV, "the file is an Office document (ods, docx or the like)")
+            infos = [i for i in archive.infolist() if not i.is_dir() and not _is_litter(i.filename)]
+            if not infos:
+                raise Rejected(Reason.ZIP_MEMBERS, "the zip holds no file")
+            if len(infos) > _MAX_ZIP_MEMBERS:
+                raise Rejected(
+                    Reason.ZIP_MEMBERS, f"the zip holds {len(infos):,} files, at most {_MAX_ZIP_MEMBERS} are read"
+                )
+            left, members = _limit(len(data)), []
+            for info in infos:
+                if _leads_out(info.filename):
+                    raise Rejected(Reason.ZIP_MEMBERS, "a file in the zip has a name that leads out of it")
+                if info.compress_type not in _ZIP_METHODS:
+                    raise Rejected(Reason.ZIP_CORRUPT, "the zip is compressed in another way than deflate or bzip2")
+                with archive.open(info) as member:
+                    body = _bounded(iter(lambda m=member: m.read(1024**2), b""), len(data), left)  # type: ignore[misc]
+                left -= len(body)
+                members.append(Member(info.filename, body))
+            return members
     except _ZIP_ERRORS as error:
         raise Rejected(Reason.ZIP_CORRUPT, f"the zip cannot be read ({error})") from None
+
+
+def _checked_workbook(archive: zipfile.ZipFile, data: bytes) -> bytes:
+    """The bytes of a workbook, if unpacking it stays within the bounds."""
+    if sum(i.file_size for i in archive.infolist()) > _limit(len(data)):
+        raise Rejected(Reason.DECOMPRESSION_LIMIT, f"unpacks to more than {_limit(len(data)) // 1024**2} MB")
+    return data
+
+
+def _is_litter(name: str) -> bool:
+    """What macOS and Windows put into archives beside the files."""
+    parts = name.split("/")
+    return "__MACOSX" in parts or parts[-1] in (".DS_Store", "Thumbs.db", "desktop.ini") or parts[-1].startswith("._")
+
+
+def _leads_out(name: str) -> bool:
+    return name.startswith(("/", "\\")) or "\0" in name or ".." in name.replace("\\", "/").split("/") or ":" in name[:2]

@@ -14,6 +14,7 @@ from weather_etl.landing.unpacking import MAX_UNPACKED
 from weather_etl.meteorology.reasons import Reason, Rejected
 
 SHARED = "_shared"
+FORMATS = "_formats"
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,17 @@ class FileVersion:
 
 @dataclass
 class StationFiles:
-    """The landing files of one station, and the version of its settings."""
+    """The landing files of one station, and the version of its settings.
+
+    Attributes:
+        files: of the station.
+        settings_etag: of its `station.toml`.
+        formats: name -> ETag of the profiles of the installation, below `_formats/`.
+    """
 
     files: list[FileVersion] = field(default_factory=list)
     settings_etag: str | None = None
+    formats: dict[str, str] = field(default_factory=dict)
 
     def versions(self) -> list[tuple[str, str]]:
         return [(f.name, f.etag) for f in self.files]
@@ -55,7 +63,8 @@ class StationFiles:
         """Identifies the settings without reading them."""
         from weather_etl.station_file import packaged_settings  # its rules take a tenth of a second to build
 
-        return f"toml-{self.settings_etag}" if self.settings_etag else packaged_settings(station).version
+        own = f"toml-{self.settings_etag}" if self.settings_etag else packaged_settings(station).version
+        return f"{own}+formats-{digest(sorted(self.formats.items()))}" if self.formats else own
 
     def data_version(self, station: str) -> str:
         """Identifies the files and the settings as they lie there."""
@@ -72,6 +81,7 @@ class Landing:
         settings_only: station -> ETag of the `station.toml` of folders without files.
         unroutable: names that lie in no folder of a station.
         ignored: names of markers.
+        formats: name -> ETag of the profiles of the installation, below `_formats/`.
     """
 
     stations: dict[str, StationFiles] = field(default_factory=dict)
@@ -79,11 +89,12 @@ class Landing:
     settings_only: dict[str, str] = field(default_factory=dict)
     unroutable: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    formats: dict[str, str] = field(default_factory=dict)
 
     def add(self, station: str, version: FileVersion) -> None:
         """Add a file of a station that the listing of the container does not show: its part of a shared file."""
         if station not in self.stations:
-            self.stations[station] = StationFiles(settings_etag=self.settings_only.get(station))
+            self.stations[station] = StationFiles(settings_etag=self.settings_only.get(station), formats=self.formats)
         self.stations[station].files.append(version)
 
 

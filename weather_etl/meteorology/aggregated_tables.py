@@ -28,12 +28,20 @@ _AIR, _WIND, _FROM, _VISIBILITY = "air_temperature", "wind_speed", "wind_from_di
 _APPARENT_NAME, _DEW_NAME, _HUMIDITY = "apparent_air_temperature", "dew_point_temperature", "relative_humidity"
 _DEFICIT = "integral_wrt_time_of_air_temperature_deficit"
 _EXCESS = "integral_wrt_time_of_air_temperature_excess"
+_RAIN, _SNOW_NAME, _SUN, _CLOUD = (
+    "lwe_thickness_of_precipitation_amount", "surface_snow_thickness", "duration_of_sunshine", "cloud_area_fraction",
+)  # fmt: skip
+_RAIN_DAYS = "number_of_days_with_lwe_thickness_of_precipitation_amount_above_threshold"
 _BELOW = "number_of_days_with_air_temperature_below_threshold"
 _ABOVE = "number_of_days_with_air_temperature_above_threshold"
 
 _HOURS = "fewer than 80 % of the hours have a value"
 _GAPLESS = f"{_HOURS}, or more than 3 in a row have none"
+_TILED = "neither the hours nor longer periods cover the day exactly"
+_LIGHT = "an hour with daylight has no value (any hour, where the place of the station is not known)"
 _VECTORS = f"{_HOURS} of speed and direction (a calm needs none)"
+
+QUINTILES = (20, 40, 60, 80)
 
 _DAILY = Table(
     "daily_weather",
@@ -91,6 +99,22 @@ _DAILY = Table(
         number("energy_kwh", "kWh", "Energy of the station's turbine.", 0, null_when="any hour is missing"),
         number("capacity_factor", "1", "Energy over that of the rated power in all hours.", 0, null_when="any hour is missing"),
         replace(number("energy_coverage", "1", "Share of the hours whose turbine power is known.", 0, 1), nullable=False),
+        count("precipitation_n", "Hours whose precipitation is known.", unit="h"),
+        number("precipitation_mm", "mm", "Precipitation of the hours that began in the day.", 0, standard_name=_RAIN, null_when=_TILED),
+        number("precipitation_max_hour_mm", "mm", "Most precipitation of an hour.", 0, standard_name=_RAIN, null_when=_HOURS),
+        yes("is_wet_day", "1 mm or more fell.", null_when=_TILED),
+        count("snow_depth_n", "Hours with a snow depth.", unit="h"),
+        number("snow_depth_max_cm", "cm", "Greatest snow depth.", 0, standard_name=_SNOW_NAME, null_when="there is no value"),
+        yes("is_snow_day", "Snow lay 1 cm deep or more.", null_when="there is no value"),
+        count("solar_radiation_n", "Hours with a global radiation.", unit="h"),
+        number("solar_radiation_mjm2", "MJ m-2", "Sum of global radiation (3.6 MJ are 1 kWh).", 0, standard_name="integral_wrt_time_of_surface_downwelling_shortwave_flux_in_air", null_when=_LIGHT),
+        count("sunshine_n", "Hours with a duration of sunshine.", unit="h"),
+        number("sunshine_h", "h", "Sunshine.", 0, 24, standard_name=_SUN, null_when=_LIGHT),
+        count("cloud_cover_n", "Hours with a cloud cover.", unit="h"),
+        number("cloud_cover_mean_percent", "%", "Mean cloud cover.", *_PERCENT, standard_name=_CLOUD, null_when=_HOURS),
+        number("et0_mm", "mm", "Reference evapotranspiration of grass, FAO-56.", 0, null_when="an input is null: extremes of temperature, moisture, wind, radiation or sunshine, place or elevation"),
+        text("et0_radiation", "Where its radiation comes from: measured, or from sunshine.", nullable=True, isin=("measured", "sunshine"), null_when="there is no such value"),
+        number("pv_energy_kwh", "kWh", "Energy of the station's solar module of 1 kWp.", 0, null_when=_LIGHT),
         text("condition_dominant", "Most frequent condition of the hours; tie: the more severe.", nullable=True, isin=CONDITIONS, null_when=_HOURS),
         count("condition_hours", "Hours with that condition.", unit="h", nullable=True, null_when=_HOURS),
     ),
@@ -111,6 +135,11 @@ def _of_span(span: str, mean: str, whole: str) -> tuple[Column, ...]:
 
     def sums(name: str, unit: str, description: str, **kw: str) -> Column:
         return number(name, unit, description, 0, null_when=whole, **kw)
+
+    few = "more than 3 days are missing" if span == "month" else "more than 15 days are missing"
+
+    def extremes(name: str, unit: str, description: str, **kw: str) -> Column:
+        return number(name, unit, description, 0, null_when=few, **kw)
 
     def counts(name: str, description: str, unit: str = "d", **kw: str) -> Column:
         return count(name, description, unit=unit, nullable=True, null_when=whole, **kw)
@@ -160,8 +189,8 @@ def _of_span(span: str, mean: str, whole: str) -> tuple[Column, ...]:
         counts("calm_hours", "Hours with wind speed 0.", unit="h"),
         counts("windy_hours", "Hours with 10.8 m/s or more.", unit="h"),
         means("wind_power_density_wm2", "W m-2", "Mean of half the air density times the cube of the hourly speed.", 0),
-        number("energy_kwh", "kWh", "Energy of the station's turbine.", 0, null_when="any hour is missing"),
-        number("capacity_factor", "1", "Energy over that of the rated power in all hours.", 0, null_when="any hour is missing"),
+        number("energy_kwh", "kWh", "Energy of the station's turbine in the hours that are known.", 0, null_when="more than 10 % of the hours are missing"),
+        number("capacity_factor", "1", "Energy over that of the rated power in the same hours.", 0, null_when="more than 10 % of the hours are missing"),
         replace(number("energy_coverage", "1", "Share of the hours whose turbine power is known.", 0, 1), nullable=False),
         sums("hdd_18", "degC d", "Heating degree days, base 18 degC.", standard_name=_DEFICIT),
         sums("cdd_18", "degC d", "Cooling degree days, base 18 degC.", standard_name=_EXCESS),
@@ -173,6 +202,35 @@ def _of_span(span: str, mean: str, whole: str) -> tuple[Column, ...]:
         counts("tropical_nights", "Days with the lowest temperature above 20 degC.", standard_name=_ABOVE),
         counts("calm_days", "Days with a mean wind below 2 m/s."),
         counts("windy_days", "Days with a mean wind of 10.8 m/s or more.", standard_name="number_of_days_with_wind_speed_above_threshold"),
+        count("precipitation_n", "Hours whose precipitation is known.", unit="h"),
+        count("precipitation_days_n", "Days whose precipitation is known.", unit="d"),
+        sums("precipitation_mm", "mm", "Precipitation.", standard_name=_RAIN),
+        extremes("precipitation_max_hour_mm", "mm", "Most precipitation of an hour.", standard_name=_RAIN),
+        counts("wet_days", "Days with 1 mm or more.", standard_name=_RAIN_DAYS),
+        counts("r10mm_days", "Days with 10 mm or more.", standard_name=_RAIN_DAYS),
+        counts("r20mm_days", "Days with 20 mm or more.", standard_name=_RAIN_DAYS),
+        extremes("rx1day_mm", "mm", "Most precipitation of a day.", standard_name=_RAIN),
+        date("rx1day_date", "First day that had it.", nullable=True, null_when=few),
+        extremes("rx5day_mm", "mm", f"Most precipitation of five days in a row that end in the {span}.", standard_name=_RAIN),
+        number("sdii_mm", "mm d-1", "Mean precipitation of the wet days.", 0, null_when=f"{whole}, or no day is wet"),
+        counts("cdd_days", f"Longest run of days below 1 mm, cut at the ends of the {span}."),
+        counts("cwd_days", f"Longest run of days with 1 mm or more, cut at the ends of the {span}."),
+        count("snow_depth_n", "Hours with a snow depth.", unit="h"),
+        counts("snow_days", "Days with 1 cm of snow or more."),
+        extremes("snow_depth_max_cm", "cm", "Greatest snow depth.", standard_name=_SNOW_NAME),
+        count("solar_radiation_n", "Hours with a global radiation.", unit="h"),
+        sums("solar_radiation_mjm2", "MJ m-2", "Sum of global radiation (3.6 MJ are 1 kWh)."),
+        count("sunshine_n", "Hours with a duration of sunshine.", unit="h"),
+        sums("sunshine_h", "h", "Sunshine.", standard_name=_SUN),
+        count("cloud_cover_n", "Hours with a cloud cover.", unit="h"),
+        means("cloud_cover_mean_percent", "%", "Mean of the daily means.", *_PERCENT, standard_name=_CLOUD),
+        counts("clear_days", "Days with a mean cloud cover below 20 %."),
+        counts("overcast_days", "Days with a mean cloud cover above 80 %."),
+        sums("et0_mm", "mm", "Reference evapotranspiration of grass, FAO-56."),
+        number("water_balance_mm", "mm", "Precipitation minus reference evapotranspiration.", null_when="either is null"),
+        sums("pv_energy_kwh", "kWh", "Energy of the station's solar module of 1 kWp."),
+        counts("heat_wave_days", "Days in runs of 3 or more above 30 degC."),
+        counts("cold_spell_days", "Days in runs of 5 or more with a mean below 0 degC."),
         text("condition_dominant", "Most frequent condition of the hours; tie: the more severe.", nullable=True, isin=CONDITIONS, null_when=mean),
         count("condition_hours", "Hours with that condition.", unit="h", nullable=True, null_when=mean),
     )  # fmt: skip
@@ -199,6 +257,13 @@ _YEARLY = Table(
         _TIMEZONE,
         Column("months_n", "int64", "Months with a mean temperature.", low=0, high=12),
         *_YEAR,
+        count(
+            "growing_season_days",
+            "From the first 6 days above 5 degC to the first 6 days that are not, after midsummer (south: from July on).",
+            unit="d",
+            nullable=True,
+            null_when="a day of the twelve months is missing, or the latitude is not known",
+        ),
     ),
     key=("station_id", "year"),
 )
@@ -220,13 +285,28 @@ def _normal(column: Column) -> list[Column]:
         description=f"{kind} over the years of: {what}",
         null_when="fewer than 80 % of the years show it",
     )
-    if column.name != "temperature_mean_c":
+    if column.name not in ("temperature_mean_c", "precipitation_mm"):
         return [average]
+    what = "mean temperature" if column.name == "temperature_mean_c" else "precipitation"
     sd = number(
-        "temperature_mean_c_sd", "degC", "Standard deviation of the mean temperature from year to year (n - 1).", 0,
+        f"{column.name}_sd", column.unit, f"Standard deviation of the {what} from year to year (n - 1).", 0,
         null_when="the mean is null, or there is one year only",
     )  # fmt: skip
-    return [average, sd]
+    if column.name == "temperature_mean_c":
+        return [average, sd]
+    quintiles = [
+        number(
+            f"precipitation_q{q}_mm", "mm", f"Precipitation that {q} % of the years do not exceed (WMO-No. 1203).", 0,
+            null_when="the mean is null",
+        )
+        for q in QUINTILES
+    ]  # fmt: skip
+    record = [
+        number("rx1day_record_mm", "mm", "Most precipitation of a day in that calendar month, of all years.", 0,
+               standard_name=_RAIN, null_when="no year shows one"),
+        date("rx1day_record_date", "First day that had it.", nullable=True, null_when="no year shows one"),
+    ]  # fmt: skip
+    return [average, sd, *quintiles, *record]
 
 
 _NORMALS = Table(
@@ -238,7 +318,10 @@ _NORMALS = Table(
         Column("calendar_month", "int64", "Calendar month, 1 to 12.", low=1, high=12),
         Column("period_start", "int64", "First year of the period.", low=1849),
         Column("period_end", "int64", "Last year of the period.", low=1849),
-        count("years_n", "Years of the period with a mean temperature of that month."),
+        count(
+            "years_n",
+            "Years of the period with a mean temperature of that month (without any temperature: with its leading variable).",
+        ),
         replace(yes("is_normal", "A normal (24 of 30 years or more); no: a period average."), nullable=False),
         *(c for column in _MONTH for c in _normal(column)),
     ),

@@ -1,27 +1,36 @@
 """Quality control of a station's hours: the tests in their order.
 
-Belongs here: the hourly grid, which test meets which variable, consistency of the variables of one hour, findings.
-Does not belong here: the tests of one variable and their limits (`quality.py`).
+Belongs here: the hourly grid, which test meets which variable, findings.
+Does not belong here: the tests and their limits (`quality/`).
 
 The tests form a cascade (Zahumensky 2004, HadISD): a value that fails is taken away before the next test, so that one
 bad value does not condemn its neighbours.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from weather_etl.meteorology import derived, quality
-from weather_etl.meteorology.quality import Flag
+from weather_etl.meteorology.quality import (
+    FLAT,
+    Flag,
+    changes,
+    climate,
+    consistency,
+    rain,
+    ranges,
+    snow,
+    still,
+    sunlight,
+)
 from weather_etl.meteorology.site import Site
-from weather_etl.meteorology.vocabulary import PRECIPITATION_TYPES
+from weather_etl.meteorology.sun import SunHours
 
-DEW_POINT_ABOVE_C = (0.5, 2.0)  # above the temperature: suspect, fail
-GUST_BELOW_MS = (0.0, 2.0)  # below the mean wind: suspect, fail
-APPARENT_WITHIN_C = 5.0
-SNOW_UP_TO_C, RAIN_FROM_C = 5.0, -5.0
-FOG_HUMIDITY_PERCENT = 90.0
+SUN_NEEDS_PLACE = (
+    "radiation and sunshine were not held against the sun: the station settings name no latitude and longitude"
+)
+_SNOW = "snow_depth_cm"
 
 
 @dataclass
@@ -32,6 +41,7 @@ class Finding:
         rows: positions of the hours.
         original: their values, before any was taken away.
         limit: the limit that they broke, for a person.
+        origin: raw rows of the values, where they are not those of the hours' values.
     """
 
     variable: str
@@ -40,6 +50,16 @@ class Finding:
     rows: np.ndarray
     original: np.ndarray
     limit: str
+    origin: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Values of one variable that other rows of the same file and time contradict: hours, those rows, their values."""
+
+    rows: np.ndarray
+    origin: np.ndarray
+    original: np.ndarray
 
 
 class _Grid:
@@ -70,36 +90,80 @@ class Cascade:
     Args:
         hours: int64, shape (n,), hours since 1970-01-01 UTC, ascending, no two equal.
         values: variable -> float64 of shape (n,); changed in place: what fails becomes NaN.
-        site: limits and the cap of visibility.
+        site: limits, place, the cap of visibility.
+        written: variable -> its values in the unit of their source, by positions; None: in the unit of the column.
+        periods: hours of the amounts in `precipitation_long_mm`.
 
     Attributes:
         flags: variable -> uint8 of shape (n,), over all tests so far. A value that failed stays 4 though it is NaN
             for the tests after, and what was never there stays 9.
         findings: all results of tests that are suspect or fail, in the order of the tests.
+        warnings: one sentence for each test that could not look.
     """
 
-    def __init__(self, hours: np.ndarray, values: dict[str, np.ndarray], site: Site) -> None:
+    def __init__(
+        self,
+        hours: np.ndarray,
+        values: dict[str, np.ndarray],
+        site: Site,
+        *,
+        written: Mapping[str, still.Written] | None = None,
+        periods: np.ndarray | None = None,
+    ) -> None:
         self.values = values
-        self.flags = {
-            name: np.where(np.isnan(x), Flag.MISSING, Flag.NOT_EVALUATED).astype(np.uint8) for name, x in values.items()
-        }
+        self.flags: dict[str, np.ndarray] = {}
         self.findings: list[Finding] = []
+        self.warnings: list[str] = []
+        self._names = []
+        for name, x in values.items():
+            missing = np.isnan(x)
+            if missing.all():
+                self.flags[name] = np.full(len(x), Flag.MISSING, dtype=np.uint8)
+            else:
+                self._names.append(name)
+                self.flags[name] = missing.view(np.uint8) * np.uint8(Flag.MISSING - Flag.NOT_EVALUATED)
+                self.flags[name] += np.uint8(Flag.NOT_EVALUATED)
+        self._hours, self._site, self._written = hours, site, written or {}
+        self._periods = np.zeros(len(hours), dtype=np.int64) if periods is None else periods
         self._limits = {name: site.limits_of(name) for name in values}
-        self._cap = np.inf if site.visibility_cap_km is None else site.visibility_cap_km
+        self._cap = still.cap_of(values["visibility_km"]) if site.visibility_cap_km is None else site.visibility_cap_km
         self._grid = _Grid(hours)
         self._span_hours = int(hours[-1] - hours[0]) + 1 if len(hours) else 0
         of_row = hours.astype("datetime64[h]").astype("datetime64[M]").astype(np.int64)
         self._months, self._years, self._calendar = of_row, of_row // 12, of_row % 12
+        self._reports = still.Reports(hours, self._years)
+        self._sun: SunHours | None = None
 
-    def note(self, variable: str, test: str, flag: Flag, rows: np.ndarray, limit: str) -> None:
+    @property
+    def sun(self) -> SunHours | None:
+        """The sun over the hours; None without a place. Only radiation and sunshine ask for it."""
+        if self._sun is None and self._site.place is not None:
+            self._sun = SunHours(self._hours, *self._site.place)
+        return self._sun
+
+    def note(
+        self,
+        variable: str,
+        test: str,
+        flag: Flag,
+        rows: np.ndarray,
+        limit: str,
+        *,
+        original: np.ndarray | None = None,
+        origin: np.ndarray | None = None,
+    ) -> None:
         """Flag values as suspect, or as failed and take them away."""
         if not len(rows):
             return
         x, flags = self.values[variable], self.flags[variable]
-        self.findings.append(Finding(variable, test, flag, rows, x[rows], limit))
-        flags[rows] = quality.aggregate(flags[rows], np.full(len(rows), flag, dtype=np.uint8))
+        self.findings.append(
+            Finding(variable, test, flag, rows, x[rows] if original is None else original, limit, origin)
+        )
         if flag == Flag.FAIL:
+            flags[rows] = flag
             x[rows] = np.nan
+        else:
+            flags[rows] = np.where(flags[rows] == Flag.FAIL, Flag.FAIL, flag)
 
     def upstream(self, variable: str, flags: np.ndarray) -> None:
         """Quality flags that came with the data: 0 none, else QARTOD; a FAIL is taken away at once."""
@@ -111,121 +175,215 @@ class Cascade:
         """Text that is no number fails."""
         self.note(variable, "syntax", Flag.FAIL, np.flatnonzero(unreadable), "a number")
 
-    def run(self, precipitation: np.ndarray, differing: Mapping[str, np.ndarray]) -> None:
+    def withdrawn(self) -> None:
+        """What a person has taken back in the station's settings."""
+        for given in self._site.withdrawn:
+            start, end = (int(t.timestamp() // 3600) for t in (given.start, given.end))
+            within = (self._hours >= start) & (self._hours <= end) & ~np.isnan(self.values[given.variable])
+            self.note(
+                given.variable, "withdrawn", Flag(given.flag), np.flatnonzero(within), f"withdrawn: {given.reason}"
+            )
+
+    def run(self, precipitation: np.ndarray, conflicts: Mapping[str, Conflict]) -> None:
         """All tests of values, in the order of `quality.TESTS`.
 
         Args:
             precipitation: position in `PRECIPITATION_TYPES` of each hour, -1 for none.
-            differing: variable -> positions of the values that another row of the same file and hour contradicts.
+            conflicts: variable -> what other rows of the same file and time say.
         """
+        self.withdrawn()
         self.gross_range()
-        self.conflicts(differing)
+        self.conflicts(conflicts)
+        self.sunlight()
         self.consistency(precipitation)
         self.spike()
         self.flat_line()
         self.rate_of_change()
+        self.precipitation()
+        self.snow()
         self.climatology()
         self.month_clean_up()
 
     def gross_range(self) -> None:
-        for name, x in self._present():
-            limits = self._limits[name]
-            flags = quality.gross_range(x, limits)
-            self.flags[name] = quality.aggregate(self.flags[name], flags)
-            self._apply(name, "gross_range", flags, _span(limits.suspect), _span(limits.fail))
+        for name in self._names:
+            limits, x = self._limits[name], self.values[name]
+            if name == "sunshine_min":
+                x[(x > 60.0) & (x <= 60.5)] = 60.0
+            suspect, failed = ranges.outside(x, limits)
+            self.flags[name] -= self.flags[name] == Flag.NOT_EVALUATED  # to good
+            self.note(name, "gross_range", Flag.FAIL, failed, _span(limits.fail))
+            self.note(name, "gross_range", Flag.SUSPECT, suspect, _span(limits.suspect))
         if "humidity_percent" in self.values:
             np.minimum(self.values["humidity_percent"], 100.0, out=self.values["humidity_percent"])
+        if "precipitation_long_mm" in self._names:
+            x = self.values["precipitation_long_mm"]
+            with np.errstate(invalid="ignore"):
+                failed = np.flatnonzero((x > rain.LONG_UP_TO_12_H_MM) & (self._periods <= 12))
+            self.note(
+                "precipitation_long_mm", "gross_range", Flag.FAIL, failed, f"0..{rain.LONG_UP_TO_12_H_MM:g} in 12 h"
+            )
 
-    def conflicts(self, differing: Mapping[str, np.ndarray]) -> None:
-        for name, rows in differing.items():
-            rows = rows[~np.isnan(self.values[name][rows])]
-            self.note(name, "duplicate_conflict", Flag.SUSPECT, rows, "equal values in one file")
+    def conflicts(self, conflicts: Mapping[str, Conflict]) -> None:
+        for name, found in conflicts.items():
+            there = ~np.isnan(self.values[name][found.rows])
+            limit = "equal values in one file"
+            self.note(
+                name, "duplicate_conflict", Flag.SUSPECT, found.rows[there], limit,
+                original=found.original[there], origin=found.origin[there],
+            )  # fmt: skip
+
+    def sunlight(self) -> None:
+        """Radiation and sunshine against the sun; small negative radiation, a thermal offset of the sensor, is 0."""
+        names = [n for n in ("solar_radiation_wm2", "sunshine_min") if n in self._names]
+        if not names:
+            return
+        x, minutes = (self.values.get(n) for n in ("solar_radiation_wm2", "sunshine_min"))
+        if "solar_radiation_wm2" in names and x is not None:
+            with np.errstate(invalid="ignore"):
+                offset = np.flatnonzero(x < sunlight.OFFSET_WM2)
+            limit = f"no offset below {sunlight.OFFSET_WM2:g}"
+            self.note("solar_radiation_wm2", "sun", Flag.SUSPECT, offset, limit)
+            np.maximum(x, 0.0, out=x)
+        sun, place = self.sun, self._site.place
+        if sun is None or place is None:
+            self.warnings.append(SUN_NEEDS_PLACE)
+            for name in names:
+                flags = self.flags[name]
+                flags[flags == Flag.GOOD] = Flag.NOT_EVALUATED
+            return
+        if "solar_radiation_wm2" in names and x is not None:
+            suspect, failed = sunlight.beyond_the_sun(x, sun)
+            self.note("solar_radiation_wm2", "sun", Flag.FAIL, failed, "what the sun can give")
+            self.note("solar_radiation_wm2", "sun", Flag.SUSPECT, suspect, "what the sun gives but rarely")
+            bright = sunlight.brighter_than_clear(self._hours, x, *place, self._site.elevation_m)
+            limit = f"a day's sum up to {sunlight.CLEAR_DAY_FACTOR:g} times that of a cloudless day"
+            self.note("solar_radiation_wm2", "sun", Flag.SUSPECT, bright, limit)
+            dead = sunlight.dead_sensor(self._hours, x, sun, place[1])
+            self.note("solar_radiation_wm2", "sun", Flag.SUSPECT, dead, "radiation while the sun is up")
+        if "sunshine_min" in names and minutes is not None:
+            rows = sunlight.longer_than_the_day(self._hours, minutes, sun, *place)
+            self.note("sunshine_min", "sun", Flag.SUSPECT, rows, "sunshine while the sun is up")
+        if len(names) == 2 and x is not None and minutes is not None:
+            rows = sunlight.sunshine_against_radiation(x, minutes, sun)
+            for name in names:
+                self.note(name, "sun", Flag.SUSPECT, rows, "radiation as the sunshine has it")
 
     def consistency(self, precipitation: np.ndarray) -> None:
-        """Consistency of the variables of one hour (Zahumensky 2004, internal consistency).
-
-        All variables of a contradiction are suspect, since none of them says which is wrong; a dew point more than
-        2 degC above the temperature and a gust more than 2 m/s below the mean wind fail. A direction outside
-        [0, 360] has failed the gross range already.
-        """
-        v = self.values
-        t, dew = v["temperature_c"], v["dew_point_c"]
-        felt = derived.apparent_temperature(t, v["humidity_percent"], v["wind_speed_ms"])
-        snow, rain = (precipitation == PRECIPITATION_TYPES.index(word) for word in ("snow", "rain"))
-        with np.errstate(invalid="ignore"):
-            above = dew - t
-            below = v["wind_speed_ms"] - v["wind_gust_ms"]
-            rules = (
-                (above > DEW_POINT_ABOVE_C[0], above > DEW_POINT_ABOVE_C[1], "dew_point_c", "temperature_c",
-                 f"dew point at most {DEW_POINT_ABOVE_C[0]:g} above temperature"),
-                (below > GUST_BELOW_MS[0] + quality.EQUAL_WITHIN, below > GUST_BELOW_MS[1], "wind_gust_ms", "wind_speed_ms",
-                 "gust at least the mean wind"),
-                (np.abs(v["apparent_temperature_c"] - felt) > APPARENT_WITHIN_C, None, "apparent_temperature_c",
-                 "temperature_c", f"apparent temperature within {APPARENT_WITHIN_C:g} of the computed one"),
-                (snow & (t > SNOW_UP_TO_C), None, "temperature_c", None, f"snow up to {SNOW_UP_TO_C:g}"),
-                (rain & (t < RAIN_FROM_C), None, "temperature_c", None, f"rain from {RAIN_FROM_C:g} on"),
-                ((v["visibility_km"] == 0.0) & (v["humidity_percent"] < FOG_HUMIDITY_PERCENT), None, "visibility_km",
-                 "humidity_percent", f"visibility 0 with humidity from {FOG_HUMIDITY_PERCENT:g} on"),
-            )  # fmt: skip
-        for broken, worse, first, second, limit in rules:
-            if worse is not None:
-                self.note(first, "consistency", Flag.FAIL, np.flatnonzero(worse), limit)
-                suspect = broken & ~worse
-            else:
-                suspect = broken
-            self.note(first, "consistency", Flag.SUSPECT, np.flatnonzero(suspect), limit)
-            if second is not None:
-                self.note(second, "consistency", Flag.SUSPECT, np.flatnonzero(broken), limit)
+        for variable, flag, rows, limit in consistency.contradictions(self.values, precipitation, set(self._names)):
+            self.note(variable, "consistency", flag, rows, limit)
 
     def spike(self) -> None:
         for name, x in self._present():
             limits = self._limits[name]
             if limits.spike:
-                flags = self._grid.gather(quality.spike(self._grid.spread(x), limits))
+                flags = self._grid.gather(changes.spike(self._grid.spread(x), limits))
                 self._apply(name, "spike", flags, *(f"{s:g} out and back within hours" for s in limits.spike))
 
     def flat_line(self) -> None:
-        before = {name: self.values[name] for name in ("wind_speed_ms", "humidity_percent", "visibility_km")}
-        with np.errstate(invalid="ignore"):
-            light = before["wind_speed_ms"] < quality.LIGHT_WIND_MS
-            excluded = {
-                "humidity_percent": before["humidity_percent"] >= quality.SATURATED_PERCENT,
-                "wind_speed_ms": light,
-                "wind_direction_deg": light,
-                "visibility_km": before["visibility_km"] >= self._cap,
-            }
+        excluded = self._may_stand_still()
         for name, x in self._present():
             limits = self._limits[name]
+            free = excluded.get(name)
             if limits.flat_hours:
-                still = self._grid.spread(excluded[name]) if name in excluded else None
-                flags = self._grid.gather(quality.flat_line(self._grid.spread(x), limits, still))
+                spread = None if free is None else self._grid.spread(free)
+                flags = self._grid.gather(still.flat_line(self._grid.spread(x), limits, spread))
                 self._apply(name, "flat_line", flags, *(f"below {h:g} h of equal values" for h in limits.flat_hours))
+            elif name in FLAT:
+                written = self._written.get(name) or x.__getitem__
+                direction = name == "wind_direction_deg"
+                runs = still.streaks(x, written, self._reports, FLAT[name], free, direction=direction)
+                self.note(name, "flat_line", Flag.FAIL, runs.failed, runs.limit)
+                self.note(name, "flat_line", Flag.SUSPECT, runs.suspect, runs.limit)
+
+    def _may_stand_still(self) -> dict[str, np.ndarray]:
+        """Masks of the values that need not move: saturated air, light wind, a sky that is clear or covered, ..."""
+        v, names = self.values, self._names
+        found = {}
+        with np.errstate(invalid="ignore"):
+            if "humidity_percent" in names:
+                found["humidity_percent"] = v["humidity_percent"] >= still.SATURATED_PERCENT
+            if "wind_speed_ms" in names:
+                light = v["wind_speed_ms"] < still.LIGHT_WIND_MS
+                found |= {"wind_speed_ms": light, "wind_direction_deg": light}
+            if "visibility_km" in names and self._cap < np.inf:
+                found["visibility_km"] = v["visibility_km"] >= self._cap
+            if "solar_radiation_wm2" in names:
+                found["solar_radiation_wm2"] = ~(v["solar_radiation_wm2"] > 20.0)
+            if "sunshine_min" in names:
+                found["sunshine_min"] = ~((v["sunshine_min"] >= 1.0) & (v["sunshine_min"] <= 59.0))
+            if _SNOW in names:
+                found[_SNOW] = ~(v[_SNOW] > 0.0)
+            if "cloud_cover_percent" in names:
+                found["cloud_cover_percent"] = ~((v["cloud_cover_percent"] >= 1) & (v["cloud_cover_percent"] <= 99))
+        return found
 
     def rate_of_change(self) -> None:
         for name, x in self._present():
             limits = self._limits[name]
             if limits.rate is not None:
-                flags = self._grid.gather(quality.rate_of_change(self._grid.spread(x), limits))
+                flags = self._grid.gather(changes.rate_of_change(self._grid.spread(x), limits))
                 self._apply(name, "rate_of_change", flags, f"{limits.rate:g} in an hour")
+
+    def precipitation(self) -> None:
+        name = "precipitation_mm"
+        if name in self._names:
+            x = self.values[name]
+            suspect, failed = rain.equal_amounts(self._hours, x)
+            for flag, rows, hours in (
+                (Flag.FAIL, failed, rain.EQUAL_HOURS[1]),
+                (Flag.SUSPECT, suspect, rain.EQUAL_HOURS[0]),
+            ):
+                self.note(name, "precipitation", flag, rows, f"below {hours} h of equal amounts")
+            rows = rain.accumulations(self._hours, x)
+            limit = f"after a gap, up to {rain.ACCUMULATION_MM:g} and {rain.ACCUMULATION_OF_RECORD:g} times the record"
+            self.note(name, "precipitation", Flag.SUSPECT, rows, limit)
+            rows = rain.repeated_days(self._hours, x)
+            self.note(name, "precipitation", Flag.SUSPECT, rows, f"below {rain.REPEATED_DAYS} days of one amount")
+            rows = rain.frozen(x, self.values["temperature_c"])
+            for variable in (name, "temperature_c"):
+                limit = f"up to {rain.FROZEN_ABOVE_MM:g} mm below {rain.FROZEN_BELOW_C:g} degC"
+                self.note(variable, "precipitation", Flag.SUSPECT, rows, limit)
+        if "precipitation_long_mm" in self._names:
+            long = self.values["precipitation_long_mm"]
+            rows = rain.above_the_long_amount(self._hours, self.values[name], long, self._periods)
+            limit = f"the hours within up to {rain.HOURS_ABOVE_LONG_MM:g} mm above it"
+            self.note("precipitation_long_mm", "precipitation", Flag.SUSPECT, rows, limit)
+
+    def snow(self) -> None:
+        if _SNOW not in self._names:
+            return
+        x, temperature = self.values[_SNOW], self.values["temperature_c"]
+        suspect, failed = snow.rises(self._hours, x)
+        for flag, rows, most in zip(
+            (Flag.FAIL, Flag.SUSPECT), (failed, suspect), snow.RISE_CM_PER_H[::-1], strict=True
+        ):
+            self.note(_SNOW, "snow", flag, rows, f"a rise of up to {most:g} cm in an hour")
+        rows = snow.rises_in_the_warm(self._hours, x, temperature)
+        limit = f"a rise below {snow.RISE_IN_THE_WARM_CM:g} cm after {snow.WARM_HOURS} h of {snow.WARM_C:g} degC"
+        self.note(_SNOW, "snow", Flag.SUSPECT, rows, limit)
+        rows = snow.lasting_in_the_warm(self._hours, x, temperature)
+        limit = f"up to {snow.DEEP_CM:g} cm on {snow.MILD_DAYS} days above {snow.MILD_C:g} degC"
+        self.note(_SNOW, "snow", Flag.SUSPECT, rows, limit)
 
     def climatology(self) -> None:
         """Of records that span three years."""
-        if self._span_hours < quality.CLIMATOLOGY_YEARS * 365 * 24:
+        if self._span_hours < climate.CLIMATOLOGY_YEARS * 365 * 24:
             return
-        limit = f"{quality.CLIMATOLOGY_SD:g} sd from the mean of the calendar month"
+        limit = f"{climate.CLIMATOLOGY_SD:g} sd from the mean of the calendar month"
         for name, x in self._present():
-            if name in quality.CLIMATOLOGY_VARIABLES:
-                self._apply(name, "climatology", quality.climatology(x, self._years, self._calendar), limit)
+            if name in climate.CLIMATOLOGY_VARIABLES:
+                self._apply(name, "climatology", climate.climatology(x, self._years, self._calendar), limit)
 
     def month_clean_up(self) -> None:
-        limit = f"at most {100 * quality.CLEAN_UP_SHARE:g} % of the month's values failed"
+        limit = f"at most {100 * climate.CLEAN_UP_SHARE:g} % of the month's values failed"
         for name, flags in self.flags.items():
-            rows = np.flatnonzero(quality.month_clean_up(flags, self._months) == Flag.SUSPECT)
-            self.note(name, "month_clean_up", Flag.SUSPECT, rows, limit)
+            if (flags == Flag.FAIL).any():
+                rows = np.flatnonzero(climate.month_clean_up(flags, self._months) == Flag.SUSPECT)
+                self.note(name, "month_clean_up", Flag.SUSPECT, rows, limit)
 
-    def _present(self) -> list[tuple[str, np.ndarray]]:
-        """The variables that have any value left."""
-        return [(name, x) for name, x in self.values.items() if not np.isnan(x).all()]
+    def _present(self) -> Sequence[tuple[str, np.ndarray]]:
+        """The variables that had any value."""
+        return [(name, self.values[name]) for name in self._names]
 
     def _apply(self, name: str, test: str, flags: np.ndarray, suspect: str, fail: str = "") -> None:
         for flag, limit in ((Flag.FAIL, fail), (Flag.SUSPECT, suspect)):

@@ -1,56 +1,56 @@
-"""What a cell says: text cells -> times in UTC and numbers in canonical units.
+"""What the cells of raw rows say: times in UTC and numbers in canonical units, and which rows they refuse.
 
-Belongs here: null tokens, numbers and their units, the time rule, rows that a cell refuses, the error budget of a file.
-Does not belong here: cutting a file into rows (`parsing.py`), one row per hour (`observations.py`), thresholds
-(`quality.py`).
+Belongs here: how a file is to be read, rows that a cell refuses, the files of a station read together.
+Does not belong here: cutting a file into rows (`cutting.py`), a single time or number (`cell_times.py`,
+`cell_numbers.py`), one row per hour (`observations.py`), thresholds (`quality.py`).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.quality import VARIABLES, Flag
+from weather_etl.meteorology.cell_numbers import Field, read_numbers, traces
+from weather_etl.meteorology.cell_states import (
+    MISSING,
+    NULL_TOKENS,
+    OK,
+    REASON_CODE,
+    REASONS,
+    SENTINEL,
+    UNREADABLE,
+    one_chunk,
+)
+from weather_etl.meteorology.cell_times import HOUR, NOT_A_TIME, read_times, read_uniform_times
 from weather_etl.meteorology.reasons import Reason
-from weather_etl.meteorology.units import DEFAULT_UNITS, to_canonical
+from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES
+from weather_etl.meteorology.vocabulary import RAW_NUMBERS
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-NULL_TOKENS = ("", "null", "na", "n/a", "nan", "m", "-", "-9999")
-SENTINEL = -9999.0  # however it is written
 EARLIEST = np.datetime64("1850-01-01", "us")
-CLOCK_TOLERANCE = np.timedelta64(1, "h").astype("timedelta64[us]")
-ERROR_BUDGET = 0.25
-_OFFSET = r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-HOUR = 3_600_000_000  # microseconds
-NOT_A_TIME = np.datetime64("NaT", "us")
-
-OK, MISSING, UNREADABLE = 0, 1, 2  # state of a cell
-REASONS = tuple(Reason)
-REASON_CODE = {reason: np.uint8(i + 1) for i, reason in enumerate(REASONS)}  # 0: not refused
+CLOCK_TOLERANCE = np.timedelta64(HOUR, "us")
 
 
 @dataclass(frozen=True)
-class Field:
-    """How the text of one column is written in a format.
+class Precipitation:
+    """What the column `precipitation_mm` of a file means.
 
     Attributes:
-        divisor: the number divided by it is in the unit.
-        missing: numbers that mean no value.
-        part: position of the number in a composite cell, whose parts are separated by commas; None: the whole cell.
-        quality: position of the source's quality code in the cell; None: it has none.
+        kind: `amount` of a period that ends with the row's time; `running` since the last routine report (METAR);
+            `interval`: amount since the row before; `counter`: reading of a gauge that is set back now and then.
+        minutes: period of an amount, or archive interval; 0: the step of the series.
+        resets: when a counter is set back: `hour`, `day`, `week`, `month`, `year` (of the station's zone), "": unknown.
+        blank: `none`: an empty cell means that none fell; else `missing`.
+        routine: of a running amount, regular expression of the routine report's type; "": the modal minute decides.
     """
 
-    divisor: float = 1.0
-    missing: tuple[float, ...] = ()
-    part: int | None = None
-    quality: int | None = None
+    kind: str = "interval"
+    minutes: int = 0
+    resets: str = ""
+    blank: str = "missing"
+    routine: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,14 @@ class Reading:
         stations: what the column `station` may say; None: anything.
         pressure_is_station: the column `pressure_msl_hpa` holds the pressure at the station: the file left it open.
         padded: the format fills its grid with rows without a value; they count as no errors.
+        precipitation: what its precipitation means.
+        stamp: what the time of a row marks of the period of its sums, means and extremes: `end`, `start`, `middle`.
+        period_minutes: length of that period; 0: the step of the series.
+        form: form of the times, see `cell_times.read_form`.
+        before: (date, zone): zone of the times before that date.
+        standard_time: the clock of times without an offset never changes: the zone's standard time all year.
+        zone_is_assumed: nobody says in which zone the times without an offset are.
+        dropped: columns whose cells are not read: too many of them are no numbers.
     """
 
     units: tuple[tuple[str, str], ...]
@@ -74,6 +82,14 @@ class Reading:
     stations: tuple[str, ...] | None = None
     pressure_is_station: bool = False
     padded: bool = False
+    precipitation: Precipitation = Precipitation()
+    stamp: str = "end"
+    period_minutes: int = 0
+    form: str = "iso"
+    before: tuple[tuple[str, str], ...] = ()
+    standard_time: bool = False
+    zone_is_assumed: bool = False
+    dropped: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, units: Mapping[str, str], decimal: str = ".", **more: Any) -> "Reading":
@@ -101,6 +117,10 @@ class Cells:
         refused: uint8, index of the reason + 1, 0 for rows that can become an observation.
         upstream: variable -> uint8, flag that the source's quality code means (0: none); only variables with codes.
         warnings: sentences for a person.
+        trace: mask of the rows whose precipitation is a trace; None without any.
+        readings: the different ways in which the rows were read.
+        reading: position in `readings` of each row; None: all rows have the first.
+        naive: number of times without an offset of their own.
     """
 
     timestamp: np.ndarray
@@ -109,253 +129,14 @@ class Cells:
     refused: np.ndarray
     upstream: dict[str, np.ndarray] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    trace: np.ndarray | None = None
+    readings: tuple[Reading, ...] = ()
+    reading: np.ndarray | None = None
+    naive: int = 0
 
     def reason(self, row: int) -> Reason | None:
         code = int(self.refused[row])
         return REASONS[code - 1] if code else None
-
-
-# Quality codes of NOAA's Integrated Surface Database (format document, field "quality code") -> our flags:
-# good, not evaluated, suspect, erroneous; the mapping is ours. 0: the code says nothing against the value.
-UPSTREAM_FLAGS: Mapping[str, int] = {
-    "1": 0, "5": 0, "A": 0,
-    "0": Flag.NOT_EVALUATED, "4": Flag.NOT_EVALUATED, "9": Flag.NOT_EVALUATED, "M": Flag.NOT_EVALUATED,
-    "R": Flag.NOT_EVALUATED, "U": Flag.NOT_EVALUATED, "P": Flag.NOT_EVALUATED, "I": Flag.NOT_EVALUATED,
-    "C": Flag.NOT_EVALUATED,
-    "2": Flag.SUSPECT, "6": Flag.SUSPECT,
-    "3": Flag.FAIL, "7": Flag.FAIL,
-}  # fmt: skip
-
-
-def _read_numbers(
-    column: pa.DictionaryArray, unit: str, decimal: str, written: Field | None = None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Values in canonical units, the state of every cell, and the flags of quality codes if there are any.
-
-    Text is looked at once per distinct value.
-    """
-    n = len(column)
-    if column.null_count == n:
-        return np.full(n, np.nan), np.full(n, MISSING, dtype=np.uint8), None
-    texts = pc.utf8_trim_whitespace(column.dictionary)
-    flags: np.ndarray | None = None
-    if written is not None and written.part is not None:
-        texts, flags = _part_of_composite(texts, written)
-    missing = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(NULL_TOKENS))
-    if decimal == ",":
-        texts = pc.replace_substring(texts, ",", ".")
-    texts = pc.if_else(missing, None, texts)
-    try:
-        numbers = pc.cast(texts, pa.float64())
-    except pa.ArrowInvalid:
-        texts = pc.if_else(pc.match_substring_regex(texts, _NUMBER), texts, None)
-        numbers = pc.cast(texts, pa.float64())
-    values = numbers.to_numpy(zero_copy_only=False).copy()
-    values[np.isinf(values)] = np.nan
-    absent = missing.to_numpy(zero_copy_only=False) | (values == SENTINEL)
-    if written is not None:
-        absent |= np.isin(values, written.missing)
-    values[absent] = np.nan
-    states = np.where(absent, MISSING, np.where(np.isnan(values), UNREADABLE, OK))
-    values = to_canonical(values / written.divisor if written else values, unit)
-    if column.null_count:  # refused lines have no cells
-        codes = pc.fill_null(column.indices, len(values)).to_numpy()
-        values, states = np.append(values, np.nan), np.append(states, MISSING)
-        flags = None if flags is None else np.append(flags, 0)
-    else:
-        codes = column.indices.to_numpy()
-    states = states.astype(np.uint8)[codes]
-    if flags is not None:
-        flags = np.where(states == OK, flags[codes], 0).astype(np.uint8)
-    return values[codes], states, flags
-
-
-def _part_of_composite(texts: pa.Array, written: Field) -> tuple[pa.Array, np.ndarray]:
-    """The number in each composite cell, and the flag of its quality code.
-
-    A cell without that part stays whole, and so is no number.
-    """
-    numbers, flags = [], np.zeros(len(texts), dtype=np.uint8)
-    for i, text in enumerate(texts.to_pylist()):
-        parts = [p.strip() for p in text.split(",")]
-        numbers.append(parts[written.part] if written.part is not None and written.part < len(parts) else text)
-        if written.quality is not None and written.quality < len(parts):
-            flags[i] = UPSTREAM_FLAGS.get(parts[written.quality].upper(), Flag.NOT_EVALUATED)
-    return pa.array(numbers, pa.string()), flags
-
-
-def _read_times(texts: pa.Array, zones: "str | np.ndarray", files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """UTC times and reason codes.
-
-    Time rule: an offset in the text wins; text without one is in the given zone (one for all, or one per row). An
-    hour that occurs twice is resolved by the order of the rows of one file (`files` numbers the file of each row),
-    else it is ambiguous.
-    """
-    n = len(texts)
-    times, refused = np.full(n, NOT_A_TIME), np.zeros(n, dtype=np.uint8)
-    usual = pc.fill_null(pc.equal(pc.binary_length(texts), 29), False).to_numpy(zero_copy_only=False)
-    if usual.all():
-        fast = _read_uniform_times(texts) if n else times
-        if fast is not None:
-            return fast, refused
-    # A bad time costs the fast way for its block of rows only.
-    for start in range(0, n, _BLOCK):
-        rows = np.flatnonzero(usual[start : start + _BLOCK]) + start
-        fast = _read_uniform_times(texts.take(pa.array(rows))) if len(rows) else None
-        if fast is None:
-            usual[start : start + _BLOCK] = False
-        else:
-            times[rows] = fast
-    other = np.flatnonzero(~usual)
-    for zone in [zones] if isinstance(zones, str) else list(dict.fromkeys(zones[other].tolist())):
-        rows = other if isinstance(zones, str) else other[zones[other] == zone]
-        if len(rows):
-            times[rows], refused[rows] = _read_other_times(texts.take(pa.array(rows)), zone, files[rows])
-    return times, refused
-
-
-_BLOCK = 4096
-
-
-_LOOKS_RIGHT = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}(:?\d{2}([:.\d]*\d)?)?\s*(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?)?$"
-# Forms that are not ISO 8601 but have one meaning only: 2020/01/31, an hour alone as in 2020 1 31 5 (parts of a time
-# that a format has in cells of their own), the word UTC, a comma before the fraction of a second.
-_NEARLY_ISO = (
-    (r"^(\d{4})/(\d\d)/(\d\d)(\D|$)", r"\1-\2-\3\4"),
-    (r"^(\d{4})[ -](\d{1,2})[ -](\d{1,2}) (\d{1,2})$", r"\1-\2-\3 \4h"),
-    (r"^(\d{4})-(\d)-(\d{1,2} \d{1,2}h)$", r"\1-0\2-\3"),
-    (r"^(\d{4}-\d\d)-(\d) (\d{1,2}h)$", r"\1-0\2 \3"),
-    (r"^(\d{4}-\d\d-\d\d) (\d)h$", r"\1 0\2h"),
-    (r"^(\d{4}-\d\d-\d\d \d\d)h$", r"\1:00"),
-    (r"(:\d{2}),(\d+)", r"\1.\2"),
-    (r"(?i)\s*(UTC|GMT)$", "Z"),
-)
-
-
-def _read_other_times(texts: pa.Array, timezone: str, files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Times of any form; those of ISO 8601 block by block, the others one by one."""
-    import pandas as pd
-
-    texts = pc.utf8_trim_whitespace(texts)
-    times, local = np.full(len(texts), NOT_A_TIME), np.full(len(texts), NOT_A_TIME)
-    slow = []
-    for start in range(0, len(texts), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        part = texts.slice(start, _BLOCK)
-        for target, kind in ((local, pa.timestamp("us")), (times, pa.timestamp("us", "UTC"))):
-            try:
-                found = pc.cast(part, kind)
-            except pa.ArrowInvalid:  # says so for the whole block, for an offset where none is wanted too
-                continue
-            target[block] = found.to_numpy(zero_copy_only=False).astype("datetime64[us]")
-            break
-        else:
-            slow.append(np.arange(start, start + len(part)))
-    refused = np.zeros(len(texts), dtype=np.uint8)
-    refused[pc.is_null(texts).to_numpy(zero_copy_only=False)] = REASON_CODE[Reason.TIMESTAMP_MISSING]
-    if slow:
-        rows = np.concatenate(slow)
-        times[rows], local[rows], refused[rows] = _read_any_times(texts.take(pa.array(rows)))
-    naive = np.flatnonzero(~np.isnat(local))
-    if len(naive) and timezone == "UTC":
-        times[naive] = local[naive]
-    elif len(naive):
-        times[naive], refused[naive] = _localise(pd.Series(local[naive]), timezone, files[naive])
-    refused[np.isnat(times) & (refused == 0)] = REASON_CODE[Reason.TIMESTAMP_INVALID]
-    return times, refused
-
-
-def _read_any_times(texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """UTC times of the texts with an offset, wall-clock times of those without, and reason codes."""
-    import pandas as pd
-
-    times, local = np.full(len(texts), NOT_A_TIME), np.full(len(texts), NOT_A_TIME)
-    refused = np.zeros(len(texts), dtype=np.uint8)
-    series = pd.Series(texts.to_pandas(), dtype="str")
-    refused[series.str.lower().isin(NULL_TOKENS) | series.isna()] = REASON_CODE[Reason.TIMESTAMP_MISSING]
-    looks_right = series.str.match(_LOOKS_RIGHT, na=False).to_numpy()
-    if not looks_right.all():
-        others = pa.array(series[~looks_right], pa.string(), from_pandas=True)
-        for pattern, instead in _NEARLY_ISO:
-            others = pc.replace_substring_regex(others, pattern, instead)
-        series[~looks_right] = others.to_numpy(zero_copy_only=False)
-        looks_right = series.str.match(_LOOKS_RIGHT, na=False).to_numpy()
-    has_offset = series.str.slice(10).str.contains(rf"{_OFFSET}$", regex=True, na=False).to_numpy()
-    for target, mask in ((times, looks_right & has_offset), (local, looks_right & ~has_offset)):
-        if mask.any():
-            text = series[mask].str.upper().str.replace(r"\s+(?=[+\-Z]\S*$)", "", regex=True)
-            found = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
-            target[mask] = found.dt.tz_localize(None).to_numpy("datetime64[us]")
-    return times, local, refused
-
-
-def _read_uniform_times(texts: pa.Array) -> np.ndarray | None:
-    """The usual case, all texts like `2006-04-01 00:00:00.000 +0200`; None if any is not."""
-    if texts.null_count:
-        return None
-    lengths = pc.min_max(pc.binary_length(texts)).as_py()
-    if lengths != {"min": 29, "max": 29}:
-        return None
-    characters = np.frombuffer(texts.buffers()[2], dtype=np.uint8)
-    start = np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset]
-    table = characters[start : start + 29 * len(texts)].reshape(-1, 29)
-    if not (table[:, 23] == 32).all():
-        return None
-    # Arrow reads ISO 8601 without the blank before the offset; lay the remaining bytes side by side.
-    dense = np.ascontiguousarray(np.delete(table, 23, axis=1))
-    offsets = np.arange(0, 28 * (len(texts) + 1), 28, dtype=np.int32)
-    joined = pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(dense))
-    try:
-        times = pc.cast(joined, pa.timestamp("us", "UTC"))
-    except pa.ArrowInvalid:  # says so for the whole column
-        return None
-    return times.to_numpy(zero_copy_only=False).astype("datetime64[us]")
-
-
-def _localise(local: "pd.Series", timezone: str, files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Wall-clock times of one zone -> UTC and reason codes."""
-    refused = np.zeros(len(local), dtype=np.uint8)
-    utc = local.dt.tz_localize(timezone, ambiguous="NaT", nonexistent="NaT")
-    doubtful = utc.isna().to_numpy()
-    if doubtful.any():
-        forward = local.dt.tz_localize(timezone, ambiguous="NaT", nonexistent="shift_forward")
-        nonexistent = doubtful & forward.notna().to_numpy()
-        refused[nonexistent] = REASON_CODE[Reason.TIMESTAMP_NONEXISTENT]
-        ambiguous = doubtful & ~nonexistent
-        if ambiguous.any():
-            earlier, told = _which_occurrence(local.to_numpy("datetime64[us]").astype(np.int64), ambiguous, files)
-            utc = local.dt.tz_localize(timezone, ambiguous=earlier, nonexistent="NaT").mask(ambiguous & ~told)
-            refused[ambiguous & ~told] = REASON_CODE[Reason.TIMESTAMP_AMBIGUOUS]
-    return utc.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]"), refused
-
-
-def _which_occurrence(local: np.ndarray, ambiguous: np.ndarray, files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Tell the first from the second occurrence of wall-clock times by the order of the rows.
-
-    The rows around one change of the clock tell if time steps back (or stands still) exactly once; in a file whose
-    newest rows come first, everything is the other way round.
-
-    Args:
-        local: int64, wall-clock microseconds, in the order of the files' rows.
-        ambiguous: mask of the times that occur twice.
-        files: number of the file of each row.
-
-    Returns:
-        Masks of the times that are first occurrences, and of those that the order tells.
-    """
-    earlier, told = np.zeros(len(local), dtype=bool), np.zeros(len(local), dtype=bool)
-    within = files[1:] == files[:-1]
-    direction = np.bincount(files[1:], np.sign(np.diff(local)) * within, minlength=int(files.max()) + 1)
-    rows = np.flatnonzero(ambiguous)
-    new = (np.diff(rows) != 1) | (files[rows[1:]] != files[rows[:-1]]) | (np.abs(np.diff(local[rows])) > 12 * HOUR)
-    for part in np.split(rows, np.flatnonzero(new) + 1):
-        newest_first = direction[files[part[0]]] < 0
-        steps = np.diff(local[part])
-        back = np.flatnonzero(steps >= 0 if newest_first else steps <= 0)
-        if len(back) == 1:
-            told[part] = True
-            earlier[part] = (np.arange(len(part)) <= back[0]) != newest_first
-    return earlier, told
 
 
 def read_cells(
@@ -380,7 +161,7 @@ def read_cells(
     if files is None:
         files = np.zeros(rows.num_rows, dtype=np.int64)
     zones = _zones_of_rows(rows, reading, timezone)
-    times, refused = _read_times(one_chunk(rows.column("timestamp")), zones, files)
+    times, refused, naive = read_times(one_chunk(rows.column("timestamp")), zones, files, reading.form, reading.before)
     with np.errstate(invalid="ignore"):
         out_of_range = times < EARLIEST
         if landed_at is not None:
@@ -390,31 +171,100 @@ def read_cells(
     values: dict[str, np.ndarray] = {}
     states: dict[str, np.ndarray] = {}
     upstream: dict[str, np.ndarray] = {}
-    measured = np.zeros(len(refused), dtype=bool)
-    for name in VARIABLES:
+    measured, unreadable = np.zeros(len(refused), dtype=bool), np.zeros(len(refused), dtype=bool)
+    for name in RAW_NUMBERS:
         column = reading.column(name)
-        values[name], states[name], flags = _read_numbers(
-            one_chunk(rows.column(column)), units.get(column, ""), reading.decimal, written.get(column)
+        values[name], states[name], flags = read_numbers(
+            one_chunk(rows.column(column)) if column not in reading.dropped else _no_cells(rows.num_rows),
+            units.get(column, ""),
+            reading.decimal,
+            written.get(column),
+            QUANTITIES[name],
         )
         if flags is not None and flags.any():
             upstream[name] = flags
-        measured |= states[name] == OK
-    refused[(states["temperature_c"] == UNREADABLE) & (refused == 0)] = REASON_CODE[Reason.TYPE]
+        if rows.column(column).null_count < rows.num_rows:
+            measured |= states[name] == OK
+            unreadable |= states[name] == UNREADABLE
+    for name, flags in _codes(rows, written).items():
+        there = np.where(states[name] == OK, flags, 0).astype(np.uint8)
+        upstream[name] = np.maximum(upstream[name], there) if name in upstream else there
+    trace = traces(rows, written)
+    if trace is not None:
+        values["precipitation_mm"], states["precipitation_mm"] = (
+            x["precipitation_mm"].copy() for x in (values, states)
+        )
+        dry = trace & (states["precipitation_mm"] == MISSING)  # marked in another cell, the amount left empty
+        values["precipitation_mm"][trace] = 0.0
+        states["precipitation_mm"][dry] = OK
+        measured |= dry
+    if reading.precipitation.blank == "none" and rows.column("precipitation_mm").null_count < rows.num_rows:
+        blank = measured & (states["precipitation_mm"] == MISSING) & _blank(rows.column("precipitation_mm"))
+        values["precipitation_mm"][blank], states["precipitation_mm"][blank] = 0.0, OK
+    refused[~measured & unreadable & (refused == 0)] = REASON_CODE[Reason.TYPE]
     refused[~measured & (refused == 0)] = REASON_CODE[Reason.NO_MEASUREMENT]
     refused[_of_other_stations(rows, reading)] = REASON_CODE[Reason.WRONG_STATION]
     if parser_refused.null_count < len(parser_refused):
         for code in parser_refused.unique().drop_null().to_pylist():
             mask = pc.fill_null(pc.equal(parser_refused, code), False).to_numpy(zero_copy_only=False)
             refused[mask] = REASON_CODE[Reason(code)]
-    return Cells(times, values, states, refused, upstream)
+    warnings = []
+    skipped = np.flatnonzero(refused == REASON_CODE[Reason.TIMESTAMP_NONEXISTENT])
+    if len(skipped):
+        example = rows.column("timestamp")[int(skipped[0])].as_py()
+        warnings.append(
+            f"{len(skipped)} times such as {example!r} do not exist in {timezone}, where summer time skips them: the clock "
+            "of this file seems to stay on standard time, and then its summer rows are an hour off; if so, set "
+            "standard_time = true in station.toml"
+        )
+    return Cells(
+        times, values, states, refused, upstream, warnings, trace=trace, readings=(reading,), naive=naive
+    )  # fmt: skip
+
+
+def _no_cells(n: int) -> pa.Array:
+    return pa.nulls(n, pa.dictionary(pa.int32(), pa.string()))
+
+
+def _codes(rows: pa.Table, written: Mapping[str, Field]) -> dict[str, np.ndarray]:
+    """Variable -> flags of the quality codes that stand in other cells than the value."""
+    if "quality_codes" not in rows.column_names:
+        return {}
+    column = one_chunk(rows.column("quality_codes"))
+    if column.null_count == len(column):
+        return {}
+    parsed = [dict(p.split("=", 1) for p in t.split(" ") if "=" in p) for t in column.dictionary.to_pylist()]
+    at = pc.fill_null(column.indices, len(parsed)).to_numpy()
+    found = {}
+    for name in sorted({v for codes in parsed for v in codes} & set(RAW_NUMBERS)):
+        rule = written.get(name, _PLAIN)
+        flags = np.array([rule.flag_of(c[name]) if name in c else 0 for c in parsed] + [0], dtype=np.uint8)
+        if flags.any():
+            found[name] = flags[at]
+    return found
+
+
+_PLAIN = Field()
+
+
+def _blank(column: pa.ChunkedArray) -> np.ndarray:
+    """Mask of the cells that are there and empty."""
+    return pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column.cast(pa.string())), ""), False).to_numpy()
 
 
 def _zones_of_rows(rows: pa.Table, reading: Reading, timezone: str) -> "str | np.ndarray":
-    zones = dict(reading.timezones)
+    zones = {text: _standard(zone, timezone) for text, zone in reading.timezones}
+    if reading.standard_time:
+        timezone = f"standard:{timezone}"
     if set(zones) <= {""}:
         return zones.get("", timezone)
     texts = pc.utf8_trim_whitespace(pc.fill_null(rows.column("station").cast(pa.string()), "")).to_pylist()
     return np.array([zones.get(t, timezone) for t in texts], dtype=object)
+
+
+def _standard(zone: str, timezone: str) -> str:
+    """`lst`: local standard time all year, of the station's zone."""
+    return f"standard:{timezone}" if zone == "lst" else zone
 
 
 def _of_other_stations(rows: pa.Table, reading: Reading) -> np.ndarray:
@@ -435,10 +285,10 @@ def looks_clean(rows: pa.Table, landed_at: np.datetime64) -> bool:
     """
     if rows.num_rows == 0 or any(rows.column(c).null_count < rows.num_rows for c in ("refused", "station")):
         return False
-    times = _read_uniform_times(one_chunk(rows.column("timestamp")))
+    times = read_uniform_times(one_chunk(rows.column("timestamp")))
     if times is None or times.min() < EARLIEST or times.max() > landed_at + CLOCK_TOLERANCE:
         return False
-    for name in VARIABLES:
+    for name in RAW_NUMBERS:
         column = one_chunk(rows.column(name))
         if column.null_count == len(column):
             continue
@@ -449,78 +299,6 @@ def looks_clean(rows: pa.Table, landed_at: np.datetime64) -> bool:
         if not pc.all(pc.is_finite(numbers)).as_py() or pc.any(pc.equal(numbers, SENTINEL)).as_py():
             return False
     return True
-
-
-def one_chunk(column: pa.ChunkedArray) -> Any:
-    array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    return array
-
-
-def check_error_budget(cells: Cells, rows: pa.Table, reading: Reading) -> tuple[Reason, str] | None:
-    """Why a whole file must be rejected, or None (ingestion rule 7)."""
-    counted = cells.refused != REASON_CODE[Reason.SUMMARY_ROW]
-    n = int(counted.sum())
-    bad = int((counted & (cells.refused > 0)).sum())
-    if n == 0 or (bad == 0 and not any((s == UNREADABLE).any() for s in cells.states.values())):
-        return None
-    codes = np.bincount(cells.refused[counted], minlength=len(REASONS) + 1)[1:]
-    main = REASONS[int(codes.argmax())] if bad else None
-    if main and bad == n:
-        return Reason.ALL_ROWS_BAD, f"all {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows)}"
-    errors = bad - (int(codes[REASONS.index(Reason.NO_MEASUREMENT)]) if reading.padded else 0)
-    if main and errors > ERROR_BUDGET * n:
-        return Reason.ERROR_BUDGET, f"{bad} of {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows)}"
-    for name, state in cells.states.items():
-        present = int((state != MISSING).sum())
-        unreadable = np.flatnonzero(state == UNREADABLE)
-        if len(unreadable) > ERROR_BUDGET * present:
-            texts = one_chunk(rows.column(reading.column(name)))
-            examples = [texts[int(i)].as_py() for i in unreadable[:100]]
-            return Reason.ERROR_BUDGET, (
-                f"{len(unreadable)} of {present} values of {name} are no numbers, such as {examples[0][:40]!r}"
-                f"{_hint_for_numbers(examples)}"
-            )
-    return None
-
-
-_HINTS_FOR_NUMBERS = (
-    (r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d*)?", "thousands separators? write numbers without them"),
-    (r"[+-]?\d+,\d+", "a decimal comma? use another separator than the comma between the cells, or write a point"),
-    (r"[+-]?[\d.,]+\s*%", "write the percent sign into the header, as in Humidity (%)"),
-    (r"[+-]?[\d.,]+\s*\D+", "write the unit into the header, as in Temperature (F)"),
-)
-
-
-def _hint_for_numbers(examples: list[str]) -> str:
-    for pattern, hint in _HINTS_FOR_NUMBERS:
-        if sum(re.fullmatch(pattern, text.strip()) is not None for text in examples) * 2 > len(examples):
-            return f" ({hint})"
-    return " (is the column the right one, and are separators and the decimal mark as in the rest of the file?)"
-
-
-def _hint_for_rows(main: Reason, cells: Cells, rows: pa.Table) -> str:
-    """What most bad rows have in common, with the text of the first."""
-    first = int(np.flatnonzero(cells.refused == REASON_CODE[main])[0])
-
-    def text(column: str) -> str:
-        return repr((rows.column(column)[first].as_py() or "")[:40])
-
-    match main:
-        case Reason.TYPE:
-            column = "temperature_c"
-            return f", such as {text(column)}{_hint_for_numbers([rows.column(column)[first].as_py()])}"
-        case Reason.BAD_ENCODING:
-            return " (set `encoding` in station.toml, for example cp1250, or save the file as UTF-8)"
-        case Reason.WRONG_STATION:
-            return (
-                f", such as {text('station')} (put a file of several stations under landing/_shared/, "
-                "or add the name to source_ids in station.toml)"
-            )
-        case Reason.TIMESTAMP_INVALID | Reason.TIMESTAMP_OUT_OF_RANGE:
-            return f", such as {text('timestamp')} (write times as 2006-04-01 00:00:00 +0200)"
-        case Reason.ROW_WIDTH:
-            return f": {rows.column('detail')[first].as_py()}"
-    return ""
 
 
 def read_all(raw: pa.Table, readings: Mapping[str, Reading], timezone: str, landed_at: np.ndarray) -> Cells:
@@ -537,20 +315,25 @@ def read_all(raw: pa.Table, readings: Mapping[str, Reading], timezone: str, land
     n = raw.num_rows
     whole = Cells(
         np.full(n, NOT_A_TIME),
-        {v: np.full(n, np.nan) for v in VARIABLES},
-        {v: np.full(n, MISSING, dtype=np.uint8) for v in VARIABLES},
+        {v: np.full(n, np.nan) for v in RAW_NUMBERS},
+        {v: np.full(n, MISSING, dtype=np.uint8) for v in RAW_NUMBERS},
         np.zeros(n, dtype=np.uint8),
+        readings=tuple(distinct),
     )
     group_of_file = np.array([distinct.index(r) for r in of_file], dtype=np.int64)
     group_of_row = group_of_file[codes]
+    whole.reading = group_of_row
     for group, reading in enumerate(distinct):
         index = np.flatnonzero(group_of_row == group)
         part = read_cells(raw.take(pa.array(index)), reading, timezone, landed_at=landed_at[index], files=codes[index])
         whole.timestamp[index] = part.timestamp
         whole.refused[index] = part.refused
-        for name in VARIABLES:
+        for name in RAW_NUMBERS:
             whole.values[name][index] = part.values[name]
             whole.states[name][index] = part.states[name]
+        if part.trace is not None:
+            whole.trace = np.zeros(n, dtype=bool) if whole.trace is None else whole.trace
+            whole.trace[index] = part.trace
         for name, flags in part.upstream.items():
             whole.upstream.setdefault(name, np.zeros(n, dtype=np.uint8))[index] = flags
         whole.warnings += _contradictions(part, reading, codes[index], names)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from weather_etl.meteorology import derived, wind
+from weather_etl.meteorology import derived, photovoltaics, wind
 from weather_etl.meteorology.cascade import Finding
 from weather_etl.meteorology.quality import Flag
 from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.sun import position
 
 _FORMULAS: Mapping[str, tuple[Callable[..., np.ndarray], tuple[str, ...]]] = {
     "dew_point_c": (derived.dew_point, ("temperature_c", "humidity_percent")),
@@ -24,6 +25,7 @@ _FORMULAS: Mapping[str, tuple[Callable[..., np.ndarray], tuple[str, ...]]] = {
 _NO_ELEVATION = (
     "air density and wind power are null where no station pressure is reported: the station settings name no elevation"
 )
+_NO_PLACE = "the power of a tilted solar module is null: the station settings name no latitude and longitude"
 
 
 @dataclass
@@ -31,7 +33,7 @@ class Computed:
     """What was computed for n hours.
 
     Attributes:
-        columns: air_density_kgm3, wind_power_density_wm2 and wind_power_kw, float64 of shape (n,).
+        columns: air_density_kgm3, wind_power_density_wm2, wind_power_kw and pv_power_kw, float64 of shape (n,).
         counts: in how many hours something was computed or stood in.
         findings: the values that were computed from a suspect one.
         warnings: one sentence for what could not be computed at all.
@@ -43,7 +45,14 @@ class Computed:
     warnings: list[str] = field(default_factory=list)
 
 
-def compute(values: dict[str, np.ndarray], flags: dict[str, np.ndarray], site: Site) -> Computed:
+def compute(
+    values: dict[str, np.ndarray],
+    flags: dict[str, np.ndarray],
+    site: Site,
+    *,
+    hours: np.ndarray | None = None,
+    mean_cube: np.ndarray | None = None,
+) -> Computed:
     """Fill in what can be computed for every hour, after quality control.
 
     A reported value wins: dew point and apparent temperature are computed only in hours where none came (flag 9);
@@ -53,7 +62,9 @@ def compute(values: dict[str, np.ndarray], flags: dict[str, np.ndarray], site: S
     Args:
         values: variable -> float64 of shape (n,), NaN where failed or missing; changed in place.
         flags: variable -> uint8 of shape (n,); changed in place.
-        site: elevation, limits, wind sensor and turbine.
+        site: elevation, limits, wind sensor and turbine, solar module.
+        hours: int64, hours since 1970-01-01 UTC, for the sun; without them a tilted module has no power.
+        mean_cube: mean cube of the wind speeds of hours that have several, NaN elsewhere.
     """
     t, rh, speed = values["temperature_c"], values["humidity_percent"], values["wind_speed_ms"]
     counts, findings = {}, []
@@ -71,12 +82,34 @@ def compute(values: dict[str, np.ndarray], flags: dict[str, np.ndarray], site: S
     counts["air_density_from_standard_pressure"] = int((standard & known).sum())
     counts["air_density_with_assumed_humidity"] = int((dry & known).sum())
     hub = wind.hub_height_speed(speed, site.wind.anemometer_height_m, site.wind.hub_height_m)
+    power_density = wind.power_density(speed, density)
+    if mean_cube is not None:
+        power_density = np.where(np.isnan(mean_cube) | np.isnan(speed), power_density, 0.5 * density * mean_cube)
     columns = {
         "air_density_kgm3": density,
-        "wind_power_density_wm2": wind.power_density(speed, density),
+        "wind_power_density_wm2": power_density,
         "wind_power_kw": wind.turbine(site.wind.turbine).power_kw(wind.normalised_speed(hub, density)),
     }
+    columns["pv_power_kw"], no_wind, warning = _solar_power(values, site, hours)
+    counts["pv_power_with_assumed_wind"] = no_wind
+    warnings += warning
     return Computed(columns, counts, findings, warnings)
+
+
+def _solar_power(
+    values: Mapping[str, np.ndarray], site: Site, hours: np.ndarray | None
+) -> tuple[np.ndarray, int, list[str]]:
+    """Power of the solar module, in how many hours its wind was assumed, and warnings."""
+    radiation = values["solar_radiation_wm2"]
+    if np.isnan(radiation).all():
+        return np.full(len(radiation), np.nan), 0, []
+    if site.solar.tilt:
+        if site.place is None or hours is None:
+            return np.full(len(radiation), np.nan), 0, [_NO_PLACE]
+        sun = position(hours - 0.5, *site.place)
+        radiation = photovoltaics.plane(radiation, sun, site.place[0], site.solar)
+    power = photovoltaics.power_kw(radiation, values["temperature_c"], values["wind_speed_ms"])
+    return power, int((np.isnan(values["wind_speed_ms"]) & ~np.isnan(power)).sum()), []
 
 
 def _fill(
@@ -89,8 +122,8 @@ def _fill(
 ) -> tuple[int, np.ndarray]:
     """Compute a variable where it was not reported; returns in how many hours, and where from a suspect value."""
     rows = np.flatnonzero(flags[name] == Flag.MISSING)
-    if not len(rows):
-        return 0, rows
+    if not len(rows) or any(np.isnan(values[s]).all() for s in sources[:1]):
+        return 0, rows[:0]
     at = slice(None) if len(rows) == len(flags[name]) else rows
     found = formula(*(values[s][at] for s in sources))
     low, high = site.limits_of(name).fail

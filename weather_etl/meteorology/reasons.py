@@ -1,7 +1,7 @@
 """Why a row was quarantined or a file rejected: a closed vocabulary.
 
 Belongs here: the codes, one sentence for each, and what a person can do about it.
-Does not belong here: the rules that give the codes (`parsing.py`, `observations.py`).
+Does not belong here: the rules that give the codes (`headers.py`, `cutting.py`, `observations.py`).
 """
 
 from enum import StrEnum
@@ -26,6 +26,13 @@ class Reason(StrEnum):
     COLUMN_MISSING = "COLUMN_MISSING"
     DUPLICATE_COLUMN = "DUPLICATE_COLUMN"
     UNIT_UNKNOWN = "UNIT_UNKNOWN"
+    UNIT_UNLIKELY = "UNIT_UNLIKELY"
+    DATE_ORDER = "DATE_ORDER"
+    NO_TIME = "NO_TIME"
+    NO_DATE = "NO_DATE"
+    NO_YEAR = "NO_YEAR"
+    DAILY_ONLY = "DAILY_ONLY"
+    TYPICAL_YEAR = "TYPICAL_YEAR"
     ERROR_BUDGET = "ERROR_BUDGET"
     ALL_ROWS_BAD = "ALL_ROWS_BAD"
     # of a row (ROW_WIDTH and NUL_PADDING of a file too)
@@ -56,7 +63,10 @@ EXPLANATIONS: dict[Reason, tuple[str, str]] = {
     Reason.ENCODING_UNKNOWN: ("The text encoding could not be told.", "Save the file as UTF-8."),
     Reason.GZIP_TRUNCATED: ("The gzip stream ends too early.", "Upload the whole file again."),
     Reason.GZIP_CORRUPT: ("The gzip stream is damaged or has bytes behind its end.", "Compress and upload it again."),
-    Reason.ZIP_MEMBERS: ("A zip must hold exactly one file with a plain name.", "Upload the files one by one."),
+    Reason.ZIP_MEMBERS: (
+        "The zip holds several files of no format that is known to come so.",
+        "Upload the files one by one.",
+    ),
     Reason.ZIP_CORRUPT: ("The zip archive is damaged.", "Compress and upload it again."),
     Reason.DECOMPRESSION_LIMIT: ("The file unpacks to more than 512 MB or 200 times its size.", "Split the file."),
     Reason.CHECKSUM: ("The bytes do not match the blob's Content-MD5.", "Upload the file again."),
@@ -65,11 +75,45 @@ EXPLANATIONS: dict[Reason, tuple[str, str]] = {
         "The first line has more than 256 columns or 64 KiB.",
         "Check the separator and line ends.",
     ),
-    Reason.COLUMN_MISSING: ("A required column is missing.", "Rename the column in the header."),
-    Reason.DUPLICATE_COLUMN: ("Two columns mean the same thing.", "Keep one of them."),
+    Reason.COLUMN_MISSING: (
+        "No column of times, or of anything measured, is known.",
+        "Say in [aliases] of station.toml which columns they are.",
+    ),
+    Reason.DUPLICATE_COLUMN: (
+        "Two columns mean the same thing and say different things.",
+        'Name the wrong one in [aliases] of station.toml as "ignore".',
+    ),
     Reason.UNIT_UNKNOWN: (
         "The unit in a header is not known.",
         "Write a unit listed in docs/formats.md into the header.",
+    ),
+    Reason.UNIT_UNLIKELY: (
+        "The numbers cannot be in the only unit that is left.",
+        "Write the unit into the header or into `units` of station.toml.",
+    ),
+    Reason.DATE_ORDER: (
+        "Day and month cannot be told apart.",
+        'Set date_order = "dmy" or "mdy" in station.toml.',
+    ),
+    Reason.NO_TIME: (
+        "No column holds times, or they have no hour.",
+        "Add a column of times, or name it in [aliases] of station.toml.",
+    ),
+    Reason.NO_DATE: (
+        "The times have no date.",
+        "Put the date into the file name, such as metar_2024-05-31.txt, or set bulletin_date in station.toml.",
+    ),
+    Reason.NO_YEAR: (
+        "The times have no year.",
+        "Such a file holds no observations of any year; give files with years.",
+    ),
+    Reason.DAILY_ONLY: (
+        "The file has one value a day and no hours.",
+        "Give hourly files: days and months are made from the hours.",
+    ),
+    Reason.TYPICAL_YEAR: (
+        "The file holds a typical year, put together from months of different years.",
+        "Give files of observations; a typical year is none.",
     ),
     Reason.ERROR_BUDGET: (
         "More than 25 % of the rows, or of a column's values, cannot be read.",
@@ -95,7 +139,10 @@ EXPLANATIONS: dict[Reason, tuple[str, str]] = {
         "The time lies before 1850 or more than one hour after the file landed.",
         "Check the year and the clock of the writer.",
     ),
-    Reason.TYPE: ("The temperature is text that is no number.", "Write a number or leave the cell empty."),
+    Reason.TYPE: (
+        "The row has text where numbers should be, and no number.",
+        "Write numbers or leave the cells empty.",
+    ),
     Reason.NO_MEASUREMENT: ("The row has no measured value at all.", "Nothing to do if the sensor was off."),
     Reason.CONFLICT: (
         "The file has another row, further down, for the same time with other values.",

@@ -45,6 +45,24 @@ _MEASURED = {
     "visibility_km": ("km", "visibility_in_air", "Visibility."),
     "pressure_msl_hpa": ("hPa", "air_pressure_at_mean_sea_level", "Pressure reduced to mean sea level."),
     "pressure_station_hpa": ("hPa", "surface_air_pressure", "Pressure at the station."),
+    "precipitation_mm": (
+        "mm",
+        "lwe_thickness_of_precipitation_amount",
+        "Precipitation of the hour that ends with the timestamp; a trace is 0.",
+    ),
+    "precipitation_long_mm": (
+        "mm",
+        "lwe_thickness_of_precipitation_amount",
+        "Precipitation of the longest reported period of 2 to 24 hours that ends with the timestamp.",
+    ),
+    "snow_depth_cm": ("cm", "surface_snow_thickness", "Depth of snow on the ground."),
+    "solar_radiation_wm2": (
+        "W m-2",
+        "surface_downwelling_shortwave_flux_in_air",
+        "Global radiation on the horizontal, mean of the hour that ends with the timestamp.",
+    ),
+    "sunshine_min": ("min", "duration_of_sunshine", "Sunshine of the hour that ends with the timestamp."),
+    "cloud_cover_percent": ("%", "cloud_area_fraction", "Cloud cover of the sky."),
 }
 
 
@@ -55,8 +73,19 @@ def _measured(name: str) -> list[Column]:
         high = 100  # clipped
     column = _number(name, unit, description, low, high)
     columns = [replace(column, standard_name=standard_name)]
+    if name == "solar_radiation_wm2":
+        columns = [replace(columns[0], low=0)]  # small negative values are 0
     if name == "wind_direction_deg":
         columns.append(_yes("is_calm", "The wind speed is 0."))
+    elif name == "precipitation_mm":
+        columns.append(_yes("precipitation_trace", "Too little fell to be measured; the amount is 0."))
+    elif name == "precipitation_long_mm":
+        columns.append(
+            Column(
+                "precipitation_long_h", "Int64", "Hours of that period.", unit="h", nullable=True, low=2, high=24,
+                null_when="there is no such amount",
+            )
+        )  # fmt: skip
     return columns
 
 
@@ -127,10 +156,15 @@ _VALIDATED = Table(
         ),
         _number("wind_power_density_wm2", "W m-2", "0.5 x density x speed^3, computed.", 0),
         _number("wind_power_kw", "kW", "Power of the station's turbine at its hub, computed.", 0),
+        _number("pv_power_kw", "kW", "Power of the station's solar module of 1 kWp, computed.", 0),
         *(_flag(name) for name in VARIABLES),
         _FILE,
-        Column("line", "int64", "Line of the row that won.", low=1),
+        Column(
+            "line", "int64", "Line of the row that leads the hour: it gave most variables, is nearest, is later.", low=1
+        ),
         _time("landed_at", "When that file version landed."),
+        Column("rows_n", "int64", "Rows that gave a value to the hour.", low=1),
+        _text("other_rows", "The other ones: file:line variable,...; ...", nullable=True, null_when="one row gave all"),
     ),
     key=("station_id", "timestamp"),
 )

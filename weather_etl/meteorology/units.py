@@ -1,7 +1,7 @@
 """Units: which there are, how they are written in headers, and conversion; importing them costs nothing.
 
 Belongs here: the unit of every column, factors.
-Does not belong here: which header means which column (`parsing.py`).
+Does not belong here: which header means which column (`headers.py`, `cutting.py`).
 """
 
 import re
@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from weather_etl.meteorology.vocabulary import LONG_PRECIPITATION
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +27,11 @@ DEFAULT_UNITS: Mapping[str, str] = {
     "visibility_km": "km",
     "pressure_msl_hpa": "hPa",
     "pressure_station_hpa": "hPa",
+    **dict.fromkeys(("precipitation_mm", *LONG_PRECIPITATION), "mm"),
+    "snow_depth_cm": "cm",
+    "solar_radiation_wm2": "W/m2",
+    "sunshine_min": "min",
+    "cloud_cover_percent": "%",
 }
 
 CANONICAL_UNITS: Mapping[str, str] = {
@@ -34,24 +41,51 @@ CANONICAL_UNITS: Mapping[str, str] = {
     "deg": "degree",
     "km": "km",
     "hpa": "hPa",
+    "mm": "mm",
+    "cm": "cm",
+    "wm2": "W/m2",
+    "min": "min",
 }
 
 # Unit as written in a header (lower case, no blanks or degree signs) -> unit, by quantity.
 UNITS: Mapping[str, Mapping[str, str]] = {
     "temperature": {"c": "degC", "degc": "degC", "celsius": "degC", "degcelsius": "degC", "degreesc": "degC",
                     "degreescelsius": "degC", "f": "degF", "degf": "degF", "fahrenheit": "degF", "degreesf": "degF",
-                    "degreesfahrenheit": "degF", "degfahrenheit": "degF", "k": "K", "kelvin": "K"},
+                    "degreesfahrenheit": "degF", "degfahrenheit": "degF", "k": "K", "kelvin": "K", "degk": "K",
+                    "celcius": "degC", "degreec": "degC", "degree_c": "degC", "degree_celsius": "degC", "deg_c": "degC",
+                    "degc.": "degC", "degree_f": "degF", "degree_fahrenheit": "degF", "deg_f": "degF", "degreef": "degF",
+                    "grc": "degC", "gradc": "degC", "gradcelsius": "degC", "degree_k": "K", "degreek": "K"},
     "humidity": {"%": "%", "percent": "%", "pct": "%", "%rh": "%", "1": "1", "0-1": "1", "0..1": "1",
                  "fraction": "1"},
     "speed": {"km/h": "km/h", "kmh": "km/h", "kph": "km/h", "kmph": "km/h", "km/hr": "km/h", "kmh-1": "km/h",
               "m/s": "m/s", "ms-1": "m/s", "ms^-1": "m/s", "ms": "m/s", "mps": "m/s", "m/sec": "m/s", "kn": "kn",
               "kt": "kn", "kts": "kn", "knot": "kn", "knots": "kn", "mph": "mph", "mi/h": "mph", "mp/h": "mph",
-              "miles/h": "mph"},
-    "direction": {"degrees": "degree", "degree": "degree", "deg": "degree", "": "degree"},
+              "miles/h": "mph", "m.s-1": "m/s", "ms**-1": "m/s", "m*s-1": "m/s", "m_s-1": "m/s", "m/sek": "m/s",
+              "meter/second": "m/s", "meters/second": "m/s", "metre/second": "m/s", "metres/second": "m/s",
+              "meterspersecond": "m/s", "metrespersecond": "m/s", "meterpersecond": "m/s", "miles/hour": "mph",
+              "milesperhour": "mph", "mileperhour": "mph", "km/hour": "km/h", "kilometersperhour": "km/h",
+              "kmperhour": "km/h", "km.h-1": "km/h"},
+    "direction": {"degrees": "degree", "degree": "degree", "deg": "degree", "": "degree", "degt": "degree", "degtn": "degree",
+                  "degn": "degree", "degtrue": "degree", "gr": "degree", "grad": "degree", "16방위": "degree",
+                  "degrees_true": "degree", "10sdeg": "10 degree", "10deg": "10 degree", "10'sdeg": "10 degree",
+                  "tensofdegrees": "10 degree"},
     "distance": {"km": "km", "kilometers": "km", "kilometres": "km", "m": "m", "meters": "m", "metres": "m",
-                 "mi": "mi", "mile": "mi", "miles": "mi", "ft": "ft", "feet": "ft"},
+                 "mi": "mi", "mile": "mi", "miles": "mi", "ft": "ft", "feet": "ft", "nmi": "nmi",
+                 "nauticalmiles": "nmi", "statutemiles": "mi", "sm": "mi", "10m": "10 m"},
     "pressure": {"millibars": "hPa", "millibar": "hPa", "mbar": "hPa", "mb": "hPa", "hpa": "hPa", "pa": "Pa",
-                 "kpa": "kPa", "inhg": "inHg", "mmhg": "mmHg"},
+                 "kpa": "kPa", "inhg": "inHg", "mmhg": "mmHg", "hectopascal": "hPa", "hectopascals": "hPa", "inchhg": "inHg",
+                 "inches": "inHg", "in": "inHg", "inchesofmercury": "inHg", "torr": "mmHg"},
+    "amount": {"mm": "mm", "millimeter": "mm", "millimeters": "mm", "millimetres": "mm", "kg/m2": "mm", "kgm-2": "mm",
+               "l/m2": "mm", "cm": "cm", "m": "m", "in": "in", "inch": "in", "inches": "in"},
+    "depth": {"cm": "cm", "mm": "mm", "m": "m", "in": "in", "inch": "in", "inches": "in", "ft": "ft", "sss": "sss"},
+    "radiation": {"w/m2": "W/m2", "wm-2": "W/m2", "w/m^2": "W/m2", "kw/m2": "kW/m2", "j/cm2": "J/cm2", "jcm-2": "J/cm2",
+                  "j/m2": "J/m2", "kj/m2": "kJ/m2", "kjm-2": "kJ/m2", "mj/m2": "MJ/m2", "mjm-2": "MJ/m2",
+                  "wh/m2": "Wh/m2", "kwh/m2": "kWh/m2"},
+    "duration": {"min": "min", "mins": "min", "minute": "min", "minutes": "min", "h": "h", "hr": "h", "hour": "h",
+                 "hours": "h", "s": "s", "sec": "s", "second": "s", "seconds": "s"},
+    "cover": {"%": "%", "percent": "%", "pct": "%", "okta": "okta", "oktas": "okta", "octas": "okta", "1/8": "okta",
+              "tenth": "tenths", "tenths": "tenths", "1/10": "tenths", "1": "1", "0-1": "1", "fraction": "1",
+              "sky": "sky"},
 }  # fmt: skip
 
 QUANTITIES: Mapping[str, str] = {
@@ -65,16 +99,27 @@ QUANTITIES: Mapping[str, str] = {
     "visibility_km": "distance",
     "pressure_msl_hpa": "pressure",
     "pressure_station_hpa": "pressure",
+    **dict.fromkeys(("precipitation_mm", *LONG_PRECIPITATION), "amount"),
+    "snow_depth_cm": "depth",
+    "solar_radiation_wm2": "radiation",
+    "sunshine_min": "duration",
+    "cloud_cover_percent": "cover",
 }
 
 
 def known_unit(column: str, text: str) -> str | None:
     """The unit that a text means for a column, as `to_canonical` knows it; None if it is not known.
 
-    Degree signs count for nothing, nor does what is left of one after a wrong conversion.
+    Degree signs count for nothing, nor does what is left of one after a wrong conversion. A unit may be scaled, as in
+    `10 m`: tens of metres.
     """
     text = re.sub(r"[\s°º\u00c2\ufffd?]", "", unicodedata.normalize("NFKC", text.replace("º", "°")))
     return UNITS[QUANTITIES[column]].get(re.sub(r"^(deg)\.", r"\1", text.replace("\u2212", "-").lower()))
+
+
+def is_unit(quantity: str, unit: str) -> bool:
+    """Whether `to_canonical` knows a unit of a quantity."""
+    return unit in UNITS[quantity].values()
 
 
 def known_zone(text: str) -> str | None:
@@ -101,34 +146,78 @@ def _zones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())
 
 
-def to_canonical(values: "np.ndarray", unit: str) -> "np.ndarray":
-    """Convert to degC, %, m/s, degree, km or hPa."""
+def to_canonical(values: "np.ndarray", unit: str, quantity: str = "", *, minutes: float = 60.0) -> "np.ndarray":
+    """Convert to the unit of our column: degC, %, m/s, degree, km, hPa, mm, cm, W/m2 or min.
+
+    Args:
+        values: float64, NaN where missing.
+        unit: one of `UNITS[quantity]`.
+        quantity: what is measured; it decides where one unit stands for several (m of visibility, rain or snow).
+        minutes: length of the period of a sum of radiation, which becomes its mean.
+    """
+    import numpy as np
+
+    factor = _FACTORS.get((quantity, unit), _FACTORS.get(("", unit)))
+    if factor is not None:
+        return values * factor
     match unit:
         case "degF":
             return (values - 32.0) / 1.8
         case "K":
             return values - 273.15
-        case "1":
-            return values * 100.0
         case "km/h":
             return values / 3.6
-        case "kn":
-            return values * 0.514444
-        case "mph":
-            return values * 0.44704
-        case "m":
-            return values / 1000.0
-        case "mi":
-            return values * 1.609344
-        case "ft":
-            return values * 0.0003048
-        case "Pa":
-            return values / 100.0
-        case "kPa":
-            return values * 10.0
-        case "mmHg":
-            return values * 1.333224
-        case "inHg":
-            return values * 33.8639
+        case "m" | "Pa":
+            return values / (1000.0 if unit == "m" else 100.0)
+        case "s":
+            return values / 60.0
+        case "J/cm2" | "J/m2" | "kJ/m2" | "MJ/m2" | "Wh/m2" | "kWh/m2":
+            return values * _JOULES[unit] / (60.0 * minutes)
+        case "okta":
+            return np.where(values < 9.0, values * 12.5, np.nan)  # 9 and 10: the sky is invisible
+        case "tenths":
+            return np.where(values <= 10.0, values * 10.0, np.nan)
+        case "sss":  # snow depth in SYNOP: 997 below half a centimetre, 998 not everywhere, 999 not to be measured
+            coded = np.select([values == 997.0, values == 998.0, values >= 999.0], [0.5, 0.0, np.nan], values)
+            return np.where(np.isnan(values), np.nan, coded)
         case _:
             return values
+
+
+# (quantity, unit) -> factor; "" where the unit means the same for every quantity that has it.
+_FACTORS: Mapping[tuple[str, str], float] = {
+    ("", "1"): 100.0,
+    ("", "kn"): 0.514444,
+    ("", "mph"): 0.44704,
+    ("", "mi"): 1.609344,
+    ("", "nmi"): 1.852,
+    ("", "kPa"): 10.0,
+    ("", "mmHg"): 1.333224,
+    ("", "inHg"): 33.8639,
+    ("", "kW/m2"): 1000.0,
+    ("", "h"): 60.0,
+    ("amount", "cm"): 10.0,
+    ("amount", "m"): 1000.0,
+    ("amount", "in"): 25.4,
+    ("depth", "mm"): 0.1,
+    ("depth", "m"): 100.0,
+    ("depth", "in"): 2.54,
+    ("depth", "ft"): 30.48,
+    ("distance", "ft"): 0.0003048,
+    ("", "ft"): 0.0003048,
+}
+_JOULES: Mapping[str, float] = {
+    "J/m2": 1.0, "J/cm2": 1e4, "kJ/m2": 1e3, "MJ/m2": 1e6, "Wh/m2": 3600.0, "kWh/m2": 3.6e6,
+}  # fmt: skip
+
+
+def in_unit(values: "np.ndarray", unit: str, column: str) -> "np.ndarray":
+    """Values of a column in a unit of a source: the inverse of `to_canonical`, which is linear for every unit.
+
+    Sums of radiation count as those of an hour.
+    """
+    import numpy as np
+
+    quantity = QUANTITIES[column]
+    zero, one = (float(to_canonical(np.array([x]), unit, quantity)[0]) for x in (0.0, 1.0))
+    return values if (zero, one) == (0.0, 1.0) else (values - zero) / (one - zero)

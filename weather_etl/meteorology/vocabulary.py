@@ -5,7 +5,11 @@ Does not belong here: reason codes (`reasons.py`), flags and limits (`quality.py
 """
 
 # Raise it when a file gives other raw rows than before: every file is read again, and shared ones are split again.
-READER_VERSION = "2"
+READER_VERSION = "3"
+
+# Hours of the periods, longer than one hour, whose amounts of precipitation have a raw column of their own.
+LONG_PERIODS_H = (3, 6, 9, 12, 15, 18, 21, 24)
+LONG_PRECIPITATION = tuple(f"precipitation_{h}h_mm" for h in LONG_PERIODS_H)
 
 # Text columns of `raw_observations`, in order: what a file may say about an hour.
 RAW_TEXT_COLUMNS = (
@@ -25,6 +29,35 @@ RAW_TEXT_COLUMNS = (
     "cloud_cover",
     "pressure_msl_hpa",
     "pressure_station_hpa",
+    "report_type",
+    "precipitation_mm",
+    "precipitation_trace",
+    *LONG_PRECIPITATION,
+    "snow_depth_cm",
+    "solar_radiation_wm2",
+    "sunshine_min",
+    "cloud_cover_percent",
+    # Codes that stand in other cells than the value, as `variable=code` pairs joined by a blank.
+    "quality_codes",
+)
+# Those of them that hold a number.
+RAW_NUMBERS = (
+    "temperature_c",
+    "apparent_temperature_c",
+    "dew_point_c",
+    "humidity_percent",
+    "wind_speed_ms",
+    "wind_gust_ms",
+    "wind_direction_deg",
+    "visibility_km",
+    "pressure_msl_hpa",
+    "pressure_station_hpa",
+    "precipitation_mm",
+    *LONG_PRECIPITATION,
+    "snow_depth_cm",
+    "solar_radiation_wm2",
+    "sunshine_min",
+    "cloud_cover_percent",
 )
 
 SECTORS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")

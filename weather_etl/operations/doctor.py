@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,9 +85,9 @@ def _versions() -> Iterator[Finding]:
 
 def _settings(settings: Settings) -> Iterator[Finding]:
     from_file = _names_in_env_file()
-    for field in fields(settings):
-        value = getattr(settings, field.name)
-        variable = _variable(field.name)
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        variable = _variable(name)
         if variable in from_file:
             source = ".env"
         elif os.environ.get(variable, "").strip():

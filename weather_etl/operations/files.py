@@ -33,7 +33,7 @@ STATES = (PENDING, INGESTED, SAME_BYTES, REJECTED, SPLIT, GONE, UNROUTABLE, IGNO
 _RAW, _QUARANTINED, _VALIDATED = "raw_observations", "quarantined_rows", "validated_observations"
 # Manifest keys that `--json` shows, in this order.
 _SHOWN = (
-    "etag", "sha256", "size", "landed_at", "encoding", "adapter", "delimiter", "decimal", "units", "rows", "refused",
+    "etag", "sha256", "size", "landed_at", "encoding", "profile", "delimiter", "decimal", "units", "rows", "refused",
     "reason", "detail", "first_error", "same_as", "split", "warnings", "unclean_end", "run_id", "read_at", "seconds",
 )  # fmt: skip
 

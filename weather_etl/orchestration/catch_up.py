@@ -84,7 +84,6 @@ class _CatchUp:
         seen = self._look_and_split()
         todo = self._todo(seen)
         context = self._context
-        context.instance.add_dynamic_partitions(PARTITIONS_NAME, [s.station for s in todo])
         if todo and not planning.targets(context.run.tags):  # so that the sensors know what is in hand
             context.instance.add_run_tags(context.run.run_id, planning.targets_tags(todo))
         self._start_each(TABLES_JOB, todo, {step: {"full": True} for step in STEPS} if self._full else {})
@@ -98,6 +97,9 @@ class _CatchUp:
         self, job: str, items: Sequence[StaleStation], ops: dict[str, dict[str, Any]] | None = None
     ) -> None:
         """A run for each, one after the other; they count as attempts like those that a sensor requests."""
+        # Neither the shared files nor the index of reports are partitions.
+        stations = [s.station for s in items if is_station_id(s.station)]
+        self._context.instance.add_dynamic_partitions(PARTITIONS_NAME, stations)
         tried = histories(self._context.instance, items, [job])
         for number, item in enumerate(items, start=1):
             self._context.log.info(f"{item.station} ({number} of {len(items)}): {job}, {item.why}")
@@ -105,24 +107,14 @@ class _CatchUp:
             if item.why != FULL_RUN:  # nothing is stale then, and nothing is tried again
                 attempt = tried.get(item.station, History()).attempts + 1
                 tags |= {planning.TARGET: item.key, planning.ATTEMPT: str(attempt)}
-            # Neither the shared files nor the index of reports are partitions.
-            self._start(job, item.station if is_station_id(item.station) else None, ops, tags)
-
-    def _start(
-        self,
-        job: str,
-        station: str | None = None,
-        ops: dict[str, dict[str, Any]] | None = None,
-        tags: dict[str, str] | None = None,
-    ) -> None:
-        self._failures += run_job(
-            self._context.instance,
-            job,
-            station=station,
-            ops=ops,
-            loggers=self._loggers,
-            tags={**(tags or {}), planning.PARENT: self._context.run.run_id},
-        )
+            self._failures += run_job(
+                self._context.instance,
+                job,
+                station=item.station if is_station_id(item.station) else None,
+                ops=ops,
+                loggers=self._loggers,
+                tags={**tags, planning.PARENT: self._context.run.run_id},
+            )
 
     def _look_and_split(self) -> shared_files.Inventory:
         """What lies in both containers, after shared files were split where that was due."""

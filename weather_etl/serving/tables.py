@@ -70,8 +70,10 @@ OBSERVATIONS = Served(
 )
 DAILY = Served("weather_daily", "daily_weather", TABLES["daily_weather"], ("date",))
 MONTHLY = Served("weather_monthly", "monthly_weather", TABLES["monthly_weather"], ("month",))
+YEARLY = Served("weather_yearly", "yearly_weather", TABLES["yearly_weather"])
+NORMALS = Served("weather_normals", "climate_normals", TABLES["climate_normals"])
 FILES = Served("weather_files", "raw_observations", _FILES)
-SERVED = (OBSERVATIONS, DAILY, MONTHLY, FILES)
+SERVED = (OBSERVATIONS, DAILY, MONTHLY, YEARLY, NORMALS, FILES)
 
 
 def comment(column: Column) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from weather_etl.ingestion import merge
+from weather_etl.ingestion import merge, reading
 from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cells import Reading
@@ -75,7 +75,7 @@ def raw_of(*files: File, settings: StationSettings = DEFAULTS) -> RawRows:
         entry = entry_of(file)
         version = FileVersion(file.name, f"etag of {file.name}", len(file.data), file.landed_at)
         try:
-            rows = merge.parse_landing_file(file.data, entry, settings, STATION)
+            rows = reading.parse_landing_file(file.data, entry, settings, STATION)
         except Rejected as error:
             rejected.append(
                 {
@@ -91,7 +91,7 @@ def raw_of(*files: File, settings: StationSettings = DEFAULTS) -> RawRows:
             continue
         parts.append(merge.with_provenance(rows, STATION, version, entry))
         entries[file.name] = entry
-        readings[file.name] = merge.reading_of(entry, settings, STATION)
+        readings[file.name] = reading.reading_of(entry, settings, STATION)
     return RawRows(merge._assemble(None, [], parts, entries), readings, rejected, list(entries.values()))
 
 
@@ -126,12 +126,20 @@ def validated(times: pd.DatetimeIndex, **columns: Any) -> pd.DataFrame:
         if name == "wind_direction_deg":
             speed = frame["wind_speed_ms"]
             frame["is_calm"] = (speed == 0).astype("boolean").mask(speed.isna())
+        elif name == "precipitation_mm":
+            trace = np.broadcast_to(np.asarray(columns.pop("precipitation_trace", False)), n)
+            frame["precipitation_trace"] = pd.array(trace, dtype="boolean")
+            frame.loc[frame[name].isna(), "precipitation_trace"] = pd.NA
+        elif name == "precipitation_long_mm":
+            period = np.broadcast_to(np.asarray(columns.pop("precipitation_long_h", 0)), n)
+            frame["precipitation_long_h"] = pd.array(period, dtype="Int64")
+            frame.loc[frame[name].isna(), "precipitation_long_h"] = pd.NA
     frame["precipitation_type"] = pd.Categorical([None] * n, categories=list(PRECIPITATION_TYPES))
     frame["summary"] = pd.Series([None] * n, dtype="str")
     conditions = columns.pop("condition", None)
     conditions = [conditions] * n if conditions is None or isinstance(conditions, str) else list(conditions)
     frame["condition"] = pd.Categorical(conditions, categories=list(CONDITIONS))
-    for name in ("air_density_kgm3", "wind_power_density_wm2", "wind_power_kw"):
+    for name in ("air_density_kgm3", "wind_power_density_wm2", "wind_power_kw", "pv_power_kw"):
         frame[name] = np.broadcast_to(np.asarray(columns.pop(name, np.nan), dtype=float), n).copy()
     for name in VARIABLES:
         flags = columns.pop(f"{name}_qc", np.where(frame[name].isna(), 9, 1))
@@ -139,6 +147,8 @@ def validated(times: pd.DatetimeIndex, **columns: Any) -> pd.DataFrame:
     frame["landing_file"] = pd.Series(["szeged/a.csv"] * n, dtype="str")
     frame["line"] = np.arange(2, n + 2)
     frame["landed_at"] = pd.Series([LANDED_AT] * n, dtype="datetime64[us, UTC]")
+    frame["rows_n"] = np.ones(n, dtype=np.int64)
+    frame["other_rows"] = pd.Series([None] * n, dtype="str")
     assert not columns, columns
     return frame
 

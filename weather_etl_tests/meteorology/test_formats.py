@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from weather_etl.landing.text import to_text
 from weather_etl.landing.unpacking import unpack
 from weather_etl.meteorology import formats
-from weather_etl.meteorology.cells import OK, Cells, read_cells
+from weather_etl.meteorology.cell_states import OK
+from weather_etl.meteorology.cells import Cells, read_cells
 from weather_etl.meteorology.observations import Observations, observe
-from weather_etl.meteorology.parsing import ParsedFile
+from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.stations import StationSettings
 from weather_etl_tests.files import weather_csv
@@ -90,8 +90,7 @@ METEOSTAT = {"meta": {"generated": "2025-02-13 09:22:53"}, "data": METEOSTAT_REC
 
 
 def parsed(data: bytes, **options) -> ParsedFile:
-    text = to_text(unpack(data))
-    return formats.read_text(text.data, bad_utf8=text.bad_utf8, **options)
+    return formats.read(formats.Source("a", unpack(data)), formats.Options(**options))
 
 
 def read(data: bytes, timezone: str = "Europe/Budapest", **settings) -> tuple[ParsedFile, Cells]:
@@ -119,8 +118,8 @@ FORMATS = {
     "open_meteo": OPEN_METEO.encode(),
     "noaa_isd_lite": ISD_LITE,
     "noaa_global_hourly": global_hourly({}),
-    "meteostat": BULK,
-    "csv": weather_csv(),
+    "meteostat_bulk": BULK,
+    "kaggle_szeged": weather_csv(),
 }
 
 
@@ -129,7 +128,7 @@ FORMATS = {
     "form", [bytes, gzip.compress, lambda d: b"\xef\xbb\xbf" + d, lambda d: d.replace(b"\n", b"\r\n")]
 )
 def test_each_format_is_told_by_its_content(adapter, form):
-    assert parsed(form(FORMATS[adapter])).adapter == adapter
+    assert parsed(form(FORMATS[adapter])).profile == adapter
 
 
 @pytest.mark.parametrize("adapter", FORMATS)
@@ -146,27 +145,30 @@ def test_what_a_manifest_keeps_of_a_file_is_plain_data(adapter):
     assert formats.reading(again) == formats.reading(declared)
 
 
-OTHERS = {
-    "GSOD": '"STATION","DATE","LATITUDE","LONGITUDE","ELEVATION","NAME","TEMP","DEWP"\n"01001099999","2020-01-01","70.9","-8.6","9.0","JAN MAYEN","  21.5","  13.2"\n',
-    "GHCNh": "Station_ID|Station_name|DATE|LATITUDE|LONGITUDE|temperature|temperature_Quality_Code\nUSW00094846|CHICAGO|2020-01-01T00:00:00|41.9|-87.9|1.7|1\n",
-    "DWD": "STATIONS_ID;MESS_DATUM;QN_9;TT_TU;RF_TU;eor\n         44;2007040100;    3;   7.3;   85.0;eor\n",
-    "ISD": "0188010010999992020010100004+70933-008667FM-12+000999999V0200301N00511220001CN0100001N9-00701-01001099871\n"
-    * 3,
-    "EPW": "LOCATION,Chicago Ohare Intl Ap,IL,USA,TMY3,725300,41.98,-87.92,-6.0,201.0\nDESIGN CONDITIONS,1\n1986,1,1,1,0,?9?9,-12.2,-16.1\n",
-    "METAR": "EHAM 230025Z 24010KT 9999 NSC 14/08 Q1019 NOSIG\nEHRD 230025Z 24010KT 9999 NSC 14/08 Q1019\n",
-    "IEM daily": "station,day,max_temp_f,min_temp_f\nAMW,2020-01-01,40,20\n",
-    "GeoJSON": '{"type": "FeatureCollection", "features": []}',
-    "Open-Meteo JSON": '{"latitude":52.52,"utc_offset_seconds":0,"hourly":{"time":["2024-01-01T00:00"],"temperature_2m":[1.0]}}',
-    "other JSON with data": '{"data": [{"id": 1}, {"id": 2}]}',
-    "JSON with an empty name": '{"": {"data": [1, 2]}, "data": [3]}',
-}
+REFUSED = {
+    "GSOD": (Reason.DAILY_ONLY, '"STATION","DATE","LATITUDE","LONGITUDE","ELEVATION","NAME","TEMP","DEWP"\n"01001099999","2020-01-01","70.9","-8.6","9.0","JAN MAYEN","  21.5","  13.2"\n'),
+    "daily means": (Reason.DAILY_ONLY, "Time,Temperature (C)\n2023-01-01,5.0\n2023-01-02,6.8\n2023-01-03,7.1\n"),
+    "daily extremes at midnight": (Reason.DAILY_ONLY, "Time,Temp Min (C),Temp Max (C),Temperature (C)\n2023-01-01 00:00,1,5,3\n2023-01-02 00:00,2,6,4\n2023-01-03 00:00,2,6,4\n"),
+    "EPW": (Reason.TYPICAL_YEAR, "LOCATION,Chicago Ohare Intl Ap,IL,USA,TMY3,725300,41.98,-87.92,-6.0,201.0\nDESIGN CONDITIONS,1\n1986,1,1,1,0,?9?9,-12.2,-16.1\n"),
+    "METAR": (Reason.NO_DATE, "EHAM 230025Z 24010KT 9999 NSC 14/08 Q1019 NOSIG\nEHRD 230025Z 24010KT 9999 NSC 14/08 Q1019\n"),
+    "times of day": (Reason.NO_DATE, "Time,Temperature (C)\n00:00,5.0\n01:00,5.5\n"),
+    "no time": (Reason.NO_TIME, "Temperature (C),Humidity (%)\n5.0,80\n5.5,81\n"),
+    "no year": (Reason.NO_YEAR, "Month,Day,Hour,Temperature (C),Humidity (%)\n1,1,0,5.0,80\n1,1,1,5.5,81\n"),
+    "day or month first": (Reason.DATE_ORDER, "Time,Temperature (C)\n01/02/2020 00:00,5.0\n01/02/2020 01:00,5.5\n"),
+    "Fahrenheit without a word": (Reason.UNIT_UNLIKELY, "Time,Temperature\n2020-07-01 00:00,71\n2020-07-01 01:00,70.5\n"),
+    "IEM daily": (Reason.COLUMN_MISSING, "station,day,max_temp_f,min_temp_f\nAMW,2020-01-01,40,20\n"),
+    "GeoJSON": (Reason.NOT_CSV, '{"type": "FeatureCollection", "features": []}'),
+    "other JSON with data": (Reason.NOT_CSV, '{"data": [{"id": 1}, {"id": 2}]}'),
+    "JSON with an empty name": (Reason.NOT_CSV, '{"": {"data": [1, 2]}, "data": [3]}'),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", OTHERS)
-def test_a_format_that_is_not_read_is_rejected_in_one_sentence(name):
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_without_observations_is_refused_in_one_sentence(name):
+    reason, text = REFUSED[name]
     with pytest.raises(Rejected) as caught:
-        parsed(OTHERS[name].encode())
-    assert caught.value.reason in (Reason.COLUMN_MISSING, Reason.NOT_CSV) and "\n" not in caught.value.detail
+        parsed(text.encode())
+    assert caught.value.reason == reason and "\n" not in caught.value.detail
 
 
 # --- IEM ASOS ------------------------------------------------------------------------------------------------
@@ -194,8 +196,9 @@ def test_the_altimeter_setting_of_iem_is_no_pressure_but_kept():
     assert values(IEM, "pressure_station_hpa") == [None] * 3 and rescued(IEM)[0]["alti"] == "30.09"
 
 
-def test_a_trace_of_precipitation_in_iem_is_kept_as_it_came():
-    assert rescued(IEM)[1]["p01i"] == "T"
+def test_a_trace_of_precipitation_in_iem_is_zero_and_marked():
+    found = read(IEM)[1]
+    assert found.values["precipitation_mm"][:2].tolist() == [0, 0] and found.trace.tolist() == [False, True, False]
 
 
 def test_iem_names_the_station_of_every_row():
@@ -333,7 +336,7 @@ def test_open_meteo_saved_in_cp1252_is_read():
 
 def test_a_file_with_the_names_of_open_meteo_but_no_block_is_in_the_zone_of_the_station():
     data = OPEN_METEO[OPEN_METEO.index("time,temperature") :].encode()
-    assert times(data, timezone="UTC")[0] == "2024-07-01T00:00" and parsed(data).adapter == "csv"
+    assert times(data, timezone="UTC")[0] == "2024-07-01T00:00" and parsed(data).profile == "generic"
 
 
 # --- ISD-Lite ------------------------------------------------------------------------------------------------
@@ -357,8 +360,11 @@ def test_isd_lite_is_in_utc():
     assert times(ISD_LITE) == ["2016-01-01T00:00", "2016-01-01T01:00", "2016-01-01T02:00"]
 
 
-def test_sky_cover_and_precipitation_of_isd_lite_are_kept_traces_included():
-    assert rescued(ISD_LITE)[0] == {"sky_condition": "4", "precipitation_1h": "-1", "precipitation_6h": "-9999"}
+def test_sky_cover_and_precipitation_of_isd_lite_are_read_traces_included():
+    found = read(ISD_LITE)[1]
+    assert found.values["cloud_cover_percent"].tolist()[:2] == [50, 25]
+    assert found.values["precipitation_mm"][:2].tolist() == [0, 0] and found.trace.tolist() == [True, False, False]
+    assert values(ISD_LITE, "precipitation_6h_mm") == [None, None, 1.2]
 
 
 def test_a_line_of_isd_lite_that_is_cut_is_kept_as_it_stood():
@@ -372,7 +378,7 @@ def test_isd_lite_with_blanks_behind_its_lines_is_read():
 
 
 def test_isd_lite_whose_first_line_is_damaged_is_still_told():
-    assert parsed(b"2016 01 0\n" + ISD_LITE).adapter == "noaa_isd_lite"
+    assert parsed(b"2016 01 0\n" + ISD_LITE).profile == "noaa_isd_lite"
 
 
 # --- Global Hourly -------------------------------------------------------------------------------------------
@@ -472,7 +478,7 @@ JSON = json.dumps(METEOSTAT).encode()
 @pytest.mark.parametrize("data", [BULK, with_header(), SPLIT, DATE_HOUR, JSON])
 def test_each_form_of_meteostat_gives_the_same_first_hour(data):
     found, cells = read(data)
-    assert found.adapter == "meteostat"
+    assert found.profile.startswith("meteostat")
     first = [round(float(cells.values[v][0]), 9) for v in ("temperature_c", "dew_point_c", "wind_speed_ms")]
     assert (str(cells.timestamp[0])[:16], *first) == ("2008-06-29T00:00", 22, 16.9, 10)
 
@@ -534,7 +540,7 @@ def test_damaged_json_is_rejected(data):
 def test_a_file_whose_names_the_station_explains_itself_is_not_taken_for_meteostat():
     data = csv("2008-06-29T00:00Z,22,50,1001,10", header="time,temp,rhum,pres,wspd")
     aliases = {"temp": "temperature_c", "wspd": "wind_speed_ms"}
-    assert (parsed(data).adapter, parsed(data, aliases=aliases).adapter) == ("meteostat", "csv")
+    assert (parsed(data).profile, parsed(data, aliases=aliases).profile) == ("meteostat", "generic")
 
 
 # --- settings fill what the file leaves open -----------------------------------------------------------------
@@ -545,13 +551,13 @@ def test_a_unit_of_the_settings_is_used_where_the_header_names_none():
     assert found.validated["wind_speed_ms"][0] == pytest.approx(5.14444)
 
 
-def test_a_unit_in_the_header_overrules_the_settings():
+def test_a_unit_of_the_settings_overrules_the_header():
     found = observed(cells("Wind Speed (m/s)", "10"), settings=StationSettings(units={"wind_speed_ms": "kn"}))
-    assert found.validated["wind_speed_ms"][0] == 10
+    assert found.validated["wind_speed_ms"][0] == pytest.approx(5.14444)
 
 
-def test_the_unit_of_a_format_overrules_the_settings():
-    assert values(IEM, "temperature_c", units={"temperature_c": "K"})[0] == 10
+def test_a_unit_of_the_settings_overrules_the_format():
+    assert values(IEM, "temperature_c", units={"temperature_c": "K"})[0] == -223.15
 
 
 @pytest.mark.parametrize(("kind", "column"), [("msl", "pressure_msl_hpa"), ("station", "pressure_station_hpa")])
@@ -620,7 +626,7 @@ FIGURES = {
         "temperature_c": (8782, 100010.1), "dew_point_c": (8782, 48632.7), "pressure_msl_hpa": (8671, 8815658.2),
         "wind_direction_deg": (8647, 1612610), "wind_speed_ms": (8782, 38042.1),
     }),
-    "meteostat_16230_2008-06.json.gz": ("meteostat", 720, {
+    "meteostat_16230_2008-06.json.gz": ("meteostat_json", 720, {
         "temperature_c": (714, 18149.6), "dew_point_c": (660, 9699.9), "humidity_percent": (660, 35770),
         "wind_direction_deg": (501, 71800), "wind_speed_ms": (713, 6101 / 3.6), "wind_gust_ms": (0, 0), "pressure_msl_hpa": (232, 235061.1),
     }),
@@ -633,7 +639,7 @@ FIGURES = {
 def test_a_real_file_gives_the_figures_counted_without_us(name):
     adapter, rows, variables = FIGURES[name]
     found, cells = read((REAL / name).read_bytes())
-    assert (found.adapter, found.rows.num_rows) == (adapter, rows)
+    assert (found.profile, found.rows.num_rows) == (adapter, rows)
     for variable, (n, total) in variables.items():
         good = cells.states[variable] == OK
         assert int(good.sum()) == n, variable

@@ -6,8 +6,9 @@
 import re
 from pathlib import Path
 
+from weather_etl.meteorology.headers import ALIASES
+
 from weather_etl.meteorology.formats import PROFILES
-from weather_etl.meteorology.parsing import ALIASES
 from weather_etl.meteorology.reasons import EXPLANATIONS
 from weather_etl.meteorology.units import QUANTITIES, UNITS
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS

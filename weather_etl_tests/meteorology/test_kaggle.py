@@ -12,8 +12,8 @@ import pytest
 
 from benchmarks import ours
 from benchmarks.run import REAL, input_file
-from weather_etl.meteorology import derived, quality
-from weather_etl.meteorology.quality import LIMITS
+from weather_etl.meteorology import derived
+from weather_etl.meteorology.quality import LIMITS, changes, still
 from weather_etl_tests.meteorology.making import days_and_months
 
 pytestmark = [
@@ -65,7 +65,7 @@ def test_zeros_of_pressure_and_humidity_fail_the_gross_range_and_nothing_else_do
     ],
 )
 def test_spikes(variable, expected):
-    assert counts(quality.spike(on_grid(variable), LIMITS[variable])) == expected
+    assert counts(changes.spike(on_grid(variable), LIMITS[variable])) == expected
     assert {f: n for (v, f), n in events("spike").items() if v == variable} == {f: expected[f] for f in (3, 4)}
 
 
@@ -78,7 +78,7 @@ def test_all_but_one_of_the_failed_spikes_are_at_midnight_utc():
 
 def test_visibility_is_stuck_at_0_for_193_hours():
     limits = LIMITS["visibility_km"]
-    assert counts(quality.flat_line(on_grid("visibility_km"), limits)) == {1: 96203, 3: 33, 4: 193, 9: 3}
+    assert counts(still.flat_line(on_grid("visibility_km"), limits)) == {1: 96203, 3: 33, 4: 193, 9: 3}
     assert events("flat_line") == {("visibility_km", 3): 33, ("visibility_km", 4): 193}
 
 

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weather_etl.ingestion import merge
+from weather_etl.ingestion import reading as landing_reading
 from weather_etl.lake.parquet import encode_parquet
 from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import observations, schemas
@@ -42,7 +43,7 @@ from weather_etl_tests.meteorology.making import (
 HEADER = f"{TIME},{TEMPERATURE},Wind Speed (m/s),Wind Bearing,Pressure,Humidity,Precip Type,Summary"
 AGGREGATED = ("daily_weather", "monthly_weather", "yearly_weather", "climate_normals")
 TABLES = ("validated_observations", "quality_events", "quarantined_rows", *AGGREGATED)
-PROVENANCE = ["landing_file", "line", "landed_at"]
+PROVENANCE = ["other_rows", "landing_file", "line", "landed_at"]
 
 careful = settings(derandomize=True, deadline=None, max_examples=40, database=None)
 
@@ -145,7 +146,9 @@ def test_cutting_a_file_in_two_changes_no_observation(rows, data):
 def test_the_order_of_rows_changes_nothing_but_lines(rows, shuffler):
     shuffled = shuffler.sample(rows, len(rows))
     a, b = (observed(csv(*r, header=HEADER)) for r in (rows, shuffled))
-    pd.testing.assert_frame_equal(a.validated.drop(columns="line"), b.validated.drop(columns="line"))
+    pd.testing.assert_frame_equal(
+        a.validated.drop(columns=["line", "other_rows"]), b.validated.drop(columns=["line", "other_rows"])
+    )
     pd.testing.assert_frame_equal(a.events.drop(columns="line"), b.events.drop(columns="line"))
     assert a.balance == b.balance
 
@@ -445,12 +448,12 @@ def test_of_fifty_damaged_files_each_is_rejected_or_its_lines_are_accounted_for(
         file = File(damaged(choose))
         entry = entry_of(file)
         try:
-            rows = merge.parse_landing_file(file.data, entry, StationSettings(), STATION)
+            rows = landing_reading.parse_landing_file(file.data, entry, StationSettings(), STATION)
         except Rejected:
             continue
         version = FileVersion(file.name, "etag", len(file.data), file.landed_at)
         raw = merge.with_provenance(rows, STATION, version, entry)
-        reading = merge.reading_of(entry, StationSettings(), STATION)
+        reading = landing_reading.reading_of(entry, StationSettings(), STATION)
         found = observations.observe(raw, {file.name: reading}, [], station=STATION, timezone="Europe/Budapest")
         lines = raw.column("line").to_pylist()
         assert found.balance.holds() and found.balance.data_lines == len(lines), number
@@ -468,7 +471,7 @@ def test_of_fifty_damaged_plain_files_every_line_that_is_not_blank_is_a_row(seed
             body = hurt(choose, body).replace(b'"', b"'")
         entry = entry_of(File(data))
         try:
-            rows = merge.parse_landing_file(head + b"\r\n" + body, entry, StationSettings(), STATION)
+            rows = landing_reading.parse_landing_file(head + b"\r\n" + body, entry, StationSettings(), STATION)
         except Rejected:
             continue
         dropped = sum(int(w.split()[0]) for w in entry["warnings"] if "repeated header" in w)

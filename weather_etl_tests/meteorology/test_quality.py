@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sample_data import generate as sample
 from weather_etl.meteorology import quality
-from weather_etl.meteorology.quality import LIMITS, POSSIBLE, VARIABLES, Limits
+from weather_etl.meteorology.quality import LIMITS, POSSIBLE, VARIABLES, Limits, changes, climate, still
 from weather_etl.station_file import parse_settings
 from weather_etl.stations import StationSettings
 from weather_etl_tests.meteorology.making import File, csv, observed
@@ -43,11 +43,11 @@ def series(*values: float) -> np.ndarray:
     ],
 )
 def test_a_spike_goes_out_and_back_and_counts_by_its_smaller_side(values, flags):
-    assert quality.spike(series(*values), ANY).tolist() == flags
+    assert changes.spike(series(*values), ANY).tolist() == flags
 
 
 def test_the_good_neighbours_of_a_spike_stay_good():
-    assert quality.spike(series(0, 0, 9, 0, 0), ANY).tolist() == [2, 1, 4, 1, 2]
+    assert changes.spike(series(0, 0, 9, 0, 0), ANY).tolist() == [2, 1, 4, 1, 2]
 
 
 # --- flat line -----------------------------------------------------------------------------------------------
@@ -55,25 +55,25 @@ def test_the_good_neighbours_of_a_spike_stay_good():
 
 @pytest.mark.parametrize(("length", "flag"), [(2, 1), (3, 3), (4, 3), (5, 4), (9, 4)])
 def test_the_whole_run_of_equal_values_is_flagged(length, flag):
-    found = quality.flat_line(series(1, 2, *[7] * length, 3), ANY)
+    found = still.flat_line(series(1, 2, *[7] * length, 3), ANY)
     assert found.tolist() == [1, 1, *[flag] * length, 1]
 
 
 def test_a_gap_ends_a_run():
-    assert quality.flat_line(series(7, 7, NAN, 7, 7), ANY).tolist() == [1, 1, 9, 1, 1]
+    assert still.flat_line(series(7, 7, NAN, 7, 7), ANY).tolist() == [1, 1, 9, 1, 1]
 
 
 def test_values_that_differ_by_less_than_a_billionth_are_equal():
-    assert quality.flat_line(series(7, 7 + 5e-10, 7), ANY).tolist() == [3, 3, 3]
+    assert still.flat_line(series(7, 7 + 5e-10, 7), ANY).tolist() == [3, 3, 3]
 
 
 def test_an_hour_that_may_stand_still_ends_a_run_and_is_good():
-    still = np.array([False, False, True, False, False])
-    assert quality.flat_line(series(7, 7, 7, 7, 7), ANY, still).tolist() == [1, 1, 1, 1, 1]
+    free = np.array([False, False, True, False, False])
+    assert still.flat_line(series(7, 7, 7, 7, 7), ANY, free).tolist() == [1, 1, 1, 1, 1]
 
 
 def test_runs_at_both_ends_are_found():
-    assert quality.flat_line(series(1, 1, 1, 2, 3, 3, 3), ANY).tolist() == [3, 3, 3, 1, 3, 3, 3]
+    assert still.flat_line(series(1, 1, 1, 2, 3, 3, 3), ANY).tolist() == [3, 3, 3, 1, 3, 3, 3]
 
 
 # --- rate of change ------------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ def test_runs_at_both_ends_are_found():
     [((0, 6), [2, 1]), ((0, 6.5), [2, 3]), ((6.5, 0), [2, 3]), ((0, NAN, 9), [2, 9, 2]), ((0,), [2]), ((), [])],
 )
 def test_a_change_within_an_hour_above_the_limit_is_suspect(values, flags):
-    assert quality.rate_of_change(series(*values), ANY).tolist() == flags
+    assert changes.rate_of_change(series(*values), ANY).tolist() == flags
 
 
 # --- climatology ---------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def januaries(years: int, outlier: float) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize(("years", "flag"), [(2, 2), (3, 3)])
 def test_the_climatology_needs_three_years(years, flag):
     values, year = januaries(years, 30.0)
-    assert quality.climatology(values, year, np.zeros(len(values), dtype=int))[0] == flag
+    assert climate.climatology(values, year, np.zeros(len(values), dtype=int))[0] == flag
 
 
 def test_a_value_more_than_five_standard_deviations_off_is_suspect():
@@ -107,21 +107,21 @@ def test_a_value_more_than_five_standard_deviations_off_is_suspect():
     month = np.zeros(len(values), dtype=int)
     limit = 5.0 * values.std()
     values[0] = limit * 0.9
-    assert quality.climatology(values, year, month)[0] == 1
+    assert climate.climatology(values, year, month)[0] == 1
     values[0] = limit * 1.1
-    assert quality.climatology(values, year, month).tolist() == [3] + [1] * (len(values) - 1)
+    assert climate.climatology(values, year, month).tolist() == [3] + [1] * (len(values) - 1)
 
 
 def test_calendar_months_are_told_apart():
     values = np.concatenate([np.tile([1.0, -1.0], 150), np.tile([101.0, 99.0], 150)])
     month, year = np.repeat([0, 6], 300), np.tile(np.repeat([0, 1, 2], 100), 2)
     order = np.argsort(year * 12 + month, kind="stable")
-    assert (quality.climatology(values[order], year[order], month[order]) == 1).all()
+    assert (climate.climatology(values[order], year[order], month[order]) == 1).all()
 
 
 def test_a_calendar_month_without_three_years_is_not_evaluated():
     year, month = np.array([0, 0, 1, 2]), np.array([0, 1, 0, 0])
-    assert quality.climatology(series(1, 1, 1, NAN), year, month).tolist() == [2, 2, 2, 9]
+    assert climate.climatology(series(1, 1, 1, NAN), year, month).tolist() == [2, 2, 2, 9]
 
 
 # --- month clean-up and aggregation --------------------------------------------------------------------------
@@ -130,7 +130,7 @@ def test_a_calendar_month_without_three_years_is_not_evaluated():
 @pytest.mark.parametrize(("failed", "rest"), [(4, 1), (5, 3)])
 def test_where_more_than_forty_percent_of_a_month_failed_the_rest_is_suspect(failed, rest):
     flags = np.array([4] * failed + [1] * (10 - failed) + [9] * 5 + [1], dtype=np.uint8)
-    found = quality.month_clean_up(flags, np.array([0] * 15 + [1]))
+    found = climate.month_clean_up(flags, np.array([0] * 15 + [1]))
     assert found.tolist() == [4] * failed + [rest] * (10 - failed) + [9] * 5 + [1]
 
 
@@ -203,10 +203,10 @@ def test_what_lies_more_than_an_hour_apart_is_not_compared(test):
     assert test not in found.events["test"].tolist() and flags_of(found, "temperature_c") == [1, 1, 1, 1]
 
 
-def test_a_gap_ends_a_run_of_equal_values():
-    hours = [*range(11), *range(12, 23)]
-    assert station(hours=hours, temperature_c=[7] * 22).events.empty
-    assert flags_of(station(temperature_c=[7] * 22), "temperature_c") == [3] * 22
+def test_a_gap_ends_a_run_of_equal_hours():
+    hours = [*range(23), *range(24, 47)]
+    assert station(hours=hours, visibility_km=[7] * 46).events.empty
+    assert flags_of(station(visibility_km=[7] * 46), "visibility_km") == [3] * 46
 
 
 @pytest.mark.parametrize(
@@ -342,7 +342,7 @@ walks = st.lists(steps, min_size=1, max_size=60).map(
     lambda s: np.where(np.isnan(s), NAN, 10 + np.nancumsum(np.array(s)) % 25)
 )
 quick = settings(derandomize=True, deadline=None, max_examples=60, database=None)
-HOURLY_TESTS = {"spike": 1, "flat_line": 6, "rate_of_change": 1}
+HOURLY_TESTS = {changes.spike: 1, still.flat_line: 6, changes.rate_of_change: 1}
 
 
 @quick
@@ -350,20 +350,19 @@ HOURLY_TESTS = {"spike": 1, "flat_line": 6, "rate_of_change": 1}
 def test_a_window_of_a_series_gives_the_same_flags_as_the_whole_away_from_its_ends(values, data):
     start = data.draw(st.integers(0, len(values)))
     end = data.draw(st.integers(start, len(values)))
-    for name, margin in HOURLY_TESTS.items():
-        test = getattr(quality, name)
+    for test, margin in HOURLY_TESTS.items():
         whole, window = test(values, ANY)[start:end], test(values[start:end], ANY)
         inner = slice(margin, len(window) - margin)
-        if name == "flat_line":  # a run that a cut shortens may be too short
+        if test is still.flat_line:  # a run that a cut shortens may be too short
             cut = np.flatnonzero(np.diff(values[start:end]) != 0)
             inner = slice(cut[0] + 1, cut[-1] + 1) if len(cut) else slice(0, 0)
-        assert whole[inner].tolist() == window[inner].tolist(), name
+        assert whole[inner].tolist() == window[inner].tolist(), test
 
 
 @quick
 @given(walks)
 def test_a_series_read_backwards_has_the_same_spikes_and_flat_lines(values):
-    for test in (quality.spike, quality.flat_line):
+    for test in (changes.spike, still.flat_line):
         assert test(values[::-1], ANY)[::-1].tolist() == test(values, ANY).tolist()
 
 
@@ -371,13 +370,12 @@ def test_a_series_read_backwards_has_the_same_spikes_and_flat_lines(values):
 @given(walks, st.floats(-5, 5))
 def test_a_constant_added_changes_no_test_of_changes(values, offset):
     offset = round(offset * 4) / 4  # exact in binary, as the values are
-    for name in HOURLY_TESTS:
-        test = getattr(quality, name)
+    for test in HOURLY_TESTS:
         assert test(values + offset, ANY).tolist() == test(values, ANY).tolist()
 
 
 @quick
 @given(walks)
 def test_missing_values_and_no_others_have_flag_9(values):
-    for name in HOURLY_TESTS:
-        assert ((getattr(quality, name)(values, ANY) == 9) == np.isnan(values)).all()
+    for test in HOURLY_TESTS:
+        assert ((test(values, ANY) == 9) == np.isnan(values)).all()

@@ -65,6 +65,32 @@ class MonthlyCompleteness:
 
 
 @dataclass(frozen=True)
+class ExtremeCompleteness:
+    """When the largest amounts of a month or a year may be shown (ETCCDI): few of its days are missing."""
+
+    month: int = 3
+    year: int = 15
+
+    def enough(self, missing: np.ndarray, unit: str) -> np.ndarray:
+        """Mask of the spans; `unit` is M or Y."""
+        return missing <= (self.month if unit == "M" else self.year)
+
+
+@dataclass(frozen=True)
+class EnergyCompleteness:
+    """When the energy of a month or a year may be shown: 90 % of its hours are there, and the coverage stands beside it.
+
+    It is the sum of those hours; nothing is added for the others. (Of a day every hour is needed.)
+    """
+
+    share: float = 0.9
+
+    def enough(self, n: np.ndarray, expected: np.ndarray) -> np.ndarray:
+        """Mask of the spans with n >= ceil(share x expected) hours."""
+        return n >= np.ceil(np.round(self.share * expected, 9))
+
+
+@dataclass(frozen=True)
 class YearlyCompleteness:
     """When a year's statistics may be shown: all of its months show theirs (xclim `missing_wmo` for years)."""
 
@@ -98,5 +124,7 @@ class NormalsCompleteness:
 DAILY = DailyCompleteness()
 WHOLE = WholeCompleteness()
 MONTHLY = MonthlyCompleteness()
+EXTREME = ExtremeCompleteness()
+ENERGY = EnergyCompleteness()
 YEARLY = YearlyCompleteness()
 NORMALS = NormalsCompleteness()

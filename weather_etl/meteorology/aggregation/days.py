@@ -4,17 +4,21 @@ Belongs here: daily formulas and thresholds. Does not belong here: completeness 
 (`hours.py`), months.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from weather_etl.meteorology.aggregation.completeness import DAILY, WHOLE
+from weather_etl.meteorology.aggregation import evapotranspiration as fao
+from weather_etl.meteorology.aggregation.completeness import DAILY, WHOLE, EnergyCompleteness, WholeCompleteness
+from weather_etl.meteorology.aggregation.fallen import Fallen
 from weather_etl.meteorology.aggregation.groups import masked, ratio
 from weather_etl.meteorology.aggregation.hours import ByDay, LocalHours, condition_names, dominant_condition
 from weather_etl.meteorology.aggregation.vectors import sector_names
 from weather_etl.meteorology.observations import repeated_text
 from weather_etl.meteorology.quality import Flag
 from weather_etl.meteorology.schemas import TABLES
+from weather_etl.meteorology.site import Site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
 LOW_VISIBILITY_KM = 1.0  # WMO fog limit
 WINDY_MS = 10.8  # Beaufort 6
 CALM_DAY_MS = 2.0  # xclim `calm_days`
+CLEAR_SKY_PERCENT, OVERCAST_PERCENT = 20.0, 80.0
+MJ_PER_WATT_HOUR = 0.0036
+NOWHERE = Site()
 DEGREE_DAY_BASES_C = {"hdd_18": 18.0, "cdd_18": 18.0, "gdd_10": 10.0}
 
 
@@ -59,6 +66,7 @@ def daily_weather(
     timezone: str,
     rated_power_kw: float | None = None,
     hours: LocalHours | None = None,
+    site: Site = NOWHERE,
 ) -> "pd.DataFrame":
     """Statistics of the civil days of a station.
 
@@ -68,10 +76,11 @@ def daily_weather(
         timezone: IANA zone that bounds the days.
         rated_power_kw: of the station's turbine; without it there is no capacity factor.
         hours: `LocalHours(observations, timezone)`, if at hand.
+        site: place, elevation, height of the wind sensor, thresholds.
 
     Returns:
         `daily_weather`: one row per day with at least one observation, ordered by date. Statistics are null where
-        `DAILY` is not met, the energy where an hour is missing (`WHOLE`); the n columns always stand.
+        `DAILY` is not met, sums and the energy where an hour is missing (`WHOLE`); the n columns always stand.
 
     Means of scalars are those of the hourly values, not (minimum + maximum) / 2 (WMO-No. 8; xclim `tg_mean`). Degree
     days come from the mean of the day, day counts from its extremes with strict limits (ETCCDI).
@@ -134,6 +143,9 @@ def daily_weather(
     out["wind_power_density_wm2"] = masked(ratio(total, n), DAILY.enough(n, expected))
     out |= energy(*hours.power, expected, rated_power_kw)
 
+    out |= _fallen(hours, site, expected)
+    out |= _evapotranspiration(hours, site, out)
+
     number, top = dominant_condition(hours.conditions)
     enough = DAILY.enough(hours.conditions.sum(axis=0), expected)
     out["condition_dominant"] = condition_names(number, enough)
@@ -141,17 +153,120 @@ def daily_weather(
     return pd.DataFrame(out, columns=TABLES["daily_weather"].column_names, copy=False)
 
 
-def energy(n: np.ndarray, kwh: np.ndarray, expected: np.ndarray, rated_power_kw: float | None) -> dict[str, np.ndarray]:
-    """Energy of spans from that of their hours: null unless all hours are there, the coverage always stands.
+def energy(
+    n: np.ndarray,
+    kwh: np.ndarray,
+    expected: np.ndarray,
+    rated_power_kw: float | None,
+    rule: WholeCompleteness | EnergyCompleteness = WHOLE,
+) -> dict[str, np.ndarray]:
+    """Energy of spans from that of their hours: null unless enough hours are there, the coverage always stands.
 
-    The capacity factor is the energy over that of the rated power in all hours.
+    The capacity factor is the energy over that of the rated power in the same hours.
     """
-    shown = masked(kwh, WHOLE.enough(n, expected))
+    shown = masked(kwh, rule.enough(n, expected))
     return {
         "energy_kwh": shown,
-        "capacity_factor": shown / ((rated_power_kw or np.nan) * expected),
+        "capacity_factor": shown / ((rated_power_kw or np.nan) * np.maximum(n, 1)),
         "energy_coverage": n / expected,
     }
+
+
+def _fallen(hours: LocalHours, site: Site, expected: np.ndarray) -> dict[str, object]:
+    """Precipitation, snow, radiation, sunshine, cloud and solar energy; nulls where the station has none of it."""
+    count = len(expected)
+    nothing, none = np.full(count, np.nan), np.zeros(count, dtype=np.int64)
+    shown = np.zeros(count, dtype=bool)
+    out: dict[str, object] = {
+        **dict.fromkeys(("precipitation_n", "snow_depth_n", "solar_radiation_n", "sunshine_n", "cloud_cover_n"), none),
+        **dict.fromkeys(
+            ("precipitation_mm", "precipitation_max_hour_mm", "snow_depth_max_cm", "solar_radiation_mjm2", "sunshine_h",
+             "cloud_cover_mean_percent", "pv_energy_kwh"),
+            nothing,
+        ),
+        "is_wet_day": nullable(shown, shown),
+        "is_snow_day": nullable(shown, shown),
+    }  # fmt: skip
+    sums = Fallen(hours, site.place)
+    if hours.has("precipitation_mm") or hours.has("precipitation_long_mm"):
+        hourly = sums.of("precipitation_mm")
+        total, whole, n = sums.tiled(hourly)
+        total = np.round(masked(total, whole), 9)  # whatever the order of the additions
+        out |= {
+            "precipitation_n": n,
+            "precipitation_mm": total,
+            "precipitation_max_hour_mm": masked(hourly.largest, DAILY.enough(hourly.n, expected)),
+            "is_wet_day": nullable(total >= site.thresholds.wet_mm, whole),
+        }
+    if hours.has("snow_depth_cm"):
+        found = hours.by_day("snow_depth_cm")
+        depth = np.where(np.isnan(found.high) & (site.snow_absent == "zero"), 0.0, found.high)
+        out |= {
+            "snow_depth_n": found.n,
+            "snow_depth_max_cm": depth,
+            "is_snow_day": nullable(depth >= site.thresholds.snow_cm, ~np.isnan(depth)),
+        }
+    for name, column, prefix, factor in (
+        ("solar_radiation_wm2", "solar_radiation_mjm2", "solar_radiation", MJ_PER_WATT_HOUR),
+        ("sunshine_min", "sunshine_h", "sunshine", 1.0 / 60.0),
+        ("pv_power_kw", "pv_energy_kwh", "", 1.0),
+    ):
+        if hours.has(name):
+            day = sums.of_sun(name)
+            out[column] = np.round(masked(factor * day.total, day.whole), 9)
+            if prefix:
+                out[f"{prefix}_n"] = day.n
+    if hours.has("cloud_cover_percent"):
+        cloud = hours.began.by_day("cloud_cover_percent")
+        n = hours.from_began(cloud.n, 0)
+        out["cloud_cover_n"] = n
+        out["cloud_cover_mean_percent"] = masked(hours.from_began(cloud.mean), DAILY.enough(n, expected))
+    return out
+
+
+def _evapotranspiration(hours: LocalHours, site: Site, out: Mapping[str, Any]) -> dict[str, object]:
+    """FAO-56 by days, and where its radiation comes from; null where an input is missing.
+
+    All inputs are of the hours whose radiation is summed, those that began in the day.
+    """
+    import pandas as pd
+
+    count = len(hours.days)
+    nothing = {"et0_mm": np.full(count, np.nan), "et0_radiation": pd.array([None] * count, dtype="str")}
+    known = hours.has("solar_radiation_wm2") or hours.has("sunshine_min")
+    if site.latitude is None or site.elevation_m is None or not known:
+        return nothing
+    date = out["date"].astype("datetime64[D]")
+    of_year = (date - date.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) + 1
+    radiation = out["solar_radiation_mjm2"]
+    from_sunshine = np.isnan(radiation) & ~np.isnan(out["sunshine_h"])
+    radiation = np.where(
+        from_sunshine, fao.radiation_of_sunshine(out["sunshine_h"], of_year, site.latitude), radiation
+    )  # fmt: skip
+    began = hours.began
+    n, total = began.sums_of(_vapour_pressure(began))
+    vapour = masked(ratio(total, n), DAILY.enough(n, began.expected))
+    pressure, wind, temperature = (began.by_day(v) for v in ("pressure_station_hpa", "wind_speed_ms", "temperature_c"))
+    measured = masked(pressure.mean, DAILY.enough(pressure.n, began.expected)) / 10.0
+    speed = masked(wind.mean, DAILY.enough(wind.n, began.expected))
+    extremes = DAILY.enough(temperature.n, began.expected) & DAILY.gapless(temperature.gap)
+    found = fao.reference_evapotranspiration(
+        *(hours.from_began(masked(x, extremes)) for x in (temperature.low, temperature.high)),
+        hours.from_began(vapour),
+        hours.from_began(fao.wind_at_2m(speed, site.wind.anemometer_height_m)), radiation, of_year,
+        latitude=site.latitude, elevation_m=site.elevation_m,
+        pressure_kpa=hours.from_began(np.where(np.isnan(measured), fao.pressure_at(site.elevation_m), measured)),
+    )  # fmt: skip
+    source: Any = np.where(from_sunshine, "sunshine", "measured").astype(object)
+    source[np.isnan(found)] = None
+    return {"et0_mm": found, "et0_radiation": pd.array(source.tolist(), dtype="str")}
+
+
+def _vapour_pressure(hours: LocalHours) -> np.ndarray:
+    """Vapour pressure of the hours in kPa: from the dew point, else from the humidity."""
+    dew = fao.saturation_pressure(hours.column("dew_point_c"))
+    damp = hours.column("humidity_percent") / 100.0 * fao.saturation_pressure(hours.column("temperature_c"))
+    return np.where(np.isnan(dew), damp, dew)
 
 
 def _thermal(mean: np.ndarray, low: np.ndarray, high: np.ndarray) -> dict[str, object]:

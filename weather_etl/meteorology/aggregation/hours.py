@@ -62,6 +62,8 @@ class LocalHours:
     Attributes:
         days: hours grouped by day; keys are days since 1970-01-01.
         expected: hours each of these days has in its zone.
+        first_hour: of each of these days, in hours since 1970-01-01 UTC.
+        utc_hours: of every hour, the same.
         hour: number of every hour within its day, from 0.
     """
 
@@ -75,12 +77,35 @@ class LocalHours:
         self.of_row = self.days.of_row()
         edges = midnights(np.append(self.days.keys, self.days.keys + 1), timezone)
         start, end = edges[: len(self.days)], edges[len(self.days) :]
-        self.expected = end - start
-        self.hour = _micros(index) // _HOUR - start[self.of_row]
+        self.expected, self.first_hour = end - start, start
+        self.utc_hours = _micros(index) // _HOUR
+        self.hour = self.utc_hours - start[self.of_row]
 
     def column(self, name: str) -> np.ndarray:
         """One column of numbers, NaN where missing."""
         return self.observations[name].to_numpy(dtype=np.float64)
+
+    def has(self, name: str) -> bool:
+        """Whether the station has a variable at all."""
+        return bool(self.observations[name].notna().any())
+
+    @cached_property
+    def began(self) -> "LocalHours":
+        """The same hours by the civil days in which (H - 1 h, H] began: with sums of a day go the values that close them."""
+        import pandas as pd
+
+        earlier = self.observations.assign(timestamp=self.observations["timestamp"] - pd.Timedelta(hours=1))
+        return LocalHours(earlier, self.timezone)
+
+    def from_began(self, values: np.ndarray, fill: float = np.nan) -> np.ndarray:
+        """Values of the days of `began` -> values of these days."""
+        keys = self.began.days.keys
+        at = np.searchsorted(keys, self.days.keys)
+        there = at < len(keys)
+        there[there] = keys[at[there]] == self.days.keys[there]
+        out = np.full(len(self.days), fill, dtype=values.dtype if fill == 0 else np.float64)
+        out[there] = values[at[there]]
+        return out
 
     def by_day(self, name: str) -> ByDay:
         values = self.column(name)
@@ -107,14 +132,19 @@ class LocalHours:
 
     def flags(self, flag: Flag) -> np.ndarray:
         """Values with a flag by days, all variables together."""
-        found = np.zeros(self.days.n, dtype=np.int64)
+        found = np.zeros(self.days.n, dtype=np.uint8)
         for name in VARIABLES:
-            found += self.observations[f"{name}_qc"].to_numpy() == flag
-        return self.days.sum(found)
+            flags = self.observations[f"{name}_qc"].to_numpy()
+            if len(flags) and flags.min() < Flag.MISSING:
+                found += flags == flag
+        return self.days.sum(found.astype(np.int64))
 
     def sums(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Hours with a value, and their sum, by days."""
-        values = self.column(name)
+        return self.sums_of(self.column(name))
+
+    def sums_of(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same of any values of the hours."""
         valid = ~np.isnan(values)
         return self.days.sum(valid), self.days.sum(np.where(valid, values, 0.0))
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from weather_etl.meteorology.aggregation.completeness import MONTHLY
+from weather_etl.meteorology.aggregation.days import NOWHERE
 from weather_etl.meteorology.aggregation.hours import LocalHours
 from weather_etl.meteorology.aggregation.normals import anomaly
 from weather_etl.meteorology.aggregation.spans import Spans, span_columns
 from weather_etl.meteorology.schemas import TABLES
+from weather_etl.meteorology.site import Site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,7 @@ def monthly_weather(
     timezone: str,
     rated_power_kw: float | None = None,
     hours: LocalHours | None = None,
+    site: Site = NOWHERE,
 ) -> "pd.DataFrame":
     """Statistics of the civil months of a station.
 
@@ -35,6 +38,7 @@ def monthly_weather(
         timezone: IANA zone that bounds the months.
         rated_power_kw: of the station's turbine; without it there is no capacity factor.
         hours: `LocalHours(observations, timezone)`, if at hand.
+        site: thresholds.
 
     Returns:
         `monthly_weather`: one row per month with at least one observation, ordered by month. Means and extremes are
@@ -48,7 +52,7 @@ def monthly_weather(
     def shown(name: str) -> np.ndarray:
         return MONTHLY.enough(spans.valid(name), spans.groups)[spans.rows]
 
-    out = span_columns(spans, shown, station=station, rated_power_kw=rated_power_kw)
+    out = span_columns(spans, shown, station=station, rated_power_kw=rated_power_kw, site=site)
     out["month"] = spans.starts.astype("datetime64[us]")
     out["temperature_anomaly_c"] = anomaly(spans.days.keys, out["temperature_mean_c"])
     return pd.DataFrame(out, columns=TABLES["monthly_weather"].column_names, copy=False)

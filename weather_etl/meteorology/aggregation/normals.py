@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from weather_etl.meteorology.aggregated_tables import QUINTILES
 from weather_etl.meteorology.aggregation.completeness import NORMALS
 from weather_etl.meteorology.aggregation.groups import Groups, masked, ratio
 from weather_etl.meteorology.aggregation.vectors import WindSums
@@ -97,8 +98,8 @@ def climate_normals(monthly: "pd.DataFrame", *, station: str) -> "pd.DataFrame":
 
     table = TABLES["climate_normals"]
     months = monthly["month"].to_numpy("datetime64[M]").astype(np.int64)
-    temperature = monthly["temperature_mean_c"].to_numpy()
-    period = Period.of(months, temperature)
+    leading = _leading(monthly)
+    period = Period.of(months, monthly[leading].to_numpy(dtype=np.float64, na_value=np.nan))
     used = np.flatnonzero(period.contains(months))
     used = used[np.argsort(months[used] % 12, kind="stable")]
     groups = Groups(months[used] % 12)
@@ -113,8 +114,12 @@ def climate_normals(monthly: "pd.DataFrame", *, station: str) -> "pd.DataFrame":
         mean = ratio(groups.sum(np.where(valid, values, 0.0)), n)
         return n, masked(mean, NORMALS.enough(n, possible)), valid
 
-    n, mean, valid = average(of("temperature_mean_c"))
-    squares = groups.sum(np.where(valid, (of("temperature_mean_c") - mean[groups.of_row()]) ** 2, 0.0))
+    def deviation(name: str) -> np.ndarray:
+        n, mean, valid = average(of(name))
+        squares = groups.sum(np.where(valid, (of(name) - mean[groups.of_row()]) ** 2, 0.0))
+        return np.sqrt(ratio(squares, np.maximum(n - 1, 0)))
+
+    n, _, _ = average(of(leading))
     count = len(groups)
     out: dict[str, object] = {
         "station_id": repeated_text(station, count),
@@ -123,7 +128,10 @@ def climate_normals(monthly: "pd.DataFrame", *, station: str) -> "pd.DataFrame":
         "period_end": np.full(count, period.end),
         "years_n": n,
         "is_normal": pd.array(NORMALS.is_normal(n), dtype="boolean"),
-        "temperature_mean_c_sd": np.sqrt(ratio(squares, np.maximum(n - 1, 0))),
+        "temperature_mean_c_sd": deviation("temperature_mean_c"),
+        "precipitation_mm_sd": deviation("precipitation_mm"),
+        **_quintiles(of("precipitation_mm"), average(of("precipitation_mm"))[1], groups),
+        **_record(monthly, months, groups.keys),
         "pressure_kind": monthly["pressure_kind"].iloc[used[groups.starts]].reset_index(drop=True),
     }
     steady = np.where(np.isnan(of("wind_direction_circular_deg")), np.nan, 1.0)
@@ -137,3 +145,38 @@ def climate_normals(monthly: "pd.DataFrame", *, station: str) -> "pd.DataFrame":
         if name not in out:
             out[name] = average(of(name))[1]
     return pd.DataFrame(out, columns=table.column_names, copy=False)
+
+
+# What a station is there for, the first that it has; it decides which years its record has.
+_LEADING = ("temperature_mean_c", "precipitation_mm", "wind_speed_mean_ms", "solar_radiation_mjm2", "sunshine_h")
+
+
+def _leading(monthly: "pd.DataFrame") -> str:
+    return next((name for name in _LEADING if monthly[name].notna().any()), _LEADING[0])
+
+
+def _quintiles(rain: np.ndarray, mean: np.ndarray, groups: Groups) -> dict[str, np.ndarray]:
+    """Limits of the fifths of each calendar month's precipitation, linear between the years (WMO-No. 1203)."""
+    found = {f"precipitation_q{q}_mm": np.full(len(groups), np.nan) for q in QUINTILES}
+    for i in np.flatnonzero(~np.isnan(mean)).tolist():
+        stop = groups.starts[i + 1] if i + 1 < len(groups) else groups.n
+        years = rain[groups.starts[i] : stop]
+        for q in QUINTILES:
+            found[f"precipitation_q{q}_mm"][i] = np.percentile(years[~np.isnan(years)], q)
+    return found
+
+
+def _record(monthly: "pd.DataFrame", months: np.ndarray, calendar_months: np.ndarray) -> dict[str, np.ndarray]:
+    """The most that fell in a day of each calendar month, of all years, and the first day that had it."""
+    most = monthly["rx1day_mm"].to_numpy(dtype=np.float64, na_value=np.nan)
+    dates = monthly["rx1day_date"].to_numpy("datetime64[us]")
+    found = {
+        "rx1day_record_mm": np.full(len(calendar_months), np.nan),
+        "rx1day_record_date": np.full(len(calendar_months), np.datetime64("NaT", "us")),
+    }
+    for i, month in enumerate(calendar_months.tolist()):
+        of_month = np.flatnonzero((months % 12 == month) & ~np.isnan(most))
+        if len(of_month):
+            best = of_month[int(most[of_month].argmax())]
+            found["rx1day_record_mm"][i], found["rx1day_record_date"][i] = most[best], dates[best]
+    return found

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from weather_etl.meteorology.aggregation.completeness import WHOLE
+from weather_etl.meteorology.aggregation.completeness import ENERGY, WHOLE
 from weather_etl.meteorology.aggregation.days import (
     CALM_DAY_MS,
     DEGREE_DAY_BASES_C,
@@ -21,8 +21,10 @@ from weather_etl.meteorology.aggregation.days import (
 )
 from weather_etl.meteorology.aggregation.groups import Groups, masked, ratio, spread
 from weather_etl.meteorology.aggregation.hours import LocalHours, condition_names, dominant_condition, midnights
+from weather_etl.meteorology.aggregation.totals import total_columns
 from weather_etl.meteorology.aggregation.vectors import sector_names
 from weather_etl.meteorology.observations import repeated_text
+from weather_etl.meteorology.site import Site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +64,7 @@ class Spans:
     Args:
         hours: the station's hours by civil days.
         daily: `daily_weather` made from them.
-        unit: what a span is.
+        unit: what a span is, M or Y.
 
     Attributes:
         calendar: all civil days from the beginning of the first span to the end of the last.
@@ -72,7 +74,7 @@ class Spans:
     """
 
     def __init__(self, hours: LocalHours, daily: "pd.DataFrame", unit: Literal["M", "Y"]) -> None:
-        self.hours, self.daily = hours, daily
+        self.hours, self.daily, self.unit = hours, daily, unit
         kind = f"datetime64[{unit}]"
         dates = daily["date"].to_numpy("datetime64[D]")
         self.calendar, at, first = dates, np.empty(0, dtype=np.int64), 0
@@ -110,6 +112,10 @@ class Spans:
         enough = WHOLE.enough(self.groups.sum(valid)[self.rows], self.days_expected)
         return self.groups.sum(np.where(valid, values, 0.0))[self.rows], enough
 
+    def complete(self, values: np.ndarray) -> np.ndarray:
+        """Mask of the spans none of whose calendar days is missing."""
+        return WHOLE.enough(self.groups.sum(~np.isnan(values))[self.rows], self.days_expected)
+
     def whole_count(self, values: np.ndarray) -> "pd.api.extensions.ExtensionArray":
         """As `whole`, for counts."""
         total, enough = self.whole(values)
@@ -129,7 +135,7 @@ def _numbers(column: "pd.Series") -> np.ndarray:
 
 
 def span_columns(
-    spans: Spans, shown: Callable[[str], np.ndarray], *, station: str, rated_power_kw: float | None
+    spans: Spans, shown: Callable[[str], np.ndarray], *, station: str, rated_power_kw: float | None, site: Site
 ) -> dict[str, object]:
     """The columns that months and years share.
 
@@ -138,6 +144,7 @@ def span_columns(
         shown: daily column -> mask of the spans that may show its mean and extremes.
         station: station id.
         rated_power_kw: of the station's turbine; without it there is no capacity factor.
+        site: thresholds.
 
     Means are those of the days that show the value, extremes those of all days, sums and counts need every day. Wind
     and power density are those of the span's hours (a mean of directions of days would weigh a breeze as a storm).
@@ -173,7 +180,8 @@ def span_columns(
         out[name] = sector_names(values, may) if name == "wind_prevailing_sector" else masked(values, may)
     n, total = (spans.days.sum(x) for x in hours.power_density)
     out["wind_power_density_wm2"] = masked(ratio(total, n), shown("wind_power_density_wm2"))
-    out |= energy(*(spans.days.sum(x) for x in hours.power), spans.hours_expected, rated_power_kw)
+    out |= energy(*(spans.days.sum(x) for x in hours.power), spans.hours_expected, rated_power_kw, ENERGY)
+    out |= total_columns(spans, shown, site)
 
     out |= {name: masked(*spans.whole(spans.values(name))) for name in DEGREE_DAY_BASES_C}
     out |= {name: spans.whole_count(spans.values(name)) for name in HOUR_COUNTS}

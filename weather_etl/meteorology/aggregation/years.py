@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from weather_etl.meteorology.aggregation.completeness import YEARLY
+from weather_etl.meteorology.aggregation.days import NOWHERE
 from weather_etl.meteorology.aggregation.groups import Groups
 from weather_etl.meteorology.aggregation.hours import LocalHours
 from weather_etl.meteorology.aggregation.normals import anomaly
 from weather_etl.meteorology.aggregation.spans import MEANS, Spans, span_columns
+from weather_etl.meteorology.aggregation.totals import growing_seasons
 from weather_etl.meteorology.schemas import TABLES
+from weather_etl.meteorology.site import Site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +33,7 @@ def yearly_weather(
     timezone: str,
     rated_power_kw: float | None = None,
     hours: LocalHours | None = None,
+    site: Site = NOWHERE,
 ) -> "pd.DataFrame":
     """Statistics of the civil years of a station.
 
@@ -41,6 +45,7 @@ def yearly_weather(
         timezone: IANA zone that bounds the years.
         rated_power_kw: of the station's turbine; without it there is no capacity factor.
         hours: `LocalHours(observations, timezone)`, if at hand.
+        site: thresholds, and the hemisphere of the growing season.
 
     Returns:
         `yearly_weather`: one row per year with at least one observation, ordered by year. A mean is that of the days
@@ -56,8 +61,9 @@ def yearly_weather(
     def shown(name: str) -> np.ndarray:
         return YEARLY.enough(months.sum(monthly[_MONTHLY_NAMES.get(name, name)].notna().to_numpy()))
 
-    out = span_columns(spans, shown, station=station, rated_power_kw=rated_power_kw)
+    out = span_columns(spans, shown, station=station, rated_power_kw=rated_power_kw, site=site)
     out["year"] = spans.days.keys + 1970
     out["months_n"] = months.sum(monthly["temperature_mean_c"].notna().to_numpy())
+    out["growing_season_days"] = growing_seasons(spans, site)
     out["temperature_anomaly_c"] = anomaly(12 * spans.days.keys, out["temperature_mean_c"])
     return pd.DataFrame(out, columns=TABLES["yearly_weather"].column_names, copy=False)

@@ -1,65 +1,37 @@
 """Which format a landing file has, told from its content, and how its cells are to be read.
 
-Belongs here: the list of formats, their recognition, the way from a manifest's record to a `Reading`.
-Does not belong here: what is special to one format (a module each), separated text in general (`parsing.py`),
-bytes and encodings (`landing.py`).
+Belongs here: the way from the bytes of a file to raw rows, and from a manifest's record to a `Reading`.
+Does not belong here: formats (`profiles/*.toml`), the steps (a module each), unpacking (landing).
 
-Every adapter yields the same raw rows: `parsing.ParsedFile`, text as it came, each row with its line in the file.
+Every format yields the same raw rows: `raw_rows.ParsedFile`, text as it came, each row with its line in the file.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from weather_etl.meteorology.cells import Reading
-from weather_etl.meteorology.formats import csv, global_hourly, iem, isd_lite, meteostat, open_meteo
-from weather_etl.meteorology.formats.base import Options, Profile, header_names
-from weather_etl.meteorology.parsing import MAX_HEADER_BYTES, ParsedFile
-from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.cell_numbers import Field
+from weather_etl.meteorology.cells import Precipitation, Reading
+from weather_etl.meteorology.formats.options import Options
+from weather_etl.meteorology.formats.reading import profile_of, read
+from weather_etl.meteorology.formats.source import Member, Source
+from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.units import DEFAULT_UNITS
 
-# In the order in which they are asked; the last one takes whatever none knows.
-_ADAPTERS = (meteostat, open_meteo, isd_lite, iem, global_hourly, csv)
-PROFILES: Mapping[str, Profile] = {m.PROFILE.name: m.PROFILE for m in _ADAPTERS}
+__all__ = ["ASSUMED_ZONE", "Member", "Options", "Source", "own_stations", "profile_of", "read", "read_text", "reading"]
+
+ASSUMED_ZONE = (
+    "nothing says in which time zone the times are, UTC is ASSUMED; write the zone into station.toml, such as "
+    'timezone = "Europe/Budapest" (or "UTC", if it is so)'
+)
 
 
-def read_text(
-    data: bytes,
-    *,
-    bad_utf8: bool = False,
-    aliases: Mapping[str, str] | None = None,
-    delimiter: str | None = None,
-    decimal: str | None = None,
-) -> ParsedFile:
-    """Cut the text of one landing file into raw rows, whatever format it has.
-
-    Args:
-        data: UTF-8, without byte order mark.
-        bad_utf8: some lines are not UTF-8; they become refused lines.
-        aliases: further header names of the station -> canonical column (files of no particular format).
-        delimiter, decimal: of the station, where they are not to be told from the file.
+def read_text(data: bytes, options: Options | None = None, *, name: str = "") -> ParsedFile:
+    """Raw rows of the unpacked bytes of a landing file that is no archive.
 
     Raises:
         Rejected: nothing of the file can be used.
     """
-    options = Options(bad_utf8, dict(aliases or {}), delimiter, decimal)
-    head = data[:MAX_HEADER_BYTES]
-    adapter = next(a for a in _ADAPTERS if a.recognises(head))
-    if adapter is meteostat and header_names(head) & {name.strip().lower() for name in options.aliases}:
-        adapter = csv  # its names are common words: where the station explains one, the file is its own
-    return adapter.read(data, options)
-
-
-def knows(head: bytes, aliases: Mapping[str, str] | None = None) -> bool:
-    """Whether the beginning of a text makes sense in some format, and its headers are UTF-8."""
-    if open_meteo.recognises(head):
-        return open_meteo.headers_are_utf8(head)
-    if any(a.recognises(head) for a in _ADAPTERS[:-1]):
-        return True
-    try:
-        csv.find(head, Options(aliases=dict(aliases or {})))
-    except Rejected as rejected:
-        return rejected.reason in (Reason.UNIT_UNKNOWN, Reason.DUPLICATE_COLUMN)
-    return True
+    return read(Source(name, [Member(name, data)]), options or Options())
 
 
 def own_stations(parsed: ParsedFile) -> list[str]:
@@ -68,7 +40,7 @@ def own_stations(parsed: ParsedFile) -> list[str]:
     A provider has an id of its own for a station; where the whole file names one only, that is the station's.
     """
     stations = parsed.stations
-    return stations if PROFILES[parsed.adapter].names_stations and len(stations) == 1 else []
+    return stations if parsed.names_stations and len(stations) == 1 else []
 
 
 def reading(
@@ -77,25 +49,37 @@ def reading(
     stations: Iterable[str] | None = None,
     units: Mapping[str, str] | None = None,
     pressure: str = "msl",
+    standard_time: bool = False,
 ) -> Reading:
     """How the cells of a file are to be read.
 
-    What the file and its format say comes first, then the station's settings, then the defaults.
+    The station's settings come first, then what the file and its format say.
 
     Args:
         declared: `ParsedFile.declared`, as it lies in a manifest.
         stations: what the column `station` may say; None: anything.
-        units: column -> unit of the station where neither file nor format names one.
+        units: column -> unit of the station.
         pressure: `msl` or `station`, what a column holds that is called just pressure.
+        standard_time: the station's clock never changes.
     """
-    profile = PROFILES[declared["adapter"]]
-    timezones = declared["timezones"] or ({"": profile.timezone} if profile.timezone else {})
+    fields = {column: Field.of(plain) for column, plain in declared.get("fields", {}).items()}
+    for column in units or {}:  # a unit of the station is not scaled by what the file said
+        if column in fields and (units or {})[column] != declared["units"].get(column):
+            fields[column] = Field.of({**fields[column].plain(), "divisor": 1.0, "factor": 1.0})
     return Reading(
-        units=tuple(sorted({**DEFAULT_UNITS, **(units or {}), **declared["units"]}.items())),
+        units=tuple(sorted({**DEFAULT_UNITS, **declared["units"], **(units or {})}.items())),
         decimal=declared["decimal"],
-        fields=tuple(sorted(profile.fields.items())),
-        timezones=tuple(sorted(timezones.items())),
+        fields=tuple(sorted(fields.items(), key=lambda item: item[0])),
+        timezones=tuple(sorted(declared["timezones"].items())),
         stations=None if stations is None else tuple(sorted(set(stations))),
         pressure_is_station=bool(declared["open_pressure"]) and pressure == "station",
-        padded=profile.padded,
+        padded=bool(declared.get("padded")),
+        precipitation=Precipitation(**declared.get("precipitation", {})),
+        stamp=declared.get("stamp", "end"),
+        period_minutes=declared.get("period_minutes", 0),
+        form=declared.get("form", "iso"),
+        before=tuple((a, b) for a, b in declared.get("before", ())),
+        standard_time=standard_time,
+        zone_is_assumed=bool(declared.get("zone_is_assumed")),
+        dropped=tuple(declared.get("dropped", ())),
     )

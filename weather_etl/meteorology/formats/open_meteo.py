@@ -1,8 +1,8 @@
 """Open-Meteo CSV: a block on the place, a blank line, then one section or more, each with a header that names units.
 
 Times are wall-clock times of the block's offset, which is the same for the whole file, summer and winter. A file of
-several places numbers them (`location_id`). A section without an hourly temperature (daily values) holds no
-observations; its rows are quarantined as summaries.
+several places numbers them (`location_id`). A section without an hourly variable (daily values) holds no observations;
+its rows are quarantined as summaries.
 
 Source: https://open-meteo.com/en/docs (format=csv).
 """
@@ -13,29 +13,65 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from weather_etl.meteorology.formats.base import Options, Profile, first_lines, names_in
-from weather_etl.meteorology.parsing import (
-    DICTIONARY,
-    ParsedFile,
-    RefusedLine,
-    parse_csv,
-    raw_rows,
-    split_header,
-)
+from weather_etl.meteorology.formats import generic
+from weather_etl.meteorology.formats.engine import Table, read_table
+from weather_etl.meteorology.formats.names import split_names
+from weather_etl.meteorology.formats.options import Options
+from weather_etl.meteorology.formats.profile import Profile
+from weather_etl.meteorology.formats.recognise import Head
+from weather_etl.meteorology.formats.source import Source, Text
+from weather_etl.meteorology.formats.tables import cells_of
+from weather_etl.meteorology.raw_rows import DICTIONARY, ParsedFile, RefusedLine, raw_rows
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import known_zone, zone_of_offset
 
-PROFILE = Profile("open_meteo", "Open-Meteo CSV", names_stations=True, padded=True)
 _BLOCK_NAMES = {"latitude", "longitude", "utc_offset_seconds"}
 _MAX_SECTIONS = 100
 _HEADER_LINE = re.compile(rb'(?m)^[ \t]*"?(?:location_id"?[,;\t|]"?)?(?:time|latitude)"?[,;\t|][^\n]*')
 
 
-def recognises(head: bytes) -> bool:
-    for line in first_lines(head):
-        if line.strip() and not line.lstrip().startswith(b"#"):
-            return names_in(line) >= _BLOCK_NAMES
-    return False
+def read(text: Text, profile: Profile, source: Source, options: Options) -> ParsedFile:
+    """Raw rows of all sections.
+
+    Raises:
+        Rejected: no section has an hourly variable, or the block cannot be read.
+    """
+    data = text.data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    heads = [m.start() for m in _HEADER_LINE.finditer(data)]
+    if len(heads) > _MAX_SECTIONS:
+        raise Rejected(Reason.NOT_CSV, f"the file has {len(heads)} header lines")
+    parts = [data[a:b].rstrip(b"\n") + b"\n" for a, b in zip(heads, [*heads[1:], len(data)], strict=True)]
+    numbers = [data.count(b"\n", 0, at) + 1 for at in heads]
+    # What ends without a line end was cut there.
+    if parts and not data.endswith(b"\n"):
+        parts[-1] = parts[-1][:-1]
+
+    places: dict[str, str] = {}  # station text -> zone
+    where: dict[str, str | float] = {}
+    place = ""
+    sections: list[ParsedFile] = []
+    problem: Rejected | None = None
+    summaries: list[RefusedLine] = []
+    of_section: list[str] = []
+    for part, number in zip(parts, numbers, strict=True):
+        if _names_in(part) >= _BLOCK_NAMES:
+            found, coordinates = _places(part)
+            where = coordinates if not places else {}
+            places |= found
+            place = next(iter(found), "")
+            continue
+        try:
+            sections.append(_section(replace(text, data=part), number, profile, source, options))
+            of_section.append(place)
+        except Rejected as rejected:
+            if rejected.reason not in (Reason.COLUMN_MISSING, Reason.NO_TIME):
+                raise
+            problem = problem or rejected
+            summaries += _lines_of(part, number)
+    if not sections:
+        raise problem or Rejected(Reason.COLUMN_MISSING, "the file has a block on the place, but no table of times")
+    whole = _joined(sections, of_section, places, summaries)
+    return replace(whole, place=where if len(places) == 1 else {})
 
 
 def headers_are_utf8(head: bytes) -> bool:
@@ -43,46 +79,21 @@ def headers_are_utf8(head: bytes) -> bool:
     return all(_is_utf8(m.group()) for m in _HEADER_LINE.finditer(head.replace(b"\r", b"\n")))
 
 
-def read(data: bytes, options: Options) -> ParsedFile:
-    text = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    heads = [m.start() for m in _HEADER_LINE.finditer(text)]
-    if len(heads) > _MAX_SECTIONS:
-        raise Rejected(Reason.NOT_CSV, f"the file has {len(heads)} header lines")
-    parts = [text[a:b].rstrip(b"\n") + b"\n" for a, b in zip(heads, [*heads[1:], len(text)], strict=True)]
-    numbers = [text.count(b"\n", 0, at) + 1 for at in heads]
-    # What ends without a line end was cut there.
-    if parts and not text.endswith(b"\n"):
-        parts[-1] = parts[-1][:-1]
-
-    places: dict[str, str] = {}  # station text -> zone
-    place = ""
-    sections: list[ParsedFile] = []
-    problem: Rejected | None = None
-    summaries: list[RefusedLine] = []
-    of_section: list[str] = []
-    for part, number in zip(parts, numbers, strict=True):
-        if names_in(part.split(b"\n", 1)[0]) >= _BLOCK_NAMES:
-            found = _places(part)
-            places |= found
-            place = next(iter(found), "")
-            continue
-        try:
-            sections.append(_section(part, number, options))
-            of_section.append(place)
-        except Rejected as rejected:
-            if rejected.reason is not Reason.COLUMN_MISSING:
-                raise
-            problem = problem or rejected
-            summaries += _lines_of(part, number)
-    if not sections:
-        raise problem or Rejected(Reason.COLUMN_MISSING, "the file has a block on the place, but no table of times")
-    return _joined(sections, of_section, places, summaries)
+def _names_in(part: bytes) -> set[str]:
+    line = part.split(b"\n", 1)[0].decode("utf-8", "replace").lower()
+    delimiter = max(",;\t|", key=line.count)
+    return {n.strip().strip('"').strip() for n in line.split(delimiter)}
 
 
-def _section(part: bytes, number: int, options: Options) -> ParsedFile:
-    aliases = {**options.aliases, "location_id": "station"}
-    bad_utf8 = options.bad_utf8 and not _is_utf8(part)
-    return parse_csv(part, bad_utf8=bad_utf8, aliases=aliases, decimal=options.decimal, first_line=number)
+def _section(text: Text, number: int, profile: Profile, source: Source, options: Options) -> ParsedFile:
+    bad_utf8 = text.bad_utf8 and not _is_utf8(text.data)
+    text = replace(text, data=text.data, bad_utf8=bad_utf8)
+    found = generic.find(profile, Head(text), options)
+    cut = cells_of(found, text)
+    cut.lines = cut.lines + (number - 1)
+    cut.refused = [replace(r, line=r.line + number - 1) for r in cut.refused]
+    table = Table(cut, found.delimiter, found.units, "", ["the block on the place"])
+    return read_table(table, profile, source, options)
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -93,20 +104,21 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _places(block: bytes) -> dict[str, str]:
-    """Text of the station (its number, or its coordinates) -> zone, from the lines of a block.
+def _places(block: bytes) -> tuple[dict[str, str], dict[str, str | float]]:
+    """Text of the station (its number, or its coordinates) -> zone, from the lines of a block; where the first is.
 
     Raises:
         Rejected: a line of it cannot be read.
     """
     header, *lines = [line for line in block.decode("utf-8", "replace").split("\n") if line.strip()]
     delimiter = max(",;\t|", key=header.count)
-    names = [n.lower() for n in split_header(header, delimiter)]
+    names = [n.lower() for n in split_names(header, delimiter)]
     places: dict[str, str] = {}
+    where: dict[str, str | float] = {}
     for line in lines:
         if line.lstrip().startswith("#"):
             continue
-        cells = dict(zip(names, split_header(line, delimiter), strict=False))
+        cells = dict(zip(names, split_names(line, delimiter), strict=False))
         offset = cells.get("utc_offset_seconds", "")
         if not re.fullmatch(r"[+-]?\d{1,5}", offset):
             raise Rejected(Reason.NOT_CSV, f"the block on the place has no offset from UTC, but {offset[:40]!r}")
@@ -115,13 +127,18 @@ def _places(block: bytes) -> dict[str, str]:
             raise Rejected(Reason.NOT_CSV, f"the block on the place has the impossible offset of {offset} s from UTC")
         place = cells.get("location_id") or f"{cells.get('latitude')},{cells.get('longitude')}"
         places[place] = zone
-    return places
+        for key, name in (("latitude", "latitude"), ("longitude", "longitude"), ("elevation_m", "elevation")):
+            if not where.get(key) and re.fullmatch(r"-?\d+(\.\d+)?", cells.get(name, "")):
+                where[key] = float(cells[name])
+    return places, where
 
 
 def _lines_of(part: bytes, number: int) -> list[RefusedLine]:
     header, *lines = part.decode("utf-8", "replace").split("\n")
     return [
-        RefusedLine(number + i, Reason.SUMMARY_ROW, f"a row of the section {header[:60]!r} without a temperature", line)
+        RefusedLine(
+            number + i, Reason.SUMMARY_ROW, f"a row of the section {header[:60]!r} without an hourly variable", line
+        )
         for i, line in enumerate(lines, 1)
         if line.strip()
     ]
@@ -148,16 +165,19 @@ def _joined(
         rows = pa.concat_tables(tables, promote_options="default").unify_dictionaries().combine_chunks()
         rows = rows.sort_by("line").combine_chunks()
     zones = set(places.values())
-    warnings = [w for s in sections for w in s.warnings]
+    warnings = [w for s in sections for w in s.warnings if not w.startswith("unknown columns")]
     if summaries:
-        warnings.append(f"{len(summaries)} rows of sections without a temperature are no observations")
+        warnings.append(f"{len(summaries)} rows of sections without an hourly variable are no observations")
+    timezones = {"": zones.pop()} if len(zones) == 1 else places
     return replace(
         first,
         rows=rows,
         units=units,
-        adapter=PROFILE.name,
-        decimal=first.decimal,
-        timezones={"": zones.pop()} if len(zones) == 1 else places,
+        timezones=timezones,
+        zone_is_assumed=False,
+        zone_how=f"{timezones.get('', 'one a place')}, by the block on the place",
+        padded=True,
+        names_stations=True,
         warnings=list(dict.fromkeys(warnings)),
         unclean_end=sections[-1].unclean_end,
     )

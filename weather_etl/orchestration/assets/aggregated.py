@@ -25,9 +25,15 @@ if TYPE_CHECKING:
 AGGREGATED = ("daily_weather", "monthly_weather", "yearly_weather", "climate_normals")
 _KINDS = {"azure", "parquet", "pandas", "pandera"}
 _COLUMNS = {
-    "daily_weather": ["date", "temperature_min_c", "temperature_mean_c", "temperature_max_c", "wind_speed_mean_ms"],
-    "monthly_weather": ["month", "temperature_mean_c", "temperature_anomaly_c", "hdd_18", "wind_speed_mean_ms"],
-    "yearly_weather": ["year", "temperature_mean_c", "hdd_18", "frost_days", "energy_kwh"],
+    "daily_weather": ["date", "temperature_min_c", "temperature_max_c", "precipitation_mm", "wind_speed_mean_ms"],
+    "monthly_weather": [
+        "month",
+        "temperature_mean_c",
+        "temperature_anomaly_c",
+        "precipitation_mm",
+        "wind_speed_mean_ms",
+    ],
+    "yearly_weather": ["year", "temperature_mean_c", "precipitation_mm", "frost_days", "energy_kwh"],
     "climate_normals": ["calendar_month", "years_n", "temperature_mean_c", "temperature_mean_c_sd", "frost_days"],
 }
 
@@ -113,6 +119,7 @@ class _Spans:
             "station": self._making.station,
             "timezone": settings.day_zone,
             "rated_power_kw": rated_kw,
+            "site": settings.site,
             "hours": aggregation.LocalHours(validated, settings.day_zone),
         }
         return self._about

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from weather_etl.checks.files import rejected_files
+from weather_etl.checks.files import assumptions, rejected_files
 from weather_etl.ingestion.station import RAW
 from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
 from weather_etl.orchestration.assets.specs import markdown, table_checks, table_spec
@@ -57,7 +57,9 @@ def raw_observations(
             again=config.files if config.full else (),
         )
         station.made[RAW], station.unread = raw.stamp.fingerprint, raw.pending
-        yield from making.made(RAW, raw, [rejected_files(raw)], _metadata(raw, station.settings))
+        yield from making.made(
+            RAW, raw, [rejected_files(raw), assumptions(raw, station.settings)], _metadata(raw, station.settings)
+        )
 
 
 def _metadata(raw: "Raw", settings: StationSettings) -> dict[str, Any]:

@@ -59,7 +59,8 @@ def validated(
             "quality_events": observations.events,
             "quarantined_rows": observations.quarantined,
         }
-        found = checks.Judged(observations, making.station, making.opened.settings.live)
+        settings = making.opened.settings
+        found = checks.Judged(observations, making.station, settings.live, settings.site)
         for table in frames:
             if table not in making.stale:
                 yield from making.unchanged(table)
@@ -115,6 +116,7 @@ def _of_hours(observations: "Observations", timezone: str) -> dict[str, Any]:
         "missing_hours": hours - len(frame),
         "missing_percent": round(100 * (hours - len(frame)) / hours, 3),
         "identical_duplicates": observations.balance.identical_duplicates,
+        "merged_rows": observations.balance.merged,
         "superseded_rows": observations.balance.superseded,
         "quarantined_rows": observations.balance.quarantined,
         "failed_values": sum(observations.failed_values.values()),

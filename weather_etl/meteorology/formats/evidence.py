@@ -1,0 +1,112 @@
+"""What numbers prove of their unit, and when they must not be trusted.
+
+Belongs here: the rules and their thresholds. Does not belong here: what follows from them (`mapping.py`).
+
+Every function takes numbers as they stand in the file, NaN where there is none.
+"""
+
+import numpy as np
+
+# Spans of the median of pressures, by unit. 380..800 is mmHg, or hPa in mountains: nothing proves it.
+PRESSURES = {"hPa": (500.0, 1100.0), "kPa": (50.0, 110.0), "inHg": (15.0, 33.0), "Pa": (50_000.0, 110_000.0)}
+MMHG_OR_MOUNTAIN = (380.0, 800.0)
+TENTHS_OF_HPA = (5_000.0, 11_000.0)
+UNLIKELY_CELSIUS = 45.0
+MIN_KELVIN = 150.0
+_SPEEDS = {"m/s": 1.0, "km/h": 3.6, "kn": 1 / 0.514444, "mph": 1 / 0.44704}
+
+
+def _there(values: np.ndarray) -> np.ndarray:
+    return values[~np.isnan(values)]
+
+
+def is_kelvin(temperature: np.ndarray) -> bool:
+    """No air is colder than 150 degC is warm: a minimum above 150 is in kelvin."""
+    known = _there(temperature)
+    return bool(len(known)) and float(known.min()) > MIN_KELVIN
+
+
+def tenths_of_degrees(temperature: np.ndarray) -> bool:
+    """Whole numbers that reach beyond 60 may be tenths of degrees."""
+    known = _there(temperature)
+    return bool(len(known)) and float(known.max()) > 60 and bool((known == np.round(known)).all())
+
+
+def unlikely_celsius(temperature: np.ndarray) -> float | None:
+    """The median, if it is too high for degrees Celsius."""
+    known = _there(temperature)
+    median = float(np.median(known)) if len(known) else 0.0
+    return median if median > UNLIKELY_CELSIUS else None
+
+
+def unit_by_humidity(temperature: np.ndarray, dew_point: np.ndarray, humidity: np.ndarray) -> str | None:
+    """The unit in which temperature and dew point give the humidity (in percent), None if none does.
+
+    Magnus formula with the coefficients of Alduchov and Eskridge (1996): the median error is at most 1 % in one unit
+    and three times that in the others.
+    """
+    known = ~(np.isnan(temperature) | np.isnan(dew_point) | np.isnan(humidity))
+    if known.sum() < 10:
+        return None
+    t, d, u = temperature[known], dew_point[known], humidity[known]
+    errors = {}
+    for unit, celsius in (
+        ("degC", (t, d)),
+        ("degF", ((t - 32) / 1.8, (d - 32) / 1.8)),
+        ("K", (t - 273.15, d - 273.15)),
+    ):
+        a, b = celsius
+        possible = (a > -80) & (a < 70) & (b > -90) & (b <= a + 1)
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            error = np.abs(100 * np.exp(17.625 * b / (243.04 + b) - 17.625 * a / (243.04 + a)) - u)
+        errors[unit] = float(np.median(np.where(possible, error, 100.0)))
+    best, second = sorted(errors, key=lambda unit: errors[unit])[:2]
+    return best if errors[best] <= 1.0 and errors[second] >= 3 * max(errors[best], 1 / 3) else None
+
+
+def is_fraction(humidity: np.ndarray) -> bool | None:
+    """Whether a humidity is a fraction: its maximum is at most 1 in over 20 values, not all 0 or 1; None: too few."""
+    known = _there(humidity)
+    if not len(known) or float(known.max()) > 1.0:
+        return False
+    return True if len(known) > 20 and not bool(np.isin(known, (0.0, 1.0)).all()) else None
+
+
+def pressure_unit(pressure: np.ndarray) -> str | None:
+    """The unit of a pressure by its median; None where it proves none."""
+    known = _there(pressure)
+    if not len(known):
+        return None
+    median, highest = float(np.median(known)), float(np.quantile(known, 0.99))
+    if MMHG_OR_MOUNTAIN[0] <= median <= MMHG_OR_MOUNTAIN[1] and highest <= MMHG_OR_MOUNTAIN[1]:
+        return None
+    return next((unit for unit, (low, high) in PRESSURES.items() if low <= median <= high), None)
+
+
+def speed_unit_by_steps(speed: np.ndarray, decimals: int, steps: tuple[tuple[float, str], ...]) -> str | None:
+    """The unit in which all speeds are whole steps of the instrument, rounded to their decimals.
+
+    Args:
+        speed: distinct speeds.
+        decimals: of the texts.
+        steps: steps that instruments of this producer have, each with its unit.
+
+    A lattice proves a unit if nearly every value lies on it and chance would put less than half of them there.
+    """
+    known = np.unique(_there(speed))
+    known = known[known > 0]
+    if len(known) < 6:
+        return None
+    resolution = 10.0**-decimals
+    proven = set()
+    for step, of_step in steps:
+        metres = step / _SPEEDS[of_step]
+        for unit, factor in _SPEEDS.items():
+            width = metres * factor
+            if (unit == of_step and width <= resolution * 1.01) or resolution > width * 0.34:
+                continue
+            on_lattice = np.abs(known - np.round(np.round(known / width) * width, decimals)) <= resolution * 0.51
+            chance = (2 * resolution * 0.51) / width
+            if on_lattice.mean() > 0.97 and chance < 0.5:
+                proven.add(unit)
+    return proven.pop() if len(proven) == 1 else None

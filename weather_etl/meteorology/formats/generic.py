@@ -1,0 +1,184 @@
+"""The header of a file of no particular format: the first line that gives a time and something measured.
+
+Belongs here: finding it, its separator, the line of units below it, and what is missing in one that is none.
+Does not belong here: the names themselves (`profiles/generic.toml`), columns and units (`mapping.py`).
+"""
+
+import difflib
+import re
+from collections.abc import Sequence
+
+from weather_etl.meteorology.formats.names import NAMELESS, Names, bare, is_nameless, is_regex, key, split_names
+from weather_etl.meteorology.formats.options import Options
+from weather_etl.meteorology.formats.profile import Profile
+from weather_etl.meteorology.formats.recognise import MAX_HEADER_LINES, Fit, Head, sniff
+from weather_etl.meteorology.formats.source import HEAD_BYTES
+from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.units import QUANTITIES, known_unit, known_zone
+from weather_etl.meteorology.vocabulary import RAW_NUMBERS
+
+_EXAMPLES = {"timestamp": "Time", "temperature_c": "Temperature (C)"}
+
+
+def find(profile: Profile, head: Head, options: Options) -> Fit:
+    """The header at the beginning of a text.
+
+    Raises:
+        Rejected: there is none; the reason is that of the first line which could have been it.
+    """
+    problem: Rejected | None = None
+    problem_weight = -1
+    skipped = 0
+    for i in range(min(len(head.lines), MAX_HEADER_LINES)):
+        line = head.lines[i]
+        start = head.ends[i - 1] if i else 0
+        if len(head.bytes[start : head.ends[i]].rstrip(b"\r\n")) > HEAD_BYTES:
+            raise problem or Rejected(Reason.TOO_MANY_COLUMNS, f"line {i + 1} is longer than 64 KiB")
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        try:
+            fit = _as_header(profile, head, i, start, options)
+            fit.preamble = "\n".join(head.lines[:i])
+            fit.skipped = skipped
+            return fit
+        except Rejected as rejected:
+            if rejected.reason not in (Reason.COLUMN_MISSING, Reason.NOT_CSV, Reason.NO_TIME, Reason.NO_YEAR):
+                raise (problem if problem_weight > 0 and problem else rejected) from None
+            weight = getattr(rejected, "weight", 0)
+            if problem is None or weight > problem_weight:
+                problem, problem_weight = rejected, weight
+            skipped += 1
+    if problem is None and len(head.lines) > MAX_HEADER_LINES:
+        raise Rejected(Reason.COLUMN_MISSING, f"no header within the first {MAX_HEADER_LINES} lines")
+    raise problem or Rejected(Reason.EMPTY_FILE, "the file has no header line")
+
+
+def _as_header(profile: Profile, head: Head, i: int, start: int, options: Options) -> Fit:
+    raw = head.bytes[start : head.ends[i]]
+    if b"\0" in raw:
+        raise Rejected(Reason.NOT_TEXT, "the first line holds NUL bytes")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Rejected(Reason.ENCODING_UNKNOWN, "the header is not UTF-8") from None
+    line = head.lines[i]
+    candidates = sorted(sniff(line), key=lambda d: d != options.delimiter)
+    problem: Rejected | None = None
+    for delimiter in candidates:
+        try:
+            names = split_names(line, delimiter)
+            whole = Names([n or f"{NAMELESS}{k + 1}" for k, n in enumerate(names)], suffixes=True)
+            check(profile, whole, options)
+        except Rejected as rejected:
+            problem = problem or rejected
+            continue
+        fit = Fit(profile, whole, delimiter, i + 1, head.ends[i])
+        _take_units_row(fit, head, i, profile)
+        return fit
+    assert problem is not None
+    raise problem
+
+
+def check(profile: Profile, names: Names, options: Options) -> None:
+    """Demand a time and something measured.
+
+    Raises:
+        Rejected: says all that is missing at once, with the lines of `station.toml` to paste.
+    """
+    own = set(options.aliases.values())
+    has_time = "timestamp" in own and any(c == "timestamp" and names.all(n) for n, c in options.aliases.items())
+    has_time = has_time or any(all(names.has(p) for p in option) for option in profile.time_options)
+    aliased = any(c in RAW_NUMBERS and names.all(n) for n, c in options.aliases.items())
+    aliased = aliased or any(c in names.lower for c in RAW_NUMBERS)
+    measured = [r for r in profile.columns if r.to in RAW_NUMBERS and measures(r, names)]
+    short = [r for r in measured if _only_short(r, names)]
+    if len(measured) - len(short) < 1 and len(short) < 3:
+        measured = []
+    if has_time and (measured or aliased):
+        return
+    missing = [] if has_time else ["timestamp"]
+    missing += [] if measured or aliased else ["temperature_c"]
+    known = {i for r in profile.columns for n in r.name for i in names.all(n)}
+    known |= {i for option in profile.time_options for p in option for i in names.all(p)} if has_time else set()
+    unused = [n for i, n in enumerate(names.names) if i not in known and n and not is_nameless(n, i)]
+    sentences = [_missing_hint(profile, required, unused) for required in missing]
+    near = any("did you mean" in s for s in sentences)
+    timeless = _without_time(names) if missing == ["timestamp"] and len(measured) >= 2 else None
+    if timeless is not None and (timeless.reason is Reason.NO_YEAR or not near):
+        rejected = timeless
+    else:
+        pasted = "; ".join(f'"{_guess(profile, m, unused)}" = "{m}"' for m in missing)
+        rejected = Rejected(
+            Reason.COLUMN_MISSING,
+            " and ".join(sentences) + (f"; or say in station.toml which it is: [aliases] {pasted}" if unused else ""),
+        )
+    rejected.weight = len(measured) + 2 * has_time  # type: ignore[attr-defined]
+    raise rejected
+
+
+def _without_time(names: Names) -> Rejected:
+    if names.has(["month", "monat", "mois", "mes", "mm"]) and names.has(["day", "hour", "tag", "jour", "dia", "hh"]):
+        return Rejected(Reason.NO_YEAR, "the file names month, day or hour, but no year")
+    return Rejected(Reason.NO_TIME, "the file has measured columns, but no column of times")
+
+
+def measures(rule: object, names: Names) -> bool:
+    """Whether a rule of the built-in names finds a column."""
+    return names.first(rule.name, without=rule.exclude) is not None  # type: ignore[attr-defined]
+
+
+def _only_short(rule: object, names: Names) -> bool:
+    at = names.first(rule.name, without=rule.exclude)  # type: ignore[attr-defined]
+    return at is not None and len(key(bare(names.names[at])[0])) <= 1
+
+
+def _guess(profile: Profile, required: str, unused: Sequence[str]) -> str:
+    return (_near(profile, required, unused) or list(unused) or ["NAME"])[0]
+
+
+def _near(profile: Profile, required: str, names: Sequence[str]) -> list[str]:
+    """Of the header names that mean nothing else those that come nearest to a name of a column."""
+    if required == "timestamp":
+        wanted = [p for option in profile.time_options for p in option if not is_regex(p)]
+    else:
+        wanted = [n for r in profile.columns if r.to == required for n in r.name if not is_regex(n)]
+    by_key = {key(bare(n)[0]): n for n in names}
+    keys = sorted({key(w) for w in wanted if len(key(w)) > 2})
+    near = [by_key[m] for w in keys for m in difflib.get_close_matches(w, list(by_key), n=1, cutoff=0.7)]
+    return list(dict.fromkeys(near))
+
+
+def _missing_hint(profile: Profile, required: str, names: Sequence[str]) -> str:
+    near = _near(profile, required, names)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    example = _EXAMPLES[required]
+    what = "the time" if required == "timestamp" else "any measured value"
+    return f"no column for {what} (a header such as {example!r} is needed){hint}"
+
+
+def _take_units_row(fit: Fit, head: Head, i: int, profile: Profile) -> None:
+    """A line of units below the header: it names units under most measured columns, and no number (ERDDAP)."""
+    if i + 1 >= len(head.lines) or not head.lines[i + 1].strip():
+        return
+    try:
+        row = split_names(head.lines[i + 1], fit.delimiter)
+    except Rejected:
+        return
+    if len(row) != len(fit.names) or any(re.search(r"^[+-]?[\d.,]*\d", c) for c in row if c):
+        return
+    units = blanks = 0
+    for rule in profile.columns:
+        at = fit.names.first(rule.name, without=rule.exclude)
+        if at is None or rule.to not in QUANTITIES:
+            continue
+        blanks += not row[at]
+        units += bool(row[at] and known_unit(rule.to, row[at]))
+    if units == 0:
+        return
+    fit.units = row
+    fit.line, fit.end = i + 2, head.ends[i + 1]
+    for option in profile.time_options:
+        at = fit.names.first(option[:1])
+        if at is not None and row[at] and known_zone(row[at]):
+            fit.zone = known_zone(row[at]) or ""
+            return

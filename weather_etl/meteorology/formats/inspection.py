@@ -1,0 +1,335 @@
+"""How a file will be read, without reading it into anything: for `weather-etl inspect` and `upload`.
+
+Belongs here: what a person wants to know of a file, lines of `station.toml` to paste, a draft of a profile.
+Does not belong here: printing (`cli/formats.py`).
+"""
+
+import csv
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from weather_etl.meteorology.cell_numbers import plain_numbers
+from weather_etl.meteorology.cell_states import OK
+from weather_etl.meteorology.cells import Cells
+from weather_etl.meteorology.error_budget import judge
+from weather_etl.meteorology.formats import ASSUMED_ZONE, reading, time_choice
+from weather_etl.meteorology.formats.options import Options
+from weather_etl.meteorology.formats.reading import attempts, read
+from weather_etl.meteorology.formats.recognise import Head, sniff
+from weather_etl.meteorology.formats.registry import GENERIC, packaged
+from weather_etl.meteorology.formats.source import Source
+from weather_etl.meteorology.quality import POSSIBLE
+from weather_etl.meteorology.raw_rows import ParsedFile
+from weather_etl.meteorology.reasons import Reason, Rejected, explain
+from weather_etl.meteorology.vocabulary import RAW_NUMBERS
+
+HIGH, MEDIUM, LOW, REJECTED = "high", "medium", "low", "rejected"
+_SHORT = {
+    "temperature_c": "degC", "dew_point_c": "degC", "apparent_temperature_c": "degC", "humidity_percent": "%",
+    "wind_speed_ms": "m/s", "wind_gust_ms": "m/s", "wind_direction_deg": "degree", "visibility_km": "km",
+    "pressure_msl_hpa": "hPa", "pressure_station_hpa": "hPa", "snow_depth_cm": "cm", "solar_radiation_wm2": "W/m2",
+    "sunshine_min": "min", "cloud_cover_percent": "%",
+}  # fmt: skip
+_TOP_SHARE = {"times": 0.99, "values": 0.98}
+
+
+@dataclass
+class Variable:
+    """One variable of a file: where it stands, its unit, its values in our unit."""
+
+    variable: str
+    name: str
+    unit: str
+    how: str
+    assumed: bool
+    values: int
+    low: float | None
+    high: float | None
+
+    def as_dict(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+
+@dataclass
+class Inspection:
+    """How a file will be read.
+
+    Attributes:
+        file: its name.
+        profile, title: that reads it; empty where it is rejected.
+        confidence: `high`, `medium`, `low` or `rejected`.
+        why: what told the profile.
+        time: names of its columns, form, zone.
+        rows, usable, summaries: data lines, those that can become observations, those that sum up a day.
+        stations: that the rows name.
+        place: that the file gives.
+        variables: that are read.
+        unread: names of columns that are kept in `rescued`.
+        rows_shown: the first and last rows, in our units.
+        step_minutes: the usual step between rows.
+        warnings: sentences.
+        settings: lines of `station.toml` that end what was assumed.
+        reason, detail: of a rejected file.
+        nearest: (profile, the mark that failed) of a rejected file.
+        draft: a profile to fill in, for a rejected file.
+    """
+
+    file: str
+    profile: str = ""
+    title: str = ""
+    confidence: str = REJECTED
+    why: list[str] = field(default_factory=list)
+    time: dict[str, Any] = field(default_factory=dict)
+    rows: int = 0
+    usable: int = 0
+    summaries: int = 0
+    stations: list[str] = field(default_factory=list)
+    place: dict[str, Any] = field(default_factory=dict)
+    variables: list[Variable] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    rows_shown: list[dict[str, Any]] = field(default_factory=list)
+    step_minutes: float | None = None
+    warnings: list[str] = field(default_factory=list)
+    settings: list[str] = field(default_factory=list)
+    reason: str = ""
+    detail: str = ""
+    nearest: list[tuple[str, str]] = field(default_factory=list)
+    draft: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for `--json`."""
+        return {**self.__dict__, "variables": [v.as_dict() for v in self.variables]}
+
+
+def inspect(source: Source, options: Options, *, show: int = 3) -> Inspection:
+    """How a file will be read; never raises for what is wrong with the file."""
+    try:
+        parsed = read(source, options)
+    except Rejected as rejected:
+        return _rejected(source, options, rejected)
+    timezone = options.timezone or "UTC"
+    how = reading(
+        parsed.declared, units=options.units, pressure=options.pressure or "msl", standard_time=options.standard_time
+    )
+    judged = judge(parsed.rows, how, timezone)
+    if judged.problem:
+        found = _rejected(source, options, Rejected(*judged.problem))
+        found.title, found.profile = parsed.title, parsed.profile
+        return found
+    return _read(source, options, parsed, judged.cells, judged.dropped, show)
+
+
+def _read(
+    source: Source, options: Options, parsed: ParsedFile, cells: Cells, dropped: dict[str, str], show: int
+) -> Inspection:
+    from weather_etl.meteorology.cell_states import REASON_CODE
+
+    usable = cells.refused == 0
+    times = cells.timestamp
+    order = np.argsort(times[usable], kind="stable")
+    out = Inspection(source.name, parsed.profile, parsed.title, why=list(parsed.why))
+    assumed = {k: v for k, v in parsed.assumed.items() if k.removeprefix("units.") not in options.units}
+    if cells.naive and parsed.zone_is_assumed and not options.timezone:
+        assumed["timezone"] = ASSUMED_ZONE
+    refused = ("TIMESTAMP_MISSING", "TIMESTAMP_INVALID")
+    unread_times = int(np.isin(cells.refused, [REASON_CODE[Reason(r)] for r in refused]).sum())
+    read_share = 1.0 - unread_times / max(len(times), 1)
+    out.time = {
+        "columns": list(parsed.time_names), "form": parsed.form, "zone": parsed.zone_how, "read": round(read_share, 4),
+        "zone_is_assumed": "timezone" in assumed,
+    }  # fmt: skip
+    out.rows, out.usable = parsed.rows.num_rows, int(usable.sum())
+    out.summaries = int((cells.refused == REASON_CODE[Reason.SUMMARY_ROW]).sum())
+    out.stations, out.place = parsed.stations[:20], dict(parsed.place)
+    possible = known = 0
+    for variable in RAW_NUMBERS:
+        if variable not in parsed.columns and not (cells.states[variable] == OK).any():
+            continue
+        name, unit, how, was_assumed = parsed.columns.get(variable, ("", parsed.units.get(variable, ""), "", False))
+        there = usable & (cells.states[variable] == OK)
+        values = cells.values[variable][there]
+        low, high = POSSIBLE.get(variable, (-np.inf, np.inf))
+        known += len(values)
+        possible += int(((values >= low) & (values <= high)).sum())
+        unit = options.units.get(variable, unit)
+        out.variables.append(
+            Variable(
+                variable, name, unit, how, was_assumed and f"units.{variable}" in assumed, len(values),
+                round(float(values.min()), 3) if len(values) else None, round(float(values.max()), 3) if len(values) else None,
+            )
+        )  # fmt: skip
+    out.unread = parsed.unread
+    out.warnings = [*parsed.warnings, *cells.warnings, *dropped.values(), *assumed.values()]
+    out.settings = _lines(assumed, parsed)
+    ordered = np.flatnonzero(usable)[order]
+    steps = np.diff(np.unique(times[ordered])).astype(np.int64) / 60e6
+    out.step_minutes = float(np.median(steps)) if len(steps) else None
+    chosen = ordered if len(ordered) <= 2 * show else np.concatenate([ordered[: max(show - 1, 1)], ordered[-1:]])
+    for row in chosen:
+        shown: dict[str, Any] = {"time": f"{str(times[row])[:16].replace('T', ' ')}Z"}
+        for variable in _SHORT:
+            if cells.states[variable][row] == OK:
+                shown[variable] = round(float(cells.values[variable][row]), 2)
+        out.rows_shown.append(shown)
+    enough = read_share >= _TOP_SHARE["times"] and (not known or possible >= _TOP_SHARE["values"] * known)
+    out.confidence = LOW if assumed or not enough else MEDIUM if parsed.profile == GENERIC else HIGH
+    return out
+
+
+def _lines(assumed: dict[str, str], parsed: ParsedFile) -> list[str]:
+    """Lines to paste into `station.toml`; a person corrects what is wrong in them."""
+    lines = []
+    if "timezone" in assumed:
+        lines.append('timezone = "UTC"  # or the zone of the station, such as "Europe/Budapest"')
+    units = {
+        k.removeprefix("units."): parsed.units[k.removeprefix("units.")] for k in assumed if k.startswith("units.")
+    }
+    if units:
+        lines.append("units = { " + ", ".join(f'{c} = "{u}"' for c, u in units.items()) + " }")
+    lines += [f"{key} = {parsed.place[key]}" for key in ("latitude", "longitude", "elevation_m") if key in parsed.place]
+    return lines
+
+
+# --- rejected files ---
+
+
+def _rejected(source: Source, options: Options, rejected: Rejected) -> Inspection:
+    out = Inspection(source.name, reason=str(rejected.reason), detail=rejected.detail)
+    out.warnings = [explain(rejected.reason)]
+    if rejected.reason in (Reason.TYPICAL_YEAR, Reason.NO_YEAR) or source.kind != "text":
+        return out
+    try:
+        tried = [a for a in attempts(source, options) if a.miss and not a.profile.refuse and not a.profile.generic]
+        out.nearest = [(a.profile.title, a.miss) for a in sorted(tried, key=_distance)[:3]]
+        out.draft = draft(source, options)
+    except Rejected:
+        pass
+    return out
+
+
+def _distance(attempt: Any) -> tuple[int, int]:
+    """How far a profile was from fitting: one column short is nearer than another beginning."""
+    miss = attempt.miss
+    kind = 0 if "median" in miss else 1 if "it has no column" in miss else 2 if "it has" in miss else 3
+    return kind, miss.count(",")
+
+
+def draft(source: Source, options: Options) -> str:
+    """A profile to fill in: separator, names, form of the times, every numeric column with its range.
+
+    Raises:
+        Rejected: the file is no text.
+    """
+    member = source.members[0]
+    text = source.text(member, ("utf-8-sig", "cp1252"), options.encoding)
+    if text is None:
+        return ""
+    head = Head(text)
+    lines = [(i, line) for i, line in enumerate(head.lines) if line.strip()]
+    if not lines:
+        return ""
+    delimiter, at, has_header = _guess_table(lines)
+    rows = [_cells(line, delimiter) for _, line in lines if _ >= at]
+    width = max(len(r) for r in rows)
+    names = rows[0] if has_header else [f"column{i + 1}" for i in range(width)]
+    data = [r for r in (rows[1:] if has_header else rows) if len(r) == width] or rows[-1:]
+    forms = next(p for p in packaged() if p.name == GENERIC).part("time")["formats"]
+    time, form = _guess_time(data, forms)
+    out = [
+        f"# landing/_formats/{re.sub(r'[^a-z0-9]+', '_', source.name.lower().rsplit('.', 1)[0]).strip('_') or 'mine'}.toml",
+        'title = "?"',
+        "rank = 30",
+        "[match]",
+    ]
+    out += (
+        [f"columns = {_list(n for n in names[:6] if n)}"]
+        if has_header
+        else ["line = '?'  # a regular expression of a whole data line"]
+    )
+    out += ["[text]", f'delimiter = "{"tab" if delimiter == chr(9) else delimiter}"']
+    if not has_header:
+        out += ["[header]", f"names = {_list(names)}"]
+    out += [
+        "[time]",
+        f"columns = {_list([names[time]] if time is not None else ['?'])}",
+        f'formats = ["{form}"]',
+        'zone = "?"  # UTC, UTC+01:00, Europe/Budapest or station',
+    ]
+    for i, name in enumerate(names[:width]):
+        if i == time:
+            continue
+        numbers = [n for r in data if i < len(r) and (n := _number(r[i])) is not None]
+        if len(numbers) * 2 > len(data):
+            out += [
+                "[[column]]",
+                f'to = "?"  # {min(numbers):g} .. {max(numbers):g}',
+                f"name = {_list([name])}",
+                'unit = "?"',
+            ]
+    return "\n".join(out) + "\n"
+
+
+def _guess_table(lines: list[tuple[int, str]]) -> tuple[str, int, bool]:
+    """Separator, index of the first line of the table, whether that is a header."""
+    last = lines[-1][1] if len(lines) < 3 else lines[-2][1]
+    delimiter = sniff(last)[0]
+    if delimiter not in last:
+        delimiter = "space"
+    width = len(_cells(last, delimiter))
+    start = next((i for i, line in lines if len(_cells(line, delimiter)) == width), lines[0][0])
+    first = next(line for i, line in lines if i == start)
+    numbers = sum(_number(c) is not None for c in _cells(first, delimiter))
+    return delimiter, start, numbers == 0
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    if delimiter == "space":
+        return line.split()
+    return [c.strip() for c in next(csv.reader([line], delimiter=delimiter), [])]
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _guess_time(data: list[list[str]], forms: list[str]) -> tuple[int | None, str]:
+    import pyarrow as pa
+
+    for i in range(len(data[0])):
+        texts = pa.array([r[i] for r in data if i < len(r)], pa.string())
+        if pc.all(pc.match_substring_regex(plain_numbers(texts, "."), r"^-?\d{0,6}(\.\d+)?$")).as_py():
+            continue
+        try:
+            chosen = time_choice.choose(texts, forms)
+        except Rejected:
+            return i, "dmy"
+        if chosen.read > 0.8:
+            return i, chosen.form
+    return None, "iso"
+
+
+def _list(names: Any) -> str:
+    return "[" + ", ".join('"' + str(n).replace("\\", "\\\\").replace('"', '\\"') + '"' for n in names) + "]"
+
+
+def three_lines(found: Inspection) -> list[str]:
+    """How a file will be read, in three lines."""
+    if found.confidence == REJECTED:
+        return [
+            f"{found.file}   WILL BE REJECTED: {found.reason}",
+            f"  {found.detail}",
+            f"  {found.warnings[0] if found.warnings else ''}",
+        ]
+    read = ", ".join(f"{v.variable} ({v.unit}{', ASSUMED' if v.assumed else ''})" for v in found.variables if v.values)
+    return [
+        f"{found.file}   {found.title}   confidence {found.confidence}",
+        f"  time {' + '.join(found.time['columns']) or 'by position'}, {found.time['form']}; zone {found.time['zone']}; {found.usable} of {found.rows} rows",
+        f"  {read}",
+    ]

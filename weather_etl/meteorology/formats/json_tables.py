@@ -1,0 +1,144 @@
+"""JSON: records at a path, or parallel arrays -> a table of text cells; the number of the record stands for the line.
+
+Belongs here: that way. Does not belong here: what the members mean.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from weather_etl.meteorology.cutting import MAX_COLUMNS
+from weather_etl.meteorology.formats.engine import Table, read_table
+from weather_etl.meteorology.formats.names import Names
+from weather_etl.meteorology.formats.options import Options
+from weather_etl.meteorology.formats.profile import Profile
+from weather_etl.meteorology.formats.registry import in_order
+from weather_etl.meteorology.formats.source import Source
+from weather_etl.meteorology.formats.tables import of_columns
+from weather_etl.meteorology.raw_rows import TEXT, ParsedFile, RefusedLine
+from weather_etl.meteorology.reasons import Reason, Rejected
+
+MAX_JSON_BYTES = 64 * 1024**2
+
+
+class _Miss(Exception):
+    """A profile's path is not there."""
+
+
+def read(source: Source, options: Options) -> ParsedFile:
+    """Raw rows of a JSON document.
+
+    Raises:
+        Rejected: damaged, too large, or of no form that a profile knows.
+    """
+    member = source.members[0]
+    if len(member.data) > MAX_JSON_BYTES:
+        raise Rejected(
+            Reason.TOO_LARGE, f"the JSON has {len(member.data):,} bytes, at most {MAX_JSON_BYTES:,} are read"
+        )
+    text = source.text(member, ("utf-8-sig",), options.encoding)
+    if text is None:
+        raise Rejected(Reason.ENCODING_UNKNOWN, "the JSON is not UTF-8")
+    try:
+        document = json.loads(text.data, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError) as error:
+        raise Rejected(Reason.NOT_CSV, f"the file is JSON that is cut or damaged ({str(error)[:100]})") from None
+    known = []
+    for profile in in_order(options.profiles):
+        if profile.decoder != "json" or (options.format and profile.name != options.format):
+            continue
+        known.append(profile.title)
+        try:
+            table = _table(document, profile)
+        except _Miss:
+            continue
+        parsed = read_table(table, profile, source, options)
+        if not len(table.cut.lines) and not table.cut.refused:
+            parsed.warnings = [w for w in parsed.warnings if "no data line" not in w] + ["the file has no record"]
+        return replace(parsed, encoding=text.encoding)
+    raise Rejected(Reason.NOT_CSV, f"the file is JSON of no form that is known (known are: {', '.join(known)})")
+
+
+def _table(document: Any, profile: Profile) -> Table:
+    rule = profile.part("json")
+    if arrays := rule.get("arrays"):
+        columns = {name: _at(document, path) for name, path in arrays.items()}
+        if not all(isinstance(c, list) for c in columns.values()):
+            raise _Miss
+        n = max(len(c) for c in columns.values())
+        texts = [pa.array([_text(c[i]) if i < len(c) else "" for i in range(n)], TEXT) for c in columns.values()]
+        units = [str(_unit_beside(document, path) or "") for path in arrays.values()]
+        cut = of_columns(list(columns), texts, np.arange(1, n + 1, dtype=np.int64))
+        return Table(cut, "", units if any(units) else (), "", ["the arrays of the document"])
+    records = list(_records(document, rule.get("rows", "")))
+    good = [(i, r) for i, r in enumerate(records, 1) if isinstance(r, dict)]
+    names = list(dict.fromkeys(name for _, record in good for name in record))
+    match = profile.part("match")
+    whole = Names(names)
+    if good and not all(whole.has(c) for c in match.get("columns", ())):
+        raise _Miss
+    if good and match.get("any") and not whole.has(match["any"]):
+        raise _Miss
+    if records and not good:
+        raise _Miss
+    if not records:
+        names = [c if isinstance(c, str) else c[0] for c in match.get("columns", ["time"])]
+    if len(names) > MAX_COLUMNS:
+        raise Rejected(
+            Reason.TOO_MANY_COLUMNS, f"the records have {len(names)} members, at most {MAX_COLUMNS} are read"
+        )
+    texts = [pa.array([_text(record.get(name)) for _, record in good], TEXT) for name in names]
+    cut = of_columns(names, texts, np.array([i for i, _ in good], dtype=np.int64))
+    cut.refused = [
+        RefusedLine(i, Reason.ROW_WIDTH, "the record is no object", json.dumps(r))
+        for i, r in enumerate(records, 1)
+        if not isinstance(r, dict)
+    ]
+    return Table(cut, "", (), "", [f"records with {', '.join(names[:4])}"])
+
+
+def _at(value: Any, path: str) -> Any:
+    for key in path.split(".") if path else []:
+        if not isinstance(value, dict) or key not in value:
+            raise _Miss
+        value = value[key]
+    return value
+
+
+def _unit_beside(document: Any, path: str) -> str | None:
+    """The unit that stands beside an array: in `units` or `unit` of a level above it."""
+    parts = path.split(".")
+    for depth in range(len(parts) - 1, 0, -1):
+        above = _at(document, ".".join(parts[:depth]))
+        for key in ("units", "unit"):
+            if isinstance(above, dict) and isinstance(above.get(key), str):
+                return str(above[key])
+    return None
+
+
+def _records(value: Any, path: str) -> Iterator[Any]:
+    """The records at a path such as `data.weather[].hourly[]`; scalars of the parents become members of each."""
+    level: list[tuple[Any, dict[str, Any]]] = [(value, {})]
+    steps = [s.strip(".") for s in path.split("[]")]
+    for step in steps[:-1] if path.endswith("[]") else steps:
+        below: list[tuple[Any, dict[str, Any]]] = []
+        for found, above in level:
+            if isinstance(found, dict):
+                above = {**above, **{k: v for k, v in found.items() if not isinstance(v, list | dict)}}
+            inner = _at(found, step)
+            if not isinstance(inner, list):
+                raise _Miss
+            below += [(x, above) for x in inner]
+        level = below
+    for found, above in level:
+        yield {**above, **found} if isinstance(found, dict) else found
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

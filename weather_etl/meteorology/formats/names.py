@@ -1,0 +1,151 @@
+"""Names of columns: how a text of a profile finds a name in a header, and what unit a name carries.
+
+Belongs here: matching, brackets and suffixes. Does not belong here: any name (`profiles/*.toml`), units (`units.py`).
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from weather_etl.meteorology.cutting import MAX_COLUMNS
+from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.units import UNITS
+
+NAMELESS = "_column_"
+_SIGNS = re.compile(r"[^a-z0-9]+")
+_BRACKETS = re.compile(r"\s*[(\[]\s*([^()\[\]]*(?:\([^()]*\))?[^()\[\]]*)\s*[)\]]")
+
+
+@lru_cache(maxsize=20_000)
+def key(text: str) -> str:
+    """Letters and digits alone: no case, accents, blanks or signs."""
+    if text.isascii():
+        return _SIGNS.sub("", text.lower())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text)).casefold()
+    return "".join(c for c in plain if c.isalnum())
+
+
+@lru_cache(maxsize=20_000)
+def bare(name: str) -> tuple[str, str]:
+    """A name without its unit, and the unit as it is written: `Temp, °C (LGR S/N: 1)` -> ('Temp', '°C').
+
+    What stands in brackets, or behind a comma, counts as the unit; whether it is one is for `units.known_unit` to say.
+    """
+    comma = re.fullmatch(r"([^,()\[\]]+),\s*([^,()\[\]]+?)\s*(?:\(.*\))?", name)
+    if comma:
+        return comma[1].strip(), comma[2]
+    found = list(_BRACKETS.finditer(name))
+    if found:
+        whole = (name[: found[-1].start()] + " " + name[found[-1].end() :]).strip()
+        if whole:
+            return whole, found[-1][1].strip()
+    return name.strip(), ""
+
+
+def words(name: str) -> list[str]:
+    """The words of a name, split at signs and at capitals within: `windSpeedKmph` -> wind, speed, kmph."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
+    return re.sub(r"[\W_]+", " ", apart.casefold()).split()
+
+
+def split_names(line: str, delimiter: str) -> list[str]:
+    """The names of a header line, trimmed.
+
+    Raises:
+        Rejected: too many, or a quote is open.
+    """
+    if delimiter == "space":
+        return line.split()
+    try:
+        names = next(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True))
+    except (csv.Error, StopIteration):
+        raise Rejected(Reason.NOT_CSV, "the header line has an unbalanced quote") from None
+    if len(names) > MAX_COLUMNS:
+        raise Rejected(Reason.TOO_MANY_COLUMNS, f"{len(names)} columns, at most {MAX_COLUMNS} are read")
+    return [n.strip() for n in names]
+
+
+@lru_cache(maxsize=5_000)
+def _regex(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern[1:-1])
+
+
+def is_regex(pattern: str) -> bool:
+    return len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/")
+
+
+@lru_cache(maxsize=20_000)
+def _without_unit(name: str) -> tuple[str, ...]:
+    parts = words(bare(name)[0])
+    out = []
+    for cut in range(max(len(parts) - 3, 1), len(parts)):
+        unit = "".join(p for p in parts[cut:] if p not in ("in", "per") or len(parts) - cut == 1)
+        if unit.strip("0123456789") and unit in _UNIT_WORDS:
+            out.append("".join(parts[:cut]))
+    return tuple(out)
+
+
+_UNIT_WORDS = frozenset(re.sub(r"[\W_]+", "", u) for units in UNITS.values() for u in units) - {""}
+
+
+def stems_of(name: str) -> frozenset[str]:
+    """What a name may be without its unit: `Temperature (C)` and `temperature_c` share one."""
+    return frozenset({key(bare(name)[0]), *_without_unit(name)} - {""})
+
+
+def is_nameless(name: str, at: int) -> bool:
+    """Whether a name is the one that we gave to the column at this position, for it had none."""
+    return name == f"{NAMELESS}{at + 1}"
+
+
+class Names:
+    """The names of one header, for finding patterns in them.
+
+    A text fits a name exactly, else by letters and digits alone, with or without its bracketed unit; exact wins.
+    `/.../` is a regular expression, searched.
+    """
+
+    def __init__(self, names: Sequence[str], *, suffixes: bool = False) -> None:
+        self.names = list(names)
+        self.exact: dict[str, list[int]] = {}
+        self.lower: dict[str, list[int]] = {}
+        self.keys: dict[str, list[int]] = {}
+        for i, name in enumerate(self.names):
+            if not name or is_nameless(name, i):
+                continue
+            self.exact.setdefault(name, []).append(i)
+            self.lower.setdefault(name.lower(), []).append(i)
+            for k in dict.fromkeys((key(name), key(bare(name)[0]))):
+                if k:
+                    self.keys.setdefault(k, []).append(i)
+        # Without the unit that its last words are: `wind_speed_kmh`.
+        self.without_unit: dict[str, list[int]] = {}
+        if suffixes:
+            for i, name in enumerate(self.names):
+                for k in _without_unit(name):
+                    self.without_unit.setdefault(k, []).append(i)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def all(self, pattern: str) -> list[int]:
+        """Positions of the names that a pattern fits."""
+        if is_regex(pattern):
+            rx = _regex(pattern)
+            return [i for i, n in enumerate(self.names) if n and not is_nameless(n, i) and rx.search(n)]
+        k = key(pattern)
+        return self.exact.get(pattern) or self.keys.get(k) or self.without_unit.get(k, [])
+
+    def first(self, patterns: Iterable[str], *, without: Sequence[str] = (), used: Iterable[int] = ()) -> int | None:
+        """Position of the first pattern's first name that no pattern of `without` fits and that is not used yet."""
+        taken = set(used)
+        for pattern in patterns:
+            for i in self.all(pattern):
+                if i not in taken and not any(i in self.all(w) for w in without):
+                    return i
+        return None
+
+    def has(self, pattern: str | Sequence[str]) -> bool:
+        return any(self.all(p) for p in ([pattern] if isinstance(pattern, str) else pattern))

@@ -1,0 +1,283 @@
+"""Which profile a file has, told from its beginning.
+
+Belongs here: header lines, the marks of a profile, why one does not fit.
+Does not belong here: the list of profiles (`registry.py`), cutting and reading the rows (`engine.py`).
+"""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from weather_etl.meteorology.formats.names import NAMELESS, Names, is_regex, key, split_names
+from weather_etl.meteorology.formats.profile import Profile
+from weather_etl.meteorology.formats.source import HEAD_BYTES, Text
+from weather_etl.meteorology.reasons import Rejected
+
+MAX_HEADER_LINES = 100
+DELIMITERS = ",;\t|"
+_NUMBER = re.compile(r"\s*[+-]?\d*[.,]?\d+\s*")
+_SIGNS = re.compile(r"[^a-z0-9]+")
+
+
+class Head:
+    """The first lines of a text.
+
+    Attributes:
+        text: the first 64 KiB.
+        lines: of them, without their ends.
+        ends: offset of the byte behind each line, its end included.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self.bytes = text.data[: HEAD_BYTES + 2]  # the end of a line of just this length included
+        self.text = self.bytes.decode("utf-8", "replace").replace("\r\n", "\n")
+        self.whole = len(text.data) <= len(self.bytes)
+        self.lines: list[str] = []
+        self.ends: list[int] = []
+        start = 0
+        while start < len(self.bytes) and len(self.lines) < MAX_HEADER_LINES + 30:
+            end = self.bytes.find(b"\n", start)
+            end = len(self.bytes) if end < 0 else end
+            self.lines.append(self.bytes[start:end].rstrip(b"\r").decode("utf-8", "replace"))
+            start = min(end + 1, len(self.bytes))
+            self.ends.append(start)
+        self._keys: dict[int, str] = {}
+        self._all_keys = ""
+        self._names: dict[tuple[int, str, str, int], Names | None] = {}
+
+    def key(self, i: int) -> str:
+        if i not in self._keys:
+            line = self.lines[i]
+            self._keys[i] = _SIGNS.sub("", line.lower()) if line.isascii() else key.__wrapped__(line)
+        return self._keys[i]
+
+    def all_keys(self) -> str:
+        """The keys of all lines that may be the header."""
+        if not self._all_keys:
+            self._all_keys = "\n".join(self.key(i) for i in range(min(len(self.lines), MAX_HEADER_LINES))) or "\n"
+        return self._all_keys
+
+    def names(self, i: int, delimiter: str, strip: str = "", lines: int = 1) -> Names | None:
+        """The names that a line, or several that belong together, give with a separator; None if it cannot be one."""
+        at = (i, delimiter, strip, lines)
+        if at not in self._names:
+            self._names[at] = self._read_names(i, delimiter, strip, lines)
+        return self._names[at]
+
+    def _read_names(self, i: int, delimiter: str, strip: str, lines: int) -> Names | None:
+        try:
+            parts = [
+                split_names(re.sub(strip, "", line) if strip else line, delimiter) for line in self.lines[i : i + lines]
+            ]
+        except Rejected:
+            return None
+        names = parts[0]
+        filled = [n for n in names if n]
+        numbers = sum(_NUMBER.fullmatch(n) is not None for n in filled)
+        if numbers * 2 > len(filled):  # a line of data
+            return None
+        for more in parts[1:]:
+            names = [f"{a} {b}".strip() for a, b in zip(names, more, strict=False)]
+        return Names([n or f"{NAMELESS}{k + 1}" for k, n in enumerate(names)])
+
+    def data_lines(self, start: int, n: int = 20) -> list[str]:
+        """The first lines from a position on that are neither blank nor cut."""
+        last = len(self.lines) if self.whole or len(self.ends) > MAX_HEADER_LINES else len(self.lines) - 1
+        return [line for line in self.lines[start : max(last, start + 1)] if line.strip()][:n]
+
+
+@dataclass
+class Fit:
+    """A profile fits a text.
+
+    Attributes:
+        profile: it.
+        names: of the columns.
+        delimiter: the separator, or `space`, `fixed`, `line`.
+        line: number of the last header line, 0 if there is none.
+        end: offset of the byte behind it.
+        preamble: the lines above the header.
+        units: texts of the line with the units, one per column.
+        why: what told it.
+        skipped: lines of free text above the header.
+        zone: of the times, where the line of units names it.
+    """
+
+    profile: Profile
+    names: Names
+    delimiter: str
+    line: int = 0
+    end: int = 0
+    preamble: str = ""
+    units: list[str] = field(default_factory=list)
+    why: list[str] = field(default_factory=list)
+    skipped: int = 0
+    zone: str = ""
+
+
+def sniff(line: str) -> list[str]:
+    """Separators, the most frequent in a line first."""
+    found = sorted((d for d in DELIMITERS if d in line), key=line.count, reverse=True)
+    return found or [","]
+
+
+def fit(profile: Profile, head: Head, delimiter: str | None = None) -> Fit | str:
+    """How a profile fits the beginning of a text, or the mark that failed, in words.
+
+    Args:
+        profile: to be tried.
+        head: of the text.
+        delimiter: of the station, where neither profile nor file tell.
+    """
+    match, header, text = profile.part("match"), profile.part("header"), profile.part("text")
+    why: list[str] = []
+    if pattern := match.get("head"):
+        if not re.search(pattern, head.text, re.MULTILINE):
+            return "the beginning of the file does not look like it"
+        why.append("the beginning of the file")
+    wanted = text.get("delimiter")
+    if "names" in header or wanted == "line":
+        found = _without_header(profile, head, wanted)
+    else:
+        found = _with_header(profile, head, wanted, delimiter)
+    if isinstance(found, str):
+        return found
+    if columns := match.get("columns"):
+        why.append(", ".join(c if isinstance(c, str) else c[0] for c in columns))
+    for pattern in match.get("none", ()):
+        if found.names.has(pattern):
+            return f"it has the column {pattern}"
+    if (some := match.get("any")) and not found.names.has(some):
+        return f"it has none of the columns {', '.join(some)}"
+    data = head.data_lines(_first_data_line(found, header))
+    if pattern := match.get("line"):
+        if sum(re.fullmatch(pattern, line) is not None for line in data) * 2 <= len(data):
+            return "its lines have another form"
+        why.append("the form of its lines")
+    for name, (low, high) in match.get("values", {}).items():
+        middle = _median(found, head, header, name)
+        if middle is None or not low <= middle <= high:
+            return f"the median of {name} is {'unknown' if middle is None else f'{middle:g}'}, not within {low:g}..{high:g}"
+        why.append(f"{name} within {low:g}..{high:g}")
+    found.why = why
+    return found
+
+
+def _first_data_line(found: Fit, header: Any) -> int:
+    return found.line if found.line else int(header.get("skip", 0))
+
+
+def _without_header(profile: Profile, head: Head, wanted: str | None) -> Fit | str:
+    header = profile.part("header")
+    skip = header.get("skip", 0)
+    if len(head.lines) <= skip:
+        return "it has too few lines"
+    names = header.get("names", ["line"])
+    delimiter = wanted or sniff(head.lines[skip])[0]
+    end = head.ends[skip - 1] if skip else 0
+    preamble = "\n".join(head.lines[:skip])
+    # `line` of a text without a header counts the lines above the data.
+    return Fit(profile, Names(names), delimiter, skip, end, preamble)
+
+
+def _with_header(profile: Profile, head: Head, wanted: str | None, station: str | None) -> Fit | str:
+    match, header = profile.part("match"), profile.part("header")
+    find, strip, lines = header.get("find"), header.get("strip", ""), header.get("lines", 1)
+    below, units_at = header.get("below", 0), header.get("units")
+    columns: list[Sequence[str]] = [[c] if isinstance(c, str) else c for c in match.get("columns", [])]
+    plain = [key(c[0]) for c in columns if len(c) == 1 and not is_regex(c[0]) and key(c[0])]
+    if absent := [c[0] for c in columns if len(c) == 1 and not is_regex(c[0]) and key(c[0]) not in head.all_keys()]:
+        return f"it has no column {', '.join(absent[:3])}"
+    nearest: tuple[int, str] = (-1, "no line of it is the header")
+    for i in range(min(len(head.lines), MAX_HEADER_LINES)):
+        line = head.lines[i]
+        if not line.strip() or (find and not re.search(find, line)):
+            continue
+        if plain and lines == 1 and plain[0] not in head.key(i):
+            continue
+        if wanted == "fixed":
+            found = _fixed(profile, head, i, lines, below)
+            if found is not None:
+                return found
+            continue
+        for delimiter in [wanted] if wanted else sorted(sniff(line), key=lambda d: d != station):
+            names = head.names(i, delimiter, strip, lines)
+            if names is None:
+                continue
+            absent = [c[0] for c in columns if not names.has(c)]
+            if absent:
+                if len(columns) - len(absent) > nearest[0]:
+                    nearest = (len(columns) - len(absent), f"it has no column {', '.join(absent[:3])}")
+                continue
+            last = i + lines + below - 1
+            if last >= len(head.lines):
+                return "it ends within its header"
+            units: list[str] = []
+            if units_at is not None and i + units_at < len(head.lines):
+                row = re.sub(strip, "", head.lines[i + units_at]) if strip else head.lines[i + units_at]
+                try:
+                    units = split_names(row, delimiter)
+                except Rejected:
+                    units = []
+                last = max(last, i + units_at)
+            found = Fit(profile, names, delimiter, last + 1, head.ends[last], "\n".join(head.lines[:i]), units)
+            if profile.generic:
+                above = [text.strip() for text in head.lines[:i]]
+                found.skipped = sum(bool(text) and not text.startswith("#") for text in above)
+            return found
+    return nearest[1]
+
+
+def _fixed(profile: Profile, head: Head, i: int, lines: int, below: int) -> Fit | None:
+    """Names on several lines above columns of fixed width; a column ends where its cells end."""
+    data = head.data_lines(i + lines + below, 60)
+    spans = column_spans(data)
+    if not spans:
+        return None
+    above = head.lines[i : i + lines]
+    names, start = [], 0
+    for i_span, (_, end) in enumerate(spans):
+        stop = None if i_span == len(spans) - 1 else end
+        names.append(" ".join(part for line in above if (part := line[start:stop].strip())))
+        start = end
+    last = i + lines + below - 1
+    if last >= len(head.lines):
+        return None
+    return Fit(profile, Names(names), "fixed", last + 1, head.ends[last], "\n".join(head.lines[:i]))
+
+
+def column_spans(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """First and last position (excluded) of each column: runs of characters that some line fills."""
+    width = max((len(line) for line in lines), default=0)
+    filled = [any(len(line) > k and line[k] not in " \t" for line in lines) for k in range(width)]
+    spans, start = [], None
+    for k, on in enumerate([*filled, False]):
+        if on and start is None:
+            start = k
+        elif not on and start is not None:
+            spans.append((start, k))
+            start = None
+    return spans
+
+
+def _median(found: Fit, head: Head, header: Any, name: str) -> float | None:
+    at = found.names.first([name])
+    if at is None or found.delimiter == "line":
+        return None
+    values = []
+    lines = head.data_lines(_first_data_line(found, header), len(head.lines))
+    spans = column_spans(lines[:60]) if found.delimiter == "fixed" else []
+    for line in lines:
+        if found.delimiter == "fixed":
+            cells = [line[a:b] for a, b in spans]
+        elif found.delimiter == "space":
+            cells = line.split()
+        else:
+            cells = next(csv.reader([line], delimiter=found.delimiter), [])
+        number = re.match(r"\s*([+-]?\d+\.?\d*)", cells[at]) if at < len(cells) else None
+        if number:
+            values.append(float(number[1]))
+    return median(values) if values else None

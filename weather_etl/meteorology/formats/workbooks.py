@@ -1,0 +1,138 @@
+"""Excel workbooks (xlsx): the first sheet that a profile, or the built-in names, make sense of.
+
+Belongs here: cells as text. Does not belong here: what they mean.
+"""
+
+import datetime
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from weather_etl.meteorology.cutting import MAX_COLUMNS, MAX_LINES
+from weather_etl.meteorology.formats import generic
+from weather_etl.meteorology.formats.engine import Table, read_table
+from weather_etl.meteorology.formats.names import NAMELESS, Names
+from weather_etl.meteorology.formats.options import Options
+from weather_etl.meteorology.formats.profile import Profile
+from weather_etl.meteorology.formats.registry import GENERIC, in_order
+from weather_etl.meteorology.formats.source import Source
+from weather_etl.meteorology.formats.tables import of_columns
+from weather_etl.meteorology.raw_rows import TEXT, ParsedFile
+from weather_etl.meteorology.reasons import Reason, Rejected
+
+_MAX_HEADER_ROWS = 60
+_EMPTY = ""
+
+
+def read(source: Source, options: Options) -> ParsedFile:
+    """Raw rows of a workbook.
+
+    Raises:
+        Rejected: damaged, or no sheet makes sense.
+    """
+    sheets = _sheets(source.members[0].data)
+    problem: Rejected | None = None
+    for profile in in_order(options.profiles):
+        if (options.format and profile.name != options.format) or profile.decoder != "xlsx":
+            continue
+        for title, rows in sheets:
+            pattern = profile.part("container").get("sheet")
+            if pattern and not re.search(pattern, title):
+                continue
+            at = _header_row(rows, profile)
+            if at is not None:
+                return _read_sheet(title, rows, at, profile, source, options)
+    profile = next(p for p in in_order(options.profiles) if p.name == GENERIC)
+    for title, rows in sheets:
+        for at, row in enumerate(rows[:_MAX_HEADER_ROWS]):
+            names = Names(_names(row), suffixes=True)
+            try:
+                generic.check(profile, names, options)
+            except Rejected as rejected:
+                if len([c for c in row if c != _EMPTY]) > 1:
+                    problem = problem or rejected
+                continue
+            return _read_sheet(title, rows, at, profile, source, options)
+    raise problem or Rejected(
+        Reason.NOT_CSV, "the workbook (Office document) has no sheet with a table of observations"
+    )
+
+
+def _sheets(data: bytes) -> list[tuple[str, list[list[Any]]]]:
+    try:
+        import python_calamine
+
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
+    except ModuleNotFoundError:
+        raise Rejected(
+            Reason.NOT_CSV, "the file is an Office document (xlsx), and python-calamine is not installed"
+        ) from None
+    except Exception as error:  # the library raises exceptions of many kinds on damaged files
+        raise Rejected(
+            Reason.NOT_CSV, f"the file is an Office document that cannot be read ({str(error)[:100]})"
+        ) from None
+
+
+def _names(row: Sequence[Any]) -> list[str]:
+    texts = [text_of(c).strip() for c in row]
+    while texts and not texts[-1]:
+        texts.pop()
+    return [t or f"{NAMELESS}{i + 1}" for i, t in enumerate(texts)]
+
+
+def _header_row(rows: list[list[Any]], profile: Profile) -> int | None:
+    match, find = profile.part("match"), profile.part("header").get("find")
+    wanted = match.get("columns", [])
+    for at, row in enumerate(rows[:_MAX_HEADER_ROWS]):
+        names = Names(_names(row))
+        if find and not re.search(find, " ".join(names.names)):
+            continue
+        if (
+            (wanted or find)
+            and all(names.has(w) for w in wanted)
+            and not any(names.has(n) for n in match.get("none", ()))
+        ):
+            return at
+    return None
+
+
+def text_of(cell: Any) -> str:
+    """A cell as text: times in ISO 8601, whole numbers without a point."""
+    if isinstance(cell, datetime.datetime):
+        return cell.isoformat(" ")
+    if isinstance(cell, datetime.date | datetime.time):
+        return cell.isoformat()
+    if isinstance(cell, datetime.timedelta):
+        seconds = round(cell.total_seconds())
+        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    return str(cell)
+
+
+def _read_sheet(
+    title: str, rows: list[list[Any]], at: int, profile: Profile, source: Source, options: Options
+) -> ParsedFile:
+    names = _names(rows[at])
+    if len(names) > MAX_COLUMNS:
+        raise Rejected(Reason.TOO_MANY_COLUMNS, f"{len(names)} columns, at most {MAX_COLUMNS} are read")
+    body = rows[at + 1 :]
+    if len(body) > MAX_LINES:
+        raise Rejected(Reason.TOO_LARGE, f"the sheet has more than {MAX_LINES:,} lines")
+    filled = [i for i, row in enumerate(body) if any(c != _EMPTY for c in row[: len(names)])]
+    texts = [
+        pa.array([text_of(body[i][k]) if k < len(body[i]) else "" for i in filled], TEXT) for k in range(len(names))
+    ]
+    lines = np.array(filled, dtype=np.int64) + at + 2
+    cut = of_columns(names, texts, lines)
+    preamble = "\n".join(" ".join(text_of(c) for c in row if c != _EMPTY) for row in rows[:at])
+    parsed = read_table(Table(cut, "", (), preamble, [f"the sheet {title!r}"]), profile, source, options)
+    return replace(parsed, encoding="xlsx")

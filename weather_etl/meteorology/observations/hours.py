@@ -1,0 +1,384 @@
+"""Reports become hours, variable by variable.
+
+Belongs here: which value an hour gets, and from which row.
+Does not belong here: which reports an hour has (`reports.py`), regular series (`series.py`), precipitation
+(`precipitation.py`), the row that leads an hour (`provenance.py`).
+
+| class | variables | hour H gets |
+|---|---|---|
+| point | temperature, moisture, pressures, visibility, cloud, snow depth, texts | the nearest usable value |
+| mean | wind, radiation | of a regular series of at most 30 min: the mean of what ends in (H - 1 h, H]; else as point |
+| extreme | gust | of such a series the largest of what ends in (H - 1 h, H]; else as point |
+| sum | precipitation, sunshine | all of what falls in (H - 1 h, H], or null |
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from weather_etl.meteorology.cells import HOUR, UNREADABLE, Cells, one_chunk
+from weather_etl.meteorology.observations.precipitation import Doubt, Fallen, Gauge
+from weather_etl.meteorology.observations.reports import Slots, Values
+from weather_etl.meteorology.observations.series import MINUTE, Series, Windows, months_of
+from weather_etl.meteorology.quality import VARIABLES, Flag
+from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.vocabulary import LONG_PRECIPITATION
+
+POINT = (
+    "temperature_c", "apparent_temperature_c", "dew_point_c", "humidity_percent", "visibility_km", "pressure_msl_hpa",
+    "pressure_station_hpa", "snow_depth_cm", "cloud_cover_percent",
+)  # fmt: skip
+# Of what covers a period, whose stamp may mark its start or middle.
+PERIOD = ("wind_speed_ms", "wind_gust_ms", "wind_direction_deg", "solar_radiation_wm2", "sunshine_min")
+BOUND = ("dew_point_c", "humidity_percent")  # to the row of the temperature
+DENSE = ("wind_speed_ms", "wind_gust_ms", "solar_radiation_wm2", "sunshine_min")
+
+
+@dataclass
+class Hours:
+    """The hours of a station, before quality control.
+
+    Attributes:
+        hours: int64, hours since 1970-01-01 UTC, ascending.
+        values: variable -> float64 in canonical units, NaN where there is none.
+        source: variable -> row of each value (of several rows the last); -1 where no row has one.
+        unreadable: variable -> mask of the hours whose cell is no number.
+        upstream: variable -> uint8, flags of the sources.
+        long_h: int64, period of `precipitation_long_mm`; 0 where there is none.
+        trace: mask of the hours whose precipitation is a trace.
+        doubts: what is to be flagged before any test.
+        conflicts: variable -> (positions of hours, rows that contradict the value).
+        mean_cube: m3/s3, mean of the cubes of the wind speeds of the hours that have several; NaN elsewhere.
+        row: the nearest row of each hour; -1 where only periods end in it.
+        complex: mask of the hours that more than that row may have a part in.
+        members: variable -> (positions of hours, rows): every row that has a part in a value of several rows.
+        points: the reports by hours.
+        warnings: sentences for a person.
+    """
+
+    hours: np.ndarray
+    points: Slots
+    values: dict[str, np.ndarray] = field(default_factory=dict)
+    source: dict[str, np.ndarray] = field(default_factory=dict)
+    unreadable: dict[str, np.ndarray] = field(default_factory=dict)
+    upstream: dict[str, np.ndarray] = field(default_factory=dict)
+    long_h: np.ndarray | None = None
+    trace: np.ndarray | None = None
+    doubts: list[Doubt] = field(default_factory=list)
+    conflicts: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    mean_cube: np.ndarray | None = None
+    row: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    complex: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
+    members: dict[str, list[tuple[np.ndarray, np.ndarray]]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.hours)
+
+    def at(self, hours: np.ndarray) -> np.ndarray:
+        """Positions of hours that are among these."""
+        return np.searchsorted(self.hours, hours)
+
+
+class _Assembly:
+    def __init__(self, raw: pa.Table, cells: Cells, site: Site, zone: str) -> None:
+        self.values = Values(cells, site)
+        self.cells = cells
+        rows = np.flatnonzero(cells.refused == 0)
+        times = cells.timestamp.astype(np.int64)
+        ends = times + _shift(cells, rows, times)
+        self.files = one_chunk(raw.column("landing_file")).indices.to_numpy()
+        self.points = Slots(rows, times[rows])
+        self.periods = self.points if ends is times or (ends == times).all() else Slots(rows, ends[rows])
+        self.rows, self.ends = rows, ends
+        self.dense = self._dense_series()
+        gauge = Gauge(raw, self.values, rows, ends, self.files, zone)
+        self.fallen: Fallen = gauge.fallen
+        self.out = self._frame()
+
+    def _dense_series(self) -> dict[str, Windows]:
+        """The variables that come every few minutes in some month."""
+        several = self.periods.rows
+        if not len(several):
+            return {}
+        months = np.unique(months_of(self.ends[several]))
+        rows = self.rows[np.isin(months_of(self.ends[self.rows]), months)]
+        found = {}
+        for name in DENSE:
+            if self.values.absent(name):
+                continue
+            part = rows[self.values.usable(name, rows)]
+            if len(part) and (windows := Windows.of(Series.of(part, self.ends[part]))) is not None:
+                found[name] = windows
+        return found
+
+    def _frame(self) -> Hours:
+        """The hours that have a value, and the nearest row of each."""
+        parts = [self.points.hours]
+        if self.periods is not self.points:
+            parts.append(self.periods.hours)
+        parts += [w.hours for w in self.dense.values()]
+        parts += [a.hours for a in (self.fallen.hourly, self.fallen.long)]
+        parts += [d.hours for d in self.fallen.doubts]
+        hours = parts[0]
+        if any(len(p) and (len(p) != len(hours) or (p != hours).any()) for p in parts[1:]):
+            hours = np.unique(np.concatenate(parts))
+        out = Hours(hours, self.points)
+        out.row = np.full(len(hours), -1)
+        out.row[out.at(self.points.hours)] = self.points.row
+        out.complex = out.row < 0
+        out.complex[out.at(self.points.hours[self.points.shared])] = True
+        return out
+
+    def run(self) -> Hours:
+        out = self.out
+        for name in VARIABLES:
+            if name.startswith("precipitation_"):
+                continue
+            slots = self.points if name in POINT else self.periods
+            if self.values.absent(name):
+                self._nothing(name)
+            elif name == "wind_direction_deg" and not self.values.absent("wind_speed_ms"):
+                self._take(name, slots, self._direction(slots))
+            elif name in BOUND and not self.values.absent("temperature_c"):
+                self._take(name, slots, self._bound(name, slots))
+            else:
+                self._take(name, slots, slots.nearest(self.values, name))
+        self._means_and_extremes()
+        self._sunshine()
+        self._precipitation()
+        return self._without_empty_hours(out)
+
+    # --- one report
+
+    def _nothing(self, name: str) -> None:
+        n = len(self.out)
+        self.out.values[name] = np.full(n, np.nan)
+        self.out.source[name] = np.full(n, -1)
+        self.out.unreadable[name] = np.zeros(n, dtype=bool)
+
+    def _bound(self, name: str, slots: Slots) -> tuple[np.ndarray, np.ndarray]:
+        """The value of the row of the temperature if it is usable there, else the nearest."""
+        found, pick = slots.nearest(self.values, name)
+        if not len(pick):
+            return found, pick
+        _, leader = slots.nearest(self.values, "temperature_c")
+        rows = slots.rows[leader]
+        bound = (leader >= 0) & self.values.usable(name, rows)
+        pick = np.where(bound, leader, pick)
+        found[slots.shared] = np.where(bound, rows, found[slots.shared])
+        return found, pick
+
+    def _direction(self, slots: Slots) -> tuple[np.ndarray, np.ndarray]:
+        """The direction of the row of the speed, whatever it is; the nearest one where there is no speed."""
+        found, pick = slots.nearest(self.values, "wind_direction_deg")
+        if not len(pick):
+            return found, pick
+        _, speed = slots.nearest(self.values, "wind_speed_ms")
+        pick = np.where(speed >= 0, speed, pick)
+        found[slots.shared] = np.where(pick >= 0, slots.rows[pick], -1)
+        return found, pick
+
+    def _take(self, name: str, slots: Slots, chosen: tuple[np.ndarray, np.ndarray]) -> None:
+        """Values of the chosen rows."""
+        found, pick = chosen
+        out, cells = self.out, self.cells
+        at = slice(None) if len(slots.hours) == len(out) else out.at(slots.hours)
+        there = found >= 0
+        whole = bool(there.all())
+        x = self.values[name][found]
+        state = cells.states[name][found]
+        if not whole:
+            x[~there] = np.nan
+        if isinstance(at, slice):
+            out.values[name], out.source[name] = x, found
+            out.unreadable[name] = (state == UNREADABLE) & there
+        else:
+            self._nothing(name)
+            out.values[name][at], out.source[name][at] = x, found
+            out.unreadable[name][at] = (state == UNREADABLE) & there
+        if name in cells.upstream:
+            out.upstream[name] = np.zeros(len(out), dtype=np.uint8)
+            out.upstream[name][at] = np.where(there, cells.upstream[name][found], 0)
+        if len(pick):
+            lost = slots.contradicted(self.values, name, pick, self.files)
+            if len(lost):
+                out.conflicts[name] = (out.at(slots.hours[slots.hour_of[lost]]), slots.rows[lost])
+        if slots is not self.points:
+            row = out.row if isinstance(at, slice) else out.row[at]
+            differs = there & (found != row) & ~np.isnan(x)
+            out.complex[at] |= differs
+
+    # --- several reports
+
+    def _means_and_extremes(self) -> None:
+        speed = self.dense.get("wind_speed_ms")
+        if speed is not None:
+            self._wind(speed)
+        radiation = self.dense.get("solar_radiation_wm2")
+        if radiation is not None:
+            x = self.values["solar_radiation_wm2"][radiation.series.rows]
+            self._replace("solar_radiation_wm2", radiation, radiation.mean(x), radiation.enough)
+        gust = self.dense.get("wind_gust_ms")
+        if gust is not None:
+            x = self.values["wind_gust_ms"][gust.series.rows]
+            every = np.ones(len(gust.hours), dtype=bool)
+            rows = gust.row_of_max(x)
+            self._replace("wind_gust_ms", gust, gust.max(x), every, rows=rows, members=(gust.hours, rows))
+
+    def _wind(self, windows: Windows) -> None:
+        """Means of speeds, directions of mean vectors; hours with too few values keep the nearest report."""
+        out, rows = self.out, windows.series.rows
+        speed, direction = self.values["wind_speed_ms"][rows], self.values["wind_direction_deg"][rows]
+        known = self.values.usable("wind_direction_deg", rows) | (speed == 0.0)
+        angle = np.radians(np.where(known & (speed > 0.0), direction, 0.0))
+        weight = np.where(known, speed, 0.0)
+        east, north = windows.sum(weight * np.sin(angle)), windows.sum(weight * np.cos(angle))
+        mean = windows.mean(speed)
+        found = np.degrees(np.arctan2(east, north)) % 360.0
+        found[found >= 360.0] = 0.0
+        enough_known = windows.sum(known.astype(np.int64)) >= np.ceil(np.round(0.8 * windows.n, 9))
+        found[~enough_known | (np.hypot(east, north) <= 1e-9)] = np.nan
+        good = windows.enough
+        self._replace("wind_speed_ms", windows, mean, good, fall_back=True)
+        at = out.at(windows.hours[good])
+        out.values["wind_direction_deg"][at] = found[good]
+        out.source["wind_direction_deg"][at] = windows.last_row[good]
+        out.unreadable["wind_direction_deg"][at] = False
+        if "wind_direction_deg" in out.upstream:
+            out.upstream["wind_direction_deg"][at] = 0
+        out.mean_cube = np.full(len(out), np.nan)
+        out.mean_cube[at] = windows.mean(speed**3)[good]
+
+    def _replace(
+        self,
+        name: str,
+        windows: Windows,
+        values: np.ndarray,
+        good: np.ndarray,
+        *,
+        fall_back: bool = False,
+        rows: np.ndarray | None = None,
+        members: tuple[np.ndarray, np.ndarray] | None = None,
+    ) -> None:
+        """In the months in which a variable is dense, its hours are those of the windows alone.
+
+        With `fall_back` the nearest report stays in the hours without a window that is good enough.
+        """
+        out, series = self.out, windows.series
+        at = out.at(windows.hours[good])
+        if fall_back:
+            out.unreadable[name][at] = False
+        else:
+            of_series = months_of(self.ends[np.maximum(out.source[name], 0)])  # at the edge of a month too
+            within = np.isin(months_of(out.hours * HOUR), windows.months)
+            within |= np.isin(of_series, windows.months) & (out.source[name] >= 0)
+            out.values[name][within], out.source[name][within], out.unreadable[name][within] = np.nan, -1, False
+        out.values[name][at] = values[good]
+        out.source[name][at] = (windows.last_row if rows is None else rows)[good]
+        if name in out.upstream:
+            out.upstream[name][at] = 0
+        out.complex[at] = True
+        if members is None:
+            used = good[windows.hour_of]
+            members = (windows.hours[windows.hour_of][used], series.rows[used])
+        out.members.setdefault(name, []).append((out.at(members[0]), members[1]))
+        lost, won = series.losers, series.winners
+        other = (self.files[lost] == self.files[won]) & (self.values[name][lost] != self.values[name][won])
+        if other.any():
+            hours = out.at(-(-self.ends[lost[other]] // HOUR))
+            out.conflicts[name] = (hours, lost[other])
+
+    def _sunshine(self) -> None:
+        """All intervals of an hour, or nothing."""
+        windows = self.dense.get("sunshine_min")
+        if windows is not None:
+            x = self.values["sunshine_min"][windows.series.rows]
+            self._replace("sunshine_min", windows, windows.sum(x), windows.whole)
+
+    def _precipitation(self) -> None:
+        out, fallen = self.out, self.fallen
+        out.warnings += fallen.warnings
+        out.trace = np.zeros(len(out), dtype=bool)
+        out.long_h = np.zeros(len(out), dtype=np.int64)
+        for name, found in (("precipitation_mm", fallen.hourly), ("precipitation_long_mm", fallen.long)):
+            self._nothing(name)
+            at = out.at(found.hours)
+            out.values[name][at], out.source[name][at] = found.values, found.rows
+            there = found.rows >= 0
+            out.complex[at[there]] |= found.rows[there] != out.row[at[there]]
+        hourly = out.at(fallen.hourly.hours)
+        out.trace[hourly] = fallen.hourly.trace
+        rows = fallen.hourly.rows
+        out.unreadable["precipitation_mm"][hourly] = self.cells.states["precipitation_mm"][rows] == UNREADABLE
+        if "precipitation_mm" in self.cells.upstream:
+            out.upstream["precipitation_mm"] = np.zeros(len(out), dtype=np.uint8)
+            out.upstream["precipitation_mm"][hourly] = self.cells.upstream["precipitation_mm"][rows]
+        out.long_h[out.at(fallen.long.hours)] = fallen.long_h
+        out.doubts += fallen.doubts
+        failed = [(d.hours, d.rows) for d in fallen.doubts if d.flag == Flag.FAIL]
+        for hours, rows in fallen.members + failed:
+            at = out.at(hours)
+            out.complex[at] = True
+            out.members.setdefault("precipitation_mm", []).append((at, rows))
+        if fallen.contradicted:
+            hours, rows = (np.concatenate(x) for x in zip(*fallen.contradicted, strict=True))
+            there = np.isin(hours, out.hours)
+            out.conflicts["precipitation_mm"] = (out.at(hours[there]), rows[there])
+
+    def _without_empty_hours(self, out: Hours) -> Hours:
+        """Hours to which no row gave anything are no hours."""
+        if (out.row >= 0).all() and all(self.values.absent(n) for n in ("precipitation_mm", *LONG_PRECIPITATION)):
+            return out  # every row has a value, and only that of a rain of unknown period may come to nothing
+        filled = np.zeros(len(out), dtype=bool)
+        for name in VARIABLES:
+            filled |= ~np.isnan(out.values[name]) | out.unreadable[name]
+        for doubt in out.doubts:
+            filled[out.at(doubt.hours)] = True
+        if filled.all():
+            return out
+        position = np.cumsum(filled) - 1
+        kept = Hours(out.hours[filled], out.points, warnings=out.warnings, doubts=out.doubts)
+        for attribute in ("values", "source", "unreadable", "upstream"):
+            setattr(kept, attribute, {n: x[filled] for n, x in getattr(out, attribute).items()})
+        for attribute in ("long_h", "trace", "mean_cube", "row", "complex"):
+            x = getattr(out, attribute)
+            setattr(kept, attribute, None if x is None else x[filled])
+        kept.conflicts = {n: (position[at[filled[at]]], rows[filled[at]]) for n, (at, rows) in out.conflicts.items()}
+        kept.members = {n: [(position[at], rows) for at, rows in parts] for n, parts in out.members.items()}
+        return kept
+
+
+def _shift(cells: Cells, rows: np.ndarray, times: np.ndarray) -> np.ndarray | int:
+    """Microseconds from the stamp of each raw row to the end of its period.
+
+    Where neither file nor format says how long a period is, it is the usual step between the rows.
+    """
+    if all(r.stamp == "end" for r in cells.readings):
+        return 0
+    shift = np.zeros(len(times), dtype=np.int64)
+    group = np.zeros(len(times), dtype=np.int64) if cells.reading is None else cells.reading
+    for i, reading in enumerate(cells.readings):
+        if reading.stamp == "end":
+            continue
+        minutes = reading.period_minutes
+        if not minutes:
+            mine = np.unique(times[rows[group[rows] == i]])
+            steps = np.diff(mine)
+            usual = int(np.median(steps)) if len(steps) else HOUR
+            minutes = usual // MINUTE if 0 < usual <= 24 * HOUR else 60
+        shift[group == i] = minutes * MINUTE // (1 if reading.stamp == "start" else 2)
+    return shift
+
+
+def put_together(raw: pa.Table, cells: Cells, site: Site, zone: str) -> Hours:
+    """The hours of a station from its rows that were not refused.
+
+    Args:
+        raw: raw rows, later ones win.
+        cells: what their cells say.
+        site: limits that say which values are usable.
+        zone: IANA zone of the station.
+    """
+    return _Assembly(raw, cells, site, zone).run()

@@ -1,0 +1,174 @@
+"""Figures of real files that others worked out: `golden2.json` beside the files.
+
+Only where the files lie beside the checkout. Sums to 1e-9, counts exactly.
+"""
+
+import json
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from weather_etl.meteorology import aggregation, sun
+from weather_etl.meteorology.aggregation import evapotranspiration as fao
+from weather_etl.meteorology.observations import Observations
+from weather_etl.meteorology.quality import still
+from weather_etl.meteorology.site import Site
+from weather_etl_tests.meteorology import field
+from weather_etl_tests.meteorology.making import Aggregates
+
+pytestmark = [pytest.mark.realdata, field.needs_files]
+GOLDEN = field.FILES.parents[1] / "spec" / "golden2.json"
+ATLANTA, LINCOLN = ("lcd_v1_atlanta.csv", 300), ("lcd_v2_lincoln.csv", 360)
+
+
+@lru_cache
+def golden() -> dict[str, object]:
+    return {f["id"]: f["value"] for f in json.loads(GOLDEN.read_text("utf-8"))["figures"]}
+
+
+def figure(name: str, *, rel: float = 1e-9) -> object:
+    """A figure of the page, which has at most 6 digits behind the point."""
+    return pytest.approx(golden()[name], rel=rel, abs=5.1e-7)
+
+
+def tables(found: Observations, zone: str = "UTC", site: Site = field.NOWHERE) -> Aggregates:
+    about = {
+        "station": "szeged",
+        "timezone": zone,
+        "site": site,
+        "hours": aggregation.LocalHours(found.validated, zone),
+    }
+    daily = aggregation.daily_weather(found.validated, **about)
+    monthly = aggregation.monthly_weather(found.validated, daily, **about)
+    yearly = aggregation.yearly_weather(found.validated, daily, monthly, **about)
+    return Aggregates(daily, monthly, yearly, aggregation.climate_normals(monthly, station="szeged"))
+
+
+def month(of: Aggregates, name: str) -> pd.Series:
+    return of.monthly.set_index("month").loc[pd.Timestamp(f"{name}-01")]
+
+
+def hours(found: Observations) -> np.ndarray:
+    return found.validated["timestamp"].to_numpy("datetime64[h]").astype(np.int64)
+
+
+@pytest.mark.parametrize("types", [True, False])
+def test_running_sums_of_atlanta_add_up_to_the_daily_totals_of_its_file(types):
+    atlanta = tables(field.lcd(*ATLANTA, types=types), "Etc/GMT+5")
+    assert month(atlanta, "2020-01")["precipitation_mm"] == figure("atl.precip.2020-01.sod")
+
+
+def test_each_day_of_atlanta_has_the_total_that_its_file_states():
+    daily = tables(field.lcd(*ATLANTA), "Etc/GMT+5").daily.set_index("date")["precipitation_mm"]
+    stated = {
+        r["DATE"][:10]: 25.4 * float(0 if (t := r["DailyPrecipitation"].strip().rstrip("s")) == "T" else t)
+        for r in field.table(ATLANTA[0])
+        if r["REPORT_TYPE"].strip() == "SOD" and r["DATE"].startswith("2020-01")
+    }
+    close = [abs(daily[pd.Timestamp(day)] - total) <= 0.3 for day, total in stated.items()]
+    assert (len(close), sum(close)) == (31, golden()["atl.days.equal"])
+
+
+def test_running_sums_of_lincoln_are_those_of_its_routine_minute():
+    lincoln = tables(field.lcd(*LINCOLN), "Etc/GMT+6")
+    assert month(lincoln, "2023-01")["precipitation_mm"] == figure("lin.precip.2023-01.minute")
+
+
+@pytest.mark.parametrize(
+    ("station", "name", "column"),
+    [
+        (ATLANTA, "atl.merge.SeaLevelPressure", "pressure_msl_hpa"),
+        (ATLANTA, "atl.merge.Precipitation", "precipitation_mm"),
+        (ATLANTA, "atl.merge.Visibility", "visibility_km"),
+        (LINCOLN, "lin.merge.SeaLevelPressure", "pressure_msl_hpa"),
+        (LINCOLN, "lin.merge.Visibility", "visibility_km"),
+        (LINCOLN, "lin.merge.Precipitation", "precipitation_mm"),
+        (LINCOLN, "lin.merge.WindGustSpeed", "wind_gust_ms"),
+    ],
+)
+def test_merging_by_variable_gives_so_many_hours(station, name, column):
+    assert field.lcd(*station).validated[column].notna().sum() == golden()[name]["variable"]
+
+
+def test_the_month_of_an_hour_is_that_in_which_it_began():
+    utc, civil = (tables(field.basel(), z, field.BASEL) for z in ("UTC", "Europe/Zurich"))
+    assert month(utc, "2017-06")["precipitation_mm"] == figure("bas.precip.2017-06.utc")
+    assert month(civil, "2017-06")["precipitation_mm"] == figure("bas.precip.2017-06.civil")
+
+
+def test_the_indices_of_rain_in_basel():
+    half = tables(field.basel()).daily.loc[lambda d: d["date"] < "2017-07-01"]
+    rain = half["precipitation_mm"].to_numpy()
+    monthly = tables(field.basel()).monthly
+    assert (rain >= 1).sum() == golden()["bas.wetdays.h1"]
+    assert rain[rain >= 1].mean() == figure("bas.sdii")
+    assert monthly["rx5day_mm"].max() == figure("bas.rx5day")
+    assert monthly["cdd_days"].max() == golden()["bas.cdd"]
+    assert monthly["precipitation_max_hour_mm"].max() == figure("bas.rx1hour")
+    assert month(tables(field.basel()), "2017-06")["sunshine_h"] == figure("bas.sun.2017-06")
+
+
+def test_sunshine_in_the_night_of_basel_is_suspect():
+    events = field.basel().events
+    assert len(events[(events["variable"] == "sunshine_min") & (events["test"] == "sun")]) == golden()["bas.sun.night"]
+
+
+def test_de_bilt_in_may_2000():
+    may = month(tables(field.de_bilt(), site=field.DE_BILT), "2000-05")
+    assert may["precipitation_mm"] == figure("dbilt.precip.2000-05")
+    assert may["solar_radiation_mjm2"] / 3.6 == figure("dbilt.rad.2000-05.kWh", rel=1e-8)
+    assert may["sunshine_h"] == figure("dbilt.sun.2000-05")
+    assert may["cloud_cover_mean_percent"] == figure("dbilt.cloud.2000-05")
+    assert may["et0_mm"] == figure("dbilt.et0.2000-05.pyet")
+
+
+def test_traces_of_de_bilt_are_marked():
+    assert field.de_bilt().validated["precipitation_trace"].sum() == golden()["dbilt.trace"]
+
+
+def test_the_highest_radiation_of_de_bilt_and_nothing_beyond_the_sun():
+    found = field.de_bilt()
+    assert found.validated["solar_radiation_wm2"].max() == figure("dbilt.rad.max")
+    assert not len(found.events[found.events["test"] == "sun"])
+
+
+def test_three_hour_amounts_of_nice_complete_its_days_and_months():
+    nice = tables(field.nice())
+    assert month(nice, "2024-10")["precipitation_mm"] == figure("nice.precip.2024-10")
+    assert month(nice, "2023-10")["precipitation_mm"] == figure("nice.precip.2023-10")
+
+
+def test_archive_intervals_of_davis_add_up_and_gusts_are_the_largest():
+    found = field.davis().validated
+    assert found["precipitation_mm"].notna().sum() == golden()["davis.hours"]
+    assert found["precipitation_mm"].sum() == figure("davis.sum.complete")
+    assert found["precipitation_mm"].max() == figure("davis.rx1hour")
+    assert found["wind_gust_ms"].max() == pytest.approx(golden()["davis.gust"]["max"], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("station", "site", "column", "name"),
+    [
+        (field.basel, field.BASEL, "sunshine_min", "stamp.bas"),
+        (field.de_bilt, field.DE_BILT, "solar_radiation_wm2", None),
+    ],
+)
+def test_the_sun_tells_how_stamps_are_shifted(station, site, column, name):
+    found = station()
+    audit = sun.audit(hours(found), found.validated[column].to_numpy(), *site.place)
+    assert audit.shift_min == (golden()[name] if name else -10)
+
+
+def test_the_published_example_18_of_fao_56():
+    found = fao.reference_evapotranspiration(
+        np.array([12.3]), np.array([21.5]), np.array([1.409]), np.array([2.078]), np.array([22.07]), np.array([187]),
+        latitude=50.8, elevation_m=100.0, pressure_kpa=np.array([fao.pressure_at(100.0)]),
+    )  # fmt: skip
+    assert found[0] == pytest.approx(3.88, abs=0.02)
+
+
+def test_the_resolution_of_tenths_is_told_from_the_values():
+    rows = [float(r["temp"]) for r in field.table("nycflights13_weather.csv") if r["temp"] not in ("", "NA")]
+    assert still.resolution(np.array(rows)) == golden()["flat.nycflights13"]["resolution"]

@@ -1,0 +1,227 @@
+"""What fell in an hour, by what a source's column means: each kind on shapes that occur."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from weather_etl.meteorology.cell_numbers import Field
+from weather_etl.meteorology.cells import Precipitation, Reading
+from weather_etl_tests.meteorology import field
+
+
+def station(
+    times, amounts, meaning: Precipitation, *, types=None, timezone="UTC", fields=(), stamp="end", period=0, **more
+):
+    columns = {
+        "timestamp": [f"2020-01-01T{t}Z" if len(t) == 5 else t for t in times],
+        "temperature_c": ["5"] * len(times),
+    }
+    if amounts is not None:
+        columns["precipitation_mm"] = [str(a) for a in amounts]
+    if types:
+        columns["report_type"] = types
+    reading = Reading.of({}, precipitation=meaning, fields=fields, stamp=stamp, period_minutes=period)
+    return field.observed(columns | more, reading, timezone=timezone)
+
+
+def rain(found) -> dict[str, float]:
+    v = found.validated[found.validated["precipitation_mm"].notna()]
+    return {f"{t:%H:%M}": x for t, x in zip(v["timestamp"], v["precipitation_mm"], strict=True)}
+
+
+def long(found) -> dict[str, tuple[float, int]]:
+    v = found.validated[found.validated["precipitation_long_mm"].notna()]
+    return {f"{t:%d %H}": (x, h) for t, x, h in zip(v["timestamp"], v["precipitation_long_mm"], v["precipitation_long_h"], strict=True)}  # fmt: skip
+
+
+AMOUNT, INTERVAL = Precipitation("amount", 60), Precipitation("interval")
+ROUTINE = Precipitation("running", routine="FM-?15")
+
+
+def test_an_amount_of_the_last_hour_belongs_to_the_hour_that_its_period_ends_with():
+    assert rain(station(["09:50", "11:00", "12:20"], [0.1, 0.2, 0.3], AMOUNT)) == {
+        "10:00": 0.1,
+        "11:00": 0.2,
+        "12:00": 0.3,
+    }
+
+
+def test_an_amount_stamped_at_its_start_belongs_to_the_next_hour():
+    assert rain(station(["09:00", "10:00"], [0.1, 0.2], AMOUNT, stamp="start", period=60)) == {
+        "10:00": 0.1,
+        "11:00": 0.2,
+    }
+
+
+def test_a_running_sum_counts_at_the_routine_report_only():
+    times = ["09:52", "10:15", "10:40", "10:52", "11:10", "11:52"]
+    types = ["FM-15", "FM-16", "FM-16", "FM-15", "FM-16", "FM-15"]
+    assert rain(station(times, [0, 1, 2, 3, 0.5, 0.6], ROUTINE, types=types)) == {"10:00": 0, "11:00": 3, "12:00": 0.6}
+
+
+def test_without_types_the_routine_minute_is_the_one_with_most_rain():
+    times = ["08:52", "09:15", "09:52", "10:30", "10:52", "11:52"]
+    found = station(times, [0.2, 0.3, 0.4, 0.5, 0.6, 0.7], Precipitation("running"))
+    assert rain(found) == {"09:00": 0.2, "10:00": 0.4, "11:00": 0.6, "12:00": 0.7}
+
+
+def test_where_the_routine_report_is_absent_the_last_special_one_stands_in():
+    times, types = ["09:52", "10:15", "10:40", "11:52"], ["FM-15", "FM-16", "FM-16", "FM-15"]
+    assert rain(station(times, [0, 1, 2, 0.6], ROUTINE, types=types)) == {"10:00": 0, "11:00": 2, "12:00": 0.6}
+
+
+def test_among_special_reports_a_dip_gives_the_largest_and_is_suspect():
+    times, types = ["09:52", "10:15", "10:40", "11:52"], ["FM-15", "FM-16", "FM-16", "FM-15"]
+    found = station(times, [0, 2, 1, 0.6], ROUTINE, types=types)
+    assert rain(found)["11:00"] == 2
+    assert found.validated.set_index(found.validated["timestamp"].dt.hour)["precipitation_mm_qc"][11] == 3
+
+
+def test_the_routine_report_is_right_where_a_special_one_had_more():
+    found = station(["09:52", "10:40", "10:52"], [0, 2, 1.5], ROUTINE, types=["FM-15", "FM-16", "FM-15"])
+    assert rain(found)["11:00"] == 1.5 and found.events["original_value"].tolist() == [2]
+
+
+def test_synop_reports_among_them_are_no_running_sums():
+    found = station(["09:52", "10:00", "10:52"], [1, 9, 2], ROUTINE, types=["FM-15", "FM-12", "FM-15"])
+    assert rain(found) == {"10:00": 1, "11:00": 2}
+
+
+def intervals(n: int, minutes: int) -> list[str]:
+    return [f"{t:%Y-%m-%dT%H:%MZ}" for t in pd.date_range("2020-01-01T00:00Z", periods=n, freq=f"{minutes}min")]
+
+
+@pytest.mark.parametrize(("minutes", "n"), [(5, 12), (10, 6), (15, 4), (30, 2)])
+def test_intervals_that_tile_an_hour_are_summed(minutes, n):
+    found = rain(station(intervals(2 * n + 1, minutes), [0.5] * (2 * n + 1), INTERVAL))
+    assert found == {"01:00": 0.5 * n, "02:00": 0.5 * n}
+
+
+def test_an_hour_that_lacks_an_interval_is_null():
+    times = intervals(25, 10)
+    del times[9]
+    assert sorted(rain(station(times, [0.5] * 24, INTERVAL))) == ["01:00", "03:00", "04:00"]
+
+
+def test_intervals_of_an_hour_are_its_amount():
+    assert rain(station(intervals(3, 60), [0.1, 0.2, 0.3], INTERVAL)) == {"00:00": 0.1, "01:00": 0.2, "02:00": 0.3}
+
+
+def test_intervals_of_three_hours_are_long_amounts_and_no_hours():
+    found = station(intervals(3, 180), [0.1, 0.2, 0.3], INTERVAL)
+    assert rain(found) == {} and long(found) == {"01 00": (0.1, 3), "01 03": (0.2, 3), "01 06": (0.3, 3)}
+
+
+def test_intervals_without_a_regular_step_are_not_counted_and_a_warning_says_so():
+    found = station(["01:00", "01:37", "04:11", "09:00"], [1, 1, 1, 1], INTERVAL)
+    assert rain(found) == {} and any("4 amounts of precipitation" in w for w in found.warnings)
+
+
+def test_the_declared_interval_wins_over_the_step():
+    found = station(["01:00", "01:37", "04:11", "09:00"], [1, 1, 1, 1], Precipitation("interval", 60))
+    assert rain(found) == {"01:00": 1, "02:00": 1, "04:00": 1, "09:00": 1}
+
+
+def test_of_periods_that_end_together_the_longest_is_kept_and_the_hour_beside_it():
+    found = station(
+        ["06:00", "07:00"], [0.2, 0.1], AMOUNT, precipitation_3h_mm=["1", ""], precipitation_12h_mm=["4", ""]
+    )
+    assert rain(found) == {"06:00": 0.2, "07:00": 0.1} and long(found) == {"01 06": (4, 12)}
+
+
+def test_a_shorter_period_above_a_longer_one_makes_both_suspect():
+    found = station(["06:00"], [2], AMOUNT, precipitation_3h_mm=["1.5"])
+    assert found.validated[["precipitation_mm_qc", "precipitation_long_mm_qc"]].values.tolist() == [[3, 3]]
+
+
+def test_a_day_of_long_periods_is_the_sum_of_those_that_tile_it():
+    from weather_etl.meteorology import aggregation
+
+    times = [f"2020-01-0{1 + h // 24}T{h % 24:02}:00Z" for h in (6, 12, 18, 24)]
+    found = station(times, None, AMOUNT, precipitation_6h_mm=["1", "2", "3", "4"])
+    daily = aggregation.daily_weather(found.validated, station="szeged", timezone="UTC")
+    assert daily["precipitation_mm"].tolist()[0] == 10 and daily["precipitation_n"].tolist()[0] == 24
+    assert np.isnan(daily["precipitation_mm"][1])
+
+
+# --- counters
+
+
+def counter(times, readings, resets="day", **more):
+    return station(times, readings, Precipitation("counter", resets=resets), **more)
+
+
+def test_differences_of_a_counter_that_tile_an_hour_are_its_amount():
+    times = intervals(13, 10)
+    assert rain(counter(times, [0, 0, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 5])) == {"01:00": 2, "02:00": 3}
+
+
+def test_a_reading_after_the_reset_is_the_amount_since_then():
+    times = [f"2020-01-0{1 + h // 24}T{h % 24:02}:00Z" for h in range(22, 28)]
+    assert rain(counter(times, [4, 5, 0, 1, 1, 3])) == {"23:00": 1, "00:00": 0, "01:00": 1, "02:00": 0, "03:00": 2}
+
+
+def test_a_counter_is_set_back_by_the_clock_of_the_station():
+    times = [f"2020-01-01T{h:02}:00Z" for h in range(3, 8)]  # midnight in New York is 05Z
+    assert rain(counter(times, [4, 5, 0.5, 1, 1], timezone="America/New_York"))["05:00"] == 0.5
+
+
+def test_a_counter_that_falls_elsewhere_tells_nothing_and_is_an_event():
+    found = counter([f"2020-01-01T{h:02}:00Z" for h in range(10, 14)], [4, 5, 1, 2])
+    assert rain(found) == {"11:00": 1, "13:00": 1}
+    assert found.events[["variable", "flag", "original_value"]].values.tolist() == [["precipitation_mm", 4, 1]]
+
+
+def test_a_difference_over_several_hours_is_an_amount_of_that_period_and_no_hour():
+    found = counter([f"2020-01-01T{h:02}:00Z" for h in (3, 4, 8)], [0, 1, 3])
+    assert rain(found) == {"04:00": 1} and long(found) == {"01 08": (2, 4)}
+
+
+@field.needs_files
+@pytest.mark.realdata
+def test_a_daily_counter_with_lost_readings_gives_back_the_rain_of_its_month():
+    hours = field.basel().validated
+    clock = hours["timestamp"].dt.tz_convert("Europe/Zurich")
+    june = hours[((clock - pd.Timedelta(hours=1)).dt.strftime("%Y-%m") == "2017-06").to_numpy()]
+    day = (june["timestamp"] - pd.Timedelta(hours=1)).dt.tz_convert("Europe/Zurich").dt.date
+    readings = june.groupby(day)["precipitation_mm"].cumsum()
+    keep = np.random.default_rng(7).random(len(june)) >= 0.1
+    times = [f"{t:%Y-%m-%dT%H:%MZ}" for t in june["timestamp"][keep]]
+    found = counter(times, [f"{r:.1f}" for r in readings[keep]], timezone="Europe/Zurich").validated
+    total = found["precipitation_mm"].sum() + found["precipitation_long_mm"].sum()
+    assert total <= 67.2 + 1e-9 and total > 60
+
+
+# --- trace and blank
+
+
+def test_a_trace_is_nothing_that_is_marked():
+    found = station(
+        ["01:00", "02:00", "03:00"], ["T", 0, ""], AMOUNT, fields=(("precipitation_mm", Field(trace=("T",))),)
+    )
+    v = found.validated
+    assert v["precipitation_mm"].fillna(-1).tolist() == [0, 0, -1]
+    assert v["precipitation_trace"].astype(object).where(v["precipitation_trace"].notna(), None).tolist() == [
+        True,
+        False,
+        None,
+    ]
+
+
+def test_minus_one_is_a_trace_only_where_the_source_says_so():
+    marked = station(["01:00"], [-1], AMOUNT, fields=(("precipitation_mm", Field(10.0, trace=("-1",))),)).validated
+    plain = station(["01:00"], [-1], AMOUNT).validated
+    assert (marked["precipitation_mm"][0], marked["precipitation_trace"][0]) == (0, True)
+    assert plain["precipitation_mm_qc"][0] == 4
+
+
+@pytest.mark.parametrize(("blank", "amount"), [("none", 0.0), ("missing", None)])
+def test_an_empty_cell_means_what_the_source_says(blank, amount):
+    found = station(["01:00", "02:00"], ["", 1], Precipitation("amount", 60, blank=blank)).validated
+    assert (None if np.isnan(found["precipitation_mm"][0]) else found["precipitation_mm"][0]) == amount
+
+
+def test_traces_within_an_hour_without_an_amount_are_a_trace():
+    marks = (("precipitation_mm", Field(trace=("T",))),)
+    found = station(intervals(7, 10), [0, "T", 0, 0, 0, 0, 0], INTERVAL, fields=marks).validated
+    assert found.set_index(found["timestamp"].dt.hour)["precipitation_trace"][1]

@@ -1,0 +1,117 @@
+"""Every packaged profile reads its layout to values counted by hand, and no file fits two profiles without a rank."""
+
+import json
+
+import numpy as np
+import pytest
+
+from weather_etl.landing.unpacking import unpack
+from weather_etl.meteorology import formats
+from weather_etl.meteorology.cell_states import OK
+from weather_etl.meteorology.cells import Cells, read_cells
+from weather_etl.meteorology.formats.profile import ProfileError
+from weather_etl.meteorology.formats.reading import attempts
+from weather_etl.meteorology.formats.registry import GENERIC, compile_profile, packaged
+from weather_etl.meteorology.raw_rows import ParsedFile
+from weather_etl.meteorology.reasons import Rejected
+from weather_etl_tests.meteorology.profile_samples import SAMPLES
+
+READ = [name for name in SAMPLES if not SAMPLES[name].refused]
+# Their files are no text that can be written by hand.
+BY_FIELD = {"uci_airquality_xlsx"}
+
+
+def source(name: str) -> formats.Source:
+    sample = SAMPLES[name]
+    return formats.Source(sample.name, unpack(sample.data, sample.name))
+
+
+def read(name: str) -> tuple[ParsedFile, Cells]:
+    timezone = SAMPLES[name].timezone
+    parsed = formats.read(source(name), formats.Options(timezone=timezone))
+    return parsed, read_cells(parsed.rows, formats.reading(parsed.declared), timezone or "UTC")
+
+
+def test_every_packaged_profile_has_a_sample():
+    assert {p.name for p in packaged()} - BY_FIELD == SAMPLES.keys()
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_file_is_read_by_its_profile_to_the_values_counted_by_hand(name):
+    sample = SAMPLES[name]
+    parsed, cells = read(name)
+    assert parsed.profile == name
+    assert str(cells.timestamp[0])[:16] == sample.time
+    for variable, expected in sample.values.items():
+        found = cells.values[variable][0] if cells.states[variable][0] == OK else None
+        assert found == (None if expected is None else pytest.approx(expected, rel=1e-9, abs=1e-12)), variable
+    flags = {v: int(f[0]) for v, f in cells.upstream.items() if f[0] > 2}
+    assert flags == sample.upstream
+    assert parsed.place == sample.place
+
+
+@pytest.mark.parametrize("name", [n for n in SAMPLES if SAMPLES[n].refused])
+def test_a_profile_that_refuses_says_why(name):
+    with pytest.raises(Rejected) as caught:
+        formats.read(source(name), formats.Options())
+    assert str(caught.value.reason) == SAMPLES[name].refused
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_file_fits_two_profiles_of_one_rank(name):
+    if source(name).kind != "text":
+        return
+    fitting = [a.profile for a in attempts(source(name), formats.Options()) if not a.miss]
+    ranks = [p.rank for p in fitting]
+    assert len(set(ranks)) == len(ranks), [p.name for p in fitting]
+    assert [p.name for p in fitting[:1]] == ([] if name == GENERIC else [name])
+
+
+@pytest.mark.parametrize("name", READ)
+def test_what_a_manifest_keeps_of_a_file_reads_it_alike(name):
+    parsed, cells = read(name)
+    declared = json.loads(json.dumps(parsed.declared))
+    again = read_cells(parsed.rows, formats.reading(declared), SAMPLES[name].timezone or "UTC")
+    for variable, values in cells.values.items():
+        assert np.array_equal(values, again.values[variable], equal_nan=True), variable
+
+
+# --- the grammar ---
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("title = 1", "mine (here), line 1: title is 1; it must be a text"),
+        ("titel = 'x'", "titel is no key of the grammar"),
+        ("[match]\ncolumns = ['a']\n[time]\ncolumns = ['t']\nzoon = 'UTC'", "line 5: time.zoon is no key"),
+        ("[match]\nhead = '('", "line 2: match.head is no regular expression"),
+        ("[time]\ncolumns = ['t']\nzone = 'MST'", "time.zone is 'MST'"),
+        ("column = [\n  { to = 'temperature_c', name = ['T'], unit = 'mm' },\n]", "line 2: column[1].unit is 'mm', which is no unit of temperature_c"),
+        ("[[column]]\nto = 'temperature'\nname = ['T']", "column[1].to is 'temperature'; known variables are"),
+        ("[[column]]\nto = 'temperature_c'", "says neither `name` nor `at` nor `find`"),
+        ("refuse = 'because'", "refuse must begin with one of"),
+        ("[match]\ncolumns = ['a']\n[[column]]\nto = 'temperature_c'\nname = ['T']", "time is missing"),
+        ("base = 'nobody'", "base is 'nobody', which is no profile"),
+        ("a = [", "is not valid TOML"),
+    ],
+)  # fmt: skip
+def test_a_profile_that_cannot_be_used_says_which_key_and_line(text, says):
+    with pytest.raises(ProfileError) as caught:
+        compile_profile(text, name="mine", origin="here")
+    assert says in str(caught.value)
+
+
+def test_a_profile_on_a_base_adds_to_it_and_overrules_it():
+    found = compile_profile(
+        "base = 'knmi_hourly'\n[units]\ntemperature_c = 'degC'\n[[column]]\nto = 'humidity_percent'\nname = ['RHUM']\nunit = '%'",
+        name="mine", origin="here",
+    )  # fmt: skip
+    assert found.columns[0].name == ("RHUM",)
+    assert next(c.unit for c in found.columns if c.to == "temperature_c") == "degC"
+    assert found.part("time")["zone"] == "UTC"
+
+
+def test_a_changed_profile_has_another_digest():
+    one, other = (compile_profile(f"base = 'ndbc'\nrank = {r}", name="mine", origin="here") for r in (1, 2))
+    assert one.digest != other.digest
