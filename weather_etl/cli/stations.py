@@ -299,7 +299,8 @@ def _print_state(console: "Console", s: "StationState") -> None:
     if s.trouble:
         console.print(f"[red]{'parked' if s.parked else 'failed'}[/]: ", end="")
         console.print(s.trouble, markup=False)
-    console.print(f"checks: {counts}" if s.checks else "checks: none has run yet")
+    unknown = "not evaluated by the last run" if s.trouble else "none has run yet"
+    console.print(f"checks: {counts}" if s.checks else f"checks: {unknown}")
     for check in s.checks:
         if check.state != PASS:
             style = "yellow" if check.state == "WARN" else "red"

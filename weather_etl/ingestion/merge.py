@@ -147,7 +147,15 @@ def load_raw(containers: Containers, station: str) -> Raw | None:
         raise UserError(
             f"{containers.lake.uri(RAW, station)} has no manifest; delete it, and the next run rebuilds it."
         )
-    return Raw(found.arrow.select(RAW_SCHEMA.names).cast(RAW_SCHEMA), found.manifest, found.stamp)
+    return Raw(as_raw(found.arrow), found.manifest, found.stamp)
+
+
+def as_raw(rows: pa.Table) -> pa.Table:
+    """Rows in the columns of `raw_observations`; those that an older version did not know are null."""
+    for field_ in RAW_SCHEMA:
+        if field_.name not in rows.column_names:
+            rows = rows.append_column(field_, pa.nulls(rows.num_rows, field_.type))
+    return rows.select(RAW_SCHEMA.names).cast(RAW_SCHEMA)
 
 
 class _Fresh:
@@ -413,7 +421,7 @@ def _read_split(
         return None
     rows, manifest = decode_parquet(RAW, data)
     entry |= (manifest or [{}])[0]
-    rows = rows.select(RAW_SCHEMA.names).cast(RAW_SCHEMA).combine_chunks()
+    rows = as_raw(rows).combine_chunks()
     hold_to_budget(rows, entry, settings, station)
     return rows
 
