@@ -72,8 +72,8 @@ def decode_checks(footer: bytes) -> list[dict[str, Any]] | None:
     start = rest.find(b"[")
     if not key or start < 0:
         return None
-    found, _ = json.JSONDecoder().raw_decode(rest[start:].decode("utf-8", "replace"))
-    return found
+    checks, _ = json.JSONDecoder().raw_decode(rest[start:].decode("utf-8", "replace"))
+    return checks
 
 
 def encode_parquet(

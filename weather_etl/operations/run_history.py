@@ -18,6 +18,7 @@ from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import TABLE_NAMES, StaleStation
 from weather_etl.operations import planning
 from weather_etl.operations.planning import History, PastRun
+from weather_etl.private_names import PartitionKeyFilter
 from weather_etl.redaction import printable
 from weather_etl.settings import Settings
 
@@ -216,7 +217,6 @@ def last_check_evaluations(
     instance: dg.DagsterInstance, keys: list[dg.AssetCheckKey], station: str | None = None
 ) -> dict[dg.AssetCheckKey, dg.AssetCheckEvaluation]:
     """The last evaluation of each check, of one station if one is given; without those that never were evaluated."""
-    from weather_etl.private_names import PartitionKeyFilter  # brings SQLAlchemy, which definitions must not pay for
 
     records = instance.event_log_storage.get_latest_asset_check_execution_by_key(
         keys, partition_filter=PartitionKeyFilter(key=station) if station is not None else None
