@@ -29,7 +29,7 @@ run: up ## set up, start the services, load the sample stations, run the job, sh
 test: $(VENV)/.dev ## set up, then run every test on a real Azurite and a real PostgreSQL
 	@$(BIN)/python -m pytest weather_etl_tests -q -m "not oracle and not faults" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-test-oracle: $(VENV)/.oracle ## compare the meteorology with ioos_qc, xclim, MetPy, windpowerlib and scipy
+test-oracle: $(VENV)/.oracle ## compare the meteorology with ioos_qc, xclim, MetPy, pvlib, refet, windpowerlib and scipy
 	@$(BIN)/python -m pytest weather_etl_tests -q -m oracle
 
 test-faults: $(VENV)/.dev ## the long fault injection: kills at every step, services that stop, thousands of damaged files
