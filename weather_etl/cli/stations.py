@@ -299,7 +299,8 @@ def _print_state(console: "Console", s: "StationState") -> None:
     if s.trouble:
         console.print(f"[red]{'parked' if s.parked else 'failed'}[/]: ", end="")
         console.print(s.trouble, markup=False)
-    console.print(f"checks: {counts}" if s.checks else "checks: none has run yet")
+    unknown = "not evaluated by the last run" if s.trouble else "none has run yet"
+    console.print(f"checks: {counts}" if s.checks else f"checks: {unknown}")
     for check in s.checks:
         if check.state != PASS:
             style = "yellow" if check.state == "WARN" else "red"
@@ -347,10 +348,12 @@ def forget(station: Annotated[str, typer.Argument(help="A station whose landing 
     from weather_etl.lake.fingerprints import TABLE_NAMES
     from weather_etl.operations.overview import dagster_instance
     from weather_etl.report.publish import page_name
+    from weather_etl.serving import database, load
     from weather_etl.settings import Settings
     from weather_etl.stations import PARTITIONS_NAME
 
-    with connect(Settings.load(), prompt=True) as containers, dagster_instance() as instance:
+    settings = Settings.load()
+    with connect(settings, prompt=True) as containers, dagster_instance() as instance:
         leftover = shared_files.list_station(containers, station).files
         orphans = [f for f in leftover if f.split and not containers.landing.head(f.name)]
         if len(orphans) < len(leftover):
@@ -367,6 +370,10 @@ def forget(station: Annotated[str, typer.Argument(help="A station whose landing 
         for table in reversed(made):
             containers.lake.container.delete(containers.lake.object_name(table, station))
         containers.lake.container.delete(page_name(station))
+        if database.is_set_up(settings):
+            with database.connect(settings) as connection:
+                if station in load.loaded_versions(connection):
+                    load.load_station(connection, containers.lake, station)  # finds no tables, and removes its rows
         if instance.has_dynamic_partition(PARTITIONS_NAME, station):
             instance.delete_dynamic_partition(PARTITIONS_NAME, station)
     say(f"Forgot station {station}: {len(made)} tables were deleted.")

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from weather_etl import digests
 from weather_etl.errors import UserError
-from weather_etl.ingestion.raw_table import RAW, RAW_SCHEMA
+from weather_etl.ingestion.raw_table import RAW, as_raw
 from weather_etl.ingestion.reading import Entry, reading_of
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.table_objects import Stamp
@@ -90,7 +90,7 @@ def load_raw(containers: Containers, station: str) -> Raw | None:
         raise UserError(
             f"{containers.lake.uri(RAW, station)} has no manifest; delete it, and the next run rebuilds it."
         )
-    return Raw(found.arrow.select(RAW_SCHEMA.names).cast(RAW_SCHEMA), found.manifest, found.stamp)
+    return Raw(as_raw(found.arrow), found.manifest, found.stamp)
 
 
 def count_states(manifest: Iterable[Entry]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from weather_etl.ingestion.manifest import INGESTED, REJECTED, SAME_BYTES, Raw, reader_key, split_key
-from weather_etl.ingestion.raw_table import RAW, RAW_SCHEMA, FreshRows, assemble, with_provenance
+from weather_etl.ingestion.raw_table import RAW, FreshRows, as_raw, assemble, with_provenance
 from weather_etl.ingestion.reading import Entry, hold_to_budget, options_of, parse_landing_file, profile_of
 from weather_etl.lake import fingerprints
 from weather_etl.lake.connection import Containers
@@ -246,6 +246,6 @@ def _read_split(
         return None
     rows, manifest = decode_parquet(RAW, data)
     entry |= (manifest or [{}])[0]
-    rows = rows.select(RAW_SCHEMA.names).cast(RAW_SCHEMA).combine_chunks()
+    rows = as_raw(rows).combine_chunks()
     hold_to_budget(rows, entry, settings, station)
     return rows

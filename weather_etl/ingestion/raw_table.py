@@ -30,6 +30,14 @@ RAW_SCHEMA = pa.schema(
 )
 
 
+def as_raw(rows: pa.Table) -> pa.Table:
+    """Rows in the columns of `raw_observations`; those that an older version did not know are null."""
+    for field in RAW_SCHEMA:
+        if field.name not in rows.column_names:
+            rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
+    return rows.select(RAW_SCHEMA.names).cast(RAW_SCHEMA)
+
+
 class FreshRows:
     """File versions that have been read in this run: their entries, and their rows.
 

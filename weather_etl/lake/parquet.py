@@ -34,9 +34,12 @@ def decode_parquet(
     """The rows of a table object, and its manifest if it has one."""
     import pyarrow.parquet as pq
 
-    file = pq.ParquetFile(
-        io.BytesIO(data), read_dictionary=_raw_dictionary_columns() if table == "raw_observations" else None
-    )
+    buffer, dictionaries = io.BytesIO(data), None
+    footer = pq.read_metadata(buffer)
+    if table == "raw_observations":  # an object of an older version may lack some of them
+        there = set(footer.schema.names)
+        dictionaries = [name for name in _raw_dictionary_columns() if name in there]
+    file = pq.ParquetFile(buffer, metadata=footer, read_dictionary=dictionaries)
     arrow = file.read(columns=columns, use_threads=False)
     packed = (file.metadata.metadata or {}).get(MANIFEST_KEY)
     return arrow.replace_schema_metadata(), _unpack_manifest(packed) if packed else None

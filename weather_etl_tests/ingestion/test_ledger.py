@@ -403,3 +403,17 @@ def test_a_file_of_one_gigabyte_is_refused_without_being_read_and_the_others_are
     states = {f.name: (f.state, f.entry["reason"]) for f in file_states(containers, ["a"])}
     assert states == {"a/huge.csv": ("rejected", "TOO_LARGE"), "a/x.csv": ("ingested", None)}
     assert peak < 1024
+
+
+def test_a_raw_object_of_an_older_version_without_some_columns_is_read_and_made_anew(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    whole = tables(containers)
+    there = containers.lake.read(RAW, "a")
+    older = there.arrow.drop_columns(["report_type", "snow_depth_cm"])
+    manifest = [{**entry, "reader_key": "older"} for entry in there.manifest]
+    containers.lake.write(
+        RAW, "a", older, fingerprint="older", if_match=there.stamp.etag, manifest=manifest, checks=None
+    )
+    process(containers)
+    assert tables(containers) == whole
