@@ -61,18 +61,14 @@ def connect(settings: Settings) -> Iterator["Connection"]:
     import psycopg2
 
     url = serving_url(settings)
-    remedy = "start it with `weather-etl local up`" if settings.serving_url is None else "check the server"
-    unreachable = ServingUnavailable(
-        f"PostgreSQL does not answer at the address in {_variable(settings)}; {remedy}, or correct the address."
-    )
+    start = "start it with `weather-etl local up`" if settings.serving_url is None else "check the server"
+    variable = _variable(settings)
     try:
         connection = psycopg2.connect(
             postgres.dsn(url), connect_timeout=CONNECT_TIMEOUT_S, application_name="weather_etl"
         )
-    except psycopg2.OperationalError as error:
-        if "password authentication failed" in str(error) or "no pg_hba.conf entry" in str(error):
-            raise ServingUnavailable(f"PostgreSQL refused the user or password in {_variable(settings)}.") from None
-        raise unreachable from None
+    except psycopg2.Error as error:
+        raise ServingUnavailable(postgres.explained(error, variable, start=start) or str(error)) from None
     try:
         with connection.cursor() as cursor:  # by statements: poolers do not take them as options of the connection
             cursor.execute("SET TIME ZONE 'UTC'")
@@ -82,16 +78,11 @@ def connect(settings: Settings) -> Iterator["Connection"]:
         yield connection
     except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn, psycopg2.errors.InvalidSchemaName):
         raise ServingUnavailable("The serving tables are not there; run `weather-etl db upgrade`.") from None
-    except psycopg2.errors.InsufficientPrivilege as error:
-        raise ServingUnavailable(
-            f"The database user in {_variable(settings)} may not do this ({_first_line(error)}); grant it."
-        ) from None
-    except (psycopg2.errors.LockNotAvailable, psycopg2.errors.QueryCanceled) as error:
-        raise ServingUnavailable(f"PostgreSQL took too long ({_first_line(error)}); nothing was changed.") from None
-    except psycopg2.errors.DiskFull:
-        raise ServingUnavailable("The disk of the serving database is full; nothing was changed.") from None
-    except (psycopg2.OperationalError, psycopg2.InterfaceError):
-        raise unreachable from None
+    except psycopg2.Error as error:
+        sentence = postgres.explained(error, variable, start=start)
+        if sentence is None:
+            raise
+        raise ServingUnavailable(sentence) from None
     finally:
         connection.close()
 
@@ -108,10 +99,6 @@ def is_set_up(settings: Settings) -> bool:
         return False
     with connect(settings) as connection:
         return revision(connection).now is not None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].strip()
 
 
 # --- schema -------------------------------------------------------------------------------------------------------
@@ -178,7 +165,12 @@ def upgrade(settings: Settings) -> Revision:
         config = alembic_config(settings)
         config.attributes["upgrade"] = True  # comments, view and grants too
         with _alembic:
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except Exception as error:
+                if sentence := postgres.explained(error, _variable(settings)):
+                    raise ServingUnavailable(sentence) from None
+                raise
     return before
 
 

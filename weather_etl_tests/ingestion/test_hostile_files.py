@@ -24,9 +24,9 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.operations.files import file_states
 from weather_etl.operations.planning import find_stale
 from weather_etl.settings import Settings
-from weather_etl_tests.faults.conftest import Wire, wire  # noqa: F401  (a fixture)
 from weather_etl_tests.files import shared_csv, weather_csv
 from weather_etl_tests.support.runs import RunFailed, execute, process
+from weather_etl_tests.support.wire import Wire
 
 MB = 1024**2
 
