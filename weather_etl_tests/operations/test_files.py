@@ -91,7 +91,7 @@ def test_the_manifest_tells_how_a_file_was_read(containers: Containers) -> None:
     shown = states(containers, "a")["a/x.csv"].as_dict()
     assert shown["etag"] == containers.landing.head("a/x.csv").etag
     assert len(shown["sha256"]) == 64
-    assert (shown["encoding"], shown["adapter"], shown["delimiter"], shown["rows"]) == ("utf-8", "csv", ",", 25)
+    assert (shown["encoding"], shown["profile"], shown["delimiter"], shown["rows"]) == ("utf-8", "generic", ",", 25)
     assert shown["first_error"] == {"line": 26, "reason": "ROW_WIDTH"}
     assert (shown["run_id"], shown["refused"], shown["seconds"] > 0) == (run_id, 1, True)
 
@@ -143,7 +143,7 @@ def test_an_unknown_reason_is_one_sentence(containers: Containers) -> None:
         list(quarantined_rows(containers, [], "BANANA"))
 
 
-@pytest.mark.parametrize("text", ["=cmd()", "+1", "-1", "@x", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=cmd()", "+1+1", "-2+3", "@x", "\tx", "\rx", " =1", "\uff1d1"])
 def test_no_exported_cell_can_become_a_formula(text: str, tmp_path: Path) -> None:
     row = dict.fromkeys(files.COLUMNS) | {"landing_file": text, "line": 3, "raw_text": text}
     assert write_csv([row], tmp_path / "out.csv") == 1
