@@ -2,7 +2,7 @@
 # Belongs here: the order of the steps. Does not belong here: what a step does.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-oracle test-faults ui stop bench docs lint lock clean up
+.PHONY: help run test test-quick test-oracle test-faults test-mutations ui stop bench docs lint lock clean up
 SHELL := /bin/sh
 
 VENV := .venv
@@ -38,6 +38,9 @@ test-oracle: $(VENV)/.oracle ## compare the meteorology with ioos_qc, xclim, Met
 
 test-faults: $(VENV)/.dev ## the long fault injection: kills at every step, services that stop, thousands of damaged files
 	@$(BIN)/python -m pytest weather_etl_tests -q -m faults -n $(WORKERS)
+
+test-mutations: $(VENV)/.dev ## put small faults into the package one by one: do the tests notice? (half an hour)
+	@$(BIN)/python -m weather_etl_tests.mutations
 
 ui: up ## start Dagster's web interface on 127.0.0.1:3000 (another one: make ui PORT=3001)
 	@$(BIN)/python -c 'import socket, sys; \
