@@ -9,9 +9,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from weather_etl.meteorology.formats.source import Member
 from weather_etl.meteorology.reasons import Reason, Rejected
+
+if TYPE_CHECKING:
+    from weather_etl.meteorology.formats.source import Member
 
 MAX_UNPACKED = 512 * 1024**2
 MAX_RATIO = 200
@@ -25,7 +28,7 @@ _ZIP_ERRORS = (
 )  # fmt: skip
 
 
-def unpack(data: bytes, name: str = "") -> list[Member]:
+def unpack(data: bytes, name: str = "") -> "list[Member]":
     """Undo gzip or zip, recognised by content; bounded in size and ratio.
 
     Args:
@@ -39,6 +42,8 @@ def unpack(data: bytes, name: str = "") -> list[Member]:
     Raises:
         Rejected: damaged, cut, without a member, or too large.
     """
+    from weather_etl.meteorology.formats.source import Member  # its room imports numpy and pyarrow
+
     if data[:2] == b"\x1f\x8b":
         return [Member(name, _bounded(_gunzip(data), len(data)))]
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
@@ -85,7 +90,9 @@ def _gunzip(data: bytes) -> Iterator[bytes]:
         at -= len(stream.unused_data)
 
 
-def _unzip(data: bytes, name: str) -> list[Member]:
+def _unzip(data: bytes, name: str) -> "list[Member]":
+    from weather_etl.meteorology.formats.source import Member
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if data.rfind(b"PK\x05\x06") + 22 + len(archive.comment) != len(data):
