@@ -69,6 +69,8 @@ def choose(texts: pa.Array, forms: Sequence[str], *, order: str | None = None) -
     top = [f for f in near if counts[f] == most]
     if "iso" in top:  # it knows offsets that other forms pass over
         return Chosen("iso", most / len(texts))
+    if len(top) > 1:  # seconds since 1970 look like no date in nearly all rows
+        top = [f for f in top if f != "%s"]
     distinct = [top[0]]
     for f in top[1:]:
         if not any(_same(read[f], read[g]) for g in distinct):
