@@ -231,6 +231,27 @@ def test_rows_ahead_of_their_time_are_quarantined_and_cost_no_other():
     assert len(found.validated) == 10 and found.quarantined["reason"].tolist() == ["TIMESTAMP_OUT_OF_RANGE"] * 6
 
 
+def test_zeros_and_ones_are_no_amounts_of_rain():
+    data = table(("Time (UTC)", hours(30)), ("Temperature (C)", ["8"] * 30), ("Rain", ["0", "1"] * 15))
+    assert "precipitation_mm" not in formats.read_text(data).columns and "'Rain' is not read" in warnings_of(data)
+
+
+def test_a_column_that_tells_apart_rows_of_one_time_names_their_stations():
+    data = table(
+        ("Time (UTC)", [t for t in hours(4) for _ in "ab"]), ("City", ["a", "b"] * 4), ("Temperature (C)", ["8"] * 8)
+    )
+    assert formats.read_text(data).stations == ["a", "b"]
+    assert (
+        formats.read_text(table(("Time (UTC)", hours(4)), ("City", ["a"] * 4), ("Temperature (C)", ["8"] * 4))).stations
+        == []
+    )
+
+
+def test_a_column_in_utc_is_read_rather_than_a_local_one():
+    data = csv("2023-01-01 02:00,2023-01-01 01:00,5", header="Date/Time (Local),Date/Time (UTC),Temperature (C)")
+    assert str(read(data, timezone="Europe/Helsinki")[1].timestamp[0])[:16] == "2023-01-01T01:00"
+
+
 # --- times ---
 
 

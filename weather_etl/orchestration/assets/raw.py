@@ -57,7 +57,9 @@ def raw_observations(
             again=config.files if config.full else (),
         )
         station.made[RAW], station.unread = raw.stamp.fingerprint, raw.pending
-        yield from making.made(RAW, raw, [rejected_files(raw), assumptions(raw, station.settings)], _metadata(raw, station.settings))
+        yield from making.made(
+            RAW, raw, [rejected_files(raw), assumptions(raw, station.settings)], _metadata(raw, station.settings)
+        )
 
 
 def _metadata(raw: "Raw", settings: StationSettings) -> dict[str, Any]:
