@@ -60,6 +60,10 @@ def choose(texts: pa.Array, forms: Sequence[str], *, order: str | None = None) -
     best = max(shares.values())
     if best == 0.0:
         return Chosen(forms[0], 0.0)
+    whole = [f for f in forms if shares[f] == 1.0]
+    if len(whole) == 1:
+        others = {_order_of(f) for f in forms if shares[f] > 0.2} - {_order_of(whole[0])}
+        return Chosen(whole[0], 1.0, "a number above 12 is a day" if others - {""} else "")
     near = [f for f in forms if shares[f] >= max(0.5 * best, best - 0.5)]
     if len(near) == 1:
         return Chosen(near[0], best)
