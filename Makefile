@@ -66,7 +66,7 @@ lock: ## resolve the pinned requirements anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv; install it first, for example with pipx install uv." >&2; exit 1; }
 	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra dev -o requirements-dev.txt
 	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra dev --extra oracle -c requirements-dev.txt -o requirements-oracle.txt
-	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra local -c requirements-dev.txt -o requirements.txt
+	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra bulletins --extra local -c requirements-dev.txt -o requirements.txt
 	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra deploy -c requirements-dev.txt -o requirements-deploy.txt
 # setuptools comes in through stdin ("-"): it builds this package itself, with no download at that moment.
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

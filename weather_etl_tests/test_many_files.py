@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from weather_etl.ingestion.merge import RAW, RAW_SCHEMA, _Fresh
-from weather_etl.lake.storage import MANIFEST_KEY, decode_parquet, encode_parquet
+from weather_etl.lake.parquet import MANIFEST_KEY, decode_parquet, encode_parquet
 from weather_etl.landing.versions import FileVersion
 
 LANDED = datetime(2026, 1, 1, tzinfo=UTC)

@@ -22,7 +22,10 @@ from weather_etl import digests
 from weather_etl.errors import UserError
 from weather_etl.ingestion.reading import hold_to_budget, options_of, parse_landing_file, profile_of, reading_of
 from weather_etl.lake import fingerprints
-from weather_etl.lake.storage import BlobNotFound, Containers, PreconditionFailed, Stamp, decode_parquet
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import BlobNotFound, PreconditionFailed
+from weather_etl.lake.parquet import decode_parquet
+from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing.archived import ArchivedFilesMissing, read_archived
 from weather_etl.landing.versions import FileVersion, StationFiles, read_version
 from weather_etl.meteorology.cells import Reading
@@ -144,7 +147,15 @@ def load_raw(containers: Containers, station: str) -> Raw | None:
         raise UserError(
             f"{containers.lake.uri(RAW, station)} has no manifest; delete it, and the next run rebuilds it."
         )
-    return Raw(found.arrow.select(RAW_SCHEMA.names).cast(RAW_SCHEMA), found.manifest, found.stamp)
+    return Raw(as_raw(found.arrow), found.manifest, found.stamp)
+
+
+def as_raw(rows: pa.Table) -> pa.Table:
+    """Rows in the columns of `raw_observations`; those that an older version did not know are null."""
+    for field_ in RAW_SCHEMA:
+        if field_.name not in rows.column_names:
+            rows = rows.append_column(field_, pa.nulls(rows.num_rows, field_.type))
+    return rows.select(RAW_SCHEMA.names).cast(RAW_SCHEMA)
 
 
 class _Fresh:
@@ -410,7 +421,7 @@ def _read_split(
         return None
     rows, manifest = decode_parquet(RAW, data)
     entry |= (manifest or [{}])[0]
-    rows = rows.select(RAW_SCHEMA.names).cast(RAW_SCHEMA).combine_chunks()
+    rows = as_raw(rows).combine_chunks()
     hold_to_budget(rows, entry, settings, station)
     return rows
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from weather_etl.errors import UserError
 from weather_etl.lake import fingerprints
-from weather_etl.lake.storage import Container, Containers, PreconditionFailed
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import Container, PreconditionFailed
 from weather_etl.landing.archived import LANDED_AT, LANDING_ETAG
 from weather_etl.landing.versions import FileVersion, StationFiles, read_version
 

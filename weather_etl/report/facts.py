@@ -325,7 +325,7 @@ _ENERGY = (
 
 def wind_energy(t: Tables) -> list[Energy]:
     """The wind-energy tables of the page, of the columns that `monthly_weather` has values in."""
-    found = []
+    energies = []
     month = t.monthly["month"].dt
     for name, label, digits, factor in _ENERGY:
         values = column(t.monthly, name) * factor
@@ -336,5 +336,5 @@ def wind_energy(t: Tables) -> list[Energy]:
             int(year): [_number(x, digits) for x in row]
             for year, row in zip(table.index, table.to_numpy(), strict=True)
         }
-        found.append(Energy(name, label, digits, rows, [_number(x, digits) for x in table.mean()]))
-    return found
+        energies.append(Energy(name, label, digits, rows, [_number(x, digits) for x in table.mean()]))
+    return energies

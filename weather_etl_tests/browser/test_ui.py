@@ -15,7 +15,7 @@ import pytest
 from weather_etl.report import publish
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.test_ways_in import Live, live  # noqa: F401  (the fixture)
+from weather_etl_tests.support.live import Live
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -46,7 +46,7 @@ PATIENCE_MS = 120_000
 class Visit:
     """A page in the browser, and the screenshots of it."""
 
-    def __init__(self, page: "playwright.Page", live: Live) -> None:  # noqa: F811
+    def __init__(self, page: "playwright.Page", live: Live) -> None:
         self.page = page
         self.live = live
 
@@ -94,7 +94,7 @@ def browser() -> Iterator["playwright.Browser"]:
 
 
 @pytest.fixture(scope="module")
-def visit(browser: "playwright.Browser", live: Live) -> Visit:  # noqa: F811
+def visit(browser: "playwright.Browser", live: Live) -> Visit:
     page = browser.new_page(viewport={"width": 1500, "height": 950})
     page.set_default_timeout(PATIENCE_MS)
     live.upload(STATION, weather_csv(24 * 62))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from weather_etl.ingestion import merge
 from weather_etl.ingestion import reading as landing_reading
-from weather_etl.lake.storage import encode_parquet
+from weather_etl.lake.parquet import encode_parquet
 from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import observations, schemas
 from weather_etl.meteorology.quality import VARIABLES
