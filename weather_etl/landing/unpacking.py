@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from weather_etl.meteorology.formats.source import Member
+from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.reasons import Reason, Rejected
 
 MAX_UNPACKED = 512 * 1024**2
