@@ -2,7 +2,7 @@
 # Belongs here: the order of the steps. Does not belong here: what a step does.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-oracle test-faults ui stop bench docs lint lock clean up
+.PHONY: help run test test-quick test-oracle test-faults ui stop bench docs lint lock clean up
 SHELL := /bin/sh
 
 VENV := .venv
@@ -29,7 +29,11 @@ run: up ## set up, start the services, load the sample stations, run the job, sh
 test: $(VENV)/.dev ## set up, then run every test on a real Azurite and a real PostgreSQL
 	@$(BIN)/python -m pytest weather_etl_tests -q -m "not oracle and not faults" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-test-oracle: $(VENV)/.oracle ## compare the meteorology with ioos_qc, xclim, MetPy, windpowerlib and scipy
+test-quick: $(VENV)/.dev ## the pure core and the units, no service: below a minute
+	@$(BIN)/python -m pytest $(QUICK) -q -m "not realdata" -n 2 --dist worksteal
+QUICK := $(addprefix weather_etl_tests/,meteorology report landing operations/test_planning.py test_rooms.py test_settings.py test_stations.py)
+
+test-oracle: $(VENV)/.oracle ## compare the meteorology with ioos_qc, xclim, MetPy, pvlib, refet, windpowerlib and scipy
 	@$(BIN)/python -m pytest weather_etl_tests -q -m oracle
 
 test-faults: $(VENV)/.dev ## the long fault injection: kills at every step, services that stop, thousands of damaged files
@@ -66,7 +70,7 @@ lock: ## resolve the pinned requirements anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv; install it first, for example with pipx install uv." >&2; exit 1; }
 	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra dev -o requirements-dev.txt
 	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra dev --extra oracle -c requirements-dev.txt -o requirements-oracle.txt
-	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra local -c requirements-dev.txt -o requirements.txt
+	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra bulletins --extra local -c requirements-dev.txt -o requirements.txt
 	@echo 'setuptools>=77' | uv pip compile $(LOCK) --extra deploy -c requirements-dev.txt -o requirements-deploy.txt
 # setuptools comes in through stdin ("-"): it builds this package itself, with no download at that moment.
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -130,7 +130,7 @@ class Installation:
 
     @contextmanager
     def containers(self) -> Iterator[Any]:
-        from weather_etl.lake.storage import connect
+        from weather_etl.lake.connection import connect
         from weather_etl.settings import Settings
 
         with connect(Settings.load(self.env)) as found:

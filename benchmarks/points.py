@@ -39,7 +39,7 @@ class Stopwatch:
 
 def listing(stations: int, files: int, state: str) -> dict[str, Any]:
     """One look of the sensor at both containers: list, compare, plan."""
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.landing.listing import list_landing
     from weather_etl.operations import planning
     from weather_etl.settings import AZURITE_KEY, Settings
@@ -84,14 +84,14 @@ class MemoryContainer:
         self.blobs: dict[str, tuple[bytes, Any]] = {}
 
     def put(self, name: str, data: bytes, metadata: dict[str, str]) -> str:
-        from weather_etl.lake.storage import Blob
+        from weather_etl.lake.container import Blob
 
         etag = f"0x8D{len(self.blobs):012}"
         self.blobs[name] = data, Blob(name, etag, len(data), datetime(2026, 1, 1, tzinfo=UTC), metadata)
         return etag
 
     def read(self, name: str, etag: str | None = None) -> tuple[bytes, Any]:
-        from weather_etl.lake.storage import BlobNotFound
+        from weather_etl.lake.container import BlobNotFound
 
         if name not in self.blobs:
             raise BlobNotFound
@@ -126,8 +126,11 @@ def _station_of_small_files(files: int) -> tuple[Any, list[Any], MemoryContainer
 
 def _update(landing: Any, lake: Any, versions: list[Any], watch: Stopwatch, total: str) -> Any:
     """What a run does to the raw object, with reading and writing it apart from the rest."""
-    from weather_etl.ingestion.merge import RAW, load_raw, merge_landing_files
-    from weather_etl.lake.storage import Containers, Lake
+    from weather_etl.ingestion.manifest import load_raw
+    from weather_etl.ingestion.merge import merge_landing_files
+    from weather_etl.ingestion.raw_table import RAW
+    from weather_etl.lake.connection import Containers
+    from weather_etl.lake.table_objects import Lake
     from weather_etl.landing.versions import StationFiles
     from weather_etl.station_file import packaged_settings
 
@@ -154,8 +157,8 @@ def merge(files: int) -> dict[str, Any]:
     import numpy as np
     import pyarrow as pa
 
-    from weather_etl.ingestion.merge import RAW
-    from weather_etl.lake.storage import Lake
+    from weather_etl.ingestion.raw_table import RAW
+    from weather_etl.lake.table_objects import Lake
 
     # 100 files are really read, and their rows and entries repeated under the names, times and hashes of the others.
     landing, versions, lake = _station_of_small_files(files + 1)

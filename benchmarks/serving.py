@@ -32,7 +32,7 @@ def measure(csv: bytes, station: str) -> tuple[float, float, float, int]:
     import dagster as dg
     from sqlalchemy import create_engine
 
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.meteorology import schemas
     from weather_etl.orchestration.child_runs import run_job
     from weather_etl.orchestration.jobs import TABLES_JOB
@@ -73,8 +73,8 @@ def _rate(work: Any, rows: int) -> float:
 
 
 def _empty(connection: Any) -> None:
-    from weather_etl.serving.tables import LOADS, SCHEMA, SERVED_NAMES
+    from weather_etl.serving.tables import LOADS, SCHEMA, SERVED
 
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(f'{SCHEMA}.{n}' for n in (*SERVED_NAMES, LOADS))}")
+        cursor.execute(f"TRUNCATE {', '.join(f'{SCHEMA}.{n}' for n in (*(s.name for s in SERVED), LOADS))}")
     connection.commit()

@@ -13,9 +13,9 @@ from typing import Any
 def measure_workers(stations: int = 16) -> None:
     """Runs a minute of one and two Celery workers with one process each, and recovery after one is killed."""
     from weather_etl.local import services as local
-    from weather_etl_tests import test_celery as celery
     from weather_etl_tests.conftest import AZURITE_HOME, Services, free_azurite_port, temporary_root
     from weather_etl_tests.files import weather_csv
+    from weather_etl_tests.support import celery_farm
 
     names = [f"s{i:02}" for i in range(stations)]
     with temporary_root() as root:
@@ -25,11 +25,11 @@ def measure_workers(stations: int = 16) -> None:
             with (
                 tempfile.TemporaryDirectory() as folder,
                 _database(services) as database,
-                celery.farm(Path(folder), services, database, workers=workers) as found,
+                celery_farm.farm(Path(folder), services, database, workers=workers) as found,
             ):
-                found.upload(names, weather_csv(celery.HOURS))
+                found.upload(names, weather_csv(celery_farm.HOURS))
                 found.start_daemon()
-                celery.until("all tables", lambda found=found: found.up_to_date() == set(names), 400)
+                celery_farm.until("all tables", lambda found=found: found.up_to_date() == set(names), 400)
                 records = found.instance.get_run_records()
                 begin = min(r.start_time for r in records if r.start_time)
                 end = max(r.end_time or time.time() for r in records)
@@ -37,12 +37,12 @@ def measure_workers(stations: int = 16) -> None:
         with (
             tempfile.TemporaryDirectory() as folder,
             _database(services) as database,
-            celery.farm(Path(folder), services, database, workers=2) as found,
+            celery_farm.farm(Path(folder), services, database, workers=2) as found,
         ):
-            seconds = celery.check_a_killed_worker_costs_nothing(found, names[:4])
+            seconds = celery_farm.check_a_killed_worker_costs_nothing(found, names[:4])
             print(
                 f"killed worker: its run was found dead after {seconds['noticed']:.0f} s (silence limit "
-                f"{celery.SILENCE_LIMIT_S} s), all tables were right after {seconds['recovered']:.0f} s"
+                f"{celery_farm.SILENCE_LIMIT_S} s), all tables were right after {seconds['recovered']:.0f} s"
             )
 
 

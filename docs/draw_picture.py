@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from dotenv import load_dotenv
 
-from weather_etl.lake.storage import connect
+from weather_etl.lake.connection import connect
 from weather_etl.meteorology import schemas
 from weather_etl.settings import Settings
 

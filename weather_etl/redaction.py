@@ -30,11 +30,11 @@ _SHORTEST = 4  # masking a shorter value everywhere would garble any text
 def secrets_of(environ: Mapping[str, str] | None = None) -> set[str]:
     """The secrets in the settings, as written and as they look in a URL."""
     env = os.environ if environ is None else environ
-    found = set()
+    secrets = set()
     for name, part in _SECRET_PARTS.items():
         for value in re.findall(part, env.get(name, "")):
-            found |= {value, unquote(value), quote(unquote(value), safe="")}
-    return {value for value in found if len(value) >= _SHORTEST}
+            secrets |= {value, unquote(value), quote(unquote(value), safe="")}
+    return {value for value in secrets if len(value) >= _SHORTEST}
 
 
 def without_secrets(text: str, environ: Mapping[str, str] | None = None) -> str:

@@ -343,10 +343,10 @@ def _settings(table: dict[str, Any], text: str, *, source: str, version: str) ->
 def _told(errors: list[ErrorDetails], text: str, source: str) -> str:
     """All errors in one paragraph: the file, then for each the line (where there is a text), the key, the way out."""
     lines = lines_of(text)
-    found = sorted({(line_of(lines, error["loc"]), _sentence(error)) for error in errors})
-    sentences = [f"line {line}: {sentence}." if line else f"{sentence}." for line, sentence in found]
+    problems = sorted({(line_of(lines, error["loc"]), _sentence(error)) for error in errors})
+    sentences = [f"line {line}: {sentence}." if line else f"{sentence}." for line, sentence in problems]
     if len(sentences) == 1:
-        return f"{source}, {sentences[0]}" if found[0][0] else f"{source}: {sentences[0]}"
+        return f"{source}, {sentences[0]}" if problems[0][0] else f"{source}: {sentences[0]}"
     return f"{source} has {len(sentences)} errors. " + " ".join(s[0].upper() + s[1:] for s in sentences)
 
 
@@ -385,12 +385,12 @@ def _dotted(place: Place) -> str:
 
 def _field_at(model: type[BaseModel], place: Place) -> Any:
     """The annotation of a place in the file, without what narrows it."""
-    found: Any = model
+    annotation: Any = model
     for part in place:
-        kinds = [k for k in _kinds_in(found) if isinstance(k, type) and issubclass(k, BaseModel)]
+        kinds = [k for k in _kinds_in(annotation) if isinstance(k, type) and issubclass(k, BaseModel)]
         if kinds and isinstance(part, str) and part in kinds[0].model_fields:
-            found = kinds[0].model_fields[part].annotation
-    return found
+            annotation = kinds[0].model_fields[part].annotation
+    return annotation
 
 
 def _kinds_in(annotation: Any) -> list[Any]:
@@ -421,7 +421,7 @@ def lines_of(text: str) -> dict[Place, Line]:
     `tomllib` does not tell. Keys of tables in one line (`a = { b = 1 }`) are found too; lines within texts of several
     lines are passed over. Elements of a list of values stand where the list begins.
     """
-    found: dict[Place, Line] = {}
+    lines: dict[Place, Line] = {}
     table: Place = ()
     elements: dict[Place, int] = {}
     quotes = ""  # of the text of several lines that has not ended yet
@@ -434,18 +434,18 @@ def lines_of(text: str) -> dict[Place, Line]:
             if header[1] == "[[":
                 elements[table] = elements.get(table, -1) + 1
                 table = (*table, elements[table])
-            found.setdefault(table, number)
+            lines.setdefault(table, number)
             continue
         if assignment := re.match(rf"\s*({_KEYS})\s*=(.*)", line):
             place = (*table, *_parts(assignment[1]))
             for depth in range(len(table) + 1, len(place) + 1):
-                found.setdefault(place[:depth], number)
+                lines.setdefault(place[:depth], number)
             for inner in _ASSIGNMENT.finditer(assignment[2]):
-                found.setdefault((*place, *_parts(inner[1])), number)
+                lines.setdefault((*place, *_parts(inner[1])), number)
             for mark in ('"""', "'''"):
                 if assignment[2].count(mark) == 1:
                     quotes = mark
-    return found
+    return lines
 
 
 def _parts(keys: str) -> Place:

@@ -23,7 +23,7 @@ from weather_etl.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
-    from weather_etl.lake.storage import Lake
+    from weather_etl.lake.table_objects import Lake
 
 __all__ = ["TABLE_NAMES", "describe", "read", "stations"]
 
@@ -58,11 +58,11 @@ def read(
         names = [station] if isinstance(station, str) else list(station) if station is not None else _of(lake, table)
         frames = []
         for name in names:
-            found = lake.read(table, name, columns=list(columns) if columns is not None else None)
-            if found is None:
+            made = lake.read(table, name, columns=list(columns) if columns is not None else None)
+            if made is None:
                 known = ", ".join(_of(lake, table)[:10]) or "none yet"
                 raise UserError(f"There is no {table} of station {name!r}; stations that have it: {known}.")
-            frames.append(schemas.to_frame(table, found.arrow))
+            frames.append(schemas.to_frame(table, made.arrow))
     if not frames:
         raise UserError(f"No station has {table} yet; run `weather-etl run`.")
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
@@ -116,16 +116,16 @@ def _of(lake: "Lake", table: str) -> list[str]:
 
 @contextmanager
 def _lake(settings: Settings | None) -> "Iterator[Lake]":
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
 
     with connect(settings or _nearest_settings(), prompt=True) as containers:
         yield containers.lake
 
 
 def _nearest_settings() -> Settings:
-    found = Settings.load()
-    if found.connection_string or found.account_url:
-        return found
+    settings = Settings.load()
+    if settings.connection_string or settings.account_url:
+        return settings
     from dotenv import dotenv_values
 
     here = Path.cwd()
@@ -133,4 +133,4 @@ def _nearest_settings() -> Settings:
         if (folder / ".env").is_file():
             values: dict[str, Any] = dotenv_values(folder / ".env")
             return Settings.load({**os.environ, **{k: v for k, v in values.items() if v}})
-    return found
+    return settings

@@ -15,14 +15,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from weather_etl.lake.storage import Container, Containers, connect
+from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.container import Container
 from weather_etl.local import azurite, ownership
 from weather_etl.local import services as local
 from weather_etl.local.processes import is_free
 from weather_etl.settings import Settings
+
+if TYPE_CHECKING:
+    from weather_etl_tests.support.live import Live
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 AZURITE_HOME = CHECKOUT / ".local" / "azurite"
@@ -172,6 +177,16 @@ def database(services: Services, prepared_database: str) -> Iterator[str]:
     _execute(services, f"CREATE DATABASE {name} TEMPLATE {prepared_database}")
     yield services.postgres_url.replace("/postgres?", f"/{name}?")
     _execute(services, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def live(services: Services, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Live]":
+    """`dagster dev`; its sensor is switched off."""
+    from weather_etl_tests.support.live import dagster_dev
+
+    with dagster_dev(services, tmp_path_factory.mktemp("live")) as found:
+        found.ask("mutation($id: String!) { stopSensor(id: $id) { __typename } }", id=found.sensor_state()["id"])
+        yield found
 
 
 def _execute(services: Services, statement: str) -> None:

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from weather_etl.errors import UserError
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.meteorology import schemas
 from weather_etl.orchestration.assets.aggregated import AGGREGATED
 from weather_etl_tests.files import HEADER, row

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from weather_etl import cli
-from weather_etl.lake.storage import connect
+from weather_etl.lake.connection import connect
 from weather_etl.operations import planning
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl_tests.conftest import CHECKOUT
@@ -139,7 +139,7 @@ def test_a_failing_station_is_one_sentence_and_the_others_are_in(weather_etl: Ru
         containers.landing.upload("b/station.toml", b"timezone = 1")
     done = weather_etl("run")
     assert done.returncode == 1
-    assert "b/station.toml: timezone is 1" in done.stderr
+    assert "b/station.toml, line 1: timezone is 1" in done.stderr
     assert no_trace(done)
     assert re.search(r"^a: up to date", done.stdout, re.M)
 

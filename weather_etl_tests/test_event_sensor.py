@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from weather_etl.ingestion import shared_files
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.landing import event_queue
 from weather_etl.landing.event_queue import EventQueue, connect_queue
 from weather_etl.operations import planning
@@ -17,7 +17,7 @@ from weather_etl.operations.run_history import failure_sentence
 from weather_etl.orchestration.sensors import landing_events, landing_files
 from weather_etl.settings import Settings
 from weather_etl_tests.files import shared_csv, weather_csv
-from weather_etl_tests.landing.test_events import base64_of, cloud_event, event_grid
+from weather_etl_tests.support.storage_events import base64_of, cloud_event, event_grid
 from weather_etl_tests.support.ticks import CATCH_UP_JOB, SHARED_JOB, Ticks, poison, sensor_context
 
 

@@ -7,7 +7,7 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.orchestration.assets.specs import station_partitions
 from weather_etl.orchestration.graph import build_graph
 from weather_etl.orchestration.resources import StationTable

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pytest
 
 from weather_etl.lake import fingerprints
+from weather_etl.lake.connection import Containers, connect
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers, connect
 from weather_etl.landing import listing
 from weather_etl.operations.planning import PARTITION
 from weather_etl.settings import AZURITE_KEY, Settings, azurite_connection_string

@@ -12,7 +12,7 @@ import pytest
 
 from weather_etl.definitions import defs
 from weather_etl.errors import UserError
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.operations import notifications
 from weather_etl.operations.notifications import CheckEvent, RunEvent, State, update
 from weather_etl.operations.planning import PARENT, PARTITION

@@ -17,7 +17,7 @@ import pytest
 from weather_etl.definitions import defs
 from weather_etl.errors import UserError
 from weather_etl.ingestion.station_lock import StationBusy, StationLocks
-from weather_etl.lake.storage import Containers, open_container
+from weather_etl.lake.connection import Containers, open_container
 from weather_etl.operations import housekeeping, metrics, planning
 from weather_etl.operations.overview import station_states
 from weather_etl.operations.planning import PARTITION

@@ -25,7 +25,7 @@ from dagster_postgres import (
 from sqlalchemy import Engine, event
 
 from weather_etl import private_names
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 

@@ -5,8 +5,8 @@ import pytest
 
 from weather_etl.definitions import defs
 from weather_etl.lake import fingerprints
+from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers
 from weather_etl.operations.planning import PARTITION
 from weather_etl.orchestration.child_runs import run_job
 from weather_etl.orchestration.jobs import REPORT_JOB

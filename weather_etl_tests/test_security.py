@@ -18,7 +18,8 @@ from weather_etl import cli
 from weather_etl.checks.files import rejected_files
 from weather_etl.definitions import defs
 from weather_etl.ingestion import merge, shared_files
-from weather_etl.lake.storage import Containers, Lake, connect
+from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.table_objects import Lake
 from weather_etl.operations.planning import PARTITION
 from weather_etl.orchestration import resources
 from weather_etl.orchestration.assets.specs import markdown
@@ -138,7 +139,7 @@ def test_an_unexpected_exception_leaks_no_secret_into_a_tick(
 ) -> None:
     from dagster._utils.error import serializable_error_info_from_exc_info
 
-    monkeypatch.setattr(shared_files, "look", leak)
+    monkeypatch.setattr(shared_files, "take_inventory", leak)
     with caplog.at_level(logging.DEBUG), pytest.raises(dg.Failure) as caught:
         tick(landing_files_sensor, instance)
     shown = serializable_error_info_from_exc_info((caught.type, caught.value, caught.tb)).to_string()
@@ -152,9 +153,9 @@ def test_an_unexpected_exception_leaks_no_secret_from_a_command(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["weather-etl", "upload", "a", str(tmp_path / "x.csv")])
     (tmp_path / "x.csv").write_bytes(weather_csv())
-    from weather_etl.lake import storage
+    from weather_etl.lake import connection
 
-    monkeypatch.setattr(storage, "connect", leak)
+    monkeypatch.setattr(connection, "connect", leak)
     with pytest.raises(SystemExit) as ended:
         cli.main()
     printed = "".join(capfd.readouterr())

@@ -9,8 +9,8 @@ import pytest
 
 from weather_etl.definitions import defs
 from weather_etl.ingestion import merge, shared_files, splitting
-from weather_etl.lake import azure_blob, storage
-from weather_etl.lake.storage import Containers
+from weather_etl.lake import azure_blob, container, fingerprints
+from weather_etl.lake.connection import Containers
 from weather_etl.operations import planning
 from weather_etl.operations.overview import station_states
 from weather_etl.operations.planning import ATTEMPT, FEW, PARENT, PARTITION
@@ -164,15 +164,15 @@ def test_a_file_that_lands_during_a_tick_is_seen_by_that_tick(
     containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "1")
-    look, looks = shared_files.look, iter(range(100))
+    take_inventory, looks = shared_files.take_inventory, iter(range(100))
 
     def looked(found_by: Containers) -> object:
-        found = look(found_by)
+        found = take_inventory(found_by)
         if next(looks) == 0:
             upload(containers, "a")
         return found
 
-    monkeypatch.setattr(shared_files, "look", looked)
+    monkeypatch.setattr(shared_files, "take_inventory", looked)
     assert [t[PARTITION] for t in ticks.requested()] == ["a"]
 
 
@@ -226,7 +226,7 @@ def test_a_person_who_runs_everything_keeps_the_sensor_from_asking_for_the_same(
     upload(containers, "a", "b")
     read, seen = merge.read_version, []
 
-    def ticking(container: storage.Container, version: object) -> bytes | None:
+    def ticking(container: container.Container, version: object) -> bytes | None:
         if not seen:
             seen.append(ticks.tick())
         return read(container, version)
@@ -257,17 +257,17 @@ def test_a_run_that_ends_while_the_tick_lists_is_not_requested_again(
     upload(containers, "a")
     (request,) = ticks.requests()
     under_way = ticks.create_run(dict(request.tags), dg.DagsterRunStatus.STARTED)
-    look = shared_files.look
+    take_inventory = shared_files.take_inventory
 
     def slow(found_by: Containers) -> object:
-        found = look(found_by)
+        found = take_inventory(found_by)
         containers.landing.upload("a/y.csv", weather_csv(first=48))
         assert ticks.run(request).success
         ticks.instance.report_run_failed(under_way)
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(shared_files, "look", slow)
+        patch.setattr(shared_files, "take_inventory", slow)
         assert not ticks.requested()
     assert up_to_date(ticks, 1)
 
@@ -790,18 +790,18 @@ def test_a_hung_storage_fails_the_tick_within_twenty_seconds(
 def test_files_written_during_the_listing_are_found_by_the_next_tick(
     containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage, "LIST_PAGE", 1)
+    monkeypatch.setattr(container, "LIST_PAGE", 1)
     upload(containers, "b", "c")
-    page, put = storage.Container._list_page, containers.landing.upload
+    page, put = container.Container._list_page, containers.landing.upload
     late = iter([("a/behind.csv", weather_csv()), ("d/ahead.csv", weather_csv())])
 
-    def listed(container: storage.Container, prefix: str, marker: str) -> bytes:
+    def listed(container: container.Container, prefix: str, marker: str) -> bytes:
         found = page(container, prefix, marker)
         if container.name == containers.landing.name and (file := next(late, None)):
             put(*file)
         return found
 
-    monkeypatch.setattr(storage.Container, "_list_page", listed)
+    monkeypatch.setattr(container.Container, "_list_page", listed)
     assert {t[PARTITION] for _ in range(2) for t in ticks.requested()} == set("abcd")
 
 
@@ -811,15 +811,15 @@ def test_a_listing_that_fails_half_way_is_a_failed_tick_and_nothing_is_taken_for
     upload(containers, "a", "b")
     for request in ticks.requests():
         ticks.run(request)
-    monkeypatch.setattr(storage, "LIST_PAGE", 1)
-    page = storage.Container._list_page
+    monkeypatch.setattr(container, "LIST_PAGE", 1)
+    page = container.Container._list_page
 
-    def cut(container: storage.Container, prefix: str, marker: str) -> bytes:
+    def cut(container: container.Container, prefix: str, marker: str) -> bytes:
         found = page(container, prefix, marker)
         return found[: len(found) // 2] if marker else found
 
     with monkeypatch.context() as patch:
-        patch.setattr(storage.Container, "_list_page", cut)
+        patch.setattr(container.Container, "_list_page", cut)
         with pytest.raises(dg.Failure, match="does not answer"):
             ticks.tick()
     assert up_to_date(ticks, 2)
@@ -871,7 +871,7 @@ def test_a_thousand_stale_stations_are_looked_up_with_a_handful_of_queries(
     ticks: Ticks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half of them failed in runs of their own, half in runs of catch_up_job that died before they began."""
-    items = [planning.StaleStation(f"s{i:04}", f"{i:032x}", planning.NEW) for i in range(1000)]
+    items = [fingerprints.StaleStation(f"s{i:04}", f"{i:032x}", planning.NEW) for i in range(1000)]
     failed = [
         *((planning.TABLES_JOB, planning.Request((item,), 1).tags()) for item in items[:500]),
         *(
@@ -892,12 +892,12 @@ def test_a_run_over_thousands_of_stations_keeps_each_of_them_from_being_requeste
     environment: Settings, containers: Containers, ticks: Ticks
 ) -> None:
     """PostgreSQL refuses a run tag of more than 2,704 bytes."""
-    items = [planning.StaleStation(f"s{i:04}", f"{i:032x}", planning.NEW) for i in range(3000)]
+    items = [fingerprints.StaleStation(f"s{i:04}", f"{i:032x}", planning.NEW) for i in range(3000)]
     run = ticks.create_run({}, dg.DagsterRunStatus.STARTED, job=CATCH_UP_JOB)
     ticks.instance.add_run_tags(run.run_id, planning.targets_tags(items))
     busy = in_flight(ticks.instance, containers, environment, now=time.time())
     assert all(busy.covers(item) for item in items)
-    assert not busy.covers(planning.StaleStation("s0000", "another", planning.CHANGED))
+    assert not busy.covers(fingerprints.StaleStation("s0000", "another", planning.CHANGED))
 
 
 def count_queries(instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> list[object]:

@@ -17,19 +17,22 @@ import dagster as dg
 import psycopg2
 import pyarrow as pa
 import pytest
-from weather_etl.pipeline import process_station
 
 from weather_etl.definitions import defs
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.meteorology import schemas
-from weather_etl.operations.planning import PARTITION, RANGE_END, RANGE_START
+from weather_etl.operations.planning import PARTITION
+from weather_etl.orchestration.catch_up import catch_up_job
+from weather_etl.orchestration.child_runs import run_job
+from weather_etl.orchestration.sensors import serving as serving_sensor_module
 from weather_etl.serving import copy_format, database, load, tables
-from weather_etl.serving import sensor as serving_sensor_module
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT, Services, _execute
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.test_sensor import Ticks
+from weather_etl_tests.support import ticks as ticks_of_sensors
+from weather_etl_tests.support.runs import process
+from weather_etl_tests.support.ticks import Ticks
 
 
 class Serving:
@@ -52,8 +55,7 @@ class Serving:
     def lake(self, station: str = "a", data: bytes | None = None) -> None:
         """Make a station's tables in the lake from one file."""
         self.containers.landing.upload(f"{station}/x.csv", data or weather_csv())
-        for _ in process_station(self.containers, station):
-            pass
+        process(self.containers, station)
 
     def load(self, station: str = "a", **options: Any) -> dict[str, load.Loaded]:
         with database.connect(self.settings) as connection:
@@ -67,7 +69,7 @@ class Serving:
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """All rows with the transactions that wrote them."""
-        names = (*tables.SERVED_NAMES, tables.LOADS)
+        names = (*(s.name for s in tables.SERVED), tables.LOADS)
         return {n: sorted(self.rows(f"SELECT xmin::text, t::text FROM weather.{n} t")) for n in names}
 
 
@@ -93,7 +95,7 @@ def serving(environment: Settings, migrated: str, containers: Containers, monkey
     """The migrated database without rows."""
     monkeypatch.setenv("WEATHER_ETL_SERVING_URL", migrated)
     found = Serving(Settings.load(), containers)
-    found.rows(f"TRUNCATE {', '.join(f'weather.{n}' for n in (*tables.SERVED_NAMES, tables.LOADS))}")
+    found.rows(f"TRUNCATE {', '.join(f'weather.{n}' for n in (*(s.name for s in tables.SERVED), tables.LOADS))}")
     return found
 
 
@@ -101,9 +103,6 @@ def serving(environment: Settings, migrated: str, containers: Containers, monkey
 def instance() -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.ephemeral() as found:
         yield found
-
-
-# --- the schema ---------------------------------------------------------------------------------------------------
 
 
 def test_the_migrated_tables_are_those_of_the_contracts(empty: Serving) -> None:
@@ -197,9 +196,6 @@ def test_the_metrics_view_has_the_shape_and_units_of_the_older_table(serving: Se
     assert [r[2] for r in served] == found.arrow.column("pressure_msl_hpa").to_pylist()
 
 
-# --- COPY ---------------------------------------------------------------------------------------------------------
-
-
 def test_every_value_arrives_as_it_was(serving: Serving) -> None:
     rows = copy_format.CHUNK_ROWS + 2  # the last chunk is a short one
     some = pa.table(
@@ -229,9 +225,6 @@ def test_every_value_arrives_as_it_was(serving: Serving) -> None:
 
 def test_a_nul_character_is_replaced_since_postgresql_cannot_hold_it() -> None:
     assert "a\N{REPLACEMENT CHARACTER}b".encode() in b"".join(copy_format.encode(pa.table({"x": ["a\0b"]})))
-
-
-# --- loading ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("served", tables.SERVED[:3], ids=lambda s: s.name)
@@ -270,8 +263,7 @@ def test_only_rows_that_differ_are_written(serving: Serving) -> None:
     serving.lake()
     serving.load()
     serving.containers.landing.upload("a/y.csv", weather_csv(24, first=36, temperature=9.0))
-    for _ in process_station(serving.containers, "a"):
-        pass
+    process(serving.containers)
     done = serving.load()["weather_observations"]
     assert (done.inserted, done.removed, done.rows) == (24, 12, 60)
 
@@ -302,7 +294,7 @@ def test_a_reader_sees_the_old_rows_until_all_tables_are_in(serving: Serving, mo
 
     monkeypatch.setattr(load, "_swap", looked_at)
     serving.load()
-    assert seen == [48] * 4
+    assert seen == [48] * len(tables.SERVED)
     assert serving.one("SELECT count(*) FROM weather.weather_observations") == 24
 
 
@@ -332,7 +324,7 @@ def test_a_load_that_is_killed_leaves_the_old_rows(serving: Serving) -> None:
         "import os, signal\n"
         "from weather_etl.serving import database, load\n"
         "from weather_etl.settings import Settings\n"
-        "from weather_etl.lake.storage import connect\n"
+        "from weather_etl.lake.connection import connect\n"
         "swap = load._swap\n"
         "def die(cursor, served, *rest):\n"
         "    done = swap(cursor, served, *rest)\n"
@@ -389,11 +381,16 @@ def test_a_dead_database_is_one_sentence_without_the_password(serving: Serving) 
     assert "WEATHER_ETL_SERVING_URL" in str(caught.value) and "hunter2" not in str(caught.value)
 
 
-# --- Dagster ------------------------------------------------------------------------------------------------------
+def serve(instance: dg.DagsterInstance, station: str, **tags: str) -> dg.ExecuteInProcessResult:
+    return defs.resolve_job_def("serving_job").execute_in_process(
+        instance=instance, tags={PARTITION: station, **tags}, raise_on_error=False
+    )
 
 
-def serve(instance: dg.DagsterInstance, tags: dict[str, str]) -> dg.ExecuteInProcessResult:
-    return defs.resolve_job_def("serving_job").execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+def carry_out(instance: dg.DagsterInstance, request: dg.RunRequest) -> dg.ExecuteInProcessResult:
+    """A run of a single station that the sensor asked for, and registered."""
+    instance.add_dynamic_partitions(PARTITIONS_NAME, [request.tags[PARTITION]])
+    return serve(instance, request.tags[PARTITION], **request.tags)
 
 
 def break_daily(containers: Containers, station: str) -> None:
@@ -401,7 +398,7 @@ def break_daily(containers: Containers, station: str) -> None:
     stamp = containers.lake.stamp("daily_weather", station)
     assert stamp
     rows = pa.table({"station_id": [station]})
-    containers.lake.write("daily_weather", station, rows, fingerprint="other", if_match=stamp.etag)
+    containers.lake.write("daily_weather", station, rows, fingerprint=stamp.fingerprint, if_match=stamp.etag)
 
 
 def test_a_station_that_cannot_be_loaded_does_not_stop_the_others(
@@ -410,20 +407,46 @@ def test_a_station_that_cannot_be_loaded_does_not_stop_the_others(
     for station in "abc":
         serving.lake(station)
     break_daily(serving.containers, "b")
-    instance.add_dynamic_partitions(PARTITIONS_NAME, ["a", "b", "c"])
-    result = serve(instance, {RANGE_START: "a", RANGE_END: "c"})
-    assert not result.success
+    failures = run_job(instance, catch_up_job)
+    assert len(failures) == 1 and "daily_weather of station b has no column" in failures[0]
     assert serving.rows("SELECT DISTINCT station_id FROM weather.weather_observations ORDER BY 1") == [("a",), ("c",)]
-    checks = [
-        r.event_log_entry.dagster_event.asset_check_evaluation_data
-        for r in instance.get_records_for_run(result.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
-    ]
-    assert {c.partition: c.passed for c in checks} == {"a": True, "b": False, "c": True}
+
+
+def test_every_selected_table_is_materialized_loaded_or_unchanged(
+    serving: Serving, instance: dg.DagsterInstance
+) -> None:
+    serving.lake()
+    instance.add_dynamic_partitions(PARTITIONS_NAME, ["a"])
+
+    def statuses() -> dict[str, str]:
+        result = serve(instance, "a")
+        assert result.success
+        events = result.get_asset_materialization_events()
+        made = [e.step_materialization_data.materialization for e in events]
+        assert {m.partition for m in made} == {"a"}
+        (check,) = result.get_asset_check_evaluations()
+        assert (check.check_name, check.passed, check.partition) == ("station_served", True, "a")
+        return {m.asset_key.path[-1]: m.metadata["status"].value for m in made}
+
+    names = [served.name for served in tables.SERVED]
+    assert statuses() == dict.fromkeys(names, load.LOADED)
+    assert statuses() == dict.fromkeys(names, load.UNCHANGED)
+
+
+def test_where_no_serving_database_is_set_the_tables_are_green_and_say_that_they_are_off(
+    empty: Serving, instance: dg.DagsterInstance
+) -> None:
+    empty.lake()
+    instance.add_dynamic_partitions(PARTITIONS_NAME, ["a"])
+    result = serve(instance, "a")
+    assert result.success
+    made = [e.step_materialization_data.materialization for e in result.get_asset_materialization_events()]
+    assert {m.metadata["status"].value for m in made} == {"off"}
+    assert empty.one("SELECT to_regclass('weather.weather_observations') IS NULL")
 
 
 def tick(ticks: Ticks) -> dg.SensorResult:
-    context = dg.build_sensor_context(instance=ticks.instance, definitions=defs)
-    return serving_sensor_module.serving_sensor(context)
+    return ticks_of_sensors.tick(serving_sensor_module.serving_sensor, ticks.instance)
 
 
 def test_the_sensor_requests_what_differs_and_then_nothing(serving: Serving, instance: dg.DagsterInstance) -> None:
@@ -431,9 +454,9 @@ def test_the_sensor_requests_what_differs_and_then_nothing(serving: Serving, ins
         serving.lake(station)
     instance.add_dynamic_partitions(PARTITIONS_NAME, ["a", "b"])
     ticks = Ticks(instance)
-    (request,) = tick(ticks).run_requests
-    assert (request.tags[RANGE_START], request.tags[RANGE_END]) == ("a", "b")
-    assert serve(instance, request.tags).success
+    requests = tick(ticks).run_requests
+    assert [r.tags[PARTITION] for r in requests] == ["a", "b"]
+    assert [carry_out(instance, r).success for r in requests] == [True, True]
     assert "All 2 stations are served" in tick(ticks).skip_reason.skip_message
 
 
@@ -453,7 +476,7 @@ def test_the_sensor_has_a_forgotten_station_removed(serving: Serving, instance: 
         serving.containers.lake.container.delete(blob.name)
     ticks = Ticks(instance)
     (request,) = tick(ticks).run_requests
-    assert serve(instance, request.tags).success
+    assert carry_out(instance, request).success
     assert serving.one("SELECT count(*) FROM weather.weather_observations") == 0
 
 
@@ -464,7 +487,7 @@ def test_a_station_that_keeps_failing_to_load_is_left_alone(
     serving.lake()
     break_daily(serving.containers, "a")
     ticks = Ticks(instance)
-    assert not serve(instance, tick(ticks).run_requests[0].tags).success
+    assert not carry_out(instance, tick(ticks).run_requests[0]).success
     assert "a: failed as often as is allowed" in tick(ticks).skip_reason.skip_message
 
 

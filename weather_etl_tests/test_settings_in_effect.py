@@ -2,7 +2,7 @@
 
 import pytest
 
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.meteorology.reasons import Reason
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.runs import process

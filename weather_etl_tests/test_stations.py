@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 import pytest
 
 from weather_etl.errors import UserError
-from weather_etl.ingestion import merge
+from weather_etl.ingestion import manifest
 from weather_etl.meteorology.formats.registry import packaged
 from weather_etl.meteorology.quality import LIMITS
 from weather_etl.station_file import StationFile, line_of, lines_of, packaged_settings, parse_settings
@@ -249,7 +249,7 @@ OTHER_VALUES = {
 @pytest.mark.parametrize("name", [f.name for f in fields(StationSettings)])
 def test_only_what_decides_how_a_file_is_cut_makes_it_be_read_again(name):
     changed = replace(StationSettings(), **{name: OTHER_VALUES.get(name, "something else")})
-    same = merge.reader_key(changed) == merge.reader_key(StationSettings())
+    same = manifest.reader_key(changed) == manifest.reader_key(StationSettings())
     assert same == (name not in READER)
 
 

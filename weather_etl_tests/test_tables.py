@@ -8,7 +8,7 @@ import pytest
 
 from weather_etl import tables
 from weather_etl.errors import UserError
-from weather_etl.lake.storage import connect
+from weather_etl.lake.connection import connect
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.runs import process

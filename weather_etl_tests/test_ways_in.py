@@ -7,19 +7,9 @@ at the end of the module, so that it cannot do the work of the tests before.
 import json
 import os
 import re
-import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -27,263 +17,14 @@ import pytest
 from weather_etl import digests
 from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers, connect
 from weather_etl.landing import listing
 from weather_etl.operations import planning, trigger
-from weather_etl.settings import Settings
-from weather_etl_tests.conftest import CHECKOUT, Services
+from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.live import LOCATION, Live
+from weather_etl_tests.support.waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.live
-
-PATIENCE_S = 120  # for what takes seconds on a free machine
-LOCATION = {"repositoryName": "__repository__", "repositoryLocationName": "weather_etl"}
-FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
-
-
-def until(what: str, probe: Callable[[], Any]) -> Any:
-    """The first truthy answer."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not (found := probe()):
-        assert time.monotonic() < deadline, f"{what}: not within {PATIENCE_S} s"
-        time.sleep(0.2)
-    return found
-
-
-@dataclass
-class Live:
-    """A running `dagster dev`, and the containers that it works on."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-    log: Path
-    containers: Containers
-
-    def ask(self, text: str, **variables: Any) -> dict[str, Any]:
-        """The data of a GraphQL answer."""
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/graphql",
-            json.dumps({"query": text, "variables": variables}).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as response:
-            answer = json.load(response)
-        assert not answer.get("errors"), answer
-        return answer["data"]
-
-    def is_up(self) -> bool:
-        assert self.process.poll() is None, self.log.read_text()
-        try:
-            return bool(self.ask("{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }"))
-        except OSError:
-            return False
-
-    def stop(self) -> list[psutil.Process]:
-        """Send SIGTERM, as `make ui` and a service manager do; returns processes that are still there afterwards."""
-        if self.process.poll() is not None:
-            return []
-        family = psutil.Process(self.process.pid).children(recursive=True)
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
-        _, left = psutil.wait_procs(family, timeout=20)
-        return left
-
-    def upload(self, station: str, data: bytes, name: str = "x.csv") -> None:
-        self.containers.landing.upload(f"{station}/{name}", data)
-
-    def add_partition(self, station: str) -> None:
-        self.ask(
-            """mutation($selector: RepositorySelector!, $key: String!) {
-              addDynamicPartition(repositorySelector: $selector, partitionsDefName: "station", partitionKey: $key) {
-                __typename } }""",
-            selector=LOCATION,
-            key=station,
-        )
-
-    def launch(
-        self,
-        job: str,
-        tags: dict[str, str],
-        *,
-        tables: tuple[str, ...] | None = None,
-        checks: list[dict[str, Any]] | None = None,
-    ) -> str:
-        """Launch a run as the buttons do; returns its id."""
-        selector: dict[str, Any] = {**LOCATION, "pipelineName": job}
-        if tables is not None:
-            selector["assetSelection"] = [{"path": [table]} for table in tables]
-        if checks is not None:
-            selector["assetCheckSelection"] = checks
-        answer = self.ask(
-            """mutation($params: ExecutionParams!) { launchPipelineExecution(executionParams: $params) {
-              __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }""",
-            params={
-                "selector": selector,
-                "runConfigData": {},
-                "mode": "default",
-                "executionMetadata": {"tags": [{"key": k, "value": v} for k, v in tags.items()]},
-            },
-        )["launchPipelineExecution"]
-        assert answer["__typename"] == "LaunchRunSuccess", answer
-        return answer["run"]["runId"]
-
-    def materialize(self, station: str) -> str:
-        """ "Materialize" on the asset graph: all tables and their checks, in the job that has no name."""
-        return self.launch("__ASSET_JOB", {"dagster/partition": station}, tables=TABLE_NAMES, checks=self.checks())
-
-    def status(self, run_id: str) -> str:
-        """How a run ended."""
-
-        def ended() -> str | None:
-            found = self.ask("query($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }", id=run_id)
-            status = found["runOrError"]["status"]
-            return status if status in FINISHED else None
-
-        return until(f"the end of run {run_id}", ended)
-
-    def runs(self, key: str, value: str) -> list[dict[str, str]]:
-        found = self.ask(
-            "query($tags: [ExecutionTag!]) { runsOrError(filter: {tags: $tags}) { ... on Runs { results {"
-            " runId status jobName } } } }",
-            tags=[{"key": key, "value": value}],
-        )
-        return found["runsOrError"]["results"]
-
-    def messages(self, run_id: str) -> list[dict[str, Any]]:
-        found = self.ask(
-            """query($id: ID!) { logsForRun(runId: $id, limit: 1000) { ... on EventConnection { events {
-              __typename ... on MessageEvent { message } ... on LogsCapturedEvent { fileKey } } } } }""",
-            id=run_id,
-        )
-        return found["logsForRun"]["events"]
-
-    def assets(self, fields: str, **variables: Any) -> dict[str, dict[str, Any]]:
-        """Fields of every table, by its name."""
-        signature = "($station: String!)" if variables else ""
-        keys = ", ".join(f'{{path: ["{table}"]}}' for table in TABLE_NAMES)
-        found = self.ask(
-            f"query{signature} {{ assetNodes(assetKeys: [{keys}]) {{ assetKey {{ path }} {fields} }} }}", **variables
-        )
-        return {node["assetKey"]["path"][0]: node for node in found["assetNodes"]}
-
-    def checks(self) -> list[dict[str, Any]]:
-        nodes = self.assets("assetChecksOrError { ... on AssetChecks { checks { name } } }")
-        return [
-            {"assetKey": {"path": [table]}, "name": check["name"]}
-            for table, node in nodes.items()
-            for check in node["assetChecksOrError"]["checks"]
-        ]
-
-    def check_partitions(self) -> dict[tuple[str, str], dict[str, list[str]]]:
-        """(table, check) -> the stations that succeeded, failed, ...; checks that are not per station are left out."""
-        nodes = self.assets(
-            "assetChecksOrError { ... on AssetChecks { checks { name partitionStatuses {"
-            " ... on AssetCheckDefaultPartitionStatuses { succeededPartitions failedPartitions skippedPartitions"
-            " inProgressPartitions executionFailedPartitions } } } } }"
-        )
-        return {
-            (table, check["name"]): check["partitionStatuses"]
-            for table, node in nodes.items()
-            for check in node["assetChecksOrError"]["checks"]
-            if check["partitionStatuses"]
-        }
-
-    def sensor_state(self) -> dict[str, str]:
-        found = self.ask(
-            "query($s: SensorSelector!) { sensorOrError(sensorSelector: $s) { ... on Sensor {"
-            " sensorState { id status } } } }",
-            s={**LOCATION, "sensorName": "landing_files_sensor"},
-        )
-        return found["sensorOrError"]["sensorState"]
-
-    def etags(self, station: str) -> dict[str, str]:
-        found = ((table, self.containers.lake.stamp(table, station)) for table in TABLE_NAMES)
-        return {table: stamp.etag for table, stamp in found if stamp}
-
-    def carried(self, station: str) -> dict[str, str]:
-        """Table -> fingerprint of its object."""
-        found = ((table, self.containers.lake.stamp(table, station)) for table in TABLE_NAMES)
-        return {table: stamp.fingerprint for table, stamp in found if stamp}
-
-    def expected(self, station: str) -> dict[str, str]:
-        """Table -> fingerprint that it should carry."""
-        files = listing.list_station(self.containers.landing, station)
-        return fingerprints.expected(files.versions(), files.settings_version(station))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _default_signals() -> None:
-    # A shell's background job ignores SIGINT; Dagster's processes would inherit that and never stop.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-@contextmanager
-def _own_database(services: Services) -> Iterator[str]:
-    import psycopg2
-
-    name = f"live_{uuid.uuid4().hex[:12]}"
-
-    def execute(statement: str) -> None:
-        connection = psycopg2.connect(services.postgres_url.replace("+psycopg2", ""))
-        try:
-            connection.autocommit = True
-            connection.cursor().execute(statement)
-        finally:
-            connection.close()
-
-    execute(f"CREATE DATABASE {name}")
-    yield services.postgres_url.replace("/postgres?", f"/{name}?")
-    execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@contextmanager
-def dagster_dev(services: Services, folder: Path, **settings: str) -> Iterator[Live]:
-    """`dagster dev` in a folder of its own, with the checkout's configuration and a database and containers of its own."""
-    shutil.copy(CHECKOUT / "dagster.yaml", folder)
-    workspace = (CHECKOUT / "workspace.yaml").read_text()
-    (folder / "workspace.yaml").write_text(workspace.replace("working_directory: .", f"working_directory: {CHECKOUT}"))
-    mark = uuid.uuid4().hex[:12]
-    ours = {
-        "AZURE_STORAGE_CONNECTION_STRING": services.connection_string,
-        "WEATHER_ETL_LANDING_CONTAINER": f"landing-{mark}",
-        "WEATHER_ETL_LAKE_CONTAINER": f"weather-{mark}",
-        "PYTHONPATH": str(CHECKOUT),
-        **settings,
-    }
-    theirs = {k: v for k, v in os.environ.items() if not k.startswith(("WEATHER_ETL_", "AZURE_", "DAGSTER_"))}
-    port, log = _free_port(), folder / "dagster-dev.log"
-    with _own_database(services) as database, connect(Settings.load(ours)) as containers, log.open("wb") as output:
-        containers.landing.create()
-        containers.lake.container.create()
-        process = subprocess.Popen(
-            [Path(sys.executable).with_name("dagster"), "dev", "-h", "127.0.0.1", "-p", str(port)],
-            cwd=folder,
-            env={**theirs, **ours, "WEATHER_ETL_POSTGRES_URL": database},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            preexec_fn=_default_signals,
-        )
-        found = Live(process, port, log, containers)
-        try:
-            until("dagster dev", found.is_up)
-            yield found
-        finally:
-            for straggler in found.stop():
-                straggler.kill()
-
-
-@pytest.fixture(scope="module")
-def live(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """`dagster dev`; its sensor is switched off."""
-    with dagster_dev(services, tmp_path_factory.mktemp("live")) as found:
-        found.ask("mutation($id: String!) { stopSensor(id: $id) { __typename } }", id=found.sensor_state()["id"])
-        yield found
 
 
 @pytest.fixture
@@ -432,15 +173,7 @@ def test_the_lines_of_a_step_can_be_read(live: Live, up_to_date: str) -> None:
 
 
 def test_a_backfill_is_a_run_per_station_and_ends_as_its_runs_ended(live: Live, backfill: str) -> None:
-    def ended() -> str | None:
-        found = live.ask(
-            "query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } } }",
-            id=backfill,
-        )
-        status = found["partitionBackfillOrError"]["status"]
-        return status if status.startswith(("COMPLETED", "FAILED", "CANCELED")) else None
-
-    assert until("the end of the backfill", ended) == "COMPLETED_SUCCESS"
+    assert live.backfill_status(backfill) == "COMPLETED_SUCCESS"
     assert [r["status"] for r in live.runs("dagster/backfill", backfill)] == ["SUCCESS"] * 3
     assert [live.carried(f"backfilled-{n}") == live.expected(f"backfilled-{n}") for n in range(3)] == [True] * 3
 
@@ -521,7 +254,7 @@ def arrived(live: Live, sensor: None) -> str:
 
 @pytest.fixture(scope="module")
 def runs_of_arrived(live: Live, arrived: str) -> list[dict[str, str]]:
-    target = planning.StaleStation(arrived, digests.digest(live.expected(arrived)), "")
+    target = fingerprints.StaleStation(arrived, digests.digest(live.expected(arrived)), "")
     return live.runs(planning.TARGET, target.key)
 
 

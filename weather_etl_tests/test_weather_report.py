@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from weather_etl.definitions import defs
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.operations.planning import PARTITION, TARGET, WHY
 from weather_etl.orchestration import schedules
 from weather_etl.orchestration.child_runs import causes

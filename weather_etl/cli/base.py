@@ -42,8 +42,8 @@ _ORDER = (
 
 class _InOrder(typer.core.TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
-        found = list(self.commands)
-        return sorted(found, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+        names = list(self.commands)
+        return sorted(names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
 
 
 app = typer.Typer(

@@ -18,11 +18,11 @@ def db_upgrade() -> None:
     from weather_etl.serving import database
     from weather_etl.settings import Settings
 
-    found = database.upgrade(Settings.load())
-    if found.now == found.wanted:
-        say(f"The serving tables have revision {found.now} already; comments, view and grants were set anew.")
+    revision = database.upgrade(Settings.load())
+    if revision.now == revision.wanted:
+        say(f"The serving tables have revision {revision.now} already; comments, view and grants were set anew.")
     else:
-        say(f"The serving tables were upgraded from revision {found.now or 'none'} to {found.wanted}.")
+        say(f"The serving tables were upgraded from revision {revision.now or 'none'} to {revision.wanted}.")
 
 
 @db_app.command("load")
@@ -34,7 +34,8 @@ def db_load(
     import sys
 
     from weather_etl.errors import UserError
-    from weather_etl.lake.storage import StorageUnavailable, connect
+    from weather_etl.lake.connection import connect
+    from weather_etl.lake.container import StorageUnavailable
     from weather_etl.serving import database, load
     from weather_etl.settings import Settings
 
@@ -73,7 +74,7 @@ def db_load(
 @db_app.command("status")
 def db_status() -> None:
     """Show the schema's revision and which stations are not served as they are in the lake."""
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.serving import database, load
     from weather_etl.settings import Settings
 

@@ -32,7 +32,7 @@ def files(
     ] = False,
 ) -> None:
     """Where is my file? Show what became of every landing file, and of its rows."""
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.operations.files import STATES, file_states
     from weather_etl.redaction import printable
     from weather_etl.settings import Settings
@@ -40,17 +40,17 @@ def files(
     if state is not None and state not in STATES:
         raise UserError(f"{printable(state)} is no state of a file; known are {', '.join(STATES)}.")
     with connect(Settings.load(), prompt=True) as containers:
-        found = [f for f in file_states(containers, station or []) if state is None or f.state == state]
+        states = [f for f in file_states(containers, station or []) if state is None or f.state == state]
     if as_json:
         import json
 
-        print(json.dumps([f.as_dict() for f in found], indent=2))
+        print(json.dumps([f.as_dict() for f in states], indent=2))
         return
-    for file in found:
+    for file in states:
         say(_line(file))
-    counts = Counter(f.state for f in found)
-    total = f"{len(found):,} file{'s' * (len(found) != 1)}"
-    say(f"{total}: {', '.join(f'{counts[s]:,} {s}' for s in STATES if counts[s])}" if found else "No file.")
+    counts = Counter(f.state for f in states)
+    total = f"{len(states):,} file{'s' * (len(states) != 1)}"
+    say(f"{total}: {', '.join(f'{counts[s]:,} {s}' for s in STATES if counts[s])}" if states else "No file.")
 
 
 def _line(file: "FileState") -> str:
@@ -76,7 +76,7 @@ def quarantine(
     out: Annotated[Path | None, typer.Option(help="Write all of them to this CSV file.")] = None,
 ) -> None:
     """List the rows and files that were refused, with reason, file and line; or export them."""
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.operations.files import quarantined_rows, write_csv
     from weather_etl.redaction import printable
     from weather_etl.settings import Settings
@@ -111,7 +111,7 @@ def replay(
     ] = None,
 ) -> None:
     """Read landing files again, as after a change of code, and make the station's tables anew."""
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.landing.versions import SHARED
     from weather_etl.operations.files import file_states, names_to_replay
     from weather_etl.operations.overview import dagster_instance

@@ -183,7 +183,7 @@ def formats(
 
 def _installed() -> "list[Profile]":
     """The profiles below `_formats/` of landing; none where no storage is configured or it does not answer."""
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.landing.listing import read_profiles, route
     from weather_etl.landing.versions import FORMATS
     from weather_etl.settings import Settings

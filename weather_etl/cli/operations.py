@@ -114,7 +114,7 @@ def housekeeping(
     log_days: Annotated[int, typer.Option(min=1, help="Delete lines of steps that are older.")] = 30,
 ) -> None:
     """Delete old runs with their events, and old lines of steps; what shows a table's present state stays."""
-    from weather_etl.lake.storage import open_container
+    from weather_etl.lake.connection import open_container
     from weather_etl.operations import housekeeping as keeping
     from weather_etl.operations.overview import dagster_instance
     from weather_etl.settings import Settings

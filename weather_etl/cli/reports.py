@@ -9,7 +9,7 @@ from weather_etl.cli.base import app, say, waiting
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
-    from weather_etl.lake.storage import Containers
+    from weather_etl.lake.connection import Containers
 
 # More pages than this are not copied to this machine for one that is wanted.
 _COPIED = 50
@@ -35,7 +35,7 @@ def open_report(
     only_print: _Print = False,
 ) -> None:
     """Bring a report up to date, copy it to .local/report and open it; without a station, the index of all."""
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.report import publish
     from weather_etl.settings import Settings
 
@@ -70,7 +70,7 @@ def open_ui(
 
 def _make(stations: list[str], *, full: bool, quiet: bool = False) -> None:
     """Run `weather_report_job` over stale stations in this process, so that the UI knows of it."""
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.operations.overview import dagster_instance
     from weather_etl.report import publish
     from weather_etl.settings import Settings

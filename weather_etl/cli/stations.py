@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import dagster as dg
     from rich.console import Console
 
-    from weather_etl.lake.storage import Containers
+    from weather_etl.lake.connection import Containers
     from weather_etl.meteorology.formats.options import Options
     from weather_etl.operations.overview import StationState
     from weather_etl.settings import Settings
@@ -44,7 +44,7 @@ def upload(
     its rows by the next run.
     """
     from weather_etl import station_file, stations
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.landing.versions import SHARED
     from weather_etl.settings import Settings
 
@@ -204,15 +204,15 @@ def _progress(settings: "Settings", only: list[str]) -> Iterator[None]:
         yield
         return
     from weather_etl.ingestion import shared_files
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.operations import planning
 
     with connect(settings, prompt=True) as containers:
 
         def stale() -> int:
-            seen = shared_files.look(containers)
-            found = planning.find_stale(seen.landing, seen.stamps)
-            return sum(s.why != planning.VANISHED and (not only or s.station in only) for s in found)
+            seen = shared_files.take_inventory(containers)
+            stale = planning.find_stale(seen.landing, seen.stamps)
+            return sum(s.why != planning.VANISHED and (not only or s.station in only) for s in stale)
 
         total, ended = stale(), threading.Event()
         with waiting("Bringing the stations up to date", total or None) as advance:
@@ -299,7 +299,8 @@ def _print_state(console: "Console", s: "StationState") -> None:
     if s.trouble:
         console.print(f"[red]{'parked' if s.parked else 'failed'}[/]: ", end="")
         console.print(s.trouble, markup=False)
-    console.print(f"checks: {counts}" if s.checks else "checks: none has run yet")
+    unknown = "not evaluated by the last run" if s.trouble else "none has run yet"
+    console.print(f"checks: {counts}" if s.checks else f"checks: {unknown}")
     for check in s.checks:
         if check.state != PASS:
             style = "yellow" if check.state == "WARN" else "red"
@@ -342,20 +343,23 @@ def _print_lines(console: "Console", states: "list[StationState]") -> None:
 def forget(station: Annotated[str, typer.Argument(help="A station whose landing files are all gone.")]) -> None:
     """Delete the tables of a station whose landing files were removed on purpose."""
     from weather_etl.ingestion import shared_files
+    from weather_etl.lake.connection import connect
+    from weather_etl.lake.container import PreconditionFailed
     from weather_etl.lake.fingerprints import TABLE_NAMES
-    from weather_etl.lake.storage import PreconditionFailed, connect
     from weather_etl.operations.overview import dagster_instance
     from weather_etl.report.publish import page_name
+    from weather_etl.serving import database, load
     from weather_etl.settings import Settings
     from weather_etl.stations import PARTITIONS_NAME
 
-    with connect(Settings.load(), prompt=True) as containers, dagster_instance() as instance:
+    settings = Settings.load()
+    with connect(settings, prompt=True) as containers, dagster_instance() as instance:
         leftover = shared_files.list_station(containers, station).files
         orphans = [f for f in leftover if f.split and not containers.landing.head(f.name)]
         if len(orphans) < len(leftover):
             raise UserError(f"Station {station} still has landing files; delete them first if it is to be forgotten.")
-        found = [t for t in TABLE_NAMES if containers.lake.stamp(t, station)]
-        if not found:
+        made = [t for t in TABLE_NAMES if containers.lake.stamp(t, station)]
+        if not made:
             raise UserError(f"Station {station} has no tables; nothing was changed.")
         try:
             for orphan in orphans:  # parts of shared files that are gone
@@ -363,9 +367,13 @@ def forget(station: Annotated[str, typer.Argument(help="A station whose landing 
         except PreconditionFailed:
             raise UserError(f"Files of station {station} landed just now; nothing was deleted.") from None
         # Raw goes last: as long as it is there, the station is known and a killed command can be repeated.
-        for table in reversed(found):
+        for table in reversed(made):
             containers.lake.container.delete(containers.lake.object_name(table, station))
         containers.lake.container.delete(page_name(station))
+        if database.is_set_up(settings):
+            with database.connect(settings) as connection:
+                if station in load.loaded_versions(connection):
+                    load.load_station(connection, containers.lake, station)  # finds no tables, and removes its rows
         if instance.has_dynamic_partition(PARTITIONS_NAME, station):
             instance.delete_dynamic_partition(PARTITIONS_NAME, station)
-    say(f"Forgot station {station}: {len(found)} tables were deleted.")
+    say(f"Forgot station {station}: {len(made)} tables were deleted.")

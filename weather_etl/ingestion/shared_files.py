@@ -21,7 +21,9 @@ from datetime import datetime
 from typing import Any
 
 from weather_etl.digests import digest
-from weather_etl.lake.storage import Blob, Container, Containers, Stamp
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import Blob, Container
+from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing import listing, versions
 from weather_etl.landing.archived import add_archived, of_station
 from weather_etl.landing.listing import list_landing
@@ -92,7 +94,7 @@ def digest_of_stations(stations: Iterable[str]) -> str:
 
 
 @dataclass
-class Look:
+class Inventory:
     """One listing of each container: what has landed, split objects included, and which tables there are."""
 
     landing: Landing
@@ -104,7 +106,7 @@ class Look:
         return [s for s in self.sources if s.is_pending()]
 
 
-def look(containers: Containers) -> Look:
+def take_inventory(containers: Containers) -> Inventory:
     """List both containers. A listing that fails raises; it is never short."""
     landing = list_landing(containers.landing)
     add_archived(landing, containers.archive)
@@ -114,7 +116,7 @@ def look(containers: Containers) -> Look:
         for station, blob in source.splits.items():
             if version := version_of_split(blob):
                 landing.add(station, version)
-    return Look(landing, containers.lake.stamps(blobs), sources)
+    return Inventory(landing, containers.lake.stamps(blobs), sources)
 
 
 def list_sources(containers: Containers) -> list[Source]:

@@ -13,7 +13,7 @@ import base64
 import hashlib
 import json
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,11 +26,11 @@ from weather_etl.ingestion.shared_files import (
     Source,
     digest_of_stations,
     index_name,
-    look,
     reader_of,
     split_name,
 )
-from weather_etl.lake.storage import Container, Containers, PreconditionFailed
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import Container, PreconditionFailed
 from weather_etl.landing.versions import FileVersion, read_version
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS, READER_VERSION
@@ -54,21 +54,12 @@ class Outcome:
     removed: int = 0
 
 
-def split_pending(
-    containers: Containers, *, run_id: str = "", full: bool = False, names: Collection[str] = ()
-) -> Iterator[Outcome]:
-    """Split every pending source; with `full` those that are done too; with `names` only these."""
-    for source in look(containers).sources:
-        if (not names or source.name in names) and (full or source.is_pending()):
-            yield split_source(containers, source, run_id=run_id)
-
-
 def split_source(containers: Containers, source: Source, *, run_id: str = "") -> Outcome:
     """Bring the split objects and the index of one source up to date.
 
     Args:
         containers: landing and lake.
-        source: as listed before; what has changed since is left to the next look.
+        source: as listed before; what has changed since is left to the next inventory.
         run_id: noted in the index.
     """
     try:
@@ -262,8 +253,8 @@ def _encode(
     """
     import pyarrow as pa
 
-    from weather_etl.ingestion.merge import RAW, RAW_SCHEMA, with_provenance
-    from weather_etl.lake.storage import encode_parquet
+    from weather_etl.ingestion.raw_table import RAW, RAW_SCHEMA, with_provenance
+    from weather_etl.lake.parquet import encode_parquet
 
     reading = {k: index[k] for k in _READING if k in index}
     reading |= {"timezones": {s: z for s, z in index["timezones"].items() if s in ("", station)}, "stations": []}

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.lake import fingerprints
+from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import INPUTS, TABLE_NAMES
-from weather_etl.lake.storage import Containers, Stamp
+from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing import listing
 from weather_etl.landing.versions import StationFiles
 from weather_etl.stations import StationSettings

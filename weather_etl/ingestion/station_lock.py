@@ -2,7 +2,7 @@
 
 Belongs here: the lock. Dagster's queue cannot do it: `dagster job execute` and the runs that `catch_up_job` starts do
 not queue at all.
-Does not belong here: being right without it; every write is conditional (`storage.py`), so that runs that overlap
+Does not belong here: being right without it; every write is conditional (`lake/container.py`), so that runs that overlap
 nevertheless cost work and no rows.
 
 It is an advisory lock of the database that holds Dagster's history: a process that dies loses its connection, and with
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from weather_etl import postgres
 from weather_etl.errors import UserError
 from weather_etl.settings import Settings
 
@@ -91,12 +92,12 @@ class StationLocks:
     def _execute(self, statement: str, name: str) -> bool | None:
         import psycopg2
 
-        if not self._url or not self._url.startswith("postgresql+psycopg2://"):
+        if not self._url or not postgres.is_address(self._url):
             return None
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = psycopg2.connect(
-                    self._url.replace("+psycopg2", "", 1),
+                    postgres.dsn(self._url),
                     connect_timeout=5,
                     application_name="weather_etl station lock",
                 )

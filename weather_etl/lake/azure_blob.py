@@ -1,7 +1,7 @@
 """dagster-azure's blob resource with connection strings, timeouts and retries.
 
 Belongs here: how we connect. Imported only by the functions that do, since the Azure SDK is slow to import.
-Does not belong here: what is stored where (`storage.py`, `landing/`).
+Does not belong here: what is stored where (`table_objects.py`, `landing/`).
 """
 
 from collections.abc import Generator

@@ -1,10 +1,11 @@
 """What a table object was made from, as a hash; and so, whether it is stale.
 
 Belongs here: which table is made from which, code versions, the fingerprint.
-Does not belong here: listings (`landing/`, `storage.py`) and decisions (`operations/planning.py`).
+Does not belong here: listings (`landing/`, `table_objects.py`) and decisions (`operations/planning.py`).
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from weather_etl.digests import digest
 from weather_etl.meteorology.vocabulary import READER_VERSION
@@ -48,7 +49,24 @@ def of_table(table: str, inputs: Mapping[str, str], settings_version: str) -> st
 
 def expected(versions: Iterable[tuple[str, str]], settings_version: str) -> dict[str, str]:
     """What every table of a station should carry, given what landing and settings say now."""
-    found = {"raw_observations": of_landing(versions, settings_version)}
+    fingerprints = {"raw_observations": of_landing(versions, settings_version)}
     for table in TABLE_NAMES[1:]:
-        found[table] = of_table(table, found, settings_version)
-    return found
+        fingerprints[table] = of_table(table, fingerprints, settings_version)
+    return fingerprints
+
+
+@dataclass(frozen=True)
+class StaleStation:
+    """A station whose tables do not carry what landing, settings and code say now.
+
+    `target` identifies what they should carry; runs are tagged with it, so that attempts can be counted.
+    """
+
+    station: str
+    target: str
+    why: str
+
+    @property
+    def key(self) -> str:
+        """Station and target as the value of a run tag."""
+        return digest([self.station, self.target])[:16]

@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from weather_etl.errors import UserError
-from weather_etl.lake.storage import Container, Containers
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import Container
 from weather_etl.landing.listing import route
 from weather_etl.landing.versions import FileVersion, Landing, StationFiles, read_version
 

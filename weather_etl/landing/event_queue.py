@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from weather_etl.lake.storage import LOCAL_HINT, StorageUnavailable
+from weather_etl.lake.connection import NoAccount, UnreadableConnectionString
+from weather_etl.lake.container import LOCAL_HINT, StorageUnavailable
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
@@ -163,9 +164,7 @@ def connect_queue(settings: Settings) -> Iterator[EventQueue]:
                     queue_connection_string(settings.connection_string), **options
                 )
             except (ValueError, KeyError):
-                raise StorageUnavailable(
-                    "AZURE_STORAGE_CONNECTION_STRING cannot be read; copy it again from the account's access keys."
-                ) from None
+                raise UnreadableConnectionString from None
         elif settings.account_url:
             from azure.identity import DefaultAzureCredential
 
@@ -174,9 +173,6 @@ def connect_queue(settings: Settings) -> Iterator[EventQueue]:
                 credential = stack.enter_context(DefaultAzureCredential())
             service = QueueServiceClient(queue_url(settings.account_url), credential=credential, **options)
         else:
-            raise StorageUnavailable(
-                "No storage account is configured; run `weather-etl local up`, or set AZURE_STORAGE_CONNECTION_STRING "
-                "or WEATHER_ETL_ACCOUNT_URL."
-            )
+            raise NoAccount
         stack.enter_context(service)
         yield EventQueue(service.get_queue_client(name), service.get_queue_client(f"{name}{_SET_ASIDE}"))

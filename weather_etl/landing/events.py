@@ -34,13 +34,13 @@ def places_of(body: str, container: str) -> set[str]:
     Raises:
         Poison: not JSON, no event, another container, or a name outside any station's folder.
     """
-    found: set[str] = set()
+    places: set[str] = set()
     for event in _events(body):
         for subject in _subjects(event):
-            found.add(_place(subject, container))
-    if not found:
+            places.add(_place(subject, container))
+    if not places:
         raise Poison("the message holds no event")
-    return found
+    return places
 
 
 def _events(body: str) -> list[Any]:

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from weather_etl.lake.storage import Blob, BlobNotFound, Container, PreconditionFailed
+from weather_etl.lake.container import Blob, BlobNotFound, Container, PreconditionFailed
 from weather_etl.landing.versions import FORMATS, SHARED, FileVersion, Landing, StationFiles
-from weather_etl.station_file import packaged_settings, parse_settings
 from weather_etl.stations import SETTINGS_FILE, StationSettings, is_station_id
 
 if TYPE_CHECKING:
@@ -71,6 +70,8 @@ def read_settings(container: Container, station: str, files: StationFiles) -> St
 
     The profiles of the installation come with them; one that cannot be used is left out, and said so.
     """
+    from weather_etl.station_file import packaged_settings, parse_settings
+
     if files.settings_etag is None:
         settings = packaged_settings(station)
     else:

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from weather_etl.digests import digest
-from weather_etl.lake.storage import BlobNotFound, Container, PreconditionFailed
+from weather_etl.lake.container import BlobNotFound, Container, PreconditionFailed
 from weather_etl.landing.unpacking import MAX_UNPACKED
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl.station_file import packaged_settings
 
 SHARED = "_shared"
 FORMATS = "_formats"
@@ -62,6 +61,8 @@ class StationFiles:
 
     def settings_version(self, station: str) -> str:
         """Identifies the settings without reading them."""
+        from weather_etl.station_file import packaged_settings  # its rules take a tenth of a second to build
+
         own = f"toml-{self.settings_etag}" if self.settings_etag else packaged_settings(station).version
         return f"{own}+formats-{digest(sorted(self.formats.items()))}" if self.formats else own
 

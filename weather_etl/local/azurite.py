@@ -96,9 +96,9 @@ def wheel_node() -> Node | None:
 
 def choose_node(say: Callable[[str], None]) -> Node:
     """The machine's Node where it serves, else the one from PyPI, which is then installed."""
-    found = machine_node() or wheel_node()
-    if found:
-        return found
+    node = machine_node() or wheel_node()
+    if node:
+        return node
     say(f"No Node.js >= {MINIMUM_NODE} with npm here; installing one from PyPI into the Python environment (60 MB) ...")
     requirements = str(_PACKAGED / "requirements-node.txt")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]

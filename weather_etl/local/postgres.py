@@ -263,9 +263,9 @@ def _prepare_socket_folder(files: PostgresFiles, account: _Account) -> None:
         folder.mkdir(mode=0o700)
         os.chown(folder, account.uid, account.gid)
     except FileExistsError:
-        found = folder.lstat()
+        status = folder.lstat()
         # Under /tmp anybody may have made it, in order to read along.
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid or found.st_mode & 0o077:
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != account.uid or status.st_mode & 0o077:
             raise UserError(
                 f"{folder}, needed for PostgreSQL's socket, is not a private folder of the user that PostgreSQL "
                 "runs as; delete it, or move the checkout to a shorter path without special characters."

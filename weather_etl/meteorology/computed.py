@@ -12,6 +12,7 @@ import numpy as np
 from weather_etl.meteorology import derived, photovoltaics, wind
 from weather_etl.meteorology.cascade import Finding
 from weather_etl.meteorology.quality import Flag
+from weather_etl.meteorology.quality.changes import BLOCK
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.sun import position
 
@@ -66,6 +67,39 @@ def compute(
         hours: int64, hours since 1970-01-01 UTC, for the sun; without them a tilted module has no power.
         mean_cube: mean cube of the wind speeds of hours that have several, NaN elsewhere.
     """
+    n = len(values["temperature_c"])
+    whole = Computed({}, warnings=[])
+    parts = []
+    for start in range(0, max(n, 1), BLOCK):
+        part = slice(start, start + BLOCK)
+        found = _compute(
+            {name: x[part] for name, x in values.items()},
+            {name: x[part] for name, x in flags.items()},
+            site,
+            None if hours is None else hours[part],
+            None if mean_cube is None else mean_cube[part],
+        )
+        for finding in found.findings:
+            finding.rows = finding.rows + start
+        parts.append(found)
+    whole.columns = {name: np.concatenate([p.columns[name] for p in parts]) for name in parts[0].columns}
+    whole.counts = {name: sum(p.counts[name] for p in parts) for name in parts[0].counts}
+    whole.warnings = list(dict.fromkeys(w for p in parts for w in p.warnings))
+    for of_test in zip(*(p.findings for p in parts), strict=True):
+        first = of_test[0]
+        rows, original = (np.concatenate([getattr(f, a) for f in of_test]) for a in ("rows", "original"))
+        whole.findings.append(Finding(first.variable, first.test, first.flag, rows, original, first.limit))
+    return whole
+
+
+def _compute(
+    values: dict[str, np.ndarray],
+    flags: dict[str, np.ndarray],
+    site: Site,
+    hours: np.ndarray | None,
+    mean_cube: np.ndarray | None,
+) -> Computed:
+    """As `compute`, for a block of hours."""
     t, rh, speed = values["temperature_c"], values["humidity_percent"], values["wind_speed_ms"]
     counts, findings = {}, []
     for name, (formula, sources) in _FORMULAS.items():

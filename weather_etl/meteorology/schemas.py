@@ -186,6 +186,24 @@ _EVENTS = Table(
     ),
 )
 
+# Of all stations together; no asset of a station makes it.
+NEIGHBOUR_EVENTS = Table(
+    "neighbour_events",
+    "What stations near each other contradict; suspect only, and never fed back into the flags.",
+    "one value of one station that more than two thirds of three or more neighbours contradict",
+    (
+        _STATION,
+        _time("timestamp", "Hour, day (its midnight UTC) or month of the value."),
+        _text("variable", "Column of validated_observations.", isin=VARIABLES),
+        _text("test", "neighbour: an hour; neighbour_rain: a day; shift: a month against all years.",
+              isin=("neighbour", "neighbour_rain", "shift")),
+        _number("value", "as the variable", "The value; of a shift the departure from the usual difference."),
+        _number("expected", "as the variable", "Median of what the neighbours say, with the usual differences."),
+        Column("neighbours_n", "int64", "Neighbours that could be asked.", low=3),
+        Column("agree_n", "int64", "Neighbours that contradict it, all in one direction.", low=3),
+    ),
+)  # fmt: skip
+
 TABLES: dict[str, Table] = {t.name: t for t in (_RAW, _QUARANTINED, _VALIDATED, _EVENTS, *AGGREGATED)}
 
 

@@ -14,7 +14,7 @@ import numpy as np
 SOLAR_CONSTANT = 1361.0  # W m-2
 PIECE_MIN = 5.0
 _PIECES = (np.arange(12) + 0.5) * PIECE_MIN - 30.0  # minutes from the middle of an hour
-_J2000_HOURS = 262980.0 + 12.0  # hours from 1970-01-01 to 2000-01-01 12:00
+_J2000_HOURS = 262980.0  # hours from 1970-01-01 to 2000-01-01 12:00
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from weather_etl import postgres
 from weather_etl.errors import UserError
 from weather_etl.redaction import without_secrets
 from weather_etl.settings import Settings
@@ -20,7 +21,7 @@ from weather_etl.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
-    from weather_etl.lake.storage import Containers
+    from weather_etl.lake.connection import Containers
 
 OK, NOTE, BAD = "ok", "note", "bad"
 _PACKAGES = ("dagster", "dagster-azure", "azure-storage-blob", "pandas", "pandera", "pyarrow", "numpy")
@@ -45,7 +46,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     with ExitStack() as stack:
         containers = None
         try:
-            from weather_etl.lake.storage import connect
+            from weather_etl.lake.connection import connect
 
             containers = stack.enter_context(connect(settings, prompt=True))
             yield from _storage(settings, containers)
@@ -84,9 +85,9 @@ def _versions() -> Iterator[Finding]:
 
 def _settings(settings: Settings) -> Iterator[Finding]:
     from_file = _names_in_env_file()
-    for field in fields(settings):
-        value = getattr(settings, field.name)
-        variable = _variable(field.name)
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        variable = _variable(name)
         if variable in from_file:
             source = ".env"
         elif os.environ.get(variable, "").strip():
@@ -111,10 +112,10 @@ def _names_in_env_file() -> set[str]:
 
 def _storage(settings: Settings, containers: "Containers") -> Iterator[Finding]:
     from weather_etl.lake.azure_blob import blob_resource
-    from weather_etl.lake.storage import Container
+    from weather_etl.lake.container import Container
 
     started = time.perf_counter()
-    found = containers.landing.exists()
+    exists = containers.landing.exists()
     milliseconds = (time.perf_counter() - started) * 1000
     address = containers.landing.url.rsplit("/", 1)[0]
     with blob_resource(settings.connection_string, settings.account_url, prompt=True).get_client() as service:
@@ -122,7 +123,7 @@ def _storage(settings: Settings, containers: "Containers") -> Iterator[Finding]:
         logs = Container(service.get_container_client(_LOGS_CONTAINER)).exists()
     yield Finding("storage", OK, f"{address} answers in {milliseconds:,.0f} ms; storage API version {api}")
     for name, there in (
-        (settings.landing_container, found),
+        (settings.landing_container, exists),
         (settings.lake_container, containers.lake.container.exists()),
         (_LOGS_CONTAINER, logs),
     ):
@@ -138,7 +139,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     import psycopg2
 
     url = settings.postgres_url or ""
-    connection = psycopg2.connect(url.replace("+psycopg2", "", 1), connect_timeout=5)
+    connection = psycopg2.connect(postgres.dsn(url), connect_timeout=5)
     try:
         version = connection.server_version
     finally:

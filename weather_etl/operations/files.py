@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
-from weather_etl.ingestion.shared_files import Look, Source
+from weather_etl.ingestion.shared_files import Inventory, Source
 from weather_etl.lake import fingerprints
-from weather_etl.lake.storage import Containers, Lake
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.table_objects import Lake
 from weather_etl.landing.versions import SHARED, StationFiles
 from weather_etl.meteorology.reasons import Reason
 from weather_etl.redaction import printable
@@ -62,13 +63,13 @@ class FileState:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for `--json`."""
-        found = {"name": self.name, "station": self.station, "state": self.state, "why": self.detail or None}
-        found |= {k: self.entry[k] for k in _SHOWN if k in self.entry}
+        told = {"name": self.name, "station": self.station, "state": self.state, "why": self.detail or None}
+        told |= {k: self.entry[k] for k in _SHOWN if k in self.entry}
         if self.entry.get("source_etag"):
-            found["etag"] = self.entry["source_etag"]
+            told["etag"] = self.entry["source_etag"]
         if "stations" in self.entry:  # of a shared file
-            found |= {"stations": self.entry["stations"], "refused": self.entry["refused"]}
-        return found | {"kept": self.kept, "quarantined": self.quarantined, "repeated": self.repeated}
+            told |= {"stations": self.entry["stations"], "refused": self.entry["refused"]}
+        return told | {"kept": self.kept, "quarantined": self.quarantined, "repeated": self.repeated}
 
 
 # --- where is my file? ---------------------------------------------------------------------------------------
@@ -80,7 +81,7 @@ def file_states(containers: Containers, stations: Collection[str] = ()) -> Itera
     Raises:
         UserError: nothing is known of a station.
     """
-    seen = shared_files.look(containers)
+    seen = shared_files.take_inventory(containers)
     known = seen.landing.stations.keys() | {s for s, _ in seen.stamps}
     for station in stations:
         if station not in known and station != SHARED:
@@ -104,10 +105,10 @@ def file_states(containers: Containers, stations: Collection[str] = ()) -> Itera
             yield FileState(name, None, IGNORED, "a folder, a marker or an unfinished upload")
 
 
-def _station_files(lake: Lake, station: str, seen: Look) -> Iterator[FileState]:
+def _station_files(lake: Lake, station: str, seen: Inventory) -> Iterator[FileState]:
     files = seen.landing.stations.get(station, StationFiles())
-    found = lake.read(_RAW, station, columns=["line"]) if (station, _RAW) in seen.stamps else None
-    manifest = {e["name"]: e for e in (found.manifest or [])} if found else {}
+    raw = lake.read(_RAW, station, columns=["line"]) if (station, _RAW) in seen.stamps else None
+    manifest = {e["name"]: e for e in (raw.manifest or [])} if raw else {}
     listed = {f.name: f for f in files.files}
     counts = _count_rows(lake, station, files.settings_version(station), list(manifest.values()))
     for name in sorted(listed.keys() | manifest.keys()):
@@ -127,15 +128,15 @@ def _station_files(lake: Lake, station: str, seen: Look) -> Iterator[FileState]:
 
 
 def _read_file(name: str, station: str, entry: dict[str, Any], counts: "_Counts | None") -> FileState:
-    found = FileState(name, station, entry["state"], entry=entry)
+    state = FileState(name, station, entry["state"], entry=entry)
     if entry["state"] == REJECTED:
-        found.detail = f"{entry['reason']}: {entry['detail']}"
+        state.detail = f"{entry['reason']}: {entry['detail']}"
     elif entry["state"] == SAME_BYTES:
-        found.detail = f"its rows are stored under {entry['same_as']}"
+        state.detail = f"its rows are stored under {entry['same_as']}"
     elif counts is not None:
-        found.kept, found.quarantined = counts.kept[name], counts.quarantined[name]
-        found.repeated = entry["rows"] - found.kept - found.quarantined
-    return found
+        state.kept, state.quarantined = counts.kept[name], counts.quarantined[name]
+        state.repeated = entry["rows"] - state.kept - state.quarantined
+    return state
 
 
 @dataclass
@@ -195,16 +196,16 @@ def quarantined_rows(
 
     if reason is not None and reason not in Reason.__members__:
         raise UserError(f"{printable(reason)} is no reason code; known are {', '.join(Reason)}.")
-    seen = shared_files.look(containers)
+    seen = shared_files.take_inventory(containers)
     known = {station for station, table in seen.stamps if table == _QUARANTINED}
     for station in stations:
         if station not in known:
             raise UserError(f"Station {printable(station)} has no quarantined_rows yet; run `weather-etl run` first.")
     for station in sorted(set(stations) or known):
-        found = containers.lake.read(_QUARANTINED, station)
-        if found is None:
+        quarantined = containers.lake.read(_QUARANTINED, station)
+        if quarantined is None:
             continue
-        rows = found.arrow
+        rows = quarantined.arrow
         if reason is not None:
             rows = rows.filter(pc.equal(rows.column("reason"), reason))
         yield from rows.select(list(COLUMNS)).to_pylist()
@@ -255,7 +256,7 @@ def names_to_replay(containers: Containers, station: str, asked: Collection[str]
     Raises:
         UserError: the station or a file is not there.
     """
-    seen = shared_files.look(containers)
+    seen = shared_files.take_inventory(containers)
     if station == SHARED:
         names = [s.name for s in seen.sources if s.version]
     else:

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from weather_etl.ingestion.station_lock import StationLocks
+from weather_etl.operations.run_history import FINISHED
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
-    from weather_etl.lake.storage import Container
+    from weather_etl.lake.container import Container
     from weather_etl.operations.archive import Moved
 
 LOGS_CONTAINER = "dagster-logs"
@@ -33,11 +34,10 @@ def delete_old_runs(instance: dg.DagsterInstance, days: int, *, now: float | Non
         how many were deleted, and how many were kept since they hold the latest materialization of a table.
     """
     before = datetime.fromtimestamp((time.time() if now is None else now) - days * 86_400, UTC)
-    finished = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
     current = runs_of_latest_materializations(instance)
     deleted, kept, cursor = 0, 0, None
     while True:
-        filters = dg.RunsFilter(statuses=finished, updated_before=before)
+        filters = dg.RunsFilter(statuses=FINISHED, updated_before=before)
         records = instance.get_run_records(filters, limit=BATCH, cursor=cursor)
         if not records:
             return deleted, kept
@@ -81,14 +81,14 @@ def archive_old_files(settings: Settings, days: int, stations: Sequence[str] = (
         UserError: no archive is configured, storage is down, or other runs are in the way.
     """
     from weather_etl.ingestion import shared_files
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.operations.archive import ArchiveNotConfigured, archive_station
 
     with connect(settings) as containers:
         if containers.archive is None:
             raise ArchiveNotConfigured
         containers.archive.create()
-        names = stations or sorted(shared_files.look(containers).landing.stations)
+        names = stations or sorted(shared_files.take_inventory(containers).landing.stations)
         locks = StationLocks(settings)
         moved = []
         for station in names:

@@ -24,9 +24,9 @@ from weather_etl.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
-    from weather_etl.lake.storage import Containers
+    from weather_etl.lake.connection import Containers
+    from weather_etl.lake.fingerprints import StaleStation
     from weather_etl.landing.versions import Landing
-    from weather_etl.operations.planning import StaleStation
 
 JOBS = ("weather_etl_job", "catch_up_job", "serving_job")
 
@@ -67,7 +67,7 @@ def exposition(settings: Settings) -> str:
 def _of_storage(settings: Settings) -> "tuple[list[Metric], list[StaleStation]]":
     """Figures, and the stale stations."""
     from weather_etl.ingestion import shared_files
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
 
     up = Metric("weather_etl_storage_up", "Whether Azure Storage answers.")
     stations = Metric("weather_etl_stations", "Stations in landing and lake.")
@@ -81,16 +81,16 @@ def _of_storage(settings: Settings) -> "tuple[list[Metric], list[StaleStation]]"
     size = Metric("weather_etl_bytes", "Bytes of all table objects.", "table")
     try:
         with connect(settings, prompt=True) as containers:
-            seen = shared_files.look(containers)
+            seen = shared_files.take_inventory(containers)
             landing, stamps = seen.landing, seen.stamps
-            found = planning.find_stale(landing, stamps)
-            pending.add(files_pending(containers, landing, found))
+            stale_stations = planning.find_stale(landing, stamps)
+            pending.add(files_pending(containers, landing, stale_stations))
     except UserError:
         up.add(0)
         return [up], []
     up.add(1)
     stations.add(len({s for s, _ in stamps} | landing.stations.keys()))
-    causes = Counter(s.why for s in found)
+    causes = Counter(s.why for s in stale_stations)
     for why in (planning.NEW, planning.CHANGED, planning.VANISHED):
         stale.add(causes[why], why)
     files.add(sum(len(s.files) for s in landing.stations.values()))
@@ -98,12 +98,12 @@ def _of_storage(settings: Settings) -> "tuple[list[Metric], list[StaleStation]]"
     for table in TABLE_NAMES:
         rows.add(sum(max(s.rows, 0) for (_, t), s in stamps.items() if t == table), table)
         size.add(sum(s.size for (_, t), s in stamps.items() if t == table), table)
-    return [up, stations, stale, files, pending, unroutable, rows, size], found
+    return [up, stations, stale, files, pending, unroutable, rows, size], stale_stations
 
 
 def files_pending(containers: "Containers", landing: "Landing", stale: "list[StaleStation]") -> int:
     """File versions of stale stations that are not in the station's manifest."""
-    from weather_etl.ingestion.merge import load_raw
+    from weather_etl.ingestion.manifest import load_raw
 
     count = 0
     for item in stale:
@@ -157,7 +157,7 @@ def _last_success(instance: "dg.DagsterInstance", job: str, last: Metric, second
 
 
 def _of_serving(settings: Settings) -> list[Metric]:
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl.serving import database, load
 
     if settings.serving_url is None:

@@ -12,13 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from weather_etl import postgres
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import files as checks
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.station import StationVanished
+from weather_etl.lake.connection import connect
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Stamp, connect
+from weather_etl.lake.table_objects import Stamp
 from weather_etl.operations import planning
 from weather_etl.settings import Settings
 
@@ -98,10 +100,10 @@ def _check_database(url: str | None) -> None:
 
     if not url:
         raise UserError("No database is configured; run `weather-etl local up`, or set WEATHER_ETL_POSTGRES_URL.")
-    if not url.startswith("postgresql+psycopg2://"):
-        raise UserError("WEATHER_ETL_POSTGRES_URL must begin with postgresql+psycopg2://; correct it.")
+    if not postgres.is_address(url):
+        raise UserError(f"WEATHER_ETL_POSTGRES_URL must begin with {postgres.SCHEME}; correct it.")
     try:
-        psycopg2.connect(url.replace("+psycopg2", "", 1), connect_timeout=5).close()
+        psycopg2.connect(postgres.dsn(url), connect_timeout=5).close()
     except psycopg2.OperationalError:
         raise UserError(
             "PostgreSQL does not answer at the address in WEATHER_ETL_POSTGRES_URL; start it with "
@@ -114,7 +116,7 @@ def station_states(
 ) -> list[StationState]:
     """All stations of landing and lake, or `only` some, in alphabetical order."""
     with connect(settings, prompt=True) as containers:
-        seen = shared_files.look(containers)
+        seen = shared_files.take_inventory(containers)
     landing, stamps = seen.landing, seen.stamps
     stale = {s.station: s for s in planning.find_stale(landing, stamps)}
     trouble = troubles(settings, instance, list(stale.values()))
@@ -175,7 +177,7 @@ def parked_stations(
 def shared_files_state(settings: Settings) -> CheckState | None:
     """How the files of several stations stand; None if there is none."""
     with connect(settings, prompt=True) as containers:
-        seen = shared_files.look(containers)
+        seen = shared_files.take_inventory(containers)
         troubled = shared_files.troubled(containers.lake.container, seen.sources)
     if not seen.sources:
         return None

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from weather_etl import digests
 from weather_etl.ingestion.shared_files import Source
 from weather_etl.lake import fingerprints
-from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Stamp
+from weather_etl.lake.fingerprints import TABLE_NAMES, StaleStation
+from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing.versions import SHARED, Landing
 
 SHARED_TAG = "weather_etl/shared_files"
@@ -34,23 +34,6 @@ ENDED = "weather_etl/ended"
 LOST, OUTAGE = "lost", "outage"
 SUCCESS = "SUCCESS"
 MAX_RETRY_DELAY_S = 3600
-
-
-@dataclass(frozen=True)
-class StaleStation:
-    """A station whose tables do not carry what landing, settings and code say now.
-
-    `target` identifies what they should carry; runs are tagged with it, so that attempts can be counted.
-    """
-
-    station: str
-    target: str
-    why: str
-
-    @property
-    def key(self) -> str:
-        """Station and target as the value of a run tag."""
-        return digests.digest([self.station, self.target])[:16]
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ import dagster as dg
 
 from weather_etl.checks.files import UNROUTABLE_FILES
 from weather_etl.ingestion import shared_files
-from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.fingerprints import TABLE_NAMES, StaleStation
 from weather_etl.operations import planning
-from weather_etl.operations.planning import History, PastRun, StaleStation
+from weather_etl.operations.planning import History, PastRun
 from weather_etl.private_names import PartitionKeyFilter
 from weather_etl.redaction import printable
 from weather_etl.settings import Settings
@@ -217,6 +217,7 @@ def last_check_evaluations(
     instance: dg.DagsterInstance, keys: list[dg.AssetCheckKey], station: str | None = None
 ) -> dict[dg.AssetCheckKey, dg.AssetCheckEvaluation]:
     """The last evaluation of each check, of one station if one is given; without those that never were evaluated."""
+
     records = instance.event_log_storage.get_latest_asset_check_execution_by_key(
         keys, partition_filter=PartitionKeyFilter(key=station) if station is not None else None
     )

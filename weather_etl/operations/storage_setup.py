@@ -19,7 +19,8 @@ def create_storage(settings: Settings) -> list[str]:
         UserError: no account is configured, or it does not answer or refuses us.
     """
     from weather_etl.lake.azure_blob import blob_resource
-    from weather_etl.lake.storage import Container, connect
+    from weather_etl.lake.connection import connect
+    from weather_etl.lake.container import Container
     from weather_etl.landing.event_queue import connect_queue
 
     with connect(settings, prompt=True) as containers:

@@ -151,11 +151,11 @@ class Dagster:
         Raises:
             UserError: there is no such run, or Dagster does not answer.
         """
-        found = self._ask(STATUS, id=run_id, children=[{"key": "weather_etl/parent", "value": run_id}])
-        run = found["runOrError"]
+        answer = self._ask(STATUS, id=run_id, children=[{"key": "weather_etl/parent", "value": run_id}])
+        run = answer["runOrError"]
         if run["__typename"] != "Run":
             raise UserError(f"Dagster at {self.url} knows no run {run_id}; copy the id from the list of runs.")
-        children = sorted((found["children"] or {}).get("results", []), key=lambda c: c["startTime"] or 0)
+        children = sorted((answer["children"] or {}).get("results", []), key=lambda c: c["startTime"] or 0)
         failures: list[str] = []
         if run["status"] == "FAILURE":
             connection = self._ask(FAILURES, id=run_id)["logsForRun"]
@@ -170,9 +170,9 @@ class Dagster:
         """
         deadline = time.monotonic() + timeout
         while True:
-            found = self.state(run_id)
-            if found.is_finished:
-                return found
+            state = self.state(run_id)
+            if state.is_finished:
+                return state
             if time.monotonic() > deadline:
                 raise UserError(f"Run {run_id} has not ended after {timeout:,.0f} s; see {self.run_url(run_id)}.")
             time.sleep(POLL_S)

@@ -15,9 +15,10 @@ import dagster as dg
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.station import StationVanished, UnknownStation
-from weather_etl.lake.storage import Containers, connect
+from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.fingerprints import StaleStation
 from weather_etl.operations import planning
-from weather_etl.operations.planning import CATCH_UP_JOB, History, StaleStation
+from weather_etl.operations.planning import CATCH_UP_JOB, History
 from weather_etl.operations.run_history import histories, unroutable_files_told
 from weather_etl.orchestration.child_runs import STEPS, run_job
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
@@ -83,7 +84,6 @@ class _CatchUp:
         seen = self._look_and_split()
         todo = self._todo(seen)
         context = self._context
-        context.instance.add_dynamic_partitions(PARTITIONS_NAME, [s.station for s in todo])
         if todo and not planning.targets(context.run.tags):  # so that the sensors know what is in hand
             context.instance.add_run_tags(context.run.run_id, planning.targets_tags(todo))
         self._start_each(TABLES_JOB, todo, {step: {"full": True} for step in STEPS} if self._full else {})
@@ -97,6 +97,9 @@ class _CatchUp:
         self, job: str, items: Sequence[StaleStation], ops: dict[str, dict[str, Any]] | None = None
     ) -> None:
         """A run for each, one after the other; they count as attempts like those that a sensor requests."""
+        # Neither the shared files nor the index of reports are partitions.
+        stations = [s.station for s in items if is_station_id(s.station)]
+        self._context.instance.add_dynamic_partitions(PARTITIONS_NAME, stations)
         tried = histories(self._context.instance, items, [job])
         for number, item in enumerate(items, start=1):
             self._context.log.info(f"{item.station} ({number} of {len(items)}): {job}, {item.why}")
@@ -104,40 +107,30 @@ class _CatchUp:
             if item.why != FULL_RUN:  # nothing is stale then, and nothing is tried again
                 attempt = tried.get(item.station, History()).attempts + 1
                 tags |= {planning.TARGET: item.key, planning.ATTEMPT: str(attempt)}
-            # Neither the shared files nor the index of reports are partitions.
-            self._start(job, item.station if is_station_id(item.station) else None, ops, tags)
+            self._failures += run_job(
+                self._context.instance,
+                job,
+                station=item.station if is_station_id(item.station) else None,
+                ops=ops,
+                loggers=self._loggers,
+                tags={**tags, planning.PARENT: self._context.run.run_id},
+            )
 
-    def _start(
-        self,
-        job: str,
-        station: str | None = None,
-        ops: dict[str, dict[str, Any]] | None = None,
-        tags: dict[str, str] | None = None,
-    ) -> None:
-        self._failures += run_job(
-            self._context.instance,
-            job,
-            station=station,
-            ops=ops,
-            loggers=self._loggers,
-            tags={**(tags or {}), planning.PARENT: self._context.run.run_id},
-        )
-
-    def _look_and_split(self) -> shared_files.Look:
+    def _look_and_split(self) -> shared_files.Inventory:
         """What lies in both containers, after shared files were split where that was due."""
         with connect(self._settings) as containers:
-            seen = shared_files.look(containers)
+            seen = shared_files.take_inventory(containers)
             unsplit = planning.find_unsplit(seen.pending, seen.landing, unroutable_files_told(self._context.instance))
             if self._full and seen.sources and not unsplit:
                 unsplit = [StaleStation(planning.SHARED, "full", FULL_RUN)]
             if unsplit:
                 self._start_each(SHARED_JOB, unsplit, {"shared_files": {"full": self._full}})
-                seen = shared_files.look(containers)
+                seen = shared_files.take_inventory(containers)
         for name in seen.landing.unroutable[:10]:
             self._context.log.warning(f"{name[:200]!r} lies outside any station's folder and was left alone.")
         return seen
 
-    def _todo(self, seen: shared_files.Look) -> list[StaleStation]:
+    def _todo(self, seen: shared_files.Inventory) -> list[StaleStation]:
         stale = {s.station: s for s in planning.find_stale(seen.landing, seen.stamps)}
         if self._full:
             for name in seen.landing.stations:

@@ -13,7 +13,7 @@ import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
 from weather_etl.errors import UserError
-from weather_etl.lake.storage import StorageUnavailable
+from weather_etl.lake.container import StorageUnavailable
 from weather_etl.operations import planning
 from weather_etl.private_names import DagsterUserCodeProcessError
 from weather_etl.redaction import traceback_without_secrets, without_secrets

@@ -32,7 +32,7 @@ class HousekeepingConfig(dg.Config):
 @dg.op(out=dg.Out(dg.Nothing), description="Deletes old finished runs with their events, and old lines of steps.")
 def housekeeping(context: dg.OpExecutionContext, config: HousekeepingConfig) -> None:
     """Delete what is older than the configured days."""
-    from weather_etl.lake.storage import open_container
+    from weather_etl.lake.connection import open_container
 
     if min(config.run_days, config.log_days) < 1:
         raise ExpectedFailure("run_days and log_days must be at least 1; correct the configuration.")

@@ -17,8 +17,10 @@ from weather_etl.checks.observations import lasting
 from weather_etl.errors import UserError
 from weather_etl.ingestion.station import RAW, NeverMade, OpenStation, open_station
 from weather_etl.ingestion.station_lock import StationLocks
+from weather_etl.lake.connection import Connection, Containers, connect
+from weather_etl.lake.container import Blob, PreconditionFailed
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Blob, Connection, Containers, PreconditionFailed, Stamp, connect
+from weather_etl.lake.table_objects import Stamp
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
@@ -26,7 +28,7 @@ from weather_etl.stations import PARTITIONS_NAME
 if TYPE_CHECKING:
     import pandas as pd
 
-    from weather_etl.ingestion.merge import Raw
+    from weather_etl.ingestion.manifest import Raw
 
 WRITTEN, UNCHANGED, LEFT = "written", "unchanged", "left to another run"
 MAX_RACES = 5
@@ -178,7 +180,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
 
     def _read(self, name: str, station: str) -> "pd.DataFrame | Raw":
         if name == RAW:
-            from weather_etl.ingestion.merge import load_raw
+            from weather_etl.ingestion.manifest import load_raw
 
             raw = load_raw(self.containers(), station)
             if raw is None:
@@ -210,7 +212,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         """The table of the run's station: a `StationTable` where the asset asks for one, else a DataFrame."""
         name = context.asset_key.path[-1]
         lazily = context.dagster_type.typing_type is StationTable
-        if not context.has_asset_partitions:
+        if not context.has_partition_key:
             raise ExpectedFailure(f"{name} is partitioned by station; say which one with the tag dagster/partition.")
         with without_details(context.log, self._run, self._instance):
             (station,) = context.asset_partition_keys

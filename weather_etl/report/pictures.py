@@ -20,7 +20,7 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from weather_etl.meteorology.vocabulary import SECTORS
-from weather_etl.report import facts
+from weather_etl.report import facts, water_pictures
 
 INK, SOFT = "#1b1f24", "#5b6470"
 _STYLE: Any = {
@@ -56,7 +56,7 @@ def draw(t: facts.Tables) -> list[Picture]:
     # The fonts named above are the reader's; that this machine has not all of them does not matter.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     with matplotlib.rc_context(_STYLE):
-        made = [_stripes(t), _raster(t), _climate(t), _rose(t), _completeness(t)]
+        made = [_stripes(t), _raster(t), _climate(t), _rose(t), *water_pictures.draw(t, _picture), _completeness(t)]
     return [p for p in made if p is not None]
 
 
@@ -66,7 +66,8 @@ def _picture(name: str, title: str, alt: str, size: tuple[float, float], paint: 
     out = io.BytesIO()
     alt = re.sub(r"(?<![\w.])-(?=\d)", "\u2212", alt)
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return Picture(name, title, alt, out.getvalue())
+    # A hundredth of a point is finer than any screen; more digits are a third of the page.
+    return Picture(name, title, alt, re.sub(rb"(\d\.\d\d)\d+", rb"\1", out.getvalue()))
 
 
 def _stripes(t: facts.Tables) -> Picture | None:

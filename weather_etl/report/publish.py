@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from weather_etl import digests
-from weather_etl.lake.storage import Blob, Containers, Stamp
-from weather_etl.operations.planning import StaleStation
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import Blob
+from weather_etl.lake.fingerprints import StaleStation
+from weather_etl.lake.table_objects import Stamp
 from weather_etl.stations import StationSettings
 
 if TYPE_CHECKING:
@@ -46,12 +48,12 @@ def expected(carried: Mapping[str, str]) -> str:
 
 def reports(containers: Containers) -> dict[str, Blob]:
     """station -> its report, as a listing shows it."""
-    found = {}
+    pages = {}
     for blob in containers.lake.container.list(f"{FOLDER}/station="):
         parts = blob.name.split("/")
         if len(parts) == 3 and parts[2] == "index.html":
-            found[parts[1].removeprefix("station=")] = blob
-    return found
+            pages[parts[1].removeprefix("station=")] = blob
+    return pages
 
 
 def find_stale(stamps: Mapping[tuple[str, str], Stamp], made: Mapping[str, Blob]) -> list[StaleStation]:

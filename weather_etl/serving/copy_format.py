@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # no flags, no header extension
 TRAILER = b"\xff\xff"
 CHUNK_ROWS = 4096
-_NULL = np.frombuffer(b"\xff\xff\xff\xff", np.uint8)
 # PostgreSQL counts from 2000-01-01, Arrow from 1970-01-01.
 _EPOCH_US, _EPOCH_DAYS = 946_684_800_000_000, 10_957
 _NUL = "\0"  # the one character that PostgreSQL's text cannot hold

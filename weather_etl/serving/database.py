@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from weather_etl import postgres
 from weather_etl.errors import UserError
 from weather_etl.serving.tables import SCHEMA
 from weather_etl.settings import Settings
@@ -23,7 +24,6 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 CONNECT_TIMEOUT_S = 5
 # A load waits so long for another one of the same station, and a statement may take so long.
 _LOCK_TIMEOUT, _STATEMENT_TIMEOUT = "60s", "10min"
-_PREFIX = "postgresql+psycopg2://"
 _alembic = threading.Lock()  # alembic keeps its state in modules; a code server ticks sensors in threads
 
 
@@ -42,8 +42,8 @@ def serving_url(settings: Settings) -> str:
         raise ServingUnavailable(
             "No serving database is configured; set WEATHER_ETL_SERVING_URL, or run `weather-etl local up`."
         )
-    if not url.startswith(_PREFIX):
-        raise ServingUnavailable(f"{_variable(settings)} must begin with {_PREFIX}; correct it.")
+    if not postgres.is_address(url):
+        raise ServingUnavailable(f"{_variable(settings)} must begin with {postgres.SCHEME}; correct it.")
     return url
 
 
@@ -66,20 +66,20 @@ def connect(settings: Settings) -> Iterator["Connection"]:
         f"PostgreSQL does not answer at the address in {_variable(settings)}; {remedy}, or correct the address."
     )
     try:
-        found = psycopg2.connect(
-            url.replace("+psycopg2", "", 1), connect_timeout=CONNECT_TIMEOUT_S, application_name="weather_etl"
+        connection = psycopg2.connect(
+            postgres.dsn(url), connect_timeout=CONNECT_TIMEOUT_S, application_name="weather_etl"
         )
     except psycopg2.OperationalError as error:
         if "password authentication failed" in str(error) or "no pg_hba.conf entry" in str(error):
             raise ServingUnavailable(f"PostgreSQL refused the user or password in {_variable(settings)}.") from None
         raise unreachable from None
     try:
-        with found.cursor() as cursor:  # by statements: poolers do not take them as options of the connection
+        with connection.cursor() as cursor:  # by statements: poolers do not take them as options of the connection
             cursor.execute("SET TIME ZONE 'UTC'")
             cursor.execute(f"SET lock_timeout = '{_LOCK_TIMEOUT}'")
             cursor.execute(f"SET statement_timeout = '{_STATEMENT_TIMEOUT}'")
-        found.commit()
-        yield found
+        connection.commit()
+        yield connection
     except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn, psycopg2.errors.InvalidSchemaName):
         raise ServingUnavailable("The serving tables are not there; run `weather-etl db upgrade`.") from None
     except psycopg2.errors.InsufficientPrivilege as error:
@@ -93,7 +93,7 @@ def connect(settings: Settings) -> Iterator["Connection"]:
     except (psycopg2.OperationalError, psycopg2.InterfaceError):
         raise unreachable from None
     finally:
-        found.close()
+        connection.close()
 
 
 def is_set_up(settings: Settings) -> bool:
@@ -188,19 +188,19 @@ def require_schema(settings: Settings, connection: "Connection") -> None:
     Raises:
         ServingUnavailable: the schema is older or newer than this program.
     """
-    found = revision(connection)
-    if found.now is None:
+    state = revision(connection)
+    if state.now is None:
         upgrade(settings)
-    elif not found.known:
-        raise _newer(found)
-    elif found.now != found.wanted:
+    elif not state.known:
+        raise _newer(state)
+    elif state.now != state.wanted:
         raise ServingUnavailable(
-            f"The serving tables have revision {found.now} and this program needs {found.wanted}; "
+            f"The serving tables have revision {state.now} and this program needs {state.wanted}; "
             "run `weather-etl db upgrade`."
         )
 
 
-def _newer(found: Revision) -> ServingUnavailable:
+def _newer(state: Revision) -> ServingUnavailable:
     return ServingUnavailable(
-        f"The serving tables have revision {found.now}, which is newer than this program; install the newer weather-etl."
+        f"The serving tables have revision {state.now}, which is newer than this program; install the newer weather-etl."
     )

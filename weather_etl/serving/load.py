@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from weather_etl import digests
 from weather_etl.errors import UserError
-from weather_etl.operations.planning import StaleStation
+from weather_etl.lake.fingerprints import StaleStation
 from weather_etl.serving.tables import FILES, LOADS, SCHEMA, SERVED, Served
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
     from psycopg2.extensions import cursor as Cursor
 
-    from weather_etl.lake.storage import Lake, Stamp, TableObject
+    from weather_etl.lake.table_objects import Lake, Stamp, TableObject
 
 LOADED, UNCHANGED, REMOVED = "loaded", "unchanged", "removed"
 BEHIND, NOT_LOADED, GONE = "behind the lake", "not loaded", "gone from the lake"
@@ -69,12 +69,12 @@ def version(served: Served, stamp: "Stamp") -> str:
 
 def expected(stamps: "Mapping[tuple[str, str], Stamp]") -> dict[str, dict[str, str]]:
     """Station -> serving table -> version, as the lake says now; only of tables that there are."""
-    found: dict[str, dict[str, str]] = {}
+    versions: dict[str, dict[str, str]] = {}
     for served in SERVED:
         for (station, table), stamp in stamps.items():
             if table == served.source:
-                found.setdefault(station, {})[served.name] = version(served, stamp)
-    return found
+                versions.setdefault(station, {})[served.name] = version(served, stamp)
+    return versions
 
 
 def find_stale(wanted: Versions, loaded: Versions) -> list[StaleStation]:
@@ -93,13 +93,13 @@ def loaded_versions(connection: "Connection") -> dict[str, dict[str, str]]:
     """Station -> serving table -> version, as recorded; empty where there is no schema yet."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", (f"{SCHEMA}.{LOADS}",))
-        found: dict[str, dict[str, str]] = {}
+        versions: dict[str, dict[str, str]] = {}
         if cursor.fetchone()[0]:
             cursor.execute(f"SELECT station_id, table_name, version FROM {SCHEMA}.{LOADS}")
             for station, table, recorded in cursor.fetchall():
-                found.setdefault(station, {})[table] = recorded
+                versions.setdefault(station, {})[table] = recorded
     connection.rollback()
-    return found
+    return versions
 
 
 # --- loading ------------------------------------------------------------------------------------------------------
@@ -141,8 +141,8 @@ def load_station(
                     if not full and recorded.get(served.name, ("", 0))[0] == version(served, stamp):
                         rows = recorded[served.name][1]
                         done.append(Loaded(served.name, station, UNCHANGED, rows, version=version(served, stamp)))
-                    elif found := lake.read(served.source, station):
-                        done.append(_swap(cursor, served, station, found, run_id))
+                    elif table := lake.read(served.source, station):
+                        done.append(_swap(cursor, served, station, table, run_id))
         connection.commit()
     except BaseException:
         if not connection.closed:
@@ -176,11 +176,11 @@ def _remove(cursor: "Cursor", served: Served, station: str) -> Loaded:
     return Loaded(served.name, station, REMOVED, 0, removed=cursor.rowcount, version=REMOVED)
 
 
-def _swap(cursor: "Cursor", served: Served, station: str, found: "TableObject", run_id: str) -> Loaded:
+def _swap(cursor: "Cursor", served: Served, station: str, table: "TableObject", run_id: str) -> Loaded:
     """Copy a station's rows into a staging table; then remove and insert the rows that differ."""
     started = time.perf_counter()
     target, staging = f"{SCHEMA}.{served.name}", f"staging_{served.name}"
-    rows = rows_of(served, station, found)
+    rows = rows_of(served, station, table)
     # Of one station only, or the swap would leave rows of another one behind.
     strangers = set(rows.column("station_id").unique().to_pylist()) - {station}
     if strangers:
@@ -204,7 +204,7 @@ def _swap(cursor: "Cursor", served: Served, station: str, found: "TableObject", 
         where = f"WHERE NOT EXISTS (SELECT FROM {target} t WHERE {same_key} AND t.station_id = %(station)s)"
     cursor.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {staging} s {where}", {"station": station})
     inserted = cursor.rowcount
-    recorded = version(served, found.stamp)
+    recorded = version(served, table.stamp)
     cursor.execute(
         f"INSERT INTO {SCHEMA}.{LOADS} (station_id, table_name, version, rows, loaded_at, run_id) "
         "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (station_id, table_name) DO UPDATE SET "
@@ -225,17 +225,17 @@ def copy(cursor: "Cursor", served: Served, rows: "pa.Table", *, into: str) -> No
     cursor.copy_expert(f"COPY {into} ({columns}) FROM STDIN (FORMAT binary)", data, size=1 << 20)
 
 
-def rows_of(served: Served, station: str, found: "TableObject") -> "pa.Table":
+def rows_of(served: Served, station: str, table: "TableObject") -> "pa.Table":
     """What is loaded: the object's rows; of raw the manifest."""
     if served is FILES:
-        return manifest_rows(station, found.manifest or [])
-    missing = set(served.contract.column_names) - set(found.arrow.column_names)
+        return manifest_rows(station, table.manifest or [])
+    missing = set(served.contract.column_names) - set(table.arrow.column_names)
     if missing:
         raise UserError(
             f"{served.source} of station {station} has no column {min(missing)}, an older version made it; bring it up "
             f"to date with `weather-etl run -s {station}`."
         )
-    return found.arrow.select(served.contract.column_names)
+    return table.arrow.select(served.contract.column_names)
 
 
 def manifest_rows(station: str, manifest: Iterable[Mapping[str, Any]]) -> "pa.Table":

@@ -70,9 +70,10 @@ OBSERVATIONS = Served(
 )
 DAILY = Served("weather_daily", "daily_weather", TABLES["daily_weather"], ("date",))
 MONTHLY = Served("weather_monthly", "monthly_weather", TABLES["monthly_weather"], ("month",))
+YEARLY = Served("weather_yearly", "yearly_weather", TABLES["yearly_weather"])
+NORMALS = Served("weather_normals", "climate_normals", TABLES["climate_normals"])
 FILES = Served("weather_files", "raw_observations", _FILES)
-SERVED = (OBSERVATIONS, DAILY, MONTHLY, FILES)
-SERVED_NAMES = tuple(s.name for s in SERVED)
+SERVED = (OBSERVATIONS, DAILY, MONTHLY, YEARLY, NORMALS, FILES)
 
 
 def comment(column: Column) -> str:
@@ -96,12 +97,12 @@ def metadata() -> "sa.MetaData":
         "date": sa.Date(),
         _UTC: postgresql.TIMESTAMP(timezone=True),
     }
-    found = sa.MetaData(schema=SCHEMA)
+    metadata = sa.MetaData(schema=SCHEMA)
     for served in SERVED:
         key = served.contract.key
         sa.Table(
             served.name,
-            found,
+            metadata,
             *(
                 sa.Column(c.name, types[c.dtype], nullable=c.nullable, primary_key=c.name in key)
                 for c in served.contract.columns
@@ -110,7 +111,7 @@ def metadata() -> "sa.MetaData":
         )
     sa.Table(
         LOADS,
-        found,
+        metadata,
         sa.Column("station_id", sa.Text(), primary_key=True),
         sa.Column("table_name", sa.Text(), primary_key=True),
         sa.Column("version", sa.Text(), nullable=False),
@@ -118,4 +119,4 @@ def metadata() -> "sa.MetaData":
         sa.Column("loaded_at", types[_UTC], nullable=False),
         sa.Column("run_id", sa.Text(), nullable=False),
     )
-    return found
+    return metadata

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from weather_etl.lake.connection import Containers, connect
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers, connect
 from weather_etl.local import azurite, ownership, postgres
 from weather_etl.settings import Settings, azurite_connection_string
 from weather_etl_tests.conftest import AZURITE_HOME, free_azurite_port, temporary_root

@@ -19,7 +19,7 @@ import dagster as dg
 # Imported by the fork server, once.
 import pyarrow.parquet  # noqa: F401
 
-from weather_etl.lake.storage import connect
+from weather_etl.lake.connection import connect
 from weather_etl.meteorology import aggregation, observations, schemas  # noqa: F401
 from weather_etl.settings import Settings
 from weather_etl_tests.support import runs

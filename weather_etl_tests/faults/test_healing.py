@@ -11,10 +11,12 @@ import psutil
 import pytest
 
 from weather_etl import digests
+from weather_etl.lake import fingerprints
 from weather_etl.operations import planning
 from weather_etl_tests.conftest import Services
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.test_ways_in import Live, _default_signals, dagster_dev, until
+from weather_etl_tests.support.live import Live, dagster_dev, default_signals
+from weather_etl_tests.support.waiting import until
 
 pytestmark = [pytest.mark.faults, pytest.mark.live, pytest.mark.timeout(900)]
 
@@ -27,7 +29,7 @@ def up_to_date(live: Live, station: str) -> bool:
 
 def runs_of(live: Live, station: str) -> list[dict[str, str]]:
     """Runs that the sensor asked for, towards what the station is now."""
-    target = planning.StaleStation(station, digests.digest(live.expected(station)), planning.NEW)
+    target = fingerprints.StaleStation(station, digests.digest(live.expected(station)), planning.NEW)
     return live.runs(planning.TARGET, target.key)
 
 
@@ -83,7 +85,7 @@ def test_two_daemons_make_every_table_once(services: Services, tmp_path: Path) -
             },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=_default_signals,
+            preexec_fn=default_signals,
         )
         try:
             time.sleep(10)  # until it is up

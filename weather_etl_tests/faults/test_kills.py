@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from weather_etl.lake.storage import Containers, connect
+from weather_etl.lake.connection import Containers, connect
 from weather_etl.landing.listing import list_landing
 from weather_etl.operations import planning
 from weather_etl.settings import Settings

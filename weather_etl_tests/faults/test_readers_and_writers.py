@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from weather_etl.lake.connection import Containers, connect
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers, connect
 from weather_etl.settings import Settings
 from weather_etl_tests.faults.conftest import Wire, tables
 from weather_etl_tests.files import HEADER, row, weather_csv

@@ -13,7 +13,8 @@ import pytest
 from dagster._core.instance.ref import InstanceRef
 
 from weather_etl.definitions import defs
-from weather_etl.lake.storage import Containers, Lake, Stamp, connect
+from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.table_objects import Lake, Stamp
 from weather_etl.local import azurite
 from weather_etl.local import postgres as local_postgres
 from weather_etl.operations import planning

@@ -12,8 +12,8 @@ import pytest
 
 from weather_etl.errors import UserError
 from weather_etl.lake import fingerprints
+from weather_etl.lake.connection import Containers, connect
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers, connect
 from weather_etl.landing import listing, versions
 from weather_etl.settings import Settings
 from weather_etl_tests.files import HEADER, weather_csv
@@ -193,7 +193,8 @@ KILLED = textwrap.dedent(
     import os, signal, sys
     from weather_etl_tests.support.runs import process
     from weather_etl.settings import Settings
-    from weather_etl.lake.storage import Container, connect
+    from weather_etl.lake.connection import connect
+    from weather_etl.lake.container import Container
 
     when, number = sys.argv[1], int(sys.argv[2])
     write, count = Container.write, 0

@@ -19,8 +19,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import Container
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Container, Containers
 from weather_etl.landing import listing
 from weather_etl.landing.versions import FileVersion, StationFiles
 from weather_etl.operations.files import file_states
@@ -358,7 +359,7 @@ PEAK = textwrap.dedent(
     """
     import resource
     from weather_etl.settings import Settings
-    from weather_etl.lake.storage import connect
+    from weather_etl.lake.connection import connect
     from weather_etl_tests.support.runs import process
 
     with connect(Settings.load()) as containers:
@@ -402,3 +403,17 @@ def test_a_file_of_one_gigabyte_is_refused_without_being_read_and_the_others_are
     states = {f.name: (f.state, f.entry["reason"]) for f in file_states(containers, ["a"])}
     assert states == {"a/huge.csv": ("rejected", "TOO_LARGE"), "a/x.csv": ("ingested", None)}
     assert peak < 1024
+
+
+def test_a_raw_object_of_an_older_version_without_some_columns_is_read_and_made_anew(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    whole = tables(containers)
+    there = containers.lake.read(RAW, "a")
+    older = there.arrow.drop_columns(["report_type", "snow_depth_cm"])
+    manifest = [{**entry, "reader_key": "older"} for entry in there.manifest]
+    containers.lake.write(
+        RAW, "a", older, fingerprint="older", if_match=there.stamp.etag, manifest=manifest, checks=None
+    )
+    process(containers)
+    assert tables(containers) == whole

@@ -13,27 +13,23 @@ import pytest
 
 from weather_etl.checks import files as checks
 from weather_etl.ingestion import shared_files, splitting
-from weather_etl.ingestion.shared_files import LEFT, REJECTED, REMOVED, SPLIT, look
-from weather_etl.ingestion.splitting import Outcome, split_pending
+from weather_etl.ingestion.shared_files import LEFT, REJECTED, REMOVED, SPLIT, take_inventory
+from weather_etl.ingestion.splitting import Outcome
 from weather_etl.lake import fingerprints
+from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.container import Blob
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Blob, Containers, connect
 from weather_etl.landing.listing import route
 from weather_etl.landing.versions import SHARED
 from weather_etl.operations import planning
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
-from weather_etl_tests.files import HEADER, row, weather_csv
+from weather_etl_tests.files import HEADER, shared_csv, weather_csv
 from weather_etl_tests.support.lake import RAW, temperatures
 from weather_etl_tests.support.runs import UNCHANGED, RunFailed, process
+from weather_etl_tests.support.splits import split_pending
 
 NAME = "_shared/net.csv"
-
-
-def shared_csv(stations: str | list[str] = "ab", hours: int = 24, *, first: int = 0, temperature: float = 5.0) -> bytes:
-    """A file of several stations, hour by hour as a network delivers it."""
-    rows = [f"{s},{row(h, temperature=temperature)}" for h in range(first, first + hours) for s in stations]
-    return "\r\n".join([f"station,{HEADER}", *rows, ""]).encode()
 
 
 def split(containers: Containers, **options: object) -> list[Outcome]:
@@ -42,7 +38,7 @@ def split(containers: Containers, **options: object) -> list[Outcome]:
 
 def process_all(containers: Containers) -> None:
     split(containers)
-    for item in planning.find_stale(*(lambda seen: (seen.landing, seen.stamps))(look(containers))):
+    for item in planning.find_stale(*(lambda seen: (seen.landing, seen.stamps))(take_inventory(containers))):
         if item.why != planning.VANISHED:
             process(containers, item.station)
 
@@ -52,7 +48,7 @@ def objects(containers: Containers) -> dict[str, str]:
 
 
 def index_of(containers: Containers, name: str = NAME) -> dict:
-    source = next(s for s in look(containers).sources if s.name == name)
+    source = next(s for s in take_inventory(containers).sources if s.name == name)
     return shared_files.read_index(containers.lake.container, source)
 
 
@@ -78,7 +74,7 @@ def test_a_row_still_knows_the_file_version_and_line_that_it_came_from(container
 
 def test_a_split_file_is_not_pending(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv())
-    assert [s.name for s in look(containers).pending] == [NAME]
+    assert [s.name for s in take_inventory(containers).pending] == [NAME]
     assert [(o.state, o.written) for o in split(containers)] == [(SPLIT, 2)]
     assert split(containers) == []
 
@@ -86,7 +82,7 @@ def test_a_split_file_is_not_pending(containers: Containers) -> None:
 def test_a_split_is_all_that_a_station_needs_to_be_up_to_date(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv())
     process_all(containers)
-    seen = look(containers)
+    seen = take_inventory(containers)
     assert planning.find_stale(seen.landing, seen.stamps) == []
     assert process(containers, "a").statuses == {UNCHANGED}
 
@@ -251,7 +247,7 @@ def test_lines_of_no_station_are_accounted_for_and_kept_with_their_reason(contai
 def test_lines_of_no_station_are_a_warning_that_names_the_first(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv(["a", "b c"]))
     split(containers)
-    seen = look(containers)
+    seen = take_inventory(containers)
     evaluation = checks.shared_files(shared_files.troubled(containers.lake.container, seen.sources), 1, 1)
     assert (evaluation.passed, evaluation.severity) == (False, "WARN")
     assert "24 lines of shared files" in evaluation.description and "line 3" in evaluation.description
@@ -272,7 +268,7 @@ def test_a_shared_file_of_no_use_is_rejected_with_a_reason_and_turns_the_check_r
 ) -> None:
     containers.landing.upload(NAME, data)
     assert [o.state for o in split(containers)] == [REJECTED]
-    seen = look(containers)
+    seen = take_inventory(containers)
     evaluation = checks.shared_files(shared_files.troubled(containers.lake.container, seen.sources), 1, 0)
     assert (evaluation.passed, evaluation.severity) == (False, "ERROR")
     assert f"{NAME!r} ({reason}:" in evaluation.description
@@ -291,7 +287,7 @@ def test_a_good_file_that_is_replaced_by_one_of_no_use_takes_its_rows_along(cont
 def test_a_header_without_rows_is_split_into_nothing(containers: Containers) -> None:
     containers.landing.upload(NAME, f"station,{HEADER}\r\n".encode())
     assert [(o.state, o.written) for o in split(containers)] == [(SPLIT, 0)]
-    assert not look(containers).pending
+    assert not take_inventory(containers).pending
 
 
 @pytest.mark.parametrize(
@@ -309,8 +305,9 @@ KILLED = textwrap.dedent(
     """
     import os, signal, sys
     from weather_etl.settings import Settings
-    from weather_etl.ingestion.splitting import split_pending
-    from weather_etl.lake.storage import Container, connect
+    from weather_etl_tests.support.splits import split_pending
+    from weather_etl.lake.connection import connect
+    from weather_etl.lake.container import Container
 
     when, number, count = sys.argv[1], int(sys.argv[2]), 0
 
@@ -350,7 +347,7 @@ def test_a_split_killed_at_a_request_heals_at_the_next_one(containers: Container
     assert killed.returncode == -signal.SIGKILL
     process_all(containers)
     assert [temperatures(containers, s) for s in "abc"] == [[7.0] * 12, [5.0] * 6, [7.0] * 12]
-    assert not look(containers).pending
+    assert not take_inventory(containers).pending
 
 
 def test_two_splitters_at_once_end_as_one(containers: Containers, environment: Settings) -> None:
@@ -364,22 +361,22 @@ def test_two_splitters_at_once_end_as_one(containers: Containers, environment: S
         states = {o.state for outcomes in pool.map(run, range(4)) for o in outcomes}
     assert states <= {SPLIT, LEFT}
     split(containers)
-    assert not look(containers).pending
+    assert not take_inventory(containers).pending
     assert sum(index_of(containers)["stations"].values()) == 36
     assert len(objects(containers)) == 13
 
 
 def test_a_splitter_that_was_overtaken_by_a_newer_version_leaves_it(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv("ab", temperature=5.0))
-    (late,) = look(containers).sources
+    (late,) = take_inventory(containers).sources
     split(containers)
     assert splitting.split_source(containers, late).state == LEFT
-    assert not look(containers).pending
+    assert not take_inventory(containers).pending
 
 
 def test_a_source_replaced_after_the_listing_stays_pending(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv("ab", temperature=5.0))
-    (listed,) = look(containers).sources
+    (listed,) = take_inventory(containers).sources
     containers.landing.upload(NAME, shared_csv("ab", temperature=7.0))
     assert splitting.split_source(containers, listed).state == LEFT
     assert objects(containers) == {}
@@ -393,7 +390,7 @@ def test_a_split_object_that_somebody_deleted_is_made_again(containers: Containe
     key = shared_files.key_of(NAME)
     containers.lake.container.delete(shared_files.split_name("a", key))
     assert [(o.state, o.written) for o in split(containers)] == [(SPLIT, 1)]
-    assert not look(containers).pending
+    assert not take_inventory(containers).pending
 
 
 def test_a_split_object_that_is_left_over_is_removed(containers: Containers) -> None:
@@ -403,8 +400,8 @@ def test_a_split_object_that_is_left_over_is_removed(containers: Containers) -> 
     data, blob = containers.lake.container.read(shared_files.split_name("a", key))
     containers.lake.container.write(shared_files.split_name("z", key), data, if_match=None, metadata=blob.metadata)
     split(containers)
-    assert not look(containers).pending
-    assert "z" not in look(containers).landing.stations
+    assert not take_inventory(containers).pending
+    assert "z" not in take_inventory(containers).landing.stations
 
 
 # --- pure decisions -------------------------------------------------------------------------------------------
@@ -424,20 +421,20 @@ def test_files_below_shared_are_sources_and_belong_to_no_station() -> None:
 
 def test_pending_sources_are_one_request_beside_those_of_stations() -> None:
     (source,) = shared_files.sources_of(route([listed(NAME)]).shared, [])
-    stale = [*planning.find_unsplit([source]), planning.StaleStation("a", "t", planning.NEW)]
+    stale = [*planning.find_unsplit([source]), fingerprints.StaleStation("a", "t", planning.NEW)]
     plan = planning.plan(stale, [], {}, now=0.0, max_attempts=3, max_stations=50, retry_delay=30.0)
     assert sorted([s.station for s in r.stations] for r in plan.requests) == [[SHARED], ["a"]]
     assert plan.new_partitions == ["a"]
 
 
 def test_a_request_to_split_carries_no_partition() -> None:
-    tags = planning.Request((planning.StaleStation(SHARED, "t", planning.UNSPLIT),), 1).tags()
+    tags = planning.Request((fingerprints.StaleStation(SHARED, "t", planning.UNSPLIT),), 1).tags()
     assert planning.PARTITION not in tags
     assert planning.covered(tags) == SHARED
 
 
 def test_a_split_that_keeps_failing_is_parked() -> None:
-    item = planning.StaleStation(SHARED, "t", planning.UNSPLIT)
+    item = fingerprints.StaleStation(SHARED, "t", planning.UNSPLIT)
     plan = planning.plan(
         [item], [], {SHARED: planning.History(attempts=3)}, now=0.0, max_attempts=3, max_stations=50, retry_delay=30.0
     )

@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from weather_etl.lake import storage
-from weather_etl.lake.storage import Containers, Lake, PreconditionFailed, StorageUnavailable, connect, encode_parquet
+from weather_etl.lake import container
+from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.container import PreconditionFailed, StorageUnavailable
+from weather_etl.lake.parquet import encode_parquet
+from weather_etl.lake.table_objects import Lake
 from weather_etl.settings import AZURITE_KEY, Settings
 
 
@@ -165,12 +168,12 @@ NAMES = ["a/x.csv", "a/Ünïcode 🌧.csv", "a/per%2ecent.csv", "a/quo'te\"&<b>.
 
 
 def test_a_listing_is_what_the_sdk_lists(containers: Containers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "LIST_PAGE", 3)
+    monkeypatch.setattr(container, "LIST_PAGE", 3)
     for name in NAMES:
         containers.landing.upload(name, name.encode())
     client = containers.landing._client
     client.get_blob_client("a/x.csv").set_blob_metadata({"fingerprint": "0a", "first": "2020-01-01 00:00Z"})
-    expected = [storage._blob(item) for item in client.list_blobs(include=["metadata"])]
+    expected = [container._blob(item) for item in client.list_blobs(include=["metadata"])]
     assert list(containers.landing.list()) == expected
     assert {b.name for b in expected} == set(NAMES)
 
@@ -184,6 +187,6 @@ def test_a_listing_below_a_prefix_holds_nothing_else(containers: Containers) -> 
 def test_a_listing_that_was_cut_is_a_failure(containers: Containers, monkeypatch: pytest.MonkeyPatch) -> None:
     containers.landing.upload("a/x.csv", b"x")
     whole = containers.landing._list_page("", "")
-    monkeypatch.setattr(storage.Container, "_list_page", lambda *_: whole[: len(whole) // 2])
+    monkeypatch.setattr(container.Container, "_list_page", lambda *_: whole[: len(whole) // 2])
     with pytest.raises(StorageUnavailable, match="does not answer"):
         list(containers.landing.list())

@@ -13,37 +13,7 @@ from weather_etl.landing.event_queue import Message, queue_connection_string, qu
 from weather_etl.landing.events import Poison, places_of
 from weather_etl.orchestration.sensors.landing_events import Inbox
 from weather_etl.settings import azurite_connection_string
-
-
-def event_grid(name: str, container: str = "landing", kind: str = "Microsoft.Storage.BlobCreated") -> dict[str, Any]:
-    """An event in the Event Grid schema, cut to what a sender must fill."""
-    return {
-        "topic": "/subscriptions/0/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/acc",
-        "subject": f"/blobServices/default/containers/{container}/blobs/{name}",
-        "eventType": kind,
-        "id": "831e1650-001e-001b-66ab-eeb76e069631",
-        "eventTime": "2026-01-01T00:00:00Z",
-        "data": {"api": "PutBlob", "url": f"https://acc.blob.core.windows.net/{container}/{name}"},
-        "dataVersion": "",
-        "metadataVersion": "1",
-    }
-
-
-def cloud_event(name: str, container: str = "landing") -> dict[str, Any]:
-    """The same event in the CloudEvents schema."""
-    return {
-        "specversion": "1.0",
-        "source": "/subscriptions/0/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/acc",
-        "subject": f"/blobServices/default/containers/{container}/blobs/{name}",
-        "type": "Microsoft.Storage.BlobCreated",
-        "id": "831e1650-001e-001b-66ab-eeb76e069631",
-        "time": "2026-01-01T00:00:00Z",
-        "data": {},
-    }
-
-
-def base64_of(value: object) -> str:
-    return base64.b64encode(json.dumps(value).encode()).decode()
+from weather_etl_tests.support.storage_events import base64_of, cloud_event, event_grid
 
 
 @pytest.mark.parametrize("event", [event_grid("szeged/2016.csv"), cloud_event("szeged/2016.csv")])

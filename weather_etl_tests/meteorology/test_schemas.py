@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from weather_etl.lake.storage import encode_parquet
+from weather_etl.lake.parquet import encode_parquet
 from weather_etl.meteorology import schemas
 from weather_etl.meteorology.reasons import EXPLANATIONS, Reason
 from weather_etl_tests.meteorology.making import File, aggregated, csv, observed, raw_of

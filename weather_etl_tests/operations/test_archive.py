@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from weather_etl.ingestion import shared_files
-from weather_etl.lake.storage import Container, Containers, connect
+from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.container import Container
 from weather_etl.operations import archive, planning
 from weather_etl.operations.archive import ArchiveNotConfigured, archive_station
 from weather_etl.settings import Settings
@@ -45,7 +46,7 @@ def manifest(containers: Containers) -> dict[str, dict[str, Any]]:
 
 
 def stale(containers: Containers) -> list[str]:
-    seen = shared_files.look(containers)
+    seen = shared_files.take_inventory(containers)
     return [s.station for s in planning.find_stale(seen.landing, seen.stamps)]
 
 

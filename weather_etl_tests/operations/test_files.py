@@ -12,15 +12,14 @@ import pytest
 
 from weather_etl import cli
 from weather_etl.errors import UserError
-from weather_etl.ingestion.splitting import split_pending
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.operations import files
 from weather_etl.operations.files import FileState, file_states, quarantined_rows, write_csv
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
-from weather_etl_tests.files import weather_csv
-from weather_etl_tests.ingestion.test_shared_files import shared_csv
+from weather_etl_tests.files import shared_csv, weather_csv
 from weather_etl_tests.support.runs import process
+from weather_etl_tests.support.splits import split_pending
 
 CUT = b"2020-01-03 00:00:00.000 +0000,=cmd()\r\n"
 
@@ -92,7 +91,12 @@ def test_the_manifest_tells_how_a_file_was_read(containers: Containers) -> None:
     shown = states(containers, "a")["a/x.csv"].as_dict()
     assert shown["etag"] == containers.landing.head("a/x.csv").etag
     assert len(shown["sha256"]) == 64
-    assert (shown["encoding"], shown["profile"], shown["delimiter"], shown["rows"]) == ("utf-8", "kaggle_szeged", ",", 25)
+    assert (shown["encoding"], shown["profile"], shown["delimiter"], shown["rows"]) == (
+        "utf-8",
+        "kaggle_szeged",
+        ",",
+        25,
+    )
     assert shown["first_error"] == {"line": 26, "reason": "ROW_WIDTH"}
     assert (shown["run_id"], shown["refused"], shown["seconds"] > 0) == (run_id, 1, True)
 

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from weather_etl.lake import fingerprints
-from weather_etl.lake.storage import Blob, Stamp
+from weather_etl.lake.container import Blob
+from weather_etl.lake.fingerprints import StaleStation
+from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing.listing import route
 from weather_etl.landing.versions import StationFiles
 from weather_etl.operations import planning
-from weather_etl.operations.planning import CHANGED, LOST, NEW, OUTAGE, VANISHED, History, PastRun, StaleStation
+from weather_etl.operations.planning import CHANGED, LOST, NEW, OUTAGE, VANISHED, History, PastRun
 
 NOW = datetime(2020, 1, 1, tzinfo=UTC)
 

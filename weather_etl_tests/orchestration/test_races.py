@@ -14,8 +14,9 @@ import pytest
 
 from weather_etl.errors import UserError
 from weather_etl.ingestion.station_lock import StationLocks
-from weather_etl.lake.storage import Containers, Lake, Stamp
-from weather_etl.local import services
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.table_objects import Lake, Stamp
+from weather_etl.local import ownership
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.lake import RAW, tables, temperatures
 from weather_etl_tests.support.runs import LEFT, UNCHANGED, WRITTEN, process
@@ -23,7 +24,7 @@ from weather_etl_tests.support.runs import LEFT, UNCHANGED, WRITTEN, process
 
 @pytest.fixture
 def unlocked(monkeypatch: pytest.MonkeyPatch, containers: Containers) -> None:
-    monkeypatch.setenv(services.DATABASE, "")
+    monkeypatch.setenv(ownership.DATABASE, "")
 
 
 def before_write(monkeypatch: pytest.MonkeyPatch, table: str, act: Callable[[], object], times: int = 1) -> None:

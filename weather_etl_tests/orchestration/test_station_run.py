@@ -10,8 +10,8 @@ import pytest
 
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.lake import fingerprints
+from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import CODE_VERSIONS, INPUTS, TABLE_NAMES
-from weather_etl.lake.storage import Containers
 from weather_etl_tests.files import HEADER, row, weather_csv
 from weather_etl_tests.support.lake import tables
 from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, Processed, process, run

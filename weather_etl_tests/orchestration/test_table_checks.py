@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from weather_etl.checks import TABLE_CHECKS
+from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import INPUTS, TABLE_NAMES
-from weather_etl.lake.storage import Containers
 from weather_etl.meteorology import aggregation, observations
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import runs

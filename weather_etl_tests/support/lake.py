@@ -3,8 +3,8 @@
 Belongs here: reading tables for comparison. Does not belong here: making them (`runs.py`).
 """
 
+from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers
 
 RAW = "raw_observations"
 

@@ -16,9 +16,10 @@ import pytest
 from dagster_shared.error import SerializableErrorInfo
 
 from weather_etl.errors import UserError
-from weather_etl.ingestion.merge import Raw
+from weather_etl.ingestion.manifest import Raw
+from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers, Stamp
+from weather_etl.lake.table_objects import Stamp
 from weather_etl.orchestration.child_runs import QUIET, causes
 from weather_etl.orchestration.graph import build_graph
 from weather_etl.orchestration.resources import PageIOManager, ParquetIOManager, StationLock, StorageResource

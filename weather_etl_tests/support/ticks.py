@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 
 from weather_etl.definitions import defs
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.landing.versions import Landing
 from weather_etl.operations import planning
 from weather_etl.orchestration.child_runs import LOCATION, QUIET, REPOSITORY

@@ -6,7 +6,7 @@ Does not belong here: when a mean may be shown (`months.py` and `years.py` say i
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -91,7 +91,7 @@ class Spans:
         count = len(self.days)
         self.days_expected = first_days[count:] - first_days[:count]
         self.hours_expected = first_hours[count:] - first_hours[:count]
-        self.values = lru_cache(lambda name: spread(_numbers(daily[name]), at, len(self.calendar)))
+        self.values = lru_cache(lambda name: spread(_numbers(daily.loc[:, name]), at, len(self.calendar)))
 
     def __len__(self) -> int:
         return len(self.days)
@@ -136,7 +136,7 @@ def _numbers(column: "pd.Series") -> np.ndarray:
 
 def span_columns(
     spans: Spans, shown: Callable[[str], np.ndarray], *, station: str, rated_power_kw: float | None, site: Site
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The columns that months and years share.
 
     Args:
@@ -180,7 +180,8 @@ def span_columns(
         out[name] = sector_names(values, may) if name == "wind_prevailing_sector" else masked(values, may)
     n, total = (spans.days.sum(x) for x in hours.power_density)
     out["wind_power_density_wm2"] = masked(ratio(total, n), shown("wind_power_density_wm2"))
-    out |= energy(*(spans.days.sum(x) for x in hours.power), spans.hours_expected, rated_power_kw, ENERGY)
+    n, kwh = (spans.days.sum(x) for x in hours.power)
+    out |= energy(n, kwh, spans.hours_expected, rated_power_kw, ENERGY)
     out |= total_columns(spans, shown, site)
 
     out |= {name: masked(*spans.whole(spans.values(name))) for name in DEGREE_DAY_BASES_C}

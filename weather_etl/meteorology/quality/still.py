@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from weather_etl.meteorology.quality.changes import BLOCK
 from weather_etl.meteorology.quality.flags import Flag
 from weather_etl.meteorology.quality.limits import SUSPECT_SHARE, Limits, Still
 
@@ -158,19 +159,12 @@ def streaks(
         direction: of the wind.
     """
     nothing = np.empty(0, dtype=np.int64)
-    same = np.abs(x[1:] - x[:-1]) < EQUAL_WITHIN if len(x) else nothing.astype(bool)
-    there = None
-    if np.isnan(x).any():
+    there, starts, hours = nothing, nothing, nothing
+    if _worth_a_look(x, reports.hours, excluded, still):
         there = np.flatnonzero(~np.isnan(x))
-        y, hours = x[there], reports.hours[there]
-        same = np.abs(y[1:] - y[:-1]) < EQUAL_WITHIN
-        still_now = None if excluded is None else excluded[there]
-    else:
-        hours, still_now = reports.hours, excluded
-    if still_now is not None:
-        same &= ~(still_now[1:] | still_now[:-1])
-    same &= hours[1:] - hours[:-1] <= LONGEST_GAP_H
-    starts = np.flatnonzero(np.append(True, ~same)) if _worth_a_look(same, hours, still) else nothing
+        hours = reports.hours[there]
+        same = _equal_to_the_next(x[there], hours, None if excluded is None else excluded[there])
+        starts = np.flatnonzero(np.append(True, ~same))
     table = still.reports if still.reports is not None else still.suspect_reports or {}
     share = SUSPECT_SHARE if still.reports is not None else 1.0
     n = np.diff(np.append(starts, len(hours)))
@@ -183,8 +177,7 @@ def streaks(
     failed: list[np.ndarray] = []
     steps: set[float] = set()
     for run in np.flatnonzero(long).tolist():
-        at = np.arange(starts[run], starts[run] + n[run])
-        rows = at if there is None else there[at]
+        rows = there[starts[run] : starts[run] + n[run]]
         step = _resolution_of(reports.years[rows[0]], written, reports, direction)
         enough = n[run] >= table[step]
         doubt = n[run] >= share * table[step]
@@ -204,25 +197,45 @@ def streaks(
     return Runs(doubtful, bad, f"equal reports in a row: below {limits}")
 
 
+def _equal_to_the_next(x: np.ndarray, hours: np.ndarray, free: np.ndarray | None) -> np.ndarray:
+    """Mask of the reports whose value the next one repeats, within two days; neither may be free to stand still."""
+    found = np.abs(x[1:] - x[:-1]) < EQUAL_WITHIN
+    found &= hours[1:] - hours[:-1] <= LONGEST_GAP_H
+    if free is not None:
+        found &= ~(free[1:] | free[:-1])
+    return found
+
+
 _STRIDE = 8
 
 
-def _worth_a_look(same: np.ndarray, hours: np.ndarray, still: Still) -> bool:
+def _worth_a_look(x: np.ndarray, hours: np.ndarray, excluded: np.ndarray | None, still: Still) -> bool:
     """Whether any run can be long enough: a cheap look at every eighth report, which a long run cannot miss.
 
     A run that is long by its days alone has reports that are far apart.
     """
     table = still.reports or still.suspect_reports or {}
     least = min(table.values()) * (SUSPECT_SHARE if still.reports is not None else 1.0)
-    if least < 2 * _STRIDE + 1:
-        return bool(same.any())
-    every = same[::_STRIDE]
-    if (every[1:] & every[:-1]).any():
-        return True
-    if not still.days:
-        return False
-    apart = 24 * SUSPECT_SHARE * min(still.days.values()) / least
-    return bool((same & (hours[1:] - hours[:-1] > apart)).any())
+    apart = 24 * SUSPECT_SHARE * min(still.days.values()) / least if still.days else np.inf
+    margin = int(least) + 1  # reports that a block shares with the next one
+    at = 0
+    while at < len(x):
+        block = slice(at, at + BLOCK)
+        there = ~np.isnan(x[block])
+        y, h = x[block][there], hours[block][there]
+        same = _equal_to_the_next(y, h, None if excluded is None else excluded[block][there])
+        every = same[::_STRIDE] if least >= 2 * _STRIDE + 1 else same
+        if (every[1:] & every[:-1]).any() or (len(every) and least < 3 and every.any()):
+            return True
+        if still.days and (h[np.flatnonzero(same) + 1] - h[np.flatnonzero(same)] > apart).any():
+            return True
+        if at + BLOCK >= len(x):
+            return False
+        # The last `margin` reports of this block begin the next one.
+        kept = np.flatnonzero(there)
+        back = int(kept[-margin]) if len(kept) > margin else 0
+        at = max(at + back, at + 1) if back else at + BLOCK // 2
+    return False
 
 
 def _resolution_of(year: int, written: Written, reports: Reports, direction: bool) -> float:

@@ -13,7 +13,8 @@ from weather_etl.checks import files as checks
 from weather_etl.checks.evaluation import count
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files, splitting
-from weather_etl.lake.storage import Containers, StorageUnavailable
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import StorageUnavailable
 from weather_etl.operations import planning
 from weather_etl.orchestration.assets.making import Results
 from weather_etl.orchestration.assets.specs import markdown, station_partitions
@@ -47,7 +48,7 @@ def unroutable_files(
 ) -> dg.AssetCheckResult:
     """List the container and name what lies in no station's folder."""
     with without_details(context.log):
-        landing = shared_files.look(storage.containers()).landing
+        landing = shared_files.take_inventory(storage.containers()).landing
     names, stations = sorted(landing.unroutable), len(landing.stations)
     return result(checks.unroutable_files(names, stations, planning.unroutable(landing)))
 
@@ -82,7 +83,7 @@ def shared_files_asset(
     with without_details(context.log, context.run, context.instance):
         containers = storage.containers()
         outcomes, failed = _split(context, config, containers)
-        sources = shared_files.look(containers).sources
+        sources = shared_files.take_inventory(containers).sources
         troubled = shared_files.troubled(containers.lake.container, sources)
         splits = sum(len(s.splits) for s in sources)
         yield result(checks.shared_files(troubled, len(sources), splits, failed.values()))
@@ -106,7 +107,7 @@ def _split(
 ) -> "tuple[list[Outcome], dict[str, str]]":
     outcomes: list[Outcome] = []
     failed: dict[str, str] = {}
-    for source in shared_files.look(containers).sources:
+    for source in shared_files.take_inventory(containers).sources:
         name = source.name
         if (config.files and name not in config.files) or not (config.full or source.is_pending()):
             continue

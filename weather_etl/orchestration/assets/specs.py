@@ -30,9 +30,9 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 # Where a table is made, for the link to its code.
 _CODE = {
     "raw_observations": ("ingestion/merge.py", "meteorology/cutting.py"),
-    "quarantined_rows": ("meteorology/observations.py", "meteorology/reasons.py"),
-    "validated_observations": ("meteorology/observations.py", "meteorology/quality.py"),
-    "quality_events": ("meteorology/observations.py", "meteorology/quality.py"),
+    "quarantined_rows": ("meteorology/observations/provenance.py", "meteorology/reasons.py"),
+    "validated_observations": ("meteorology/observations/hours.py", "meteorology/cascade.py"),
+    "quality_events": ("meteorology/observations/hours.py", "meteorology/cascade.py"),
     "daily_weather": ("meteorology/aggregation/days.py",),
     "monthly_weather": ("meteorology/aggregation/months.py",),
     "yearly_weather": ("meteorology/aggregation/years.py",),

@@ -20,13 +20,14 @@ import dagster as dg
 
 from weather_etl.checks.evaluation import count
 from weather_etl.ingestion import shared_files
-from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.lake.storage import Containers, Stamp
+from weather_etl.lake.connection import Containers
+from weather_etl.lake.fingerprints import TABLE_NAMES, StaleStation
+from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing import events
 from weather_etl.landing.event_queue import EventQueue, Message, connect_queue
 from weather_etl.landing.versions import SHARED, Landing, StationFiles
 from weather_etl.operations import planning
-from weather_etl.operations.planning import Plan, StaleStation
+from weather_etl.operations.planning import Plan
 from weather_etl.operations.run_history import histories, in_flight
 from weather_etl.orchestration.catch_up import catch_up_job
 from weather_etl.orchestration.failures import without_details

@@ -9,7 +9,7 @@ import time
 import dagster as dg
 
 from weather_etl.ingestion import shared_files
-from weather_etl.lake.storage import Containers
+from weather_etl.lake.connection import Containers
 from weather_etl.operations import planning
 from weather_etl.operations.planning import Plan
 from weather_etl.operations.run_history import histories, in_flight, unroutable_files_told
@@ -63,7 +63,7 @@ def _compare(context: dg.SensorEvaluationContext, settings: Settings, containers
     instance, now = context.instance, time.time()
     # First who is at work, then what lies there: a run that ends in between is not asked for again.
     busy = in_flight(instance, containers, settings, now=now, besides=BESIDE_THE_TABLES)
-    seen = shared_files.look(containers)
+    seen = shared_files.take_inventory(containers)
     unsplit = planning.find_unsplit(seen.pending, seen.landing, unroutable_files_told(instance))
     stale = unsplit + planning.find_stale(seen.landing, seen.stamps)
     tried = histories(instance, [s for s in stale if not busy.covers(s)], [TABLES_JOB])

@@ -8,8 +8,9 @@ import time
 
 import dagster as dg
 
+from weather_etl.lake.fingerprints import StaleStation
 from weather_etl.operations import planning
-from weather_etl.operations.planning import History, StaleStation
+from weather_etl.operations.planning import History
 from weather_etl.operations.run_history import UNFINISHED, histories, in_flight
 from weather_etl.orchestration.catch_up import catch_up_job
 from weather_etl.orchestration.failures import without_details

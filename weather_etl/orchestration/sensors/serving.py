@@ -17,7 +17,7 @@ from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.jobs import SERVING_JOB, serving_job
 from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors.landing_files import RETRY_DELAY_S
-from weather_etl.orchestration.sensors.requests import run_requests
+from weather_etl.orchestration.sensors.requests import partitions_requests, run_requests
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 
@@ -61,7 +61,11 @@ def serving_sensor(context: dg.SensorEvaluationContext, storage: dg.ResourcePara
             retry_delay=RETRY_DELAY_S,
         )
     requests = run_requests(decided.requests, SERVING_JOB)
-    return dg.SensorResult(run_requests=requests, skip_reason=None if requests else _why_nothing(decided, len(wanted)))
+    return dg.SensorResult(
+        run_requests=requests,
+        dynamic_partitions_requests=partitions_requests(decided),
+        skip_reason=None if requests else _why_nothing(decided, len(wanted)),
+    )
 
 
 def _why_nothing(decided: planning.Plan, stations: int) -> str:

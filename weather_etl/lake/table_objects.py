@@ -1,0 +1,158 @@
+"""Table objects: one Parquet file per table and station, `<table>/station=<id>/data.parquet`.
+
+Belongs here: their address, their stamp, reading and publishing them.
+Does not belong here: their bytes (`parquet.py`), when a table is made and what is in it.
+
+Every table object is written by ONE Put Blob with If-Match or If-None-Match: a reader sees the old table or the new one, and
+of two writers one learns that it lost.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from weather_etl.lake.container import Blob, BlobNotFound, Container, PreconditionFailed
+from weather_etl.lake.parquet import decode_checks, decode_parquet, encode_parquet
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FOOTER_GUESS = 64 * 1024  # most footers are smaller; of a longer one a second request brings the rest
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a table object says of itself without being read."""
+
+    table: str
+    station: str
+    etag: str
+    fingerprint: str
+    rows: int
+    size: int
+    last_modified: datetime
+    first: str = ""
+    last: str = ""
+
+
+@dataclass
+class TableObject:
+    """A table of one station as read: Arrow rows, the manifest where there is one, and the stamp."""
+
+    arrow: "pa.Table"
+    stamp: Stamp
+    manifest: list[dict[str, Any]] | None = None
+
+
+class Lake:
+    """The table objects: `<table>/station=<id>/data.parquet` in one container."""
+
+    def __init__(self, container: Container) -> None:
+        self.container = container
+
+    @staticmethod
+    def object_name(table: str, station: str) -> str:
+        return f"{table}/station={station}/data.parquet"
+
+    def uri(self, table: str, station: str) -> str:
+        return f"{self.container.url}/{self.object_name(table, station)}"
+
+    @staticmethod
+    def _stamp(blob: Blob) -> Stamp | None:
+        parts = blob.name.split("/")
+        if len(parts) != 3 or not parts[1].startswith("station=") or parts[2] != "data.parquet":
+            return None
+        return Stamp(
+            parts[0],
+            parts[1].removeprefix("station="),
+            blob.etag,
+            blob.metadata.get("fingerprint", ""),
+            int(blob.metadata.get("rows", -1)),
+            blob.size,
+            blob.last_modified,
+            blob.metadata.get("first", ""),
+            blob.metadata.get("last", ""),
+        )
+
+    def stamps(self, blobs: Iterable[Blob] | None = None) -> dict[tuple[str, str], Stamp]:
+        """(station, table) -> stamp of every table object; `blobs` is a listing of the container, if there is one."""
+        stamps = (self._stamp(b) for b in (self.container.list() if blobs is None else blobs))
+        return {(s.station, s.table): s for s in stamps if s}
+
+    def stamp(self, table: str, station: str) -> Stamp | None:
+        blob = self.container.head(self.object_name(table, station))
+        return self._stamp(blob) if blob else None
+
+    def read(self, table: str, station: str, columns: list[str] | None = None) -> TableObject | None:
+        """One table of one station, or None if it has never been written."""
+        try:
+            data, blob = self.container.read(self.object_name(table, station))
+        except BlobNotFound:
+            return None
+        arrow, manifest = decode_parquet(table, data, columns)
+        stamp = self._stamp(blob)
+        assert stamp is not None
+        return TableObject(arrow, stamp, manifest)
+
+    def read_checks(self, table: str, station: str) -> list[dict[str, Any]] | None:
+        """What the checks of a table said when it was made, from the end of its object; None if nothing is recorded."""
+        wanted = FOOTER_GUESS
+        while True:
+            try:
+                end = self.container.read_end(self.object_name(table, station), wanted)
+            except PreconditionFailed:  # replaced just now
+                continue
+            except BlobNotFound:
+                return None
+            length = int.from_bytes(end[-8:-4], "little") + 8
+            if length <= len(end):
+                return decode_checks(end[-length:])
+            wanted = length
+
+    def write(
+        self,
+        table: str,
+        station: str,
+        arrow: "pa.Table",
+        *,
+        fingerprint: str,
+        if_match: str | None,
+        manifest: list[dict[str, Any]] | None = None,
+        checks: list[dict[str, Any]] | None = None,
+    ) -> Stamp:
+        """Publish a table of one station.
+
+        Args:
+            table: its name.
+            station: station id.
+            arrow: the rows.
+            fingerprint: what it was made from.
+            if_match: ETag of the object that it replaces; None if there is none.
+            manifest: of the landing files, for raw.
+            checks: what its checks said, as plain data.
+
+        Raises:
+            PreconditionFailed: the object is no longer the one with `if_match` (None: it exists by now).
+        """
+        data = encode_parquet(table, arrow, manifest, checks)
+        name = self.object_name(table, station)
+        first, last = _span(table, arrow)
+        metadata = {"fingerprint": fingerprint, "rows": str(arrow.num_rows), "first": first, "last": last}
+        metadata = {key: value for key, value in metadata.items() if value}
+        etag = self.container.write(name, data, if_match=if_match, metadata=metadata)
+        now = datetime.now().astimezone()
+        return Stamp(table, station, etag, fingerprint, arrow.num_rows, len(data), now, first, last)
+
+
+def _span(table: str, arrow: "pa.Table") -> tuple[str, str]:
+    """First and last time of a table that is in time order, as text; empty strings elsewhere."""
+    time_column = next((n for n in ("timestamp", "date", "month", "year") if n in arrow.column_names), None)
+    if table == "raw_observations" or time_column is None or not arrow.num_rows:
+        return "", ""
+    first, last = (arrow.column(time_column)[i].as_py() for i in (0, -1))
+    return (
+        (f"{first:%Y-%m-%d %H:%M}Z", f"{last:%Y-%m-%d %H:%M}Z")
+        if time_column == "timestamp"
+        else (str(first), str(last))
+    )

@@ -1,0 +1,86 @@
+"""What neighbouring stations say of each other."""
+
+import numpy as np
+import pytest
+
+from weather_etl.meteorology.neighbours import Station, _shifts, neighbour_events
+
+HOURS = np.arange(438_000, 438_000 + 24 * 200)
+DAYS = np.arange(18_000, 18_100)
+
+
+def station(
+    name: str, offset: float = 0.0, *, km_east: float = 0.0, elevation: float | None = 100.0, rain=None, **values
+) -> Station:
+    seed = sum(map(ord, name))
+    weather = 10 + 8 * np.sin(HOURS / 24 * 2 * np.pi) + np.random.default_rng(0).normal(0, 2, len(HOURS))
+    own = np.random.default_rng(seed).normal(0, 0.3, len(HOURS))
+    measured = {
+        "temperature_c": weather + own + offset,
+        "dew_point_c": np.full(len(HOURS), np.nan),
+        "pressure_msl_hpa": np.full(len(HOURS), np.nan),
+    }
+    measured |= values
+    fallen = np.zeros(len(DAYS)) if rain is None else rain
+    return Station(name, 50.0, 10.0 + km_east / 71.7, elevation, HOURS, measured, DAYS, fallen)
+
+
+def around(target: Station, n: int = 3, **more) -> list[Station]:
+    return [target, *(station(f"n{i}", 0.5 * i, km_east=10.0 * (i + 1), **more) for i in range(n))]
+
+
+def spoiled(at: int, by: float) -> Station:
+    x = station("t", -3.0).values["temperature_c"].copy()
+    x[at] += by
+    return station("t", temperature_c=x)
+
+
+def test_a_value_that_all_neighbours_contradict_is_an_event():
+    found = neighbour_events(around(spoiled(500, 15.0)))
+    assert found[["station_id", "test", "neighbours_n", "agree_n"]].values.tolist() == [["t", "neighbour", 3, 3]]
+    assert found["expected"][0] == pytest.approx(station("t", -3.0).values["temperature_c"][500], abs=1.5)
+
+
+def test_a_station_that_is_always_colder_is_none():
+    assert neighbour_events(around(station("t", -6.0))).empty
+
+
+def test_below_four_stations_there_is_an_empty_table_with_its_columns():
+    found = neighbour_events(around(spoiled(500, 15.0), 2))
+    assert found.empty and list(found) == [
+        "station_id", "timestamp", "variable", "test", "value", "expected", "neighbours_n", "agree_n",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("more", [{"elevation": 900.0}, {"elevation": None}])
+def test_stations_far_above_or_of_unknown_height_are_no_neighbours(more):
+    assert neighbour_events(around(spoiled(500, 15.0), **more)).empty
+
+
+def test_stations_far_away_are_no_neighbours():
+    far = [station(f"n{i}", km_east=300.0 + 400 * i) for i in range(3)]
+    assert neighbour_events([spoiled(500, 15.0), *far]).empty
+
+
+def test_the_order_of_the_stations_changes_nothing():
+    stations = around(spoiled(500, 15.0), 5)
+    assert neighbour_events(stations).equals(neighbour_events(stations[::-1]))
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "n"), [(0.0, 12.0, 1), (0.0, 8.0, 0), (80.0, 15.0, 1), (40.0, 5.0, 0), (80.0, 30.0, 0)]
+)
+def test_a_dry_day_amid_rain_and_a_flood_alone_are_events(mine, theirs, n):
+    wet, own = np.zeros(len(DAYS)), np.zeros(len(DAYS))
+    wet[50], own[50] = theirs, mine
+    found = neighbour_events(around(station("t", rain=own), rain=wet))
+    assert (found["test"] == "neighbour_rain").sum() == n
+
+
+@pytest.mark.parametrize(
+    ("departures", "months"), [((1.5, 1.5, 1.5), [12, 13]), ((1.5, 1.5, -1.5), []), ((0.5,) * 3, [])]
+)
+def test_a_shift_needs_two_months_in_a_row_and_two_thirds_of_the_pairs(departures, months):
+    monthly = [{10: 0.0, 11: d, 12: d, 13: d, 14: 0.0} for d in departures]
+    found = _shifts("t", monthly)
+    assert [m for f in found for m in f["timestamp"].dt.month - 1 + 12 * (f["timestamp"].dt.year - 1970)] == months
