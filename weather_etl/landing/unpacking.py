@@ -39,7 +39,6 @@ def unpack(data: bytes, name: str = "") -> list[Member]:
     Raises:
         Rejected: damaged, cut, without a member, or too large.
     """
-    from weather_etl.meteorology.formats.source import Member  # its room imports numpy and pyarrow
 
     if data[:2] == b"\x1f\x8b":
         return [Member(name, _bounded(_gunzip(data), len(data)))]
