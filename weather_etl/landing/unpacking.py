@@ -9,12 +9,9 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.reasons import Reason, Rejected
-
-if TYPE_CHECKING:
-    from weather_etl.meteorology.formats.source import Member
 
 MAX_UNPACKED = 512 * 1024**2
 MAX_RATIO = 200
@@ -28,7 +25,7 @@ _ZIP_ERRORS = (
 )  # fmt: skip
 
 
-def unpack(data: bytes, name: str = "") -> "list[Member]":
+def unpack(data: bytes, name: str = "") -> list[Member]:
     """Undo gzip or zip, recognised by content; bounded in size and ratio.
 
     Args:
@@ -90,8 +87,7 @@ def _gunzip(data: bytes) -> Iterator[bytes]:
         at -= len(stream.unused_data)
 
 
-def _unzip(data: bytes, name: str) -> "list[Member]":
-    from weather_etl.meteorology.formats.source import Member
+def _unzip(data: bytes, name: str) -> list[Member]:
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -274,19 +274,19 @@ def _set_bad_lines_aside(
         odd = sorted([*odd, *(i for i in even if not closed(line_text(i, i).rstrip(b"\r\n")))])
     position = 0
     while position < len(odd):
-        i = odd[position]
-        j = odd[position + 1] if position + 1 < len(odd) else None
+        first: int = odd[position]
+        j: int | None = odd[position + 1] if position + 1 < len(odd) else None
         spans = (
             j is not None
-            and j - i < MAX_RECORD_LINES
-            and not any(k in bad for k in range(i, j + 1))
-            and _cells(line_text(i, j), layout.delimiter) == len(layout.names)
+            and j - first < MAX_RECORD_LINES
+            and not any(k in bad for k in range(first, j + 1))
+            and _cells(line_text(first, j), layout.delimiter) == len(layout.names)
         )
         if spans and j is not None:
-            continuation[i + 1 : j + 1] = True
+            continuation[first + 1 : j + 1] = True
             position += 2
         else:
-            bad[i] = (Reason.QUOTE_UNBALANCED, "a quote in the line is not closed")
+            bad[first] = (Reason.QUOTE_UNBALANCED, "a quote in the line is not closed")
             give_up_early(len(bad), len(starts))
             position += 1
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from weather_etl.meteorology.aggregation.calendar_spans import Spans
 from weather_etl.meteorology.aggregation.completeness import YEARLY
 from weather_etl.meteorology.aggregation.days import NOWHERE
 from weather_etl.meteorology.aggregation.groups import Groups
 from weather_etl.meteorology.aggregation.hours import LocalHours
 from weather_etl.meteorology.aggregation.normals import anomaly
-from weather_etl.meteorology.aggregation.spans import MEANS, Spans, span_columns
+from weather_etl.meteorology.aggregation.spans import MEANS, span_columns
 from weather_etl.meteorology.aggregation.totals import growing_seasons
 from weather_etl.meteorology.schemas import TABLES
 from weather_etl.meteorology.site import Site
