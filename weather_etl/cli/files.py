@@ -24,7 +24,7 @@ def files(
     state: Annotated[
         str | None,
         typer.Option(
-            help="Only files that are pending, ingested, 'same bytes', rejected, split, gone, unroutable or ignored."
+            help="Only files that are pending, ingested, 'same bytes', rejected, unreadable, split, gone, unroutable or ignored."
         ),
     ] = None,
     as_json: Annotated[

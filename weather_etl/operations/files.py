@@ -24,9 +24,9 @@ from weather_etl.redaction import printable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PENDING, INGESTED, SAME_BYTES, REJECTED = "pending", "ingested", "same bytes", "rejected"
+PENDING, INGESTED, SAME_BYTES, REJECTED, UNREADABLE = "pending", "ingested", "same bytes", "rejected", "unreadable"
 SPLIT, GONE, UNROUTABLE, IGNORED = "split", "gone", "unroutable", "ignored"
-STATES = (PENDING, INGESTED, SAME_BYTES, REJECTED, SPLIT, GONE, UNROUTABLE, IGNORED)
+STATES = (PENDING, INGESTED, SAME_BYTES, REJECTED, UNREADABLE, SPLIT, GONE, UNROUTABLE, IGNORED)
 _RAW, _QUARANTINED, _VALIDATED = "raw_observations", "quarantined_rows", "validated_observations"
 # Manifest keys that `--json` shows, in this order.
 _SHOWN = (
@@ -116,6 +116,8 @@ def _station_files(lake: Lake, station: str, seen: Inventory) -> Iterator[FileSt
             assert version is not None
             listing = {"etag": version.etag, "source_etag": version.source_etag, "size": version.size}
             detail = "replaced since it was read last" if entry else "not read yet"
+            if entry and entry.get("unread"):
+                detail += f", and its rows stay: {entry['unread']}"
             yield FileState(name, station, PENDING, detail, listing | {"landed_at": version.landed_at.isoformat()})
         else:
             yield _read_file(name, station, entry, counts)
@@ -125,11 +127,15 @@ def _read_file(name: str, station: str, entry: dict[str, Any], counts: "_Counts 
     state = FileState(name, station, entry["state"], entry=entry)
     if entry["state"] == REJECTED:
         state.detail = f"{entry['reason']}: {entry['detail']}"
+    elif entry["state"] == UNREADABLE:
+        state.detail = f"{entry['detail']} It is tried again."
     elif entry["state"] == SAME_BYTES:
         state.detail = f"its rows are stored under {entry['same_as']}"
     elif counts is not None:
         state.kept, state.quarantined = counts.kept[name], counts.quarantined[name]
         state.repeated = entry["rows"] - state.kept - state.quarantined
+    if entry.get("unread"):
+        state.detail = f"{state.detail}; it was to be read again: {entry['unread']}".removeprefix("; ")
     return state
 
 

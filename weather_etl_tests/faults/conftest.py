@@ -1,7 +1,7 @@
 """Fixtures of the fault injection."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -79,6 +79,7 @@ class Wire(ThreadingHTTPServer):
     """A proxy before the storage that loses what it is told to lose.
 
     `lose_answer_to(n)`: the n-th PUT reaches the storage, and its answer does not reach us.
+    `answer`: given the path of a GET, a status, headers and body of its own, or None to pass the storage's on.
     """
 
     daemon_threads = True
@@ -88,6 +89,7 @@ class Wire(ThreadingHTTPServer):
         self.storage_port = port
         self.puts = 0
         self.lost_put: int | None = None
+        self.answer: Callable[[str], tuple[int, dict[str, str], bytes] | None] = lambda path: None
 
     @property
     def connection_string(self) -> str:
@@ -106,6 +108,14 @@ class _Forward(BaseHTTPRequestHandler):
 
     def _forward(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.command == "GET" and (own := self.server.answer(self.path)):
+            status, headers, page = own
+            self.send_response_only(status)
+            for name, value in {**headers, "Content-Length": str(len(page))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(page)
+            return
         storage = HTTPConnection("127.0.0.1", self.server.storage_port, timeout=30)
         try:
             storage.request(self.command, self.path, body, dict(self.headers.items()))
