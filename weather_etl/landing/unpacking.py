@@ -41,8 +41,12 @@ def unpack(data: bytes, name: str = "", encoding: str = "") -> list[Member]:
     Raises:
         Rejected: damaged, cut, without a member, or too large.
     """
+<<<<<<< HEAD
     stored = len(data)
     data = _undo(data, encoding)
+=======
+
+>>>>>>> formats
     if data[:2] == b"\x1f\x8b":
         return [Member(name, _bounded(_gunzip(data), stored))]
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):

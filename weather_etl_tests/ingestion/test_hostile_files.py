@@ -242,7 +242,7 @@ def test_an_answer_that_is_none_of_the_storages_costs_a_file_and_no_station(
 
 def test_a_listing_that_is_a_proxys_page_is_no_empty_listing(
     containers: Containers,
-    wire: Wire,
+    wire: Wire,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24))
