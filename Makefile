@@ -2,7 +2,7 @@
 # Belongs here: the order of the steps. Does not belong here: what a step does.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-oracle test-faults ui stop bench docs lint lock clean up
+.PHONY: help run test test-quick test-oracle test-faults ui stop bench docs lint lock clean up
 SHELL := /bin/sh
 
 VENV := .venv
@@ -28,6 +28,10 @@ run: up ## set up, start the services, load the sample stations, run the job, sh
 
 test: $(VENV)/.dev ## set up, then run every test on a real Azurite and a real PostgreSQL
 	@$(BIN)/python -m pytest weather_etl_tests -q -m "not oracle and not faults" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+test-quick: $(VENV)/.dev ## the pure core and the units, no service: below a minute
+	@$(BIN)/python -m pytest $(QUICK) -q -m "not realdata" -n 2 --dist worksteal
+QUICK := $(addprefix weather_etl_tests/,meteorology report landing operations/test_planning.py test_rooms.py test_settings.py test_stations.py)
 
 test-oracle: $(VENV)/.oracle ## compare the meteorology with ioos_qc, xclim, MetPy, pvlib, refet, windpowerlib and scipy
 	@$(BIN)/python -m pytest weather_etl_tests -q -m oracle

@@ -75,7 +75,7 @@ def measure(csv: bytes, place: Installation, rounds: int) -> None:
 
 def files_read(place: Installation) -> str:
     """How many landing files the last run read, from the manifest."""
-    from weather_etl.ingestion.merge import load_raw
+    from weather_etl.ingestion.manifest import load_raw
 
     with place.containers() as containers:
         raw = load_raw(containers, STATION)

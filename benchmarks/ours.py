@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.rules import FILE, STATION, ZONE
-from weather_etl.ingestion import merge
+from weather_etl.ingestion import raw_table
 from weather_etl.ingestion import reading as landing_reading
 from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import aggregation, observations
@@ -74,7 +74,7 @@ def aggregates(validated: "pd.DataFrame") -> dict[str, "pd.DataFrame"]:
 
 def _observed(csv: bytes) -> tuple["pa.Table", observations.Observations]:
     version, entry, rows = raw_rows(csv)
-    raw = merge.with_provenance(rows, STATION, version, entry)
+    raw = raw_table.with_provenance(rows, STATION, version, entry)
     reading = landing_reading.reading_of(entry, SETTINGS, STATION)
     site = SETTINGS.site
     return raw, observations.observe(raw, {version.name: reading}, [], station=STATION, timezone=ZONE, site=site)

@@ -126,7 +126,9 @@ def _station_of_small_files(files: int) -> tuple[Any, list[Any], MemoryContainer
 
 def _update(landing: Any, lake: Any, versions: list[Any], watch: Stopwatch, total: str) -> Any:
     """What a run does to the raw object, with reading and writing it apart from the rest."""
-    from weather_etl.ingestion.merge import RAW, load_raw, merge_landing_files
+    from weather_etl.ingestion.manifest import load_raw
+    from weather_etl.ingestion.merge import merge_landing_files
+    from weather_etl.ingestion.raw_table import RAW
     from weather_etl.lake.connection import Containers
     from weather_etl.lake.table_objects import Lake
     from weather_etl.landing.versions import StationFiles
@@ -155,7 +157,7 @@ def merge(files: int) -> dict[str, Any]:
     import numpy as np
     import pyarrow as pa
 
-    from weather_etl.ingestion.merge import RAW
+    from weather_etl.ingestion.raw_table import RAW
     from weather_etl.lake.table_objects import Lake
 
     # 100 files are really read, and their rows and entries repeated under the names, times and hashes of the others.

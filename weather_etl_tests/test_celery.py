@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from weather_etl.ingestion.merge import load_raw
+from weather_etl.ingestion.manifest import load_raw
 from weather_etl_tests.conftest import Services
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.celery_farm import (

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from weather_etl.ingestion.merge import RAW, RAW_SCHEMA, _Fresh
+from weather_etl.ingestion.raw_table import RAW, RAW_SCHEMA, FreshRows
 from weather_etl.lake.parquet import MANIFEST_KEY, decode_parquet, encode_parquet
 from weather_etl.landing.versions import FileVersion
 
@@ -66,19 +66,19 @@ def test_a_manifest_that_an_earlier_version_wrote_as_json_is_read() -> None:
 
 @pytest.mark.parametrize("files", [1, 3, 600])
 def test_rows_of_many_small_files_are_put_together_each_with_its_time_of_landing(files: int) -> None:
-    fresh = _Fresh()
+    fresh = FreshRows()
     landed = {f"s/{i}.csv": (LANDED + timedelta(hours=i)).isoformat() for i in range(files)}
     for name in landed:
         fresh.add(version(name), entry(1), rows(name))
     tables = fresh.rows(landed)
-    assert len(tables) == -(-files // _Fresh.LOOSE_TABLES)
+    assert len(tables) == -(-files // FreshRows.LOOSE_TABLES)
     found = pa.concat_tables(tables).select(["landing_file", "landed_at"]).to_pylist()
     assert len(found) == 2 * files
     assert all(row["landed_at"].isoformat() == landed[row["landing_file"]] for row in found)
 
 
 def test_rows_of_files_that_are_not_asked_for_stay_away_and_leave_no_word_behind() -> None:
-    fresh = _Fresh()
+    fresh = FreshRows()
     for name in ("s/a.csv", "s/b.csv"):
         fresh.add(version(name), entry(1), rows(name))
     (table,) = fresh.rows({"s/b.csv": LANDED.isoformat()})
@@ -87,7 +87,7 @@ def test_rows_of_files_that_are_not_asked_for_stay_away_and_leave_no_word_behind
 
 
 def test_a_file_without_rows_has_its_entry_only() -> None:
-    fresh = _Fresh()
+    fresh = FreshRows()
     fresh.add(version("s/a.csv"), entry(1), None)
     assert fresh.entries["s/a.csv", "0x1"] == entry(1)
     assert fresh.rows({"s/a.csv": LANDED.isoformat()}) == []

@@ -11,7 +11,7 @@ from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, Check, Evaluat
 from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
-    from weather_etl.ingestion.merge import Raw
+    from weather_etl.ingestion.manifest import Raw
     from weather_etl.stations import StationSettings
 
 UNROUTABLE_FILES = Check(

@@ -1,7 +1,7 @@
 """Exactly once: landing-file versions + the old raw object -> the new raw object.
 
-Belongs here: the manifest, which versions are read, how their rows replace older ones.
-Does not belong here: how a file is read (`landing/`, `meteorology/cutting.py`), what comes after raw.
+Belongs here: which versions are read, how their rows replace older ones.
+Does not belong here: how a file is read (`reading.py`, `landing/`, `meteorology/`), what comes after raw.
 
 The manifest lies in the raw object itself, so rows and the record of where they came from are one commit:
 a version seen again changes nothing, a replaced one takes its rows along, a run that dies leaves all as it was.
@@ -9,18 +9,14 @@ a version seen again changes nothing, a replaced one takes its rows along, a run
 
 import hashlib
 import time
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from weather_etl import digests
-from weather_etl.errors import UserError
-from weather_etl.ingestion.reading import hold_to_budget, options_of, parse_landing_file, profile_of, reading_of
+from weather_etl.ingestion.manifest import INGESTED, REJECTED, SAME_BYTES, Raw, reader_key, split_key
+from weather_etl.ingestion.raw_table import RAW, FreshRows, as_raw, assemble, with_provenance
+from weather_etl.ingestion.reading import Entry, hold_to_budget, options_of, parse_landing_file, profile_of
 from weather_etl.lake import fingerprints
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.container import BlobNotFound, PreconditionFailed
@@ -28,89 +24,12 @@ from weather_etl.lake.parquet import decode_parquet
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing.archived import ArchivedFilesMissing, read_archived
 from weather_etl.landing.versions import FileVersion, StationFiles, read_version
-from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.reasons import Rejected
-from weather_etl.meteorology.schemas import TABLES
-from weather_etl.meteorology.vocabulary import READER_VERSION
 from weather_etl.redaction import printable
 from weather_etl.stations import StationSettings
 
-RAW = "raw_observations"
-INGESTED, REJECTED, SAME_BYTES = "ingested", "rejected", "same bytes"
 
-_DICTIONARY = pa.dictionary(pa.int32(), pa.string())
-_PLAIN = {_DICTIONARY: pa.string()}
-# In memory, raw keeps text as dictionaries; its Parquet form is plain text.
-RAW_SCHEMA = pa.schema(
-    [
-        (c.name, {"int64": pa.int64(), "datetime64[us, UTC]": pa.timestamp("us", "UTC")}.get(c.dtype, _DICTIONARY))
-        if c.name not in ("timestamp", "raw_text")
-        else (c.name, pa.string())
-        for c in TABLES[RAW].columns
-    ]
-)
-
-Entry = dict[str, Any]
-
-
-@dataclass
-class Raw:
-    """The raw object of a station as published.
-
-    Attributes:
-        rows: `raw_observations`, ordered by (landed_at, landing_file, line).
-        manifest: one entry per landing-file version.
-        stamp: ETag and fingerprint of the object.
-        read, replaced, gone: names of files read, of files whose rows were replaced, and of files that vanished.
-        pending: names of files that changed while they were read; they are still to come.
-        replaces: ETag of the object that it was merged from; None if there was none.
-    """
-
-    rows: pa.Table
-    manifest: list[Entry]
-    stamp: Stamp
-    read: list[str] = field(default_factory=list)
-    replaced: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    pending: list[str] = field(default_factory=list)
-    replaces: str | None = None
-
-    def readings(self, settings: StationSettings) -> dict[str, Reading]:
-        """Landing file -> how its cells are to be read, by what it says itself and by the station's settings."""
-        station = self.stamp.station
-        return {e["name"]: reading_of(e, settings, station) for e in self.manifest if e["state"] == INGESTED}
-
-    def rejected(self) -> list[dict[str, Any]]:
-        """Rejected files as rows of `quarantined_rows`."""
-        return [
-            {
-                "landing_file": e["name"],
-                "etag": e.get("source_etag") or e["etag"],
-                "line": None,
-                "reason": e["reason"],
-                "detail": e["detail"],
-                "raw_text": None,
-                "landed_at": datetime.fromisoformat(e["landed_at"]),
-            }
-            for e in self.manifest
-            if e["state"] == REJECTED
-        ]
-
-
-def reader_key(settings: StationSettings) -> str:
-    """What decides how a file is cut into rows: a file read under another key is read again."""
-    return digests.digest([READER_VERSION, *settings.reader_part()])
-
-
-def split_key(settings: StationSettings) -> str:
-    """The same for a station's part of a shared file: it has been cut without the station's settings.
-
-    Those that say how its cells are to be read decide what is told of it.
-    """
-    return digests.digest([READER_VERSION, "split", settings.units, settings.own_timezone, settings.standard_time])
-
-
-class _Profiles:
+class _InstalledProfiles:
     """The profiles of the installation, and which files they concern: those that would be read by another one now."""
 
     def __init__(self, settings: StationSettings) -> None:
@@ -136,80 +55,6 @@ class _Profiles:
         name = version.name.rsplit("/", 1)[-1]
         found = profile_of(data, name, self.options)
         return {**known, "asked": self.asked} if found == (known.get("profile"), known.get("digest")) else None
-
-
-def load_raw(containers: Containers, station: str) -> Raw | None:
-    """The raw object as it stands."""
-    found = containers.lake.read(RAW, station)
-    if found is None:
-        return None
-    if found.manifest is None:
-        raise UserError(
-            f"{containers.lake.uri(RAW, station)} has no manifest; delete it, and the next run rebuilds it."
-        )
-    return Raw(as_raw(found.arrow), found.manifest, found.stamp)
-
-
-def as_raw(rows: pa.Table) -> pa.Table:
-    """Rows in the columns of `raw_observations`; those that an older version did not know are null."""
-    for field_ in RAW_SCHEMA:
-        if field_.name not in rows.column_names:
-            rows = rows.append_column(field_, pa.nulls(rows.num_rows, field_.type))
-    return rows.select(RAW_SCHEMA.names).cast(RAW_SCHEMA)
-
-
-class _Fresh:
-    """File versions that have been read in this run: their entries, and their rows.
-
-    A table of its own costs a small file some 20 KB of memory, so that tables are put together now and then.
-    """
-
-    LOOSE_TABLES, LOOSE_ROWS = 256, 250_000
-
-    def __init__(self) -> None:
-        self.entries: dict[tuple[str, str], Entry] = {}
-        self._tables: list[pa.Table] = []
-        self._loose: list[pa.Table] = []
-
-    def add(self, version: FileVersion, entry: Entry, rows: pa.Table | None) -> None:
-        """Keep what was read; no rows of a rejected file."""
-        self.entries[version.name, version.etag] = entry
-        if rows is not None:
-            self._loose.append(rows)
-            if len(self._loose) >= self.LOOSE_TABLES or sum(t.num_rows for t in self._loose) >= self.LOOSE_ROWS:
-                self._fold()
-
-    def _fold(self) -> None:
-        if self._loose:
-            self._tables.append(_put_together(self._loose))
-            self._loose = []
-
-    def rows(self, landed_at: Mapping[str, str]) -> list[pa.Table]:
-        """The rows of these files, each with the time at which its file landed."""
-        self._fold()
-        at = RAW_SCHEMA.get_field_index("landed_at")
-        times = {name: datetime.fromisoformat(text) for name, text in landed_at.items()}
-        out = []
-        for table in self._tables:
-            files = table.column("landing_file").chunk(0)
-            landed = pa.array([times.get(n) for n in files.dictionary.to_pylist()], RAW_SCHEMA.field(at).type)
-            table = table.set_column(at, RAW_SCHEMA.field(at), landed.take(files.indices))
-            out.append(_filtered(table, pc.is_valid(table.column(at))) if landed.null_count else table)
-        return [table for table in out if table.num_rows]
-
-
-def _put_together(tables: list[pa.Table]) -> pa.Table:
-    return (
-        tables[0].combine_chunks()
-        if len(tables) == 1
-        else pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-    )
-
-
-def _filtered(table: pa.Table, mask: pa.ChunkedArray) -> pa.Table:
-    # Through plain text and back: the dictionaries must not keep words of rows that are gone.
-    plain = pa.schema([(f.name, _PLAIN.get(f.type, f.type)) for f in RAW_SCHEMA])
-    return table.filter(mask).cast(plain).cast(RAW_SCHEMA).combine_chunks()
 
 
 def merge_landing_files(
@@ -238,9 +83,9 @@ def merge_landing_files(
     Raises:
         UserError: a file that was archived cannot be read.
     """
-    fresh = _Fresh()
+    fresh = FreshRows()
     keys = {False: reader_key(settings), True: split_key(settings)}
-    profiles = _Profiles(settings)
+    profiles = _InstalledProfiles(settings)
     old_entries = {e["name"]: e for e in old.manifest} if old else {}
     entries: dict[str, Entry] = {}
     read: dict[str, Entry] = {}
@@ -307,7 +152,7 @@ def merge_landing_files(
             continue
         read[name] = found
         landed_at[name] = entry["landed_at"]
-    rows = _assemble(old.rows if old else None, kept_names, fresh.rows(landed_at), entries)
+    rows = assemble(old.rows if old else None, kept_names, fresh.rows(landed_at), entries)
 
     manifest = sorted(entries.values(), key=lambda e: (e["landed_at"], e["name"]))
     fingerprint = fingerprints.of_landing(((e["name"], e["etag"]) for e in manifest), files.settings_version(station))
@@ -336,26 +181,6 @@ def _mark_same_bytes(entries: dict[str, Entry]) -> None:
             entries[name] = {**entry, "state": SAME_BYTES, "same_as": original}
         elif entry["state"] == SAME_BYTES:
             entries[name] = {**entry, "state": INGESTED, "same_as": None}
-
-
-def _assemble(old: pa.Table | None, kept: list[str], parts: list[pa.Table], entries: dict[str, Entry]) -> pa.Table:
-    """Old rows of the kept files and new rows, ordered by (landed_at, landing_file, line)."""
-    tables = list(parts)
-    if old is not None and kept:
-        names = old.column("landing_file").combine_chunks().dictionary.to_pylist()
-        if set(names) != set(kept):
-            old = _filtered(old, pc.is_in(old.column("landing_file"), value_set=pa.array(kept)))
-        tables.insert(0, old)
-    if not tables:
-        return RAW_SCHEMA.empty_table()
-    table = _put_together(tables)
-    files = table.column("landing_file").chunk(0)
-    rank = {name: i for i, name in enumerate(sorted(entries, key=lambda n: (entries[n]["landed_at"], n)))}
-    rank_of_code = np.array([rank.get(n, -1) for n in files.dictionary.to_pylist()], dtype=np.int64)
-    ranks = rank_of_code[files.indices.to_numpy()]
-    if (np.diff(ranks) >= 0).all():
-        return table
-    return table.take(pa.array(np.argsort(ranks, kind="stable"))).combine_chunks()
 
 
 def _read_file(
@@ -424,23 +249,3 @@ def _read_split(
     rows = as_raw(rows).combine_chunks()
     hold_to_budget(rows, entry, settings, station)
     return rows
-
-
-def with_provenance(rows: pa.Table, station: str, version: FileVersion, entry: Entry) -> pa.Table:
-    def constant(value: str) -> pa.Array:
-        codes = pa.array(np.zeros(rows.num_rows, dtype=np.int32))
-        return pa.DictionaryArray.from_arrays(codes, pa.array([value], pa.string()))
-
-    columns = {name: rows.column(name) for name in rows.column_names}
-    columns |= {"station_id": constant(station), "landing_file": constant(version.name), "etag": constant(version.etag)}
-    landed_at = pa.scalar(datetime.fromisoformat(entry["landed_at"]), pa.timestamp("us", "UTC"))
-    columns["landed_at"] = pa.repeat(landed_at, rows.num_rows)
-    return pa.table([columns[name] for name in RAW_SCHEMA.names], names=RAW_SCHEMA.names).cast(RAW_SCHEMA)
-
-
-def count_states(manifest: Iterable[Entry]) -> dict[str, int]:
-    """State -> number of file versions."""
-    counts = dict.fromkeys((INGESTED, REJECTED, SAME_BYTES), 0)
-    for entry in manifest:
-        counts[entry["state"]] += 1
-    return counts

@@ -253,7 +253,7 @@ def _encode(
     """
     import pyarrow as pa
 
-    from weather_etl.ingestion.merge import RAW, RAW_SCHEMA, with_provenance
+    from weather_etl.ingestion.raw_table import RAW, RAW_SCHEMA, with_provenance
     from weather_etl.lake.parquet import encode_parquet
 
     reading = {k: index[k] for k in _READING if k in index}

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from weather_etl.meteorology.formats.source import Member
+from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.reasons import Reason, Rejected
 
 MAX_UNPACKED = 512 * 1024**2
@@ -39,6 +39,8 @@ def unpack(data: bytes, name: str = "") -> list[Member]:
     Raises:
         Rejected: damaged, cut, without a member, or too large.
     """
+    from weather_etl.meteorology.formats.source import Member  # its room imports numpy and pyarrow
+
     if data[:2] == b"\x1f\x8b":
         return [Member(name, _bounded(_gunzip(data), len(data)))]
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
@@ -86,6 +88,7 @@ def _gunzip(data: bytes) -> Iterator[bytes]:
 
 
 def _unzip(data: bytes, name: str) -> list[Member]:
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if data.rfind(b"PK\x05\x06") + 22 + len(archive.comment) != len(data):

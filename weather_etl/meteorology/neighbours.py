@@ -182,9 +182,9 @@ def _shifts(station: str, monthly: list[dict[int, float]]) -> list["pd.DataFrame
             found.append((month, shift, len(pairs), agree))
     if not found:
         return []
-    months, shift, n, agreeing = (np.array(c) for c in zip(*found, strict=True))
+    months, shifts, n, agreeing = (np.array(c) for c in zip(*found, strict=True))
     time = months.astype("datetime64[M]").astype("datetime64[us]")
-    return [_frame(station, time, "temperature_c", "shift", shift, np.zeros(len(months)), n, agreeing)]
+    return [_frame(station, time, "temperature_c", "shift", shifts, np.zeros(len(months)), n, agreeing)]
 
 
 def _of_rain(target: Station, others: list[Station]) -> list["pd.DataFrame"]:

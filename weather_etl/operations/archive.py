@@ -20,7 +20,7 @@ from weather_etl.landing.archived import LANDED_AT, LANDING_ETAG
 from weather_etl.landing.versions import FileVersion, StationFiles, read_version
 
 if TYPE_CHECKING:
-    from weather_etl.ingestion.merge import Raw
+    from weather_etl.ingestion.manifest import Raw
 
 DAYS = 30
 
@@ -51,7 +51,7 @@ def archive_station(containers: Containers, station: str, *, days: int = DAYS, n
         UserError: another run wrote the manifest meanwhile; nothing was deleted.
     """
     from weather_etl.ingestion import shared_files
-    from weather_etl.ingestion.merge import load_raw
+    from weather_etl.ingestion.manifest import load_raw
 
     if containers.archive is None:
         raise ArchiveNotConfigured
@@ -71,7 +71,7 @@ def archive_station(containers: Containers, station: str, *, days: int = DAYS, n
 
 
 def _chosen(files: StationFiles, raw: "Raw", before: datetime) -> list[FileVersion]:
-    from weather_etl.ingestion.merge import REJECTED
+    from weather_etl.ingestion.manifest import REJECTED
 
     entries = {e["name"]: e for e in raw.manifest}
     return [
@@ -100,7 +100,7 @@ def _copy(landing: Container, archive: Container, version: FileVersion) -> bool:
 
 def _mark(containers: Containers, station: str, raw: "Raw", names: set[str]) -> None:
     """Mark files as archived in the manifest; rows and fingerprint stay."""
-    from weather_etl.ingestion.merge import RAW
+    from weather_etl.ingestion.raw_table import RAW
 
     manifest = [{**e, "archived": True} if e["name"] in names else e for e in raw.manifest]
     if manifest == raw.manifest:

@@ -103,7 +103,7 @@ def _of_storage(settings: Settings) -> "tuple[list[Metric], list[StaleStation]]"
 
 def files_pending(containers: "Containers", landing: "Landing", stale: "list[StaleStation]") -> int:
     """File versions of stale stations that are not in the station's manifest."""
-    from weather_etl.ingestion.merge import load_raw
+    from weather_etl.ingestion.manifest import load_raw
 
     count = 0
     for item in stale:

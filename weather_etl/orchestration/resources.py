@@ -28,7 +28,7 @@ from weather_etl.stations import PARTITIONS_NAME
 if TYPE_CHECKING:
     import pandas as pd
 
-    from weather_etl.ingestion.merge import Raw
+    from weather_etl.ingestion.manifest import Raw
 
 WRITTEN, UNCHANGED, LEFT = "written", "unchanged", "left to another run"
 MAX_RACES = 5
@@ -180,7 +180,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
 
     def _read(self, name: str, station: str) -> "pd.DataFrame | Raw":
         if name == RAW:
-            from weather_etl.ingestion.merge import load_raw
+            from weather_etl.ingestion.manifest import load_raw
 
             raw = load_raw(self.containers(), station)
             if raw is None:

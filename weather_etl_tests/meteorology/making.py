@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from weather_etl.ingestion import merge, reading
+from weather_etl.ingestion import raw_table, reading
 from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.cells import Reading
@@ -89,10 +89,10 @@ def raw_of(*files: File, settings: StationSettings = DEFAULTS) -> RawRows:
                 }
             )
             continue
-        parts.append(merge.with_provenance(rows, STATION, version, entry))
+        parts.append(raw_table.with_provenance(rows, STATION, version, entry))
         entries[file.name] = entry
         readings[file.name] = reading.reading_of(entry, settings, STATION)
-    return RawRows(merge._assemble(None, [], parts, entries), readings, rejected, list(entries.values()))
+    return RawRows(raw_table.assemble(None, [], parts, entries), readings, rejected, list(entries.values()))
 
 
 def observed(

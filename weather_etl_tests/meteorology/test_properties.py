@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weather_etl.ingestion import merge
+from weather_etl.ingestion import raw_table
 from weather_etl.ingestion import reading as landing_reading
 from weather_etl.lake.parquet import encode_parquet
 from weather_etl.landing.versions import FileVersion
@@ -85,7 +85,7 @@ rows_without_conflicts = st.dictionaries(moments, cells, max_size=14).flatmap(
 )
 
 
-def tables(raw: merge.pa.Table, readings, rejected) -> dict[str, pd.DataFrame]:
+def tables(raw: raw_table.pa.Table, readings, rejected) -> dict[str, pd.DataFrame]:
     found = observations.observe(raw, readings, rejected, station=STATION, timezone="Europe/Budapest")
     assert found.balance.holds()
     made = aggregated(found.validated, "Europe/Budapest")
@@ -107,7 +107,7 @@ def in_batches(files: list[File], sizes: list[int]) -> dict[str, pd.DataFrame]:
             if not one.rejected:
                 parts.append(one.rows)
                 readings |= one.readings
-        old = merge._assemble(old, names, parts, entries)
+        old = raw_table.assemble(old, names, parts, entries)
         names = sorted(readings)
     return tables(old, readings, [r for name in sorted(rejected) for r in rejected[name]])
 
@@ -454,7 +454,7 @@ def test_of_fifty_damaged_files_each_is_rejected_or_its_lines_are_accounted_for(
         except Rejected:
             continue
         version = FileVersion(file.name, "etag", len(file.data), file.landed_at)
-        raw = merge.with_provenance(rows, STATION, version, entry)
+        raw = raw_table.with_provenance(rows, STATION, version, entry)
         reading = landing_reading.reading_of(entry, StationSettings(), STATION)
         found = observations.observe(raw, {file.name: reading}, [], station=STATION, timezone="Europe/Budapest")
         lines = raw.column("line").to_pylist()

@@ -91,7 +91,12 @@ def test_the_manifest_tells_how_a_file_was_read(containers: Containers) -> None:
     shown = states(containers, "a")["a/x.csv"].as_dict()
     assert shown["etag"] == containers.landing.head("a/x.csv").etag
     assert len(shown["sha256"]) == 64
-    assert (shown["encoding"], shown["adapter"], shown["delimiter"], shown["rows"]) == ("utf-8", "csv", ",", 25)
+    assert (shown["encoding"], shown["profile"], shown["delimiter"], shown["rows"]) == (
+        "utf-8",
+        "kaggle_szeged",
+        ",",
+        25,
+    )
     assert shown["first_error"] == {"line": 26, "reason": "ROW_WIDTH"}
     assert (shown["run_id"], shown["refused"], shown["seconds"] > 0) == (run_id, 1, True)
 

@@ -20,7 +20,7 @@ import psutil
 import pytest
 from dagster._core.instance.ref import InstanceRef
 
-from weather_etl.ingestion.merge import load_raw
+from weather_etl.ingestion.manifest import load_raw
 from weather_etl.lake import fingerprints
 from weather_etl.lake.connection import Containers, connect
 from weather_etl.landing import listing

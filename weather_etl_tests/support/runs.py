@@ -16,7 +16,7 @@ import pytest
 from dagster_shared.error import SerializableErrorInfo
 
 from weather_etl.errors import UserError
-from weather_etl.ingestion.merge import Raw
+from weather_etl.ingestion.manifest import Raw
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.table_objects import Stamp

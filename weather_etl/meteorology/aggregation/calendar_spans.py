@@ -51,7 +51,7 @@ class Spans:
         count = len(self.days)
         self.days_expected = first_days[count:] - first_days[:count]
         self.hours_expected = first_hours[count:] - first_hours[:count]
-        self.values = lru_cache(lambda name: spread(_numbers(daily[name]), at, len(self.calendar)))
+        self.values = lru_cache(lambda name: spread(_numbers(daily.loc[:, name]), at, len(self.calendar)))
 
     def __len__(self) -> int:
         return len(self.days)

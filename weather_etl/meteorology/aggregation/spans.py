@@ -5,7 +5,7 @@ Does not belong here: arithmetic over a calendar (`calendar_spans.py`), rain and
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -60,7 +60,7 @@ HOUR_COUNTS = ("low_visibility_hours", "calm_hours", "windy_hours")
 
 def span_columns(
     spans: Spans, shown: Callable[[str], np.ndarray], *, station: str, rated_power_kw: float | None, site: Site
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The columns that months and years share.
 
     Args:
@@ -104,7 +104,8 @@ def span_columns(
         out[name] = sector_names(values, may) if name == "wind_prevailing_sector" else masked(values, may)
     n, total = (spans.days.sum(x) for x in hours.power_density)
     out["wind_power_density_wm2"] = masked(ratio(total, n), shown("wind_power_density_wm2"))
-    out |= energy(*(spans.days.sum(x) for x in hours.power), spans.hours_expected, rated_power_kw, ENERGY)
+    n, kwh = (spans.days.sum(x) for x in hours.power)
+    out |= energy(n, kwh, spans.hours_expected, rated_power_kw, ENERGY)
     out |= total_columns(spans, shown, site)
 
     out |= {name: masked(*spans.whole(spans.values(name))) for name in DEGREE_DAY_BASES_C}

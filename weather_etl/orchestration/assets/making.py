@@ -24,7 +24,7 @@ from weather_etl.redaction import printable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from weather_etl.ingestion.merge import Raw
+    from weather_etl.ingestion.manifest import Raw
 
 Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
 

@@ -17,7 +17,7 @@ from weather_etl.orchestration.resources import ParquetIOManager
 from weather_etl.stations import StationSettings
 
 if TYPE_CHECKING:
-    from weather_etl.ingestion.merge import Raw
+    from weather_etl.ingestion.manifest import Raw
 
 
 class RawConfig(TablesConfig):
@@ -64,7 +64,7 @@ def raw_observations(
 
 def _metadata(raw: "Raw", settings: StationSettings) -> dict[str, Any]:
     """The manifest in figures: which files were read, replaced, rejected, and what was noticed."""
-    from weather_etl.ingestion.merge import count_states
+    from weather_etl.ingestion.manifest import count_states
 
     states = count_states(raw.manifest)
     warnings = [f"{e['name']}: {w}" for e in raw.manifest for w in e.get("warnings", ())]

@@ -20,7 +20,7 @@ from weather_etl.orchestration.resources import ParquetIOManager, StationTable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from weather_etl.ingestion.merge import Raw
+    from weather_etl.ingestion.manifest import Raw
     from weather_etl.ingestion.station import OpenStation
     from weather_etl.meteorology.observations import Observations
 
