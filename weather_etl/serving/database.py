@@ -36,11 +36,12 @@ def serving_url(settings: Settings) -> str:
             "No serving database is configured; set WEATHER_ETL_SERVING_URL, or run `weather-etl local up`."
         )
     if not postgres.is_address(url):
-        raise ServingUnavailable(f"{_variable(settings)} must begin with {postgres.SCHEME}; correct it.")
+        raise ServingUnavailable(f"{variable_of(settings)} must begin with {postgres.SCHEME}; correct it.")
     return url
 
 
-def _variable(settings: Settings) -> str:
+def variable_of(settings: Settings) -> str:
+    """The setting that names the serving database."""
     return "WEATHER_ETL_SERVING_URL" if settings.serving_url else "WEATHER_ETL_POSTGRES_URL"
 
 
@@ -54,18 +55,14 @@ def connect(settings: Settings) -> Iterator["Connection"]:
     import psycopg2
 
     url = serving_url(settings)
-    remedy = "start it with `weather-etl local up`" if settings.serving_url is None else "check the server"
-    unreachable = ServingUnavailable(
-        f"PostgreSQL does not answer at the address in {_variable(settings)}; {remedy}, or correct the address."
-    )
+    start = "start it with `weather-etl local up`" if settings.serving_url is None else "check the server"
+    variable = variable_of(settings)
     try:
         connection = psycopg2.connect(
             postgres.dsn(url), connect_timeout=CONNECT_TIMEOUT_S, application_name="weather_etl"
         )
-    except psycopg2.OperationalError as error:
-        if "password authentication failed" in str(error) or "no pg_hba.conf entry" in str(error):
-            raise ServingUnavailable(f"PostgreSQL refused the user or password in {_variable(settings)}.") from None
-        raise unreachable from None
+    except psycopg2.Error as error:
+        raise ServingUnavailable(postgres.explained(error, variable, start=start) or str(error)) from None
     try:
         with connection.cursor() as cursor:  # by statements: poolers do not take them as options of the connection
             cursor.execute("SET TIME ZONE 'UTC'")
@@ -75,19 +72,10 @@ def connect(settings: Settings) -> Iterator["Connection"]:
         yield connection
     except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn, psycopg2.errors.InvalidSchemaName):
         raise ServingUnavailable("The serving tables are not there; run `weather-etl db upgrade`.") from None
-    except psycopg2.errors.InsufficientPrivilege as error:
-        raise ServingUnavailable(
-            f"The database user in {_variable(settings)} may not do this ({first_line(error)}); grant it."
-        ) from None
-    except (psycopg2.errors.LockNotAvailable, psycopg2.errors.QueryCanceled) as error:
-        raise ServingUnavailable(f"PostgreSQL took too long ({first_line(error)}); nothing was changed.") from None
-    except psycopg2.errors.DiskFull:
-        raise ServingUnavailable("The disk of the serving database is full; nothing was changed.") from None
-    except (psycopg2.OperationalError, psycopg2.InterfaceError):
-        raise unreachable from None
+    except psycopg2.Error as error:
+        sentence = postgres.explained(error, variable, start=start)
+        if sentence is None:
+            raise
+        raise ServingUnavailable(sentence) from None
     finally:
         connection.close()
-
-
-def first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].strip()

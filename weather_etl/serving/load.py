@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from weather_etl import postgres
 from weather_etl.errors import UserError
 from weather_etl.serving.staleness import version
 from weather_etl.serving.tables import FILES, LOADS, SCHEMA, SERVED, Served
@@ -64,6 +65,7 @@ def load_station(
 
     Raises:
         NothingToLoad: there is nothing of the station, here or there.
+        UserError: PostgreSQL does not take a value of it; other stations are not concerned.
     """
     try:
         with connection.cursor() as cursor:
@@ -89,9 +91,15 @@ def load_station(
                     elif table := lake.read(served.source, station):
                         done.append(_swap(cursor, served, station, table, run_id))
         connection.commit()
-    except BaseException:
+    except BaseException as error:
         if not connection.closed:
             connection.rollback()
+        if postgres.is_of_a_value(error):  # one station's trouble, by which the others are not kept waiting
+            first = (str(error).splitlines() or [""])[0][:200]
+            raise UserError(
+                f"Station {station} is not served as it is in the lake: PostgreSQL does not take a value of it ({first}); "
+                "its old rows stay."
+            ) from None
         raise
     return done
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weather_etl.serving.database import ServingUnavailable, connect, serving_url
+from weather_etl import postgres
+from weather_etl.serving.database import ServingUnavailable, connect, serving_url, variable_of
 from weather_etl.serving.tables import SCHEMA
 from weather_etl.settings import Settings
 
@@ -83,7 +84,12 @@ def upgrade(settings: Settings) -> Revision:
         config = alembic_config(settings)
         config.attributes["upgrade"] = True  # comments, view and grants too
         with _alembic:
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except Exception as error:
+                if sentence := postgres.explained(error, variable_of(settings)):
+                    raise ServingUnavailable(sentence) from None
+                raise
     return before
 
 

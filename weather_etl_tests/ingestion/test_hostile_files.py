@@ -24,9 +24,9 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.operations.files import file_states
 from weather_etl.operations.planning import find_stale
 from weather_etl.settings import Settings
-from weather_etl_tests.faults.conftest import Wire, wire  # noqa: F401  (a fixture)
 from weather_etl_tests.files import shared_csv, weather_csv
 from weather_etl_tests.support.runs import RunFailed, execute, process
+from weather_etl_tests.support.wire import Wire
 
 MB = 1024**2
 
@@ -226,7 +226,7 @@ def garbage(name: str, kind: str) -> Callable[[Any, bytes], bytes | None]:
 @pytest.mark.parametrize("kind", ["431", "418 without a word", "500", "false encoding"])
 def test_an_answer_that_is_none_of_the_storages_costs_a_file_and_no_station(
     containers: Containers,
-    wire: Wire,  # noqa: F811
+    wire: Wire,
     kind: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -242,7 +242,7 @@ def test_an_answer_that_is_none_of_the_storages_costs_a_file_and_no_station(
 
 def test_a_listing_that_is_a_proxys_page_is_no_empty_listing(
     containers: Containers,
-    wire: Wire,  # noqa: F811
+    wire: Wire,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24))
