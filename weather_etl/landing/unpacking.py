@@ -43,7 +43,6 @@ def unpack(data: bytes, name: str = "", encoding: str = "") -> list[Member]:
     """
     stored = len(data)
     data = _undo(data, encoding)
->>>>>>> rooms
     if data[:2] == b"\x1f\x8b":
         return [Member(name, _bounded(_gunzip(data), stored))]
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
