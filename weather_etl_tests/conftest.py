@@ -10,6 +10,7 @@ import random
 import shutil
 import signal
 import tempfile
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from weather_etl.local import azurite, ownership
 from weather_etl.local import services as local
 from weather_etl.local.processes import is_free
 from weather_etl.settings import Settings
+from weather_etl_tests.support.wire import Wire
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -213,3 +215,14 @@ def _execute(services: Services, statement: str) -> None:
             cursor.execute(statement)
     finally:
         connection.close()
+
+
+@pytest.fixture
+def wire(environment: Settings) -> Iterator[Wire]:
+    port = int((environment.connection_string or "").split("BlobEndpoint=http://127.0.0.1:")[1].split("/")[0])
+    server = Wire(port)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()

@@ -21,6 +21,7 @@ from weather_etl.meteorology.formats.names import Names, is_nameless, stems_of
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile, minutes_of
 from weather_etl.meteorology.formats.source import Source
+from weather_etl.meteorology.formats.timing import Timing
 from weather_etl.meteorology.raw_rows import DICTIONARY, TEXT, ParsedFile, raw_rows, rescue
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import QUANTITIES
@@ -164,31 +165,6 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
 
 
 # --- times ---
-
-
-@dataclass
-class Timing:
-    """The times of a file.
-
-    Attributes:
-        texts: of every row.
-        at: positions of their columns.
-        form: see `cell_times.read_form`.
-        read: share of the rows that it reads.
-        why: what decided the form.
-        names: of the columns.
-    """
-
-    texts: pa.ChunkedArray
-    at: tuple[int, ...]
-    form: str = "iso"
-    read: float = 1.0
-    why: str = ""
-    names: tuple[str, ...] = ()
-
-    @property
-    def example(self) -> str:
-        return next((t for t in self.texts.slice(0, 20).to_pylist() if t and t.strip()), "")
 
 
 def _time_of(cut: Cut, profile: Profile, options: Options, table: Table) -> Timing:
