@@ -11,6 +11,7 @@ from weather_etl.meteorology.formats.registry import packaged
 from weather_etl.meteorology.quality import LIMITS
 from weather_etl.station_file import StationFile, line_of, lines_of, packaged_settings, parse_settings
 from weather_etl.stations import Dialect, StationSettings, WindSettings, is_station_id
+from weather_etl_tests.conftest import CHECKOUT
 
 WHOLE = """
 timezone = "Europe/Budapest"
@@ -257,3 +258,9 @@ def test_a_file_that_is_no_toml_is_told_with_its_line():
     with pytest.raises(UserError) as caught:
         settings('timezone = "\n')
     assert re.search(r"line \d+", str(caught.value))
+
+
+def test_the_station_toml_of_the_readme_can_be_used():
+    text = re.search(r"```toml\n(timezone.*?)```", (CHECKOUT / "README.md").read_text("utf-8"), re.S)[1]
+    found = parse_settings(text, source="README", version="1")
+    assert found.site.place == (46.25, 20.10) and found.withdrawn[0].variable == "temperature_c"
