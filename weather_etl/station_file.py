@@ -39,7 +39,10 @@ from weather_etl.meteorology.quality import LIMITS, POSSIBLE, Limits
 from weather_etl.meteorology.site import SolarSettings, Thresholds, WindSettings, Withdrawn
 from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES, UNITS, known_unit
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
+from weather_etl.redaction import printable
 from weather_etl.stations import Dialect, StationSettings
+
+MAX_NAME, MAX_SENTENCE, MAX_ERRORS = 200, 1000, 20
 
 Line = int
 Place = tuple[str | int, ...]
@@ -75,6 +78,12 @@ def within(low: float, high: float) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def _display_name(name: str) -> str:
+    if len(name) > MAX_NAME:
+        raise ValueError(f"it has {len(name):,} characters, and must have at most {MAX_NAME}")
+    return name
 
 
 def _zone(name: str) -> str:
@@ -270,7 +279,7 @@ class StationFile(Keys):
     """The keys of a `station.toml` and their rules; what they mean says `stations.StationSettings`."""
 
     timezone: Annotated[str, AfterValidator(_zone)] = NOT_GIVEN
-    name: str = NOT_GIVEN
+    name: Annotated[str, AfterValidator(_display_name)] = NOT_GIVEN
     day_boundary: Literal["local", "utc"] = NOT_GIVEN
     latitude: Annotated[Number, within(-90, 90)] = NOT_GIVEN
     longitude: Annotated[Number, within(-180, 180)] = NOT_GIVEN
@@ -309,10 +318,12 @@ def parse_settings(text: str, *, source: str, version: str) -> StationSettings:
         UserError: it is no TOML, or keys or values cannot be used; names the file, and every such key with its line.
     """
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{source} is not valid TOML ({error}); correct it and upload it again.") from None
-    return _settings(table, text, source=source, version=version)
+        return _settings(tomllib.loads(text), text, source=source, version=version)
+    except RecursionError:
+        raise UserError(f"{source} is nested too deeply; correct it and upload it again.") from None
+    except (ValueError, OverflowError) as error:  # not TOML, or a number with more digits than Python takes
+        told = printable(str(error), MAX_SENTENCE)
+        raise UserError(f"{source} is not valid TOML ({told}); correct it and upload it again.") from None
 
 
 def packaged_settings(station: str) -> StationSettings:
@@ -344,10 +355,13 @@ def _told(errors: list[ErrorDetails], text: str, source: str) -> str:
     """All errors in one paragraph: the file, then for each the line (where there is a text), the key, the way out."""
     lines = lines_of(text)
     problems = sorted({(line_of(lines, error["loc"]), _sentence(error)) for error in errors})
-    sentences = [f"line {line}: {sentence}." if line else f"{sentence}." for line, sentence in problems]
+    told = [f"line {line}: {sentence}." if line else f"{sentence}." for line, sentence in problems]
+    sentences = [printable(sentence, MAX_SENTENCE) for sentence in told[:MAX_ERRORS]]
+    if len(told) > MAX_ERRORS:
+        sentences.append(f"and {len(told) - MAX_ERRORS:,} more.")
     if len(sentences) == 1:
         return f"{source}, {sentences[0]}" if problems[0][0] else f"{source}: {sentences[0]}"
-    return f"{source} has {len(sentences)} errors. " + " ".join(s[0].upper() + s[1:] for s in sentences)
+    return f"{source} has {len(told):,} errors. " + " ".join(s[0].upper() + s[1:] for s in sentences)
 
 
 _WRONG_TYPES = {
@@ -375,7 +389,8 @@ def _sentence(error: ErrorDetails) -> str:
     if kind == "sentence":
         return error["msg"].replace("{key}", key)
     said = str(error["ctx"]["error"]) if kind == "value_error" else error["msg"]
-    return f"{key} is {value!r}; {said}"
+    shown = repr(value)
+    return f"{key} is {shown if len(shown) <= MAX_NAME else f'{shown[:40]}...'}; {said}"
 
 
 def _dotted(place: Place) -> str:

@@ -10,6 +10,7 @@ import random
 import shutil
 import signal
 import tempfile
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,8 +26,11 @@ from weather_etl.local import azurite, ownership
 from weather_etl.local import services as local
 from weather_etl.local.processes import is_free
 from weather_etl.settings import Settings
+from weather_etl_tests.support.wire import Wire
 
 if TYPE_CHECKING:
+    import dagster as dg
+
     from weather_etl_tests.support.live import Live
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -135,7 +139,6 @@ def environment(services: Services, monkeypatch: pytest.MonkeyPatch, request: py
 def prepared_database(services: Services) -> str:
     """A database with Dagster's tables and nothing in them, to be copied: making them takes seconds each time."""
     import dagster as dg
-    from dagster._core.instance.ref import InstanceRef
 
     _execute(services, "CREATE DATABASE prepared")
     url = services.postgres_url.replace("/postgres?", "/prepared?")
@@ -144,7 +147,7 @@ def prepared_database(services: Services) -> str:
     (folder / "dagster.yaml").write_text(
         f"storage:\n  postgres:\n    postgres_url: '{url}'\ntelemetry:\n  enabled: false\n"
     )
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as instance:
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
         assert instance.run_storage and instance.event_log_storage and instance.schedule_storage  # made on first use
     return "prepared"
 
@@ -179,6 +182,19 @@ def database(services: Services, prepared_database: str) -> Iterator[str]:
     _execute(services, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def instance(database: str, tmp_path: Path) -> "Iterator[dg.DagsterInstance]":
+    """Dagster's history in a PostgreSQL database of the test's own, with the storage that an installation has."""
+    import dagster as dg
+
+    (tmp_path / "dagster.yaml").write_text(
+        "storage:\n  custom:\n    module: weather_etl.pooled_storage\n    class: PooledPostgresStorage\n"
+        f"    config:\n      postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
+    )
+    with dg.DagsterInstance.from_config(str(tmp_path)) as opened:
+        yield opened
+
+
 @pytest.fixture(scope="module")
 def live(services: Services, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Live]":
     """`dagster dev`; its sensor is switched off."""
@@ -199,3 +215,14 @@ def _execute(services: Services, statement: str) -> None:
             cursor.execute(statement)
     finally:
         connection.close()
+
+
+@pytest.fixture
+def wire(environment: Settings) -> Iterator[Wire]:
+    port = int((environment.connection_string or "").split("BlobEndpoint=http://127.0.0.1:")[1].split("/")[0])
+    server = Wire(port)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()

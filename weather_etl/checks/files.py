@@ -26,7 +26,11 @@ SHARED_FILES = Check(
     "Every file of several stations could be used, and each of its lines was given to a station.",
     per_station=False,
 )
-REJECTED_FILES = Check("raw_observations", "rejected_files", "No landing file of the station was rejected as a whole.")
+REJECTED_FILES = Check(
+    "raw_observations",
+    "rejected_files",
+    "Every landing file of the station could be read, and none was rejected as a whole.",
+)
 ASSUMPTIONS = Check(
     "raw_observations",
     "assumptions",
@@ -54,18 +58,29 @@ def assumptions(raw: "Raw", settings: "StationSettings") -> Evaluation:
 
 
 def rejected_files(raw: "Raw") -> Evaluation:
-    """Files of which nothing could be used."""
+    """Files of which nothing could be used, and those that the storage did not give."""
     rejected = [e for e in raw.manifest if e["state"] == "rejected"]
     total = len(raw.manifest)
     sentence = f"None of {count(total, 'landing file')} was rejected."
+    if raw.pending:
+        name = printable(raw.pending[0])
+        sentence += (
+            f" {count(len(raw.pending), 'file')} changed while being read, first {name}; the next run looks again."
+        )
+    if raw.unread:
+        first_unread = next(iter(raw.unread.values()))
+        sentence = f"{len(raw.unread):,} of {count(total, 'landing file')} could not be read: {first_unread}"
     if rejected:
         first = rejected[0]
-        sentence = (
+        of_rejected = (
             f"{len(rejected):,} of {count(total, 'landing file')} could not be used, first {printable(first['name'])} "
             f"({first['reason']}: {first['detail']}); correct or delete it, the next run looks again."
         )
-    cases = [{"file": e["name"], "reason": e["reason"], "detail": e["detail"]} for e in rejected]
-    return Evaluation(REJECTED_FILES, not rejected, sentence, ERROR, {"rejected": len(rejected), "files": total}, cases)
+        sentence = f"{sentence} {of_rejected}" if raw.unread else of_rejected
+    cases = [{"file": name, "reason": "UNREADABLE", "detail": why} for name, why in raw.unread.items()]
+    cases += [{"file": e["name"], "reason": e["reason"], "detail": e["detail"]} for e in rejected]
+    figures = {"rejected": len(rejected), "unreadable": len(raw.unread), "files": total}
+    return Evaluation(REJECTED_FILES, not (rejected or raw.unread), sentence, ERROR, figures, cases)
 
 
 def shared_files(troubled: list[dict[str, Any]], files: int, splits: int, failed: Collection[str] = ()) -> Evaluation:

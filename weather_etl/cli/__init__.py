@@ -34,8 +34,13 @@ def main() -> None:
     except UserError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
-    except Exception as error:  # a bug: its trace helps, the secrets in its messages do not
-        from weather_etl.redaction import traceback_without_secrets
+    except Exception as error:
+        from weather_etl import postgres
+        from weather_etl.redaction import traceback_without_secrets, without_secrets
 
+        if sentence := postgres.explained(error, "WEATHER_ETL_POSTGRES_URL"):  # Dagster's history lies there
+            print(without_secrets(sentence), file=sys.stderr)
+            sys.exit(1)
+        # A bug: its trace helps, the secrets in its messages do not.
         print(traceback_without_secrets(error), file=sys.stderr)
         sys.exit(1)

@@ -24,7 +24,7 @@ def files(
     state: Annotated[
         str | None,
         typer.Option(
-            help="Only files that are pending, ingested, 'same bytes', rejected, split, gone, unroutable or ignored."
+            help="Only files that are pending, ingested, 'same bytes', rejected, unreadable, split, gone, unroutable or ignored."
         ),
     ] = None,
     as_json: Annotated[
@@ -77,7 +77,7 @@ def quarantine(
 ) -> None:
     """List the rows and files that were refused, with reason, file and line; or export them."""
     from weather_etl.lake.connection import connect
-    from weather_etl.operations.files import quarantined_rows, write_csv
+    from weather_etl.operations.quarantine import quarantined_rows, write_csv
     from weather_etl.redaction import printable
     from weather_etl.settings import Settings
 

@@ -21,7 +21,7 @@ from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.vocabulary import READER_VERSION
 from weather_etl.stations import StationSettings
 
-INGESTED, REJECTED, SAME_BYTES = "ingested", "rejected", "same bytes"
+INGESTED, REJECTED, SAME_BYTES, UNREADABLE = "ingested", "rejected", "same bytes", "unreadable"
 
 
 @dataclass
@@ -34,6 +34,7 @@ class Raw:
         stamp: ETag and fingerprint of the object.
         read, replaced, gone: names of files read, of files whose rows were replaced, and of files that vanished.
         pending: names of files that changed while they were read; they are still to come.
+        unread: name -> why the storage refused the file; it is tried again.
         replaces: ETag of the object that it was merged from; None if there was none.
     """
 
@@ -44,6 +45,7 @@ class Raw:
     replaced: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
     replaces: str | None = None
 
     def readings(self, settings: StationSettings) -> dict[str, Reading]:
@@ -95,7 +97,7 @@ def load_raw(containers: Containers, station: str) -> Raw | None:
 
 def count_states(manifest: Iterable[Entry]) -> dict[str, int]:
     """State -> number of file versions."""
-    counts = dict.fromkeys((INGESTED, REJECTED, SAME_BYTES), 0)
+    counts = dict.fromkeys((INGESTED, REJECTED, SAME_BYTES, UNREADABLE), 0)
     for entry in manifest:
         counts[entry["state"]] += 1
     return counts

@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from weather_etl.ingestion.manifest import INGESTED, REJECTED, SAME_BYTES, Raw, reader_key, split_key
+from weather_etl.ingestion.manifest import INGESTED, REJECTED, SAME_BYTES, UNREADABLE, Raw, reader_key, split_key
 from weather_etl.ingestion.raw_table import RAW, FreshRows, as_raw, assemble, with_provenance
 from weather_etl.ingestion.reading import Entry, hold_to_budget, options_of, parse_landing_file, profile_of
 from weather_etl.lake import fingerprints
 from weather_etl.lake.connection import Containers
-from weather_etl.lake.container import BlobNotFound, PreconditionFailed
+from weather_etl.lake.container import BlobNotFound, BlobUnreadable, PreconditionFailed, StorageUnavailable
 from weather_etl.lake.parquet import decode_parquet
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing.archived import ArchivedFilesMissing, read_archived
@@ -43,17 +43,17 @@ class _InstalledProfiles:
         """
         if known.get("asked", {}) == self.asked:
             return known
-        if version.archived is not None:
-            data = read_archived(containers, version)
-        else:
-            try:
-                data = read_version(containers.landing, version)
-            except Rejected:
-                return {**known, "asked": self.asked}
+        try:
+            archived = version.archived is not None
+            data = read_archived(containers, version) if archived else read_version(containers.landing, version)
+        except Rejected:
+            return {**known, "asked": self.asked}
+        except BlobUnreadable:  # it stays as it was read, and is asked about again
+            return known
         if data is None:
             return known
         name = version.name.rsplit("/", 1)[-1]
-        found = profile_of(data, name, self.options)
+        found = profile_of(data, name, self.options, version.content_encoding)
         return {**known, "asked": self.asked} if found == (known.get("profile"), known.get("digest")) else None
 
 
@@ -86,10 +86,12 @@ def merge_landing_files(
     fresh = FreshRows()
     keys = {False: reader_key(settings), True: split_key(settings)}
     profiles = _InstalledProfiles(settings)
-    old_entries = {e["name"]: e for e in old.manifest} if old else {}
+    # That a file could not be read is found anew by each run.
+    old_entries = {e["name"]: {k: v for k, v in e.items() if k != "unread"} for e in old.manifest} if old else {}
     entries: dict[str, Entry] = {}
     read: dict[str, Entry] = {}
     pending: list[str] = []
+    unread: dict[str, str] = {}
 
     def fetch(version: FileVersion) -> Entry | None:
         if (version.name, version.etag) not in fresh.entries:
@@ -98,7 +100,10 @@ def merge_landing_files(
                 pending.append(version.name)
                 return None
             fresh.add(version, *found)
-        return fresh.entries[version.name, version.etag]
+        entry = fresh.entries[version.name, version.etag]
+        if entry["state"] == UNREADABLE:
+            unread[version.name] = entry["detail"]
+        return entry
 
     lost = sorted(old_entries.keys() - {f.name for f in files.files})
     if (archived := [name for name in lost if old_entries[name].get("archived")]) and not full:
@@ -107,6 +112,7 @@ def merge_landing_files(
         known = old_entries.get(version.name)
         same_reader = (
             known is not None
+            and known["state"] != UNREADABLE
             and known["reader_key"] == keys[version.split is not None]
             and not full
             and version.name not in again
@@ -118,9 +124,11 @@ def merge_landing_files(
                 continue
             same_reader = False
         found = fetch(version)
-        if found is None:
-            if known is not None:  # its rows stay until the version that replaced it can be read
-                entries[version.name] = known
+        if found is None or found["state"] == UNREADABLE:
+            if known is not None and known["state"] != UNREADABLE:  # its rows stay until it can be read
+                entries[version.name] = known if found is None else {**known, "unread": found["detail"]}
+            elif found is not None:
+                entries[version.name] = found
             continue
         entry = dict(found)
         if known is not None and known["sha256"] == entry["sha256"]:  # touched or re-sent: no row changes
@@ -148,14 +156,16 @@ def merge_landing_files(
             del entries[name]
             continue
         entries[name] = {**found, "landed_at": entry["landed_at"]}
-        if found["state"] == REJECTED:
+        if found["state"] != INGESTED:
             continue
         read[name] = found
         landed_at[name] = entry["landed_at"]
     rows = assemble(old.rows if old else None, kept_names, fresh.rows(landed_at), entries)
 
     manifest = sorted(entries.values(), key=lambda e: (e["landed_at"], e["name"]))
-    fingerprint = fingerprints.of_landing(((e["name"], e["etag"]) for e in manifest), files.settings_version(station))
+    # Without the files that could not be read, so that the station stays stale and they are tried again.
+    taken = ((e["name"], e["etag"]) for e in manifest if e["name"] not in unread)
+    fingerprint = fingerprints.of_landing(taken, files.settings_version(station))
     stamp = Stamp(RAW, station, "", fingerprint, rows.num_rows, 0, datetime.now(UTC))
     return Raw(
         rows,
@@ -165,6 +175,7 @@ def merge_landing_files(
         replaced=sorted(n for n in read if n in old_entries),
         gone=sorted(n for n in old_entries if n not in by_name),
         pending=pending,
+        unread=unread,
         replaces=old.stamp.etag if old else None,
     )
 
@@ -175,9 +186,9 @@ def _mark_same_bytes(entries: dict[str, Entry]) -> None:
     for name in sorted(entries, key=lambda n: (entries[n]["landed_at"], n)):
         entry = entries[name]
         original = first.setdefault(entry["sha256"], name)
-        if entry["state"] == REJECTED:
+        if entry["state"] in (REJECTED, UNREADABLE):
             continue
-        if original != name and entries[original]["state"] != REJECTED:
+        if original != name and entries[original]["state"] not in (REJECTED, UNREADABLE):
             entries[name] = {**entry, "state": SAME_BYTES, "same_as": original}
         elif entry["state"] == SAME_BYTES:
             entries[name] = {**entry, "state": INGESTED, "same_as": None}
@@ -186,7 +197,10 @@ def _mark_same_bytes(entries: dict[str, Entry]) -> None:
 def _read_file(
     containers: Containers, station: str, version: FileVersion, settings: StationSettings, key: str, run_id: str
 ) -> tuple[Entry, pa.Table | None] | None:
-    """Entry and rows of one landing-file version; None if it is no longer there. A bad file becomes a rejected entry."""
+    """Entry and rows of one landing-file version; None if it is no longer there.
+
+    A bad file becomes a rejected entry, one that the storage refuses an unreadable one: neither stops the others.
+    """
     started = time.perf_counter()
     entry: Entry = {
         "name": version.name,
@@ -214,6 +228,8 @@ def _read_file(
                 return None
             if archived:
                 entry["archived"] = True
+            if version.content_encoding:
+                entry["content_encoding"] = version.content_encoding
             entry["sha256"] = hashlib.sha256(data).hexdigest()
             if settings.profiles:
                 entry["asked"] = {p.name: p.digest for p in settings.profiles}
@@ -223,11 +239,22 @@ def _read_file(
     except Rejected as rejected:
         entry |= {"state": REJECTED, "reason": str(rejected.reason), "detail": rejected.detail}
         entry["sha256"] = entry["sha256"] or f"unread:{version.name}:{version.etag}"
+    except BlobUnreadable as why:
+        entry |= _unreadable(version, str(why))
+    except StorageUnavailable as why:
+        if not why.passing:
+            raise
+        containers.landing.exists()  # raises where it is not this file alone that gets no answer
+        entry |= _unreadable(version, f"{printable(version.name)} could not be read: {why}")
     except Exception as error:  # a bug: whoever sees it must learn which file brought it out
         error.add_note(f"while {printable(version.name)} was read")
         raise
     entry["seconds"] = round(time.perf_counter() - started, 4)
     return entry, rows if entry["state"] == INGESTED else None
+
+
+def _unreadable(version: FileVersion, detail: str) -> Entry:
+    return {"state": UNREADABLE, "detail": detail, "sha256": f"unread:{version.name}:{version.etag}"}
 
 
 def _read_split(

@@ -49,10 +49,10 @@ def options_of(settings: StationSettings, profiles: Iterable[Profile] = ()) -> f
     )
 
 
-def profile_of(data: bytes, name: str, options: formats.Options) -> tuple[str, str] | None:
+def profile_of(data: bytes, name: str, options: formats.Options, encoding: str = "") -> tuple[str, str] | None:
     """Name and digest of the profile that would read a file, None if none fits or the file is no text."""
     try:
-        return formats.profile_of(formats.Source(name, unpack(data, name)), options)
+        return formats.profile_of(formats.Source(name, unpack(data, name, encoding)), options)
     except Rejected:
         return None
 
@@ -80,7 +80,8 @@ def cut_into_rows(data: bytes, entry: Entry, settings: StationSettings, profiles
         Rejected: no row can be cut.
     """
     name = entry["name"].rsplit("/", 1)[-1]
-    parsed = formats.read(formats.Source(name, unpack(data, name)), options_of(settings, profiles))
+    members = unpack(data, name, entry.get("content_encoding", ""))
+    parsed = formats.read(formats.Source(name, members), options_of(settings, profiles))
     entry |= parsed.declared
     entry |= {
         "encoding": parsed.encoding,

@@ -151,7 +151,7 @@ def list_station(containers: Containers, station: str) -> StationFiles:
     splits = [v for b in containers.lake.container.list(f"{FOLDER}/{station}/") if (v := version_of_split(b))]
     moved = of_station(containers.archive, station, own)
     files = sorted([*own.files, *splits, *moved], key=lambda f: (f.landed_at, f.name))
-    return StationFiles(files, own.settings_etag, own.formats)
+    return StationFiles(files, own.settings_etag, own.formats, own.settings_size)
 
 
 def _name_in(blob: Blob) -> str:

@@ -106,6 +106,7 @@ def _split(containers: Containers, source: Source, version: FileVersion, run_id:
         if data is None:
             return Outcome(version.name, LEFT)
         index["sha256"] = hashlib.sha256(data).hexdigest()
+        index["content_encoding"] = version.content_encoding
         profiles, errors = read_profiles(containers.landing, source.formats) if source.formats else ((), ())
         rows = cut_into_rows(data, index, StationSettings(), profiles).rows
         index["warnings"] += errors

@@ -18,6 +18,7 @@ from weather_etl.landing.versions import StationFiles
 from weather_etl.stations import StationSettings
 
 RAW = "raw_observations"
+_LOOKS = 5  # at a station whose station.toml is replaced again and again
 
 
 class StationVanished(UserError):
@@ -58,7 +59,7 @@ class OpenStation:
         stamps: the table objects as they were before any input was read: one that is replaced after this is the work
             of another run, and a conditional write finds out. Of a table that is read, as it was read.
         made: fingerprints of the tables that this run has made.
-        unread: names of landing files that this run could not read, or that changed meanwhile.
+        unread: a sentence for each landing file that this run could not read, or that changed meanwhile.
     """
 
     station: str
@@ -110,9 +111,16 @@ def open_station(containers: Containers, station: str) -> OpenStation:
         UnknownStation: it has neither.
         UserError: its settings cannot be read.
     """
-    files = shared_files.list_station(containers, station)
-    stamps = {table: containers.lake.stamp(table, station) for table in TABLE_NAMES}
-    if not files.files:
-        raise StationVanished(station) if stamps[RAW] else UnknownStation(station)
-    settings = listing.read_settings(containers.landing, station, files)
+    for attempt in range(1, _LOOKS + 1):
+        files = shared_files.list_station(containers, station)
+        stamps = {table: containers.lake.stamp(table, station) for table in TABLE_NAMES}
+        if not files.files:
+            raise StationVanished(station) if stamps[RAW] else UnknownStation(station)
+        try:
+            settings = listing.read_settings(containers.landing, station, files)
+        except listing.SettingsChanged:
+            if attempt == _LOOKS:
+                raise
+        else:
+            break
     return OpenStation(station, files, settings, files.settings_version(station), stamps)

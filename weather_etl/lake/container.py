@@ -6,20 +6,38 @@ Does not belong here: how a connection is made (`connection.py`), what is in a b
 
 import base64
 import hashlib
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from weather_etl.errors import UserError
 from weather_etl.private_names import run_blob_request
+from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
+    from azure.core.exceptions import HttpResponseError
     from azure.storage.blob import ContainerClient
 
 LIST_PAGE = 5000  # the most that the service gives at once
 LOCAL_HINT = "start it with `weather-etl local up`"
+MAX_NAME = 300
+_LEASED = ("is under a lease", "break the lease (`az storage blob lease break`) and run again")
+# Error code -> what is the matter with the one blob that was asked for, and the way out.
+_OF_ONE_BLOB = {
+    "BlobArchived": ("lies in the archive tier", "rehydrate it (set its tier to Hot or Cool), and it is read then"),
+    "BlobBeingRehydrated": ("is on its way back from the archive tier", "wait, which may take some hours"),
+    "AuthorizationPermissionMismatch": ("may not be read or written with these credentials", "grant access to it"),
+    "BlobUsesCustomerSpecifiedEncryption": ("is encrypted with a key of its own", "store it without such a key"),
+    "BlobImmutableDueToPolicy": ("is kept from changes by an immutability policy", "take the policy off the container"),
+    "LeaseIdMissing": _LEASED,
+    "LeaseIdMismatchWithBlobOperation": _LEASED,
+    "LeaseNotPresentWithBlobOperation": _LEASED,
+}
+# What the SDK lets out where an answer is none of the service's: a proxy's page, headers that are cut or false.
+_GARBLED = (AttributeError, LookupError, TypeError, ValueError, zlib.error)
 
 
 class StorageUnavailable(UserError):
@@ -28,6 +46,13 @@ class StorageUnavailable(UserError):
     def __init__(self, sentence: str, *, passing: bool = False) -> None:
         super().__init__(sentence)
         self.passing = passing
+
+
+class BlobUnreadable(UserError):
+    """The storage answers, and refuses this one blob: the sentence names it, the cause and the way out."""
+
+    def __init__(self, name: str, cause: str, remedy: str) -> None:
+        super().__init__(f"{printable(name, MAX_NAME)} {cause}; {remedy}.")
 
 
 class PreconditionFailed(Exception):
@@ -40,7 +65,7 @@ class BlobNotFound(Exception):
 
 @dataclass(frozen=True)
 class Blob:
-    """A blob as a listing shows it; `etag` without quotes."""
+    """A blob as a listing shows it; `etag` without quotes, `content_encoding` as its uploader said."""
 
     name: str
     etag: str
@@ -48,6 +73,8 @@ class Blob:
     last_modified: datetime
     metadata: dict[str, str] = field(default_factory=dict)
     content_md5: bytes | None = None
+    content_encoding: str = ""
+    tier: str = ""
 
 
 def _blob(properties: Any) -> Blob:
@@ -60,6 +87,8 @@ def _blob(properties: Any) -> Blob:
         properties.last_modified,
         dict(properties.metadata or {}),
         bytes(content.content_md5) if content and content.content_md5 else None,
+        (content.content_encoding or "") if content else "",
+        str(properties.blob_tier or ""),
     )
 
 
@@ -75,6 +104,8 @@ def _listed(page: bytes) -> tuple[list[Blob], str | None]:
         root = ElementTree.fromstring(page)
     except ElementTree.ParseError as error:  # an answer that was cut
         raise ServiceResponseError("The listing is not complete.") from error
+    if root.tag != "EnumerationResults":  # a proxy's page; taken for an empty listing it would empty the tables
+        raise ValueError("The answer is no listing.")
     times: dict[str, datetime] = {}
     blobs = []
     for item in root.iterfind("Blobs/Blob"):
@@ -93,6 +124,8 @@ def _listed(page: bytes) -> tuple[list[Blob], str | None]:
                 times[when],
                 {m.tag: m.text or "" for m in metadata} if metadata is not None else {},
                 base64.b64decode(md5) if md5 else None,
+                text.get("Content-Encoding", ""),
+                text.get("AccessTier", ""),
             )
         )
     return blobs, root.findtext("NextMarker") or None
@@ -107,7 +140,8 @@ class Container:
         self.url = f"{client.primary_endpoint.split('?')[0]}"
 
     @contextmanager
-    def _plain_errors(self) -> Iterator[None]:
+    def _plain_errors(self, blob: str | None = None) -> Iterator[None]:
+        """Failures as our exceptions; `blob` is the one that the request is about."""
         from azure.core import exceptions as azure
 
         host = self._client.primary_hostname.split("/")[0]
@@ -115,29 +149,45 @@ class Container:
         # The chain is cut: the SDK's messages hold addresses with their SAS token.
         try:
             yield
-        except (azure.ResourceModifiedError, azure.ResourceExistsError):
+        except azure.HttpResponseError as error:
+            self._refused(error, host, blob)
+        except (azure.ServiceRequestError, azure.ServiceResponseError, azure.IncompleteReadError):
+            raise StorageUnavailable(f"Azure Storage at {host} does not answer; {remedy}.", passing=True) from None
+        except (azure.AzureError, *_GARBLED) as error:
+            what = f"got an answer from {host} that is none of Azure Storage ({type(error).__name__})"
+            if blob is not None:
+                raise BlobUnreadable(blob, what, "check what lies between (a proxy), or upload it again") from None
+            raise StorageUnavailable(f"A request {what}; check what lies between, such as a proxy.") from None
+
+    def _refused(self, error: "HttpResponseError", host: str, blob: str | None) -> NoReturn:
+        """What an answer that is an error means."""
+        from azure.core import exceptions as azure
+
+        code = getattr(error, "error_code", None)
+        code = getattr(code, "value", code)
+        if blob is not None and code in _OF_ONE_BLOB:
+            raise BlobUnreadable(blob, *_OF_ONE_BLOB[code]) from None
+        if isinstance(error, azure.ResourceModifiedError | azure.ResourceExistsError) or error.status_code == 412:
             raise PreconditionFailed from None
-        except azure.ResourceNotFoundError as error:
+        if isinstance(error, azure.ResourceNotFoundError):
             if getattr(error, "error_code", None) == "ContainerNotFound":
                 raise StorageUnavailable(
                     f"There is no container {self.name!r} at {host}; create it or correct its name in the settings."
                 ) from None
             raise BlobNotFound from None
-        except (azure.ServiceRequestError, azure.ServiceResponseError, azure.IncompleteReadError):
-            raise StorageUnavailable(f"Azure Storage at {host} does not answer; {remedy}.", passing=True) from None
-        except azure.HttpResponseError as error:
-            if error.status_code == 412:
-                raise PreconditionFailed from None
-            if error.status_code in (401, 403) or isinstance(error, azure.ClientAuthenticationError):
-                raise StorageUnavailable(
-                    f"Azure Storage at {host} refused the credentials; check the key, SAS token or role assignment."
-                ) from None
-            code = getattr(error, "error_code", None) or f"HTTP {error.status_code}"
-            code = getattr(code, "value", code)
-            passing = error.status_code is None or error.status_code in (408, 429) or error.status_code >= 500
+        if error.status_code in (401, 403) or isinstance(error, azure.ClientAuthenticationError):
             raise StorageUnavailable(
-                f"Azure Storage at {host} answered {code}; try again, or check the account.", passing=passing
+                f"Azure Storage at {host} refused the credentials; check the key, SAS token or role assignment."
             ) from None
+        code = code or f"HTTP {error.status_code}"
+        passing = error.status_code is None or error.status_code in (408, 429) or error.status_code >= 500
+        if blob is not None and not passing:
+            raise BlobUnreadable(
+                blob, f"is refused: {host} answered {code}", "look at the blob in the portal, or upload it again"
+            ) from None
+        raise StorageUnavailable(
+            f"Azure Storage at {host} answered {code}; try again, or check the account.", passing=passing
+        ) from None
 
     def exists(self) -> bool:
         """Whether there is such a container."""
@@ -183,23 +233,25 @@ class Container:
     def head(self, name: str) -> Blob | None:
         """Properties of one blob, or None."""
         try:
-            with self._plain_errors():
+            with self._plain_errors(name):
                 return _blob(self._client.get_blob_client(name).get_blob_properties())
         except BlobNotFound:
             return None
 
     def read(self, name: str, etag: str | None = None) -> tuple[bytes, Blob]:
-        """The bytes of a blob; with `etag`, of that version only.
+        """The bytes of a blob as they are stored, whatever its Content-Encoding says; with `etag`, of that version only.
 
         Raises:
             BlobNotFound: gone.
             PreconditionFailed: replaced since `etag`.
+            BlobUnreadable: the storage answers and refuses this blob (archive tier, permissions, ...).
         """
         from azure.core import MatchConditions
 
         condition: dict[str, Any] = {"etag": etag, "match_condition": MatchConditions.IfNotModified} if etag else {}
-        with self._plain_errors():
-            download = self._client.download_blob(name, **condition)
+        with self._plain_errors(name):
+            # The HTTP layer would unpack a body without any bound, and what it gives has another MD5.
+            download = self._client.download_blob(name, decompress=False, **condition)
             return download.readall(), _blob(download.properties)
 
     def read_end(self, name: str, length: int) -> bytes:
@@ -216,8 +268,9 @@ class Container:
             raise BlobNotFound
         start = max(0, blob.size - length)
         same: dict[str, Any] = {"etag": blob.etag, "match_condition": MatchConditions.IfNotModified}
-        with self._plain_errors():
-            return self._client.download_blob(name, offset=start, length=blob.size - start, **same).readall()
+        with self._plain_errors(name):
+            wanted: dict[str, Any] = {"offset": start, "length": blob.size - start, "decompress": False, **same}
+            return self._client.download_blob(name, **wanted).readall()
 
     def write(
         self,
@@ -227,22 +280,25 @@ class Container:
         if_match: str | None,
         metadata: dict[str, str] | None = None,
         content_type: str | None = None,
+        content_encoding: str | None = None,
     ) -> str:
         """Write a blob in one request and return its ETag. `if_match` None: only if it does not exist yet.
 
         Raises:
             PreconditionFailed: the blob is not the one with `if_match`, or exists already.
+            BlobUnreadable: it may not be written (a lease, a policy).
         """
         from azure.core import MatchConditions
 
         condition: dict[str, Any] = {"overwrite": False}
-        if content_type is not None:
+        if content_type is not None or content_encoding is not None:
             from azure.storage.blob import ContentSettings
 
-            condition["content_settings"] = ContentSettings(content_type=content_type)
+            settings = ContentSettings(content_type=content_type, content_encoding=content_encoding)
+            condition["content_settings"] = settings
         if if_match is not None:
             condition |= {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}
-        with self._plain_errors():
+        with self._plain_errors(name):
             result = self._client.get_blob_client(name).upload_blob(data, metadata=metadata, **condition)
             return str(result["etag"]).strip('"')
 
@@ -254,7 +310,7 @@ class Container:
         there = self.head(name)
         if there is not None and there.size == len(data) and there.content_md5 == md5:
             return False
-        with self._plain_errors():
+        with self._plain_errors(name):
             self._client.get_blob_client(name).upload_blob(
                 data, overwrite=True, content_settings=ContentSettings(content_md5=bytearray(md5))
             )
@@ -272,7 +328,7 @@ class Container:
             {"etag": if_match, "match_condition": MatchConditions.IfNotModified} if if_match else {}
         )
         try:
-            with self._plain_errors():
+            with self._plain_errors(name):
                 self._client.delete_blob(name, **condition)
         except BlobNotFound:
             pass

@@ -11,15 +11,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from weather_etl.lake.container import Blob, BlobNotFound, Container, PreconditionFailed
+from weather_etl.errors import UserError
+from weather_etl.lake.container import Blob, BlobNotFound, BlobUnreadable, Container, PreconditionFailed
 from weather_etl.landing.versions import FORMATS, SHARED, FileVersion, Landing, StationFiles
 from weather_etl.stations import SETTINGS_FILE, StationSettings, is_station_id
 
 if TYPE_CHECKING:
     from weather_etl.meteorology.formats.profile import Profile
 
+MAX_SETTINGS = 1024**2  # bytes of a station.toml or of a profile
 _IGNORED_NAMES = ("_SUCCESS",)
 _IGNORED_ENDINGS = (".tmp", ".crc")
+
+
+class SettingsChanged(UserError):
+    """`station.toml` is no longer the one that was listed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} was replaced while it was read; run the station again.")
 
 
 def route(blobs: Iterable[Blob]) -> Landing:
@@ -37,9 +46,18 @@ def route(blobs: Iterable[Blob]) -> Landing:
             # HTTP clients fold dot segments, so that such a blob cannot be asked for.
             landing.unroutable.append(blob.name)
         elif rest == SETTINGS_FILE and station != SHARED:
-            landing.stations.setdefault(station, StationFiles()).settings_etag = blob.etag
+            of_station = landing.stations.setdefault(station, StationFiles())
+            of_station.settings_etag, of_station.settings_size = blob.etag, blob.size
         else:
-            version = FileVersion(blob.name, blob.etag, blob.size, blob.last_modified, blob.content_md5)
+            version = FileVersion(
+                blob.name,
+                blob.etag,
+                blob.size,
+                blob.last_modified,
+                blob.content_md5,
+                content_encoding=blob.content_encoding,
+                tier=blob.tier,
+            )
             files = landing.stations.setdefault(station, StationFiles()).files if station != SHARED else landing.shared
             files.append(version)
     # A folder with settings only is no station yet.
@@ -69,6 +87,10 @@ def read_settings(container: Container, station: str, files: StationFiles) -> St
     """The station's settings: its `station.toml`, else the packaged registry, else defaults (UTC).
 
     The profiles of the installation come with them; one that cannot be used is left out, and said so.
+
+    Raises:
+        UserError: its `station.toml` cannot be read or used.
+        SettingsChanged: it was replaced or removed since `files` were listed.
     """
     from weather_etl.station_file import packaged_settings, parse_settings
 
@@ -76,7 +98,15 @@ def read_settings(container: Container, station: str, files: StationFiles) -> St
         settings = packaged_settings(station)
     else:
         name = f"{station}/{SETTINGS_FILE}"
-        data, _ = container.read(name, files.settings_etag)
+        if files.settings_size > MAX_SETTINGS:
+            raise UserError(
+                f"{name} has {files.settings_size:,} bytes, at most {MAX_SETTINGS:,} are read; is it a weather file? "
+                "Upload the right one, or delete it."
+            )
+        try:
+            data, _ = container.read(name, files.settings_etag)
+        except (BlobNotFound, PreconditionFailed):
+            raise SettingsChanged(name) from None
         text = data.decode("utf-8-sig", "replace")
         settings = parse_settings(text, source=name, version=files.settings_version(station))
     if not files.formats:
@@ -100,4 +130,6 @@ def read_profiles(container: Container, formats: Mapping[str, str]) -> "tuple[tu
             errors.append(f"the profile is not used: {error}")
         except (BlobNotFound, PreconditionFailed):
             errors.append(f"the profile {name} changed while it was read")
+        except BlobUnreadable as error:
+            errors.append(f"a profile is not used: {error}")
     return tuple(profiles), tuple(errors)

@@ -5,6 +5,7 @@ Does not belong here: which text the bytes are (`meteorology/formats/source.py`)
 """
 
 import io
+import itertools
 import struct
 import zipfile
 import zlib
@@ -25,12 +26,13 @@ _ZIP_ERRORS = (
 )  # fmt: skip
 
 
-def unpack(data: bytes, name: str = "") -> list[Member]:
+def unpack(data: bytes, name: str = "", encoding: str = "") -> list[Member]:
     """Undo gzip or zip, recognised by content; bounded in size and ratio.
 
     Args:
         data: bytes of the landing file.
         name: of the landing file, and of its only member where it is no archive.
+        encoding: Content-Encoding of the blob. What it says is undone, if it is true; `data` is as stored.
 
     Returns:
         The file itself, or the members of a zip. Workbooks (xlsx) are zips too, and stay whole. Folders, and what macOS
@@ -39,12 +41,52 @@ def unpack(data: bytes, name: str = "") -> list[Member]:
     Raises:
         Rejected: damaged, cut, without a member, or too large.
     """
-
+    stored = len(data)
+    data = _undo(data, encoding)
     if data[:2] == b"\x1f\x8b":
-        return [Member(name, _bounded(_gunzip(data), len(data)))]
+        return [Member(name, _bounded(_gunzip(data), stored))]
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        return _unzip(data, name)
+        return _unzip(data, name, stored)
     return [Member(name, data)]
+
+
+def _undo(data: bytes, encoding: str) -> bytes:
+    """Undo a Content-Encoding; one that is said of bytes that are not packed so is passed over.
+
+    Raises:
+        Rejected: it cannot be undone here, or unpacks to too much.
+    """
+    stored = len(data)
+    for coding in reversed([part.strip().lower() for part in encoding.split(",")]):
+        if coding in ("gzip", "x-gzip"):
+            if data[:2] == b"\x1f\x8b":
+                data = _bounded(_gunzip(data), stored)
+        elif coding == "deflate":
+            data = _inflated(data, stored)
+        elif coding in ("br", "zstd", "compress", "x-compress", "dcb", "dcz") and not _looks_like_text(data):
+            raise Rejected(
+                Reason.NOT_TEXT,
+                f"the blob is stored with Content-Encoding: {coding}, which is not undone here; store it plain or as gzip",
+            )
+    return data
+
+
+def _inflated(data: bytes, stored: int) -> bytes:
+    """zlib (what `deflate` means) or raw deflate (what some senders take it for); other bytes as they are."""
+    for wbits in (15, -15):
+        stream = zlib.decompressobj(wbits)
+        pieces = (stream.decompress(data if not i else stream.unconsumed_tail, 1024**2) for i in itertools.count())
+        try:
+            unpacked = _bounded(itertools.takewhile(len, pieces), stored)
+        except zlib.error:
+            continue
+        if stream.eof:
+            return unpacked
+    return data
+
+
+def _looks_like_text(data: bytes) -> bool:
+    return not any(byte < 32 and byte not in b"\t\n\v\f\r" for byte in data[:4096])
 
 
 def _limit(packed: int) -> int:
@@ -86,7 +128,7 @@ def _gunzip(data: bytes) -> Iterator[bytes]:
         at -= len(stream.unused_data)
 
 
-def _unzip(data: bytes, name: str) -> list[Member]:
+def _unzip(data: bytes, name: str, stored: int) -> list[Member]:
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -104,14 +146,14 @@ def _unzip(data: bytes, name: str) -> list[Member]:
                 raise Rejected(
                     Reason.ZIP_MEMBERS, f"the zip holds {len(infos):,} files, at most {_MAX_ZIP_MEMBERS} are read"
                 )
-            left, members = _limit(len(data)), []
+            left, members = _limit(stored), []
             for info in infos:
                 if _leads_out(info.filename):
                     raise Rejected(Reason.ZIP_MEMBERS, "a file in the zip has a name that leads out of it")
                 if info.compress_type not in _ZIP_METHODS:
                     raise Rejected(Reason.ZIP_CORRUPT, "the zip is compressed in another way than deflate or bzip2")
                 with archive.open(info) as member:
-                    body = _bounded(iter(lambda m=member: m.read(1024**2), b""), len(data), left)  # type: ignore[misc]
+                    body = _bounded(iter(lambda m=member: m.read(1024**2), b""), stored, left)  # type: ignore[misc]
                 left -= len(body)
                 members.append(Member(info.filename, body))
             return members

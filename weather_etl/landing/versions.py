@@ -15,6 +15,7 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 
 SHARED = "_shared"
 FORMATS = "_formats"
+ARCHIVE_TIER = "Archive"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ class FileVersion:
         etag: of the blob; where `split` is given, of that object.
         size: bytes.
         landed_at: LastModified of the blob.
-        content_md5: as stored with the blob.
+        content_md5: as stored with the blob, of its bytes as stored.
+        content_encoding: what its uploader said of them, such as gzip.
+        tier: access tier; a blob in `Archive` cannot be read.
         split: object in the lake that holds a station's rows of the shared file `name`.
         source_etag: ETag of the shared file that the split was made from.
         archived: ETag of the blob in the archive that the file was moved to; `etag` is the one it had in landing.
@@ -40,6 +43,8 @@ class FileVersion:
     split: str | None = None
     source_etag: str | None = None
     archived: str | None = None
+    content_encoding: str = ""
+    tier: str = ""
 
 
 @dataclass
@@ -49,15 +54,21 @@ class StationFiles:
     Attributes:
         files: of the station.
         settings_etag: of its `station.toml`.
+        settings_size: of its `station.toml`, in bytes.
         formats: name -> ETag of the profiles of the installation, below `_formats/`.
     """
 
     files: list[FileVersion] = field(default_factory=list)
     settings_etag: str | None = None
     formats: dict[str, str] = field(default_factory=dict)
+    settings_size: int = 0
 
     def versions(self) -> list[tuple[str, str]]:
         return [(f.name, f.etag) for f in self.files]
+
+    def offline(self) -> list[tuple[str, str]]:
+        """Versions in the archive tier; one that leaves it keeps its ETag."""
+        return sorted((f.name, f.etag) for f in self.files if f.tier == ARCHIVE_TIER)
 
     def settings_version(self, station: str) -> str:
         """Identifies the settings without reading them."""
@@ -103,6 +114,7 @@ def read_version(container: Container, version: FileVersion) -> bytes | None:
 
     Raises:
         Rejected: it is too large, or the bytes do not match the blob's Content-MD5.
+        BlobUnreadable: the storage refuses this file.
     """
     if version.size > MAX_UNPACKED:
         raise Rejected(Reason.TOO_LARGE, f"the file has {version.size:,} bytes, at most {MAX_UNPACKED:,} are read")

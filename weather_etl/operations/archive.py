@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from weather_etl.errors import UserError
 from weather_etl.lake import fingerprints
 from weather_etl.lake.connection import Containers
-from weather_etl.lake.container import Container, PreconditionFailed
+from weather_etl.lake.container import BlobUnreadable, Container, PreconditionFailed
 from weather_etl.landing.archived import LANDED_AT, LANDING_ETAG
 from weather_etl.landing.versions import FileVersion, StationFiles, read_version
 
@@ -88,13 +88,22 @@ def _chosen(files: StationFiles, raw: "Raw", before: datetime) -> list[FileVersi
 
 def _copy(landing: Container, archive: Container, version: FileVersion) -> bool:
     """Copy one version; False if it was replaced meanwhile. One that is there already is not written again."""
-    data = read_version(landing, version)
+    try:
+        data = read_version(landing, version)
+    except BlobUnreadable:  # in the archive tier, say: it stays where it is
+        return False
     if data is None:
         return False
     metadata = {LANDING_ETAG: version.etag, LANDED_AT: version.landed_at.astimezone(UTC).isoformat()}
     there = archive.head(version.name)
     if there is None or there.metadata.get(LANDING_ETAG) != version.etag or there.size != len(data):
-        archive.write(version.name, data, if_match=there.etag if there else None, metadata=metadata)
+        archive.write(
+            version.name,
+            data,
+            if_match=there.etag if there else None,
+            metadata=metadata,
+            content_encoding=version.content_encoding or None,
+        )
     return True
 
 
@@ -123,9 +132,9 @@ def _mark(containers: Containers, station: str, raw: "Raw", names: set[str]) -> 
 
 
 def _delete(landing: Container, version: FileVersion) -> bool:
-    """Delete one version from landing; a newer one that has come meanwhile stays."""
+    """Delete one version from landing; a newer one that has come meanwhile stays, and one under a lease."""
     try:
         landing.delete(version.name, if_match=version.etag)
-    except PreconditionFailed:
+    except (PreconditionFailed, BlobUnreadable):
         return False
     return True

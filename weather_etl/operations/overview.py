@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 UP_TO_DATE, STALE = "up to date", "stale"
 PASS, NOT_RUN = "PASS", "not run"
+HISTORY = "WEATHER_ETL_POSTGRES_URL"  # the setting that says where Dagster's history lies
 
 
 @dataclass
@@ -104,11 +105,9 @@ def _check_database(url: str | None) -> None:
         raise UserError(f"WEATHER_ETL_POSTGRES_URL must begin with {postgres.SCHEME}; correct it.")
     try:
         psycopg2.connect(postgres.dsn(url), connect_timeout=5).close()
-    except psycopg2.OperationalError:
-        raise UserError(
-            "PostgreSQL does not answer at the address in WEATHER_ETL_POSTGRES_URL; start it with "
-            "`weather-etl local up`, or correct the address."
-        ) from None
+    except psycopg2.Error as error:
+        start = "start it with `weather-etl local up`"
+        raise UserError(postgres.explained(error, HISTORY, start=start) or str(error)) from None
 
 
 def station_states(

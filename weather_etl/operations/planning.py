@@ -213,7 +213,9 @@ def find_stale(landing: Landing, stamps: Mapping[tuple[str, str], Stamp]) -> lis
         carried = {t: stamps[(station, t)].fingerprint for t in TABLE_NAMES if (station, t) in stamps}
         if carried != expected:
             why = CHANGED if carried else NEW
-            stale.append(StaleStation(station, digests.digest(expected), why))
+            # Files that leave the archive tier are another target: they can be read now.
+            offline = files.offline()
+            stale.append(StaleStation(station, digests.digest([expected, offline] if offline else expected), why))
     return stale
 
 

@@ -1,6 +1,6 @@
 """The pictures of rain, snow, sun and cloud.
 
-Belongs here: drawing. Does not belong here: figures (`water.py`), how a picture becomes SVG (`pictures.py`).
+Belongs here: drawing. Does not belong here: figures (`water.py`), how a picture becomes SVG (`svg.py`).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -9,26 +9,25 @@ import numpy as np
 
 from weather_etl.report import water
 from weather_etl.report.facts import MONTHS, Tables
+from weather_etl.report.svg import Picture, picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from weather_etl.report.pictures import Picture
 
 WET, DRY, WARM, SUNNY, SOFT = "#2166ac", "#d9b36c", "#a3181f", "#e0a100", "#5b6470"
 _DARK, _LIGHT = "#1f3b63", "#a9c1dd"
 
 
-def draw(t: Tables, picture: Any) -> "list[Picture | None]":
-    """All of them; `picture` is how a picture is made (`pictures._picture`)."""
+def draw(t: Tables) -> list[Picture | None]:
+    """All of them; None where the tables have nothing to show for one."""
     return [
-        _walter_lieth(t, picture),
-        _running(t, picture, "rain_sums", "Running sum of precipitation", "precipitation_mm", "mm", 1.0, WET),
-        _running(t, picture, "sun_sums", "Running sum of radiation", "solar_radiation_mjm2", "kWh/m²", 1 / 3.6, SUNNY),
-        _running(t, picture, "pv_sums", "Running energy of the solar module", "pv_energy_kwh", "kWh", 1.0, SUNNY),
-        _sun_and_cloud(t, picture),
-        _snow(t, picture),
-        _balance(t, picture),
+        _walter_lieth(t),
+        _running(t, "rain_sums", "Running sum of precipitation", "precipitation_mm", "mm", 1.0, WET),
+        _running(t, "sun_sums", "Running sum of radiation", "solar_radiation_mjm2", "kWh/m²", 1 / 3.6, SUNNY),
+        _running(t, "pv_sums", "Running energy of the solar module", "pv_energy_kwh", "kWh", 1.0, SUNNY),
+        _sun_and_cloud(t),
+        _snow(t),
+        _balance(t),
     ]
 
 
@@ -37,7 +36,7 @@ def scaled(mm: np.ndarray) -> np.ndarray:
     return np.where(mm <= 100.0, mm / 2.0, 50.0 + (mm - 100.0) / 20.0)
 
 
-def _walter_lieth(t: Tables, picture: Any) -> "Picture | None":
+def _walter_lieth(t: Tables) -> Picture | None:
     c = water.walter_lieth(t)
     if c is None:
         return None
@@ -87,9 +86,7 @@ def _bar(month: int, low: float, colour: str) -> Any:
     return Rectangle((month - 0.5, low), 1.0, 1.6, color=colour, linewidth=0)
 
 
-def _running(
-    t: Tables, picture: Any, name: str, title: str, column: str, unit: str, factor: float, colour: str
-) -> "Picture | None":
+def _running(t: Tables, name: str, title: str, column: str, unit: str, factor: float, colour: str) -> Picture | None:
     r = water.running_sums(t, column, factor)
     if r is None:
         return None
@@ -118,7 +115,7 @@ def _running(
     )
 
 
-def _sun_and_cloud(t: Tables, picture: Any) -> "Picture | None":
+def _sun_and_cloud(t: Tables) -> Picture | None:
     sun, cloud = (water.by_calendar_month(t, n) for n in ("sunshine_h", "cloud_cover_mean_percent"))
     if sun is None and cloud is None:
         return None
@@ -152,7 +149,7 @@ def _sun_and_cloud(t: Tables, picture: Any) -> "Picture | None":
     )
 
 
-def _snow(t: Tables, picture: Any) -> "Picture | None":
+def _snow(t: Tables) -> Picture | None:
     found = water.snow_winters(t)
     if found is None:
         return None
@@ -178,7 +175,7 @@ def _snow(t: Tables, picture: Any) -> "Picture | None":
     )
 
 
-def _balance(t: Tables, picture: Any) -> "Picture | None":
+def _balance(t: Tables) -> Picture | None:
     found = water.water_balance(t)
     if found is None:
         return None

@@ -99,7 +99,10 @@ def metadata() -> "sa.MetaData":
     }
     metadata = sa.MetaData(schema=SCHEMA)
     for served in SERVED:
-        key = served.contract.key
+        # An entry of an index has room for 2,704 bytes, and the name of a blob may have more.
+        long_key = [sa.text(f"md5({c})") if c == "landing_file" else c for c in served.contract.key]
+        is_long = "landing_file" in served.contract.key
+        key = () if is_long else served.contract.key
         sa.Table(
             served.name,
             metadata,
@@ -108,6 +111,7 @@ def metadata() -> "sa.MetaData":
                 for c in served.contract.columns
             ),
             *(sa.Index(f"ix_{served.name}_{c}", c, postgresql_using="brin") for c in served.indexes),
+            *([sa.Index(f"ix_{served.name}_key", *long_key, unique=True)] if is_long else []),
         )
     sa.Table(
         LOADS,

@@ -1,10 +1,7 @@
 """Fixtures of the fault injection."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -73,75 +70,6 @@ def own_containers(own_azurite: OwnAzurite, monkeypatch: pytest.MonkeyPatch) -> 
         opened.landing.create()
         opened.lake.container.create()
         yield opened
-
-
-class Wire(ThreadingHTTPServer):
-    """A proxy before the storage that loses what it is told to lose.
-
-    `lose_answer_to(n)`: the n-th PUT reaches the storage, and its answer does not reach us.
-    """
-
-    daemon_threads = True
-
-    def __init__(self, port: int) -> None:
-        super().__init__(("127.0.0.1", 0), _Forward)
-        self.storage_port = port
-        self.puts = 0
-        self.lost_put: int | None = None
-
-    @property
-    def connection_string(self) -> str:
-        return azurite_connection_string(self.server_port)
-
-    def lose_answer_to(self, put: int) -> None:
-        self.puts, self.lost_put = 0, put
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news."""
-
-
-class _Forward(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Wire
-
-    def _forward(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        storage = HTTPConnection("127.0.0.1", self.server.storage_port, timeout=30)
-        try:
-            storage.request(self.command, self.path, body, dict(self.headers.items()))
-            answer = storage.getresponse()
-            data = answer.read()
-        finally:
-            storage.close()
-        if self.command == "PUT":
-            self.server.puts += 1
-            if self.server.puts == self.server.lost_put:
-                self.close_connection = True
-                return
-        self.send_response_only(answer.status)
-        for name, value in answer.getheaders():
-            if name.lower() not in ("transfer-encoding", "connection", "content-length", "keep-alive"):
-                self.send_header(name, value)
-        length = answer.getheader("Content-Length") if self.command == "HEAD" else str(len(data))
-        self.send_header("Content-Length", length or "0")
-        self.end_headers()
-        self.wfile.write(data)
-
-    do_GET = do_PUT = do_HEAD = do_DELETE = _forward
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing to say."""
-
-
-@pytest.fixture
-def wire(environment: Settings) -> Iterator[Wire]:
-    port = int((environment.connection_string or "").split("BlobEndpoint=http://127.0.0.1:")[1].split("/")[0])
-    server = Wire(port)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from weather_etl.lake.fingerprints import INPUTS
 from weather_etl.orchestration.checks import result
 from weather_etl.orchestration.failures import what_next
 from weather_etl.orchestration.resources import ParquetIOManager, StationTable
-from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,13 +113,11 @@ class Making:
         The tables are made from the others all the same; earlier attempts succeed, and the sensor tries again.
 
         Raises:
-            UserError: with the name of the first such file.
+            UserError: what is the matter with the first such file.
         """
         if self.opened.unread and what_next(self._context.run):
             files = count(len(self.opened.unread), "file")
-            raise UserError(
-                f"{printable(self.opened.unread[0])} was not read ({files} could not be read, or changed meanwhile)."
-            )
+            raise UserError(f"{files} could not be read: {self.opened.unread[0].rstrip('.')}.")
 
 
 def last_metadata(context: dg.AssetExecutionContext, asset: str, data_version: str) -> dict[str, Any]:

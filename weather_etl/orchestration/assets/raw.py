@@ -14,6 +14,7 @@ from weather_etl.orchestration.assets.making import Making, Results, TablesConfi
 from weather_etl.orchestration.assets.specs import markdown, table_checks, table_spec
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import ParquetIOManager
+from weather_etl.redaction import printable
 from weather_etl.stations import StationSettings
 
 if TYPE_CHECKING:
@@ -56,7 +57,11 @@ def raw_observations(
             full=config.full and not config.files,
             again=config.files if config.full else (),
         )
-        station.made[RAW], station.unread = raw.stamp.fingerprint, raw.pending
+        station.made[RAW] = raw.stamp.fingerprint
+        station.unread = [
+            *raw.unread.values(),
+            *(f"{printable(name)} changed while it was read" for name in raw.pending),
+        ]
         yield from making.made(
             RAW, raw, [rejected_files(raw), assumptions(raw, station.settings)], _metadata(raw, station.settings)
         )
@@ -83,6 +88,7 @@ def _metadata(raw: "Raw", settings: StationSettings) -> dict[str, Any]:
         "files_replaced": len(raw.replaced),
         "files_gone": len(raw.gone),
         "files_rejected": states["rejected"],
+        "files_unreadable": len(raw.unread),
         "files_same_bytes": states["same bytes"],
         "files_pending": len(raw.pending),
         "latest_files": dg.MetadataValue.md(files),
