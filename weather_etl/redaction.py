@@ -1,6 +1,6 @@
-"""What may be shown: texts without secrets, names from outside without control characters.
+"""What may be shown: texts without secrets, texts from outside without what steers a terminal, a page or a spreadsheet.
 
-Belongs here: masking of keys, tokens and passwords; the printable form of a blob's name.
+Belongs here: masking of keys, tokens and passwords; the printable form of a name, the harmless form of a cell.
 Does not belong here: deciding where a text goes.
 """
 
@@ -8,6 +8,7 @@ import os
 import re
 import traceback
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote, unquote
 
 MASK = "***"
@@ -47,6 +48,38 @@ def without_secrets(text: str, environ: Mapping[str, str] | None = None) -> str:
 def traceback_without_secrets(error: BaseException) -> str:
     """The traceback as Python prints it, masked."""
     return without_secrets("".join(traceback.format_exception(error)))
+
+
+def escaped(text: str, keep: str = "") -> str:
+    """Text from outside with control, format and bidirectional characters as their escapes, such as `\\x1b`.
+
+    Args:
+        text: any text.
+        keep: characters that stay, such as a line's end.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in keep or c == "\N{NO-BREAK SPACE}" else ascii(c)[1:-1] for c in text)
+
+
+_FORMULA = tuple(
+    "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+
+
+def cell(value: Any) -> Any:
+    """A cell of an export that no spreadsheet takes for a formula: texts that begin like one get an apostrophe.
+
+    Numbers stay, as text too; so does every cell that is no text.
+    """
+    if (
+        isinstance(value, str)
+        and value.lstrip(" \N{NO-BREAK SPACE}").startswith(_FORMULA)
+        and not _NUMBER.fullmatch(value)
+    ):
+        return f"'{value}"
+    return value
 
 
 def printable(name: str, limit: int = 200) -> str:

@@ -7,6 +7,7 @@ Does not belong here: permissions of local files (`test_local.py`), exports of t
 import logging
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -17,10 +18,12 @@ from weather_etl import cli
 from weather_etl.checks.files import rejected_files
 from weather_etl.definitions import defs
 from weather_etl.ingestion import merge, shared_files
+from weather_etl.ingestion.manifest import Raw
+from weather_etl.ingestion.raw_table import RAW_SCHEMA
 from weather_etl.lake.connection import Containers, connect
-from weather_etl.lake.table_objects import Lake
+from weather_etl.lake.table_objects import Lake, Stamp
 from weather_etl.operations.planning import PARTITION
-from weather_etl.orchestration import resources
+from weather_etl.orchestration import failures, resources
 from weather_etl.orchestration.assets.specs import markdown
 from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
 from weather_etl.redaction import printable, without_secrets
@@ -68,6 +71,8 @@ def test_what_looks_like_a_secret_is_masked(text: str, masked: str) -> None:
         ),
         ("WEATHER_ETL_ACCOUNT_URL", f"https://a.example.net/?{SAS}", "c2VjcmV0U2lnbmF0dXJl%2Fx%3D"),
         ("WEATHER_ETL_POSTGRES_URL", f"postgresql+psycopg2://u:{PASSWORD}@h/d", PASSWORD),
+        ("WEATHER_ETL_SERVING_URL", f"postgresql+psycopg2://u:{PASSWORD}@h/d", PASSWORD),
+        ("WEATHER_ETL_WEBHOOK_URL", "https://hooks.example.net/services/T0/B0/c2VjcmV0", "services/T0/B0/c2VjcmV0"),
     ],
 )
 def test_the_secrets_of_the_settings_are_masked_wherever_they_stand(name: str, value: str, secret: str) -> None:
@@ -119,6 +124,18 @@ def test_an_unexpected_exception_leaks_no_secret_into_a_run(
     stored, printed = everything_stored(instance, result.run_id), "".join(capfd.readouterr())
     assert not result.success and "Unexpected Leak" in stored and "Traceback" in stored
     assert (secrets_in(stored), secrets_in(printed)) == ([], [])
+
+
+def test_the_search_for_secrets_finds_one_where_nothing_masks_it(
+    containers: Containers, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    monkeypatch.setattr(merge, "merge_landing_files", leak)
+    monkeypatch.setattr(failures, "without_secrets", lambda text: text)
+    monkeypatch.setattr(failures, "traceback_without_secrets", lambda error: str(error))
+    job = defs.resolve_job_def("weather_etl_job")
+    result = job.execute_in_process(instance=instance, tags={PARTITION: "a"}, raise_on_error=False)
+    assert secrets_in(everything_stored(instance, result.run_id)) == [AZURITE_KEY, PASSWORD]
 
 
 def test_an_unexpected_exception_leaks_no_secret_into_a_tick(
@@ -225,10 +242,8 @@ def test_a_name_with_control_characters_is_quoted_where_it_stands_in_a_line(name
 def test_the_sentence_about_a_rejected_file_is_one_line_whatever_its_name() -> None:
     entry = {"name": "a/x\nERROR forged.csv", "state": "rejected", "reason": "NOT_CSV", "detail": "no"}
 
-    class Raw:
-        manifest = (entry,)
-
-    assert "\n" not in rejected_files(Raw()).description
+    stamp = Stamp("raw_observations", "a", "", "", 0, 0, datetime.now(UTC))
+    assert "\n" not in rejected_files(Raw(RAW_SCHEMA.empty_table(), [entry], stamp)).description
 
 
 # --- names are data -------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from weather_etl.errors import UserError
+from weather_etl.redaction import escaped
 
 MAX_CASES = 10
 ERROR, WARN = "ERROR", "WARN"
@@ -44,6 +45,9 @@ class Evaluation:
     severity: str = WARN
     figures: dict[str, Any] = field(default_factory=dict)
     cases: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.description = escaped(self.description)  # names and cells of files are in it
 
 
 class BlockingCheckFailed(UserError):
@@ -91,4 +95,4 @@ def plain(value: Any) -> str | int | float | bool | None:
     """A figure or cell as JSON and Dagster take it."""
     if hasattr(value, "item"):  # a number of numpy
         value = value.item()
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+    return value if value is None or isinstance(value, int | float | bool) else escaped(str(value))

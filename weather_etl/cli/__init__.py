@@ -19,7 +19,7 @@ from weather_etl.cli import (  # noqa: F401  (they register their commands)
     stations,
     tables,
 )
-from weather_etl.cli.base import app
+from weather_etl.cli.base import app, warn
 from weather_etl.errors import UserError
 
 
@@ -32,15 +32,15 @@ def main() -> None:
         load_dotenv(Path.cwd() / ".env", override=True)
         app()
     except UserError as error:
-        print(error, file=sys.stderr)
+        warn(error)
         sys.exit(1)
     except Exception as error:
         from weather_etl import postgres
         from weather_etl.redaction import traceback_without_secrets, without_secrets
 
         if sentence := postgres.explained(error, "WEATHER_ETL_POSTGRES_URL"):  # Dagster's history lies there
-            print(without_secrets(sentence), file=sys.stderr)
+            warn(without_secrets(sentence))
             sys.exit(1)
         # A bug: its trace helps, the secrets in its messages do not.
-        print(traceback_without_secrets(error), file=sys.stderr)
+        warn(traceback_without_secrets(error))
         sys.exit(1)

@@ -10,10 +10,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 import typer.core
+
+from weather_etl.redaction import escaped
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 something failed or is wrong, in one sentence on stderr or a red check; 2 wrong usage. "
@@ -57,8 +62,28 @@ app = typer.Typer(
 
 
 def say(line: str) -> None:
-    """Print one line as it is: rich would break paths and URLs at the width of the terminal."""
-    print(line, flush=True)
+    """Print one line as it is, rich would break paths and URLs at the width of the terminal; what steers it is escaped."""
+    print(escaped(line, keep="\n\t"), flush=True)
+
+
+def warn(line: object) -> None:
+    """The same on stderr."""
+    print(escaped(str(line), keep="\n\t"), file=sys.stderr, flush=True)
+
+
+def console(width: int | None = None) -> "Console":
+    """rich's console for stdout; of texts what would steer the terminal is escaped.
+
+    Args:
+        width: where stdout is no terminal.
+    """
+    from rich.console import Console
+
+    class Harmless(Console):
+        def print(self, *objects: Any, **options: Any) -> None:
+            super().print(*(escaped(o, keep="\n") if isinstance(o, str) else o for o in objects), **options)
+
+    return Harmless(highlight=False, width=None if sys.stdout.isatty() else width)
 
 
 def me() -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from weather_etl.cli.base import app, say
+from weather_etl.cli.base import app, say, warn
 
 db_app = typer.Typer(help="The serving tables in PostgreSQL, for BI tools.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
@@ -31,8 +31,6 @@ def db_load(
     full: Annotated[bool, typer.Option("--full", help="Compare and load again what is loaded already.")] = False,
 ) -> None:
     """Load the published tables of every stale station; exit code 1 if one could not be loaded."""
-    import sys
-
     from weather_etl.errors import UserError
     from weather_etl.lake.connection import connect
     from weather_etl.lake.container import StorageUnavailable
@@ -56,7 +54,7 @@ def db_load(
                 raise
             except UserError as error:  # one station's trouble must not keep the others from being loaded
                 failed += 1
-                print(error, file=sys.stderr)
+                warn(error)
                 continue
             for result in done:
                 change = (

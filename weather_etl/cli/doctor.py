@@ -1,11 +1,10 @@
 """`weather-etl doctor`: is this installation well?"""
 
-import sys
 from typing import Annotated
 
 import typer
 
-from weather_etl.cli.base import app
+from weather_etl.cli.base import app, console
 
 
 @app.command(short_help="Look for what is wrong, and say what to do.")
@@ -14,21 +13,19 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Machine-readabl
 
     Secrets are masked. Exit code 1 if something is bad; a note is no failure.
     """
-    from rich.console import Console
-
     from weather_etl.operations import doctor as examination
     from weather_etl.settings import Settings
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 10_000)
+    out = console(10_000)
     styles = {examination.OK: "green", examination.NOTE: "yellow", examination.BAD: "red"}
     findings = []
     for finding in examination.examine(Settings.load()):
         findings.append(finding)
         if not as_json:
-            console.print(f"[{styles[finding.state]}]{finding.state:<5}[/]{finding.topic:<10}", end="")
-            console.print(finding.what, markup=False)
+            out.print(f"[{styles[finding.state]}]{finding.state:<5}[/]{finding.topic:<10}", end="")
+            out.print(finding.what, markup=False)
             if finding.remedy:
-                console.print(f"{'':15}-> {finding.remedy}", markup=False)
+                out.print(f"{'':15}-> {finding.remedy}", markup=False)
     bad = sum(f.state == examination.BAD for f in findings)
     if as_json:
         import json
@@ -36,6 +33,6 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Machine-readabl
         print(json.dumps({"ok": not bad, "findings": [vars(f) for f in findings]}, indent=2))
     else:
         notes = sum(f.state == examination.NOTE for f in findings)
-        console.print("All is well." if not bad + notes else f"{bad} bad, {notes} to note.")
+        out.print("All is well." if not bad + notes else f"{bad} bad, {notes} to note.")
     if bad:
         raise typer.Exit(1)

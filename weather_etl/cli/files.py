@@ -74,6 +74,9 @@ def quarantine(
     ] = None,
     reason: Annotated[str | None, typer.Option(help="Only rows with this reason code, such as ROW_WIDTH.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write all of them to this CSV file.")] = None,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="With --out: leave texts that a spreadsheet takes for formulas as they are.")
+    ] = False,
 ) -> None:
     """List the rows and files that were refused, with reason, file and line; or export them."""
     from weather_etl.lake.connection import connect
@@ -85,7 +88,7 @@ def quarantine(
         rows = quarantined_rows(containers, station or [], reason)
         if out is not None:
             try:
-                number = write_csv(rows, out)
+                number = write_csv(rows, out, as_is=as_is)
             except OSError as error:
                 raise UserError(f"{out} cannot be written ({error.strerror}); choose another --out.") from None
             say(f"Wrote {number:,} row{'s' * (number != 1)} to {out}.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import app, say
+from weather_etl.cli.base import app, say, warn
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
@@ -70,7 +70,6 @@ def _dagster(url: str, headers: list[str] | None) -> "Dagster":
 
 def _show(dagster: "Dagster", state: "RunState", *, as_json: bool) -> None:
     import json
-    import sys
 
     if as_json:
         print(json.dumps({**state.as_dict(), "status_url": dagster.run_url(state.run_id)}, indent=2))
@@ -82,7 +81,7 @@ def _show(dagster: "Dagster", state: "RunState", *, as_json: bool) -> None:
                 took = f" {step.seconds:.1f} s" if step.seconds is not None else ""
                 say(f"  {step.status or 'WAITING':<11} {step.name}{took}")
         for failure in state.failures:
-            print(f"ERROR  {failure}", file=sys.stderr)
+            warn(f"ERROR  {failure}")
     if state.status in ("FAILURE", "CANCELED"):
         raise typer.Exit(1)
 

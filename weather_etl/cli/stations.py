@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import app, me, say, waiting
+from weather_etl.cli.base import app, console, me, say, waiting, warn
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 # From so many stations on, one line each.
 _MANY = 11
 _POLL_S = 2.0
+_NAMED = 5
 _LOOKED_AT = 20 * 1024**2  # bytes; larger files are uploaded without a look
 
 
@@ -138,9 +139,9 @@ def run(
 ) -> None:
     """Bring every stale station up to date, serving tables and reports alike, and show the tables.
 
-    Exit code 1 if a run failed or a check of severity ERROR is red.
+    Exit code 1 if a run failed, a check of severity ERROR is red, or something is stale all the same.
     """
-    from weather_etl.operations.overview import PASS, dagster_instance, shared_files_state, station_states
+    from weather_etl.operations.overview import PASS, UP_TO_DATE, dagster_instance, shared_files_state, station_states
     from weather_etl.redaction import printable
     from weather_etl.settings import Settings
 
@@ -152,23 +153,33 @@ def run(
         states = station_states(settings, instance, station)
     seconds = time.monotonic() - started
     shared = shared_files_state(settings)
-    bad = bool(failure or any(s.count("ERROR") for s in states) or (shared and shared.state == "ERROR"))
+    left = {s.station: s.state for s in states if s.state != UP_TO_DATE}
+    bad = bool(failure or left or any(s.count("ERROR") for s in states) or (shared and shared.state == "ERROR"))
     if as_json:
         import json
 
         stations = [s.as_dict() for s in states]
         print(
             json.dumps(
-                {"ok": not bad, "failure": failure, "seconds": round(seconds, 1), "stations": stations}, indent=2
+                {
+                    "ok": not bad,
+                    "failure": failure,
+                    "left_undone": left,
+                    "seconds": round(seconds, 1),
+                    "stations": stations,
+                },
+                indent=2,
             )
         )
     else:
         _print_states(states)
         _print_tail(states, seconds)
     if shared and shared.state != PASS:
-        print(f"{shared.state:<5}  {shared.name}: {printable(shared.description, 1000)}", file=sys.stderr)
+        warn(f"{shared.state:<5}  {shared.name}: {printable(shared.description, 1000)}")
+    if left:
+        warn(f"ERROR  {_left_undone(left)}")
     if failure:
-        print(f"ERROR  {failure}", file=sys.stderr)
+        warn(f"ERROR  {failure}")
     elif states and not as_json:
         say("Look around: `make ui` opens the graph, runs and checks at http://127.0.0.1:3000;")
         say(f"`{me()} open report` shows each station on a page, `{me()} head daily_weather` rows of a table.")
@@ -176,10 +187,18 @@ def run(
         raise typer.Exit(1)
 
 
+def _left_undone(left: dict[str, str]) -> str:
+    """What is stale after the run, and what to do: a file could not be read, another run was faster, or files came."""
+    named = ", ".join(f"{station} ({why})" for station, why in list(left.items())[:_NAMED])
+    more = f" and {len(left) - _NAMED:,} more" if len(left) > _NAMED else ""
+    return (
+        f"{_count(len(left), 'station')} still not up to date: {named}{more}. A file could not be read, files came "
+        "meanwhile or another run was faster; `weather-etl files` names files, `weather-etl run` goes on."
+    )
+
+
 def _print_tail(states: "list[StationState]", seconds: float) -> None:
     """What dbt ends with: one line that says whether all is well."""
-    from rich.console import Console
-
     tables = sum(len(s.tables) for s in states)
     counts = {state: sum(s.count(state) for s in states) for state in ("PASS", "WARN", "ERROR")}
     style = "red" if counts["ERROR"] else "yellow" if counts["WARN"] else "green"
@@ -187,7 +206,7 @@ def _print_tail(states: "list[StationState]", seconds: float) -> None:
         "Completed with errors" if counts["ERROR"] else "Completed with warnings" if counts["WARN"] else "Completed"
     )
     figures = " ".join(f"{state}={n}" for state, n in counts.items())
-    Console(highlight=False, width=None if sys.stdout.isatty() else 110).print(
+    console(110).print(
         f"[{style}]{verdict}[/] in {seconds:.1f} s: {_count(len(states), 'station')}, {_count(tables, 'table')}. "
         f"{figures} TOTAL={sum(counts.values())}"
     )
@@ -264,19 +283,17 @@ def status(station: _Only = None, as_json: _Json = False) -> None:
 
 
 def _print_states(states: "list[StationState]") -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+    out = console(110)
     if not states:
-        console.print("No station yet; upload a file with `weather-etl upload STATION FILE`.")
+        out.print("No station yet; upload a file with `weather-etl upload STATION FILE`.")
     elif len(states) >= _MANY:
-        _print_lines(console, states)
+        _print_lines(out, states)
     else:
         for state in states:
-            _print_state(console, state)
+            _print_state(out, state)
 
 
-def _print_state(console: "Console", s: "StationState") -> None:
+def _print_state(out: "Console", s: "StationState") -> None:
     """A station with its tables and the checks that did not pass."""
     from rich.table import Table
 
@@ -291,25 +308,25 @@ def _print_state(console: "Console", s: "StationState") -> None:
     table.add_column("last", min_width=17)
     for name, stamp in s.tables.items():
         table.add_row(name, f"{stamp.rows:,}", stamp.first, stamp.last)
-    console.print(table)
+    out.print(table)
     counts = ", ".join(
         f"[{style}]{state} {s.count(state)}[/]"
         for state, style in ((PASS, "green"), ("WARN", "yellow"), ("ERROR", "red"))
     )
     if s.trouble:
-        console.print(f"[red]{'parked' if s.parked else 'failed'}[/]: ", end="")
-        console.print(s.trouble, markup=False)
+        out.print(f"[red]{'parked' if s.parked else 'failed'}[/]: ", end="")
+        out.print(s.trouble, markup=False)
     unknown = "not evaluated by the last run" if s.trouble else "none has run yet"
-    console.print(f"checks: {counts}" if s.checks else f"checks: {unknown}")
+    out.print(f"checks: {counts}" if s.checks else f"checks: {unknown}")
     for check in s.checks:
         if check.state != PASS:
             style = "yellow" if check.state == "WARN" else "red"
-            console.print(f"  [{style}]{check.state:<5}[/] {check.name}: ", end="")
-            console.print(check.description, markup=False)
-    console.print()
+            out.print(f"  [{style}]{check.state:<5}[/] {check.name}: ", end="")
+            out.print(check.description, markup=False)
+    out.print()
 
 
-def _print_lines(console: "Console", states: "list[StationState]") -> None:
+def _print_lines(out: "Console", states: "list[StationState]") -> None:
     """A line per station; `--station` shows one of them whole."""
     from rich.table import Table
 
@@ -334,9 +351,9 @@ def _print_lines(console: "Console", states: "list[StationState]") -> None:
             f"{s.count('WARN') or ''}",
             f"[red]{s.count('ERROR') or ''}[/]",
         )
-    console.print(table)
-    console.print("`weather-etl status --station STATION` tells more.")
-    console.print()
+    out.print(table)
+    out.print("`weather-etl status --station STATION` tells more.")
+    out.print()
 
 
 @app.command(short_help="Delete the tables of a station without files.")

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from weather_etl.cli.base import app, say
+from weather_etl.cli.base import app, console, say
 from weather_etl.errors import UserError
+from weather_etl.redaction import cell, escaped
 
 _KEYS = ("station_id", "timestamp", "date", "month", "year", "calendar_month")
 _WIDTH = 110
@@ -22,6 +23,9 @@ def head(
     columns: Annotated[str | None, typer.Option(help="Only these, separated by commas.")] = None,
     tail: Annotated[bool, typer.Option("--tail", help="The last rows instead.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="As CSV, all columns.")] = False,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="With --csv: leave texts that a spreadsheet takes for formulas as they are.")
+    ] = False,
 ) -> None:
     """Show the first rows of a table, with units; as many columns as the line has room for."""
     from weather_etl import tables
@@ -35,13 +39,15 @@ def head(
     frame = tables.read(table, station, columns=wanted)
     part = frame.tail(rows) if tail else frame.head(rows)
     if as_csv:
+        if not as_is:
+            texts = [c for c in part.columns if part[c].dtype.kind not in "fiubmM"]
+            part = part.assign(**{c: part[c].astype(object).map(cell) for c in texts})
         part.to_csv(sys.stdout, index=False, lineterminator="\n")
         return
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
-    names = list(part.columns) if wanted else _fitting(list(part.columns), console.width)
+    out = console(_WIDTH)
+    names = list(part.columns) if wanted else _fitting(list(part.columns), out.width)
     shown = Table(box=None, pad_edge=False)
     for name in names:
         unit = frame.attrs["units"].get(name, "")
@@ -49,7 +55,7 @@ def head(
         shown.add_column(f"{name}\n{unit}", justify="right" if numeric else "left", overflow="fold")
     for row in part[names].itertuples(index=False):
         shown.add_row(*map(_cell, row))
-    console.print(shown)
+    out.print(shown)
     left_out = len(part.columns) - len(names)
     say(f"{len(part):,} of {len(frame):,} rows of {table}, station {station}.")
     if left_out:
@@ -82,4 +88,4 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}Z" if value.tzinfo else f"{value:%Y-%m-%d}"
     text = "" if value is None or str(value) in ("NaT", "<NA>", "nan") else str(value)
-    return text.replace("[", "\\[")[:60]
+    return escaped(text).replace("[", "\\[")[:60]

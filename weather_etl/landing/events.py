@@ -17,7 +17,12 @@ from weather_etl.landing.versions import SHARED
 from weather_etl.stations import is_station_id
 
 _SUBJECT = "/blobServices/default/containers/"
-_RENAMED = "Microsoft.Storage.BlobRenamed"
+_RENAMED = ("Microsoft.Storage.BlobRenamed", "Microsoft.Storage.DirectoryRenamed")
+_OF_A_DIRECTORY = "Microsoft.Storage.Directory"
+
+
+class OtherKind(Exception):
+    """The message tells of something else than a blob or directory; its text is the kind of event."""
 
 
 class Poison(Exception):
@@ -33,14 +38,27 @@ def places_of(body: str, container: str) -> set[str]:
 
     Raises:
         Poison: not JSON, no event, another container, or a name outside any station's folder.
+        OtherKind: an event that is about no blob, such as the end of a lifecycle rule's work.
     """
     places: set[str] = set()
+    others: list[str] = []
     for event in _events(body):
+        kind = _kind(event)
         for subject in _subjects(event):
-            places.add(_place(subject, container))
+            if kind and not subject.startswith(_SUBJECT):
+                others.append(kind)
+            else:
+                places.add(_place(subject, container, is_directory=kind.startswith(_OF_A_DIRECTORY)))
+    if not places and others:
+        raise OtherKind(others[0])
     if not places:
         raise Poison("the message holds no event")
     return places
+
+
+def _kind(event: Any) -> str:
+    kind = event.get("eventType", event.get("type")) if isinstance(event, dict) else None
+    return kind if isinstance(kind, str) else ""
 
 
 def _events(body: str) -> list[Any]:
@@ -62,12 +80,12 @@ def _from_base64(body: str) -> str:
 
 
 def _subjects(event: Any) -> Iterator[str]:
-    """The `subject` is the same in both schemas; a rename also names where the blob came from."""
+    """The `subject` is the same in both schemas; a rename also names where the blob or directory came from."""
     subject = event.get("subject") if isinstance(event, dict) else None
     if not isinstance(subject, str):
         raise Poison("the message has no subject")
     yield subject
-    if event.get("eventType", event.get("type")) == _RENAMED and isinstance(event.get("data"), dict):
+    if _kind(event) in _RENAMED and isinstance(event.get("data"), dict):
         # .../<account>.blob.core.windows.net/<container>/<name>
         source = str(event["data"].get("sourceUrl", "")).partition("://")[2].partition("/")[2]
         container, _, name = source.partition("/")
@@ -75,12 +93,14 @@ def _subjects(event: Any) -> Iterator[str]:
             yield f"{_SUBJECT}{container}/blobs/{name}"
 
 
-def _place(subject: str, container: str) -> str:
+def _place(subject: str, container: str, *, is_directory: bool) -> str:
     where, slash, name = subject.removeprefix(_SUBJECT).partition("/blobs/")
     if not subject.startswith(_SUBJECT) or not slash:
         raise Poison("the subject names no blob")
     if where != container:
         raise Poison("the blob lies in another container")
+    if is_directory:  # whose name may be a station's, or that of the folder of shared files
+        name = f"{name.rstrip('/')}/"
     station, slash, _ = name.partition("/")
     if slash and station == SHARED:
         return name

@@ -11,7 +11,10 @@ message, and the cursor moves when the webhook has taken it: nothing is lost, an
 two tells something twice.
 """
 
+import http.client
 import json
+import re
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
@@ -19,11 +22,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from weather_etl.errors import UserError
-from weather_etl.redaction import without_secrets
+from weather_etl.redaction import escaped, without_secrets
 from weather_etl.settings import Settings
 
 MAX_LISTED = 10
-_TIMEOUT_S = 10
+MAX_ANSWER = 64 * 1024  # bytes that are read of what the webhook says
+_TIMEOUT_S, _LONGEST_S = 10, 15
 
 
 @dataclass
@@ -124,17 +128,27 @@ def update(state: State, checks: Iterable[CheckEvent], runs: Iterable[RunEvent])
     )
 
 
-def message(news: News, still_open: int, ui_url: str) -> str:
-    """The text that people read, in Slack's and Teams' common part of Markdown."""
+# What a TextBlock of an Adaptive Card takes for links, lists, emphasis.
+_MARKDOWN = re.compile(r"([\\`*_~\[\]()<>#|!]|(?<!\w)[-+](?=\s)|(?<=\d)\.(?=\s))")
+
+
+def _literally(text: str, style: str) -> str:
+    """Names and cells of files in a message: one line, and shown as they are."""
+    text = escaped(" ".join(without_secrets(text).split()))
+    return _MARKDOWN.sub(r"\\\1", text) if style == "teams" else text
+
+
+def message(news: News, still_open: int, ui_url: str, style: str = "slack") -> str:
+    """The text that people read; `style` is that of the webhook."""
     lines = []
     for problems, mark, noun in (
         (news.opened, "\N{LARGE RED CIRCLE}", "failed"),
         (news.closed, "\N{LARGE GREEN CIRCLE}", "resolved"),
     ):
         for problem in problems[:MAX_LISTED]:
-            why = f": {without_secrets(problem.why)[:300]}" if noun == "failed" and problem.why else ""
+            why = f": {_literally(problem.why[:300], style)}" if noun == "failed" and problem.why else ""
             link = f" {ui_url}/runs/{problem.run_id}" if noun == "failed" and problem.run_id else ""
-            lines.append(f"{mark} weather_etl {noun}: {problem.title}{why}{link}")
+            lines.append(f"{mark} weather_etl {noun}: {_literally(problem.title, style)}{why}{link}")
         if len(problems) > MAX_LISTED:
             lines.append(f"{mark} ... and {len(problems) - MAX_LISTED} more {noun}.")
     lines.append(f"{still_open} open now." if still_open else "Nothing is open now.")
@@ -146,7 +160,7 @@ def payload(text: str, style: str) -> dict[str, Any]:
     if style == "slack":
         for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
             text = text.replace(character, entity)
-        return {"text": text}
+        return {"text": text, "mrkdwn": False}  # Slack has no escape for * and _
     blocks = [{"type": "TextBlock", "text": line, "wrap": True} for line in text.splitlines()]
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -173,12 +187,24 @@ def send(settings: Settings, text: str) -> None:
         json.dumps(payload(text, settings.webhook_style)).encode(),
         {"Content-Type": "application/json"},
     )
-    try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:
-            response.read()
-    except urllib.error.HTTPError as error:
-        raise UserError(
-            f"The webhook in WEATHER_ETL_WEBHOOK_URL answered HTTP {error.code}; the message is sent again."
-        ) from None
-    except (OSError, ValueError):
-        raise UserError("The webhook in WEATHER_ETL_WEBHOOK_URL does not answer; the message is sent again.") from None
+    answered: list[int | None] = []  # the status, None for no answer
+
+    def post() -> None:
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:
+                response.read(MAX_ANSWER)
+                answered.append(response.status)
+        except urllib.error.HTTPError as error:
+            answered.append(error.code)
+        except (OSError, ValueError, http.client.HTTPException):
+            answered.append(None)
+
+    # The time limit of a socket is one of each byte: an answer that drips in would hold up the sensor.
+    thread = threading.Thread(target=post, daemon=True)
+    thread.start()
+    thread.join(_LONGEST_S)
+    status = answered[0] if answered else None
+    if status is None:
+        raise UserError("The webhook in WEATHER_ETL_WEBHOOK_URL does not answer; the message is sent again.")
+    if not 200 <= status < 300:
+        raise UserError(f"The webhook in WEATHER_ETL_WEBHOOK_URL answered HTTP {status}; the message is sent again.")

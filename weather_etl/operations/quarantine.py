@@ -14,7 +14,7 @@ from weather_etl.ingestion import shared_files
 from weather_etl.lake.connection import Containers
 from weather_etl.meteorology.reasons import Reason
 from weather_etl.operations.files import _QUARANTINED, REJECTED
-from weather_etl.redaction import printable
+from weather_etl.redaction import cell, printable
 
 COLUMNS = ("station_id", "landing_file", "etag", "line", "reason", "detail", "raw_text", "landed_at")
 
@@ -57,8 +57,8 @@ def _rows_of_no_station(index: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from (source | line for line in index["refused"]["lines"])
 
 
-def write_csv(rows: Iterable[dict[str, Any]], path: Path) -> int:
-    """Write quarantined rows for a spreadsheet: a cell never becomes a formula (ingestion rule 12).
+def write_csv(rows: Iterable[dict[str, Any]], path: Path, *, as_is: bool = False) -> int:
+    """Write quarantined rows for a spreadsheet: a cell never becomes a formula (ingestion rule 12), unless `as_is`.
 
     Returns the number of rows.
     """
@@ -67,11 +67,7 @@ def write_csv(rows: Iterable[dict[str, Any]], path: Path) -> int:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for row in rows:
-            writer.writerow([_cell(row[c]) for c in COLUMNS])
+            values = [row[c].isoformat() if hasattr(row[c], "isoformat") else row[c] for c in COLUMNS]
+            writer.writerow(values if as_is else map(cell, values))
             number += 1
     return number
-
-
-def _cell(value: Any) -> str:
-    text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

@@ -16,7 +16,7 @@ from weather_etl.errors import UserError
 from weather_etl.lake.container import StorageUnavailable
 from weather_etl.operations import planning
 from weather_etl.private_names import DagsterUserCodeProcessError
-from weather_etl.redaction import traceback_without_secrets, without_secrets
+from weather_etl.redaction import escaped, traceback_without_secrets, without_secrets
 from weather_etl.settings import Settings
 
 
@@ -27,6 +27,7 @@ class ExpectedFailure(dg.Failure, DagsterUserCodeProcessError):
     """
 
     def __init__(self, sentence: str, metadata: dict[str, Any] | None = None) -> None:
+        sentence = escaped(sentence, keep="\n")
         # Not by super(): the two parents' constructors do not take the same arguments.
         Exception.__init__(self, sentence)
         self.description = sentence

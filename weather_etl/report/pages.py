@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 
 from weather_etl import __version__
+from weather_etl.redaction import escaped
 from weather_etl.report import facts, water
 from weather_etl.report.pictures import Picture, draw
 from weather_etl.stations import StationSettings
@@ -34,6 +35,7 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        finalize=lambda value: escaped(value, keep="\n\t") if type(value) is str else value,
     )
     environment.filters["number"] = _number
     environment.filters["data_uri"] = data_uri

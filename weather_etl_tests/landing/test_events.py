@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weather_etl.landing.event_queue import Message, queue_connection_string, queue_url
-from weather_etl.landing.events import Poison, places_of
+from weather_etl.landing.events import OtherKind, Poison, places_of
 from weather_etl.orchestration.sensors.landing_events import Inbox
 from weather_etl.settings import azurite_connection_string
 from weather_etl_tests.support.storage_events import base64_of, cloud_event, event_grid
@@ -31,6 +31,46 @@ def test_a_rename_names_the_station_that_lost_the_file_too() -> None:
     event = event_grid("b/x.csv", kind="Microsoft.Storage.BlobRenamed")
     event["data"]["sourceUrl"] = "https://acc.dfs.core.windows.net/landing/a/x.csv"
     assert places_of(json.dumps(event), "landing") == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "places"),
+    [
+        ("b", "a", {"a", "b"}),
+        ("b/2020", "a/2019/", {"a", "b"}),
+        ("_shared/new", "_shared/old", {"_shared/new/", "_shared/old"}),
+    ],
+)
+@pytest.mark.parametrize("host", ["acc.dfs.core.windows.net", "acc.blob.core.windows.net"])
+def test_a_renamed_directory_names_both_stations(name: str, source: str, places: set[str], host: str) -> None:
+    event = event_grid(name, kind="Microsoft.Storage.DirectoryRenamed")
+    event["data"]["sourceUrl"] = f"https://{host}/landing/{source}"
+    assert {p.rstrip("/") for p in places_of(json.dumps(event), "landing")} == {p.rstrip("/") for p in places}
+
+
+@pytest.mark.parametrize("kind", ["DirectoryDeleted", "DirectoryCreated"])
+def test_a_directory_of_a_station_names_it(kind: str) -> None:
+    assert places_of(json.dumps(event_grid("a", kind=f"Microsoft.Storage.{kind}")), "landing") == {"a"}
+
+
+@pytest.mark.parametrize("kind", ["BlobTierChanged", "BlobUndeleted", "AsyncOperationInitiated", "SomethingNew"])
+def test_any_event_about_a_blob_names_its_station(kind: str) -> None:
+    assert places_of(json.dumps(event_grid("a/x.csv", kind=f"Microsoft.Storage.{kind}")), "landing") == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        ("Microsoft.Storage.LifecyclePolicyCompleted", "BlobDataManagement/LifeCycleManagement/SummaryReport"),
+        ("Microsoft.EventGrid.SubscriptionValidationEvent", ""),
+    ],
+)
+def test_an_event_about_no_blob_is_of_another_kind_and_no_poison(kind: str, subject: str) -> None:
+    with pytest.raises(OtherKind, match=kind):
+        places_of(json.dumps({"eventType": kind, "subject": subject}), "landing")
+    inbox = Inbox()
+    inbox.sort([Message("1", "", json.dumps({"type": kind, "subject": subject}), 1)], "landing")
+    assert [k for _, k in inbox.others] == [kind] and not inbox.poison and not inbox.places
 
 
 def test_a_shared_file_is_named_itself() -> None:
@@ -67,7 +107,7 @@ def test_a_message_that_names_no_station_is_poison(body: str, why: str) -> None:
 @given(st.text() | st.recursive(st.none() | st.integers() | st.text(), lambda c: st.lists(c) | st.dictionaries(
     st.sampled_from(["subject", "eventType", "type", "data"]) | st.text(), c)).map(json.dumps))  # fmt: skip
 def test_any_message_is_a_station_or_poison(body: str) -> None:
-    with contextlib.suppress(Poison):
+    with contextlib.suppress(Poison, OtherKind):
         assert places_of(body, "landing")
 
 

@@ -149,7 +149,7 @@ def test_an_unknown_reason_is_one_sentence(containers: Containers) -> None:
         list(quarantined_rows(containers, [], "BANANA"))
 
 
-@pytest.mark.parametrize("text", ["=cmd()", "+1", "-1", "@x", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=cmd()", "+1+1", "-2+3", "@x", "\tx", "\rx", " =1", "\uff1d1"])
 def test_no_exported_cell_can_become_a_formula(text: str, tmp_path: Path) -> None:
     row = dict.fromkeys(quarantine.COLUMNS) | {"landing_file": text, "line": 3, "raw_text": text}
     assert write_csv([row], tmp_path / "out.csv") == 1

@@ -16,6 +16,7 @@ from weather_etl.checks import TABLE_CHECKS
 from weather_etl.lake.fingerprints import CODE_VERSIONS, INPUTS
 from weather_etl.meteorology.schemas import TABLES, Table
 from weather_etl.orchestration.checks import spec
+from weather_etl.redaction import escaped
 from weather_etl.stations import PARTITIONS_NAME
 
 if TYPE_CHECKING:
@@ -124,4 +125,4 @@ _MARKDOWN = re.compile(r"([\\`*_~\[\]<>&|!#$@:])")
 
 def markdown(text: str) -> str:
     """Text from outside as markdown that shows it literally: it comes from files and names that anybody may write."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", escaped(" ".join(text.split())))

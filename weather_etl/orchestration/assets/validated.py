@@ -13,7 +13,7 @@ from weather_etl.checks import observations as checks
 from weather_etl.checks.evaluation import Evaluation
 from weather_etl.orchestration.assets import sketches
 from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
-from weather_etl.orchestration.assets.specs import preview, table_checks, table_spec
+from weather_etl.orchestration.assets.specs import markdown, preview, table_checks, table_spec
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import ParquetIOManager, StationTable
 
@@ -122,7 +122,7 @@ def _of_hours(observations: "Observations", timezone: str) -> dict[str, Any]:
         "failed_values": sum(observations.failed_values.values()),
         **observations.computed,
         "timezone": timezone,
-        **({"warnings": dg.MetadataValue.md("\n".join(f"* {w}" for w in warnings[:10]))} if warnings else {}),
+        **({"warnings": dg.MetadataValue.md("\n".join(f"* {markdown(w)}" for w in warnings[:10]))} if warnings else {}),
         **sketches.of("validated_observations", frame),
         "preview": preview(
             frame, ["timestamp", "temperature_c", "humidity_percent", "wind_speed_ms", "pressure_msl_hpa"]

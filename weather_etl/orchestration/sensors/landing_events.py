@@ -12,9 +12,11 @@ machine. What no event ever told is found by `landing_files_sensor` or the daily
 
 import json
 import time
+from collections import Counter
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 import dagster as dg
 
@@ -35,6 +37,7 @@ from weather_etl.orchestration.jobs import TABLES_JOB, shared_files_job, weather
 from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors import landing_files as polling
 from weather_etl.orchestration.sensors.requests import observations, partitions_requests, run_requests
+from weather_etl.redaction import printable
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 
@@ -42,15 +45,18 @@ POLL_S = 1
 MAX_STATIONS_PER_TICK = 50
 MAX_MESSAGES_PER_TICK = 640
 MAX_DELIVERIES = 3  # of a message that nobody can use
+MAX_KINDS = 20  # of events about no blob that are counted
 _LOOKERS = 8  # a look is one listing and one HEAD per table: waiting, not work
 
 
 @dataclass
 class Inbox:
-    """What a tick has received: the messages about each place (station or shared file), and those nobody can use."""
+    """What a tick has received: the messages about each place (station or shared file), those nobody can use, and those
+    that are about no blob, each with the kind of its event."""
 
     places: dict[str, list[Message]] = field(default_factory=dict)
     poison: list[tuple[Message, str]] = field(default_factory=list)
+    others: list[tuple[Message, str]] = field(default_factory=list)
 
     def sort(self, messages: Iterable[Message], container: str) -> None:
         """Sort messages by the places that they name."""
@@ -58,6 +64,8 @@ class Inbox:
             try:
                 for place in events.places_of(message.body, container):
                     self.places.setdefault(place, []).append(message)
+            except events.OtherKind as kind:
+                self.others.append((message, str(kind)))
             except events.Poison as why:
                 self.poison.append((message, str(why)))
 
@@ -145,13 +153,16 @@ def _answer(
         )
     for message in inbox.no_longer_needed(seen.settled({s.station for s in decided.parked})):
         queue.delete(message)
-    set_aside = _set_aside(context, queue, inbox)
+    for message, _ in inbox.others:
+        queue.delete(message)
+    counted = _counted(context.cursor, inbox)
+    counted["set_aside"] += _set_aside(context, queue, inbox)
     return dg.SensorResult(
         run_requests=run_requests(decided.requests, TABLES_JOB, tables_only=True),
         dynamic_partitions_requests=partitions_requests(decided),
         asset_events=observations(decided, seen.landing),
-        cursor=json.dumps({"set_aside": set_aside}),
-        skip_reason=None if decided.requests else _why_nothing(inbox, decided, set_aside),
+        cursor=json.dumps(counted),
+        skip_reason=None if decided.requests else _why_nothing(inbox, decided, counted),
     )
 
 
@@ -192,11 +203,8 @@ def _look_at(containers: Containers, places: Collection[str]) -> Seen:
 
 
 def _set_aside(context: dg.SensorEvaluationContext, queue: EventQueue, inbox: Inbox) -> int:
-    """Set hopeless messages aside; how many there were ever."""
-    try:
-        count = int(json.loads(context.cursor or "{}")["set_aside"])
-    except (ValueError, KeyError, TypeError):
-        count = 0
+    """Set hopeless messages aside; how many they were."""
+    count = 0
     for message, why in inbox.poison:
         if message.deliveries >= MAX_DELIVERIES:
             queue.set_aside(message)
@@ -207,7 +215,19 @@ def _set_aside(context: dg.SensorEvaluationContext, queue: EventQueue, inbox: In
     return count
 
 
-def _why_nothing(inbox: Inbox, decided: Plan, set_aside: int) -> str:
+def _counted(cursor: str | None, inbox: Inbox) -> dict[str, Any]:
+    """What the cursor keeps: messages set aside so far, and events of other kinds so far by kind."""
+    try:
+        found = json.loads(cursor or "{}")
+        set_aside = int(found.get("set_aside", 0))
+        kinds = Counter({str(kind): int(number) for kind, number in found.get("other_kinds", {}).items()})
+    except (ValueError, TypeError, AttributeError):
+        set_aside, kinds = 0, Counter()
+    kinds.update(printable(kind) for _, kind in inbox.others)
+    return {"set_aside": set_aside, "other_kinds": dict(kinds.most_common(MAX_KINDS))}
+
+
+def _why_nothing(inbox: Inbox, decided: Plan, counted: dict[str, Any]) -> str:
     parts = [f"{count(len(inbox.places), 'station')} named by events" if inbox.places else "no events"]
     parts += [
         f"{len(items)} {what}"
@@ -216,8 +236,11 @@ def _why_nothing(inbox: Inbox, decided: Plan, set_aside: int) -> str:
             (decided.waiting, "waiting for the next attempt"),
             (decided.parked, "parked"),
             (inbox.poison, "messages that nobody can use"),
+            (inbox.others, "about no blob"),
         )
         if items
     ]
-    aside = f" {set_aside} messages were set aside so far." if set_aside else ""
+    aside = f" {counted['set_aside']} messages were set aside so far." if counted["set_aside"] else ""
+    if counted["other_kinds"]:
+        aside += f" Events about no blob so far: {', '.join(f'{n} {k}' for k, n in counted['other_kinds'].items())}."
     return f"{', '.join(parts)[0].upper()}{', '.join(parts)[1:]}.{aside}"

@@ -43,7 +43,7 @@ def notification_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     news = update(state, _new_checks(instance, state), runs)
     if news:
         try:
-            send(settings, message(news, len(state.open), settings.ui_url))
+            send(settings, message(news, len(state.open), settings.ui_url, settings.webhook_style))
         except UserError as error:
             raise dg.Failure(str(error)) from None
     told = f"Told {len(news.opened)} failed and {len(news.closed)} resolved." if news else "Nothing new."
