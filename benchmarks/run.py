@@ -1,6 +1,6 @@
 """`make bench`: figures (a) to (m), as ratios taken side by side in one run.
 
-    python benchmarks/run.py [core] [quality [10m]] [climate [10m]] [runs] [stations [100]] [live] [serving]
+    python benchmarks/run.py [core] [formats] [quality [10m]] [climate [10m]] [runs] [stations [100]] [live] [serving]
 
 On the real Kaggle file where it lies beside the checkout (`../shared/data`), else on the generated sample repeated.
 """
@@ -95,6 +95,10 @@ def main(parts: list[str]) -> None:
     print(f"weather_etl on {what}: {csv.count(bytes([10])) - 1:,} rows, {len(csv) / 1e6:.1f} MB")
     if not parts or "core" in parts:
         core(csv)
+    if not parts or "formats" in parts:
+        from benchmarks import formats_bench
+
+        formats_bench.main()
     if not parts or "quality" in parts:
         from benchmarks import quality_bench
 

@@ -36,11 +36,11 @@ def measure(csv: bytes, station: str) -> tuple[float, float, float, int]:
     from weather_etl.meteorology import schemas
     from weather_etl.orchestration.child_runs import run_job
     from weather_etl.orchestration.jobs import TABLES_JOB
-    from weather_etl.serving import database, load
+    from weather_etl.serving import database, load, schema
     from weather_etl.settings import Settings
 
     settings = Settings.load()
-    database.upgrade(settings)
+    schema.upgrade(settings)
     first, again, theirs = [], [], []
     with connect(settings) as containers, database.connect(settings) as connection:
         containers.landing.create()

@@ -2,7 +2,7 @@
 
     python docs/limits_table.py
 
-Belongs here: the form of the table. What it says comes from `weather_etl/meteorology/quality.py`; a test keeps it
+Belongs here: the form of the table. What it says comes from `weather_etl/meteorology/quality/limits.py`; a test keeps it
 current.
 """
 

@@ -29,6 +29,8 @@ from weather_etl.settings import Settings
 from weather_etl_tests.support.wire import Wire
 
 if TYPE_CHECKING:
+    import dagster as dg
+
     from weather_etl_tests.support.live import Live
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -137,7 +139,6 @@ def environment(services: Services, monkeypatch: pytest.MonkeyPatch, request: py
 def prepared_database(services: Services) -> str:
     """A database with Dagster's tables and nothing in them, to be copied: making them takes seconds each time."""
     import dagster as dg
-    from dagster._core.instance.ref import InstanceRef
 
     _execute(services, "CREATE DATABASE prepared")
     url = services.postgres_url.replace("/postgres?", "/prepared?")
@@ -146,7 +147,7 @@ def prepared_database(services: Services) -> str:
     (folder / "dagster.yaml").write_text(
         f"storage:\n  postgres:\n    postgres_url: '{url}'\ntelemetry:\n  enabled: false\n"
     )
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as instance:
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
         assert instance.run_storage and instance.event_log_storage and instance.schedule_storage  # made on first use
     return "prepared"
 
@@ -179,6 +180,19 @@ def database(services: Services, prepared_database: str) -> Iterator[str]:
     _execute(services, f"CREATE DATABASE {name} TEMPLATE {prepared_database}")
     yield services.postgres_url.replace("/postgres?", f"/{name}?")
     _execute(services, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def instance(database: str, tmp_path: Path) -> "Iterator[dg.DagsterInstance]":
+    """Dagster's history in a PostgreSQL database of the test's own, with the storage that an installation has."""
+    import dagster as dg
+
+    (tmp_path / "dagster.yaml").write_text(
+        "storage:\n  custom:\n    module: weather_etl.pooled_storage\n    class: PooledPostgresStorage\n"
+        f"    config:\n      postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
+    )
+    with dg.DagsterInstance.from_config(str(tmp_path)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -142,5 +142,17 @@ def test_loading_the_definitions_warns_of_nothing_in_preview() -> None:
     assert "PreviewWarning" not in in_a_new_process("import weather_etl; weather_etl.defs").stderr
 
 
+def test_dg_loads_the_definitions_as_a_project(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("dg"), "check", "defs"],
+        cwd=CHECKOUT,
+        env={**os.environ, "DAGSTER_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "All definitions loaded successfully." in done.stdout + done.stderr) == (0, True), done
+
+
 if __name__ == "__main__":
     SNAPSHOT.write_text("\n".join(describe()) + "\n", "utf-8")

@@ -11,8 +11,7 @@ from weather_etl.operations.planning import PARTITION
 from weather_etl.orchestration.child_runs import run_job
 from weather_etl.orchestration.jobs import REPORT_JOB
 from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
-from weather_etl.serving import database as serving_database
-from weather_etl.serving import load
+from weather_etl.serving import database, load, schema, staleness
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, process
@@ -34,17 +33,17 @@ def objects(containers: Containers) -> dict[str, bytes]:
 
 
 def rows_served(settings: Settings) -> int:
-    with serving_database.connect(settings) as connection, connection.cursor() as cursor:
+    with database.connect(settings) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM weather.weather_observations")
         return cursor.fetchone()[0]
 
 
 def load_all(settings: Settings, containers: Containers) -> None:
     """As `weather-etl db load`."""
-    with serving_database.connect(settings) as connection:
-        serving_database.require_schema(settings, connection)
-        wanted = load.expected(containers.lake.stamps())
-        for item in load.find_stale(wanted, load.loaded_versions(connection)):
+    with database.connect(settings) as connection:
+        schema.require_schema(settings, connection)
+        wanted = staleness.expected(containers.lake.stamps())
+        for item in staleness.find_stale(wanted, staleness.loaded_versions(connection)):
             load.load_station(connection, containers.lake, item.station)
 
 
@@ -93,7 +92,7 @@ def test_a_lost_serving_database_is_rebuilt_by_one_command(
         containers.landing.upload(f"{station}/x.csv", weather_csv())
         process(containers, station)
     load_all(environment, containers)
-    with serving_database.connect(environment) as connection, connection.cursor() as cursor:
+    with database.connect(environment) as connection, connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA schema_metrics CASCADE; DROP SCHEMA weather CASCADE")
         connection.commit()
     load_all(environment, containers)

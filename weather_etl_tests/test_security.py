@@ -7,7 +7,6 @@ Does not belong here: permissions of local files (`test_local.py`), exports of t
 import logging
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -82,15 +81,6 @@ def test_the_secrets_of_the_settings_are_masked_wherever_they_stand(name: str, v
 
 
 # --- secrets in failures --------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def instance(database: str, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    (tmp_path / "dagster.yaml").write_text(
-        f"storage:\n  postgres:\n    postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
-    )
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(tmp_path))) as found:
-        yield found
 
 
 class Leak(RuntimeError):

@@ -1,7 +1,7 @@
 """Ticks of `landing_files_sensor` on a real Azurite and a real PostgreSQL."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -30,16 +30,6 @@ DEAD = Settings().silence_limit_s + 60  # seconds after which a silent run is ta
 @pytest.fixture(autouse=True)
 def _one_look_per_tick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
-
-
-@pytest.fixture
-def instance(database: str, tmp_path) -> Iterator[dg.DagsterInstance]:
-    (tmp_path / "dagster.yaml").write_text(
-        "storage:\n  custom:\n    module: weather_etl.pooled_storage\n    class: PooledPostgresStorage\n"
-        f"    config:\n      postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
-    )
-    with dg.DagsterInstance.from_config(str(tmp_path)) as found:
-        yield found
 
 
 @pytest.fixture

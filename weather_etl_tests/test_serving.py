@@ -26,7 +26,7 @@ from weather_etl.operations.planning import PARTITION
 from weather_etl.orchestration.catch_up import catch_up_job
 from weather_etl.orchestration.child_runs import run_job
 from weather_etl.orchestration.sensors import serving as serving_sensor_module
-from weather_etl.serving import copy_format, database, load, tables
+from weather_etl.serving import copy_format, database, load, schema, staleness, tables
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT, Services, _execute
@@ -60,13 +60,13 @@ class Serving:
 
     def load(self, station: str = "a", **options: Any) -> dict[str, load.Loaded]:
         with database.connect(self.settings) as connection:
-            database.require_schema(self.settings, connection)
+            schema.require_schema(self.settings, connection)
             return {r.table: r for r in load.load_station(connection, self.containers.lake, station, **options)}
 
     def stale(self) -> dict[str, str]:
         with database.connect(self.settings) as connection:
-            wanted = load.expected(self.containers.lake.stamps())
-            return {s.station: s.why for s in load.find_stale(wanted, load.loaded_versions(connection))}
+            wanted = staleness.expected(self.containers.lake.stamps())
+            return {s.station: s.why for s in staleness.find_stale(wanted, staleness.loaded_versions(connection))}
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """All rows with the transactions that wrote them."""
@@ -86,7 +86,7 @@ def migrated(services: Services) -> Iterator[str]:
     name = f"served_{uuid.uuid4().hex[:12]}"
     _execute(services, f"CREATE DATABASE {name}")
     url = services.postgres_url.replace("/postgres?", f"/{name}?")
-    database.upgrade(Settings(serving_url=url))
+    schema.upgrade(Settings(serving_url=url))
     yield url
     _execute(services, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -109,8 +109,8 @@ def instance() -> Iterator[dg.DagsterInstance]:
 def test_the_migrated_tables_are_those_of_the_contracts(empty: Serving) -> None:
     from alembic import command
 
-    database.upgrade(empty.settings)
-    command.check(database.alembic_config(empty.settings))  # raises with the differences
+    schema.upgrade(empty.settings)
+    command.check(schema.alembic_config(empty.settings))  # raises with the differences
 
 
 def test_every_table_has_the_key_of_its_contract(serving: Serving) -> None:
@@ -147,7 +147,7 @@ def test_an_upgrade_keeps_the_rows(serving: Serving) -> None:
     serving.lake()
     serving.load()
     before = serving.everything()
-    database.upgrade(serving.settings)
+    schema.upgrade(serving.settings)
     assert serving.everything() == before
 
 
@@ -164,8 +164,8 @@ def test_tables_of_another_revision_are_not_touched(
 ) -> None:
     serving.lake()
     serving.load()
-    found = database.Revision(revision, "0003", known)
-    monkeypatch.setattr(database, "revision", lambda _: found)
+    found = schema.Revision(revision, "0003", known)
+    monkeypatch.setattr(schema, "revision", lambda _: found)
     with pytest.raises(database.ServingUnavailable, match=sentence):
         serving.load()
 
@@ -355,7 +355,7 @@ def test_a_station_that_left_the_lake_is_removed(serving: Serving) -> None:
     serving.load()
     for blob in list(serving.containers.lake.container.list()):
         serving.containers.lake.container.delete(blob.name)
-    assert serving.stale() == {"a": load.GONE}
+    assert serving.stale() == {"a": staleness.GONE}
     serving.load()
     assert {len(rows) for rows in serving.everything().values()} == {0}
     assert serving.stale() == {}
@@ -367,8 +367,9 @@ def test_a_new_column_in_the_contract_loads_its_table_again(serving: Serving, mo
     contract = schemas.Table("weather_daily", "", "", tables.DAILY.contract.columns[:-1], tables.DAILY.contract.key)
     changed = tables.Served("weather_daily", "daily_weather", contract)
     served = tuple(changed if s is tables.DAILY else s for s in tables.SERVED)
-    monkeypatch.setattr(load, "SERVED", served)
-    assert serving.stale() == {"a": load.BEHIND}
+    for module in (load, staleness):
+        monkeypatch.setattr(module, "SERVED", served)
+    assert serving.stale() == {"a": staleness.BEHIND}
     assert [r.table for r in serving.load().values() if r.status == load.LOADED] == ["weather_daily"]
 
 

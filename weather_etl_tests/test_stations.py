@@ -7,9 +7,11 @@ import pytest
 
 from weather_etl.errors import UserError
 from weather_etl.ingestion import manifest
+from weather_etl.meteorology.formats.registry import packaged
 from weather_etl.meteorology.quality import LIMITS
 from weather_etl.station_file import StationFile, line_of, lines_of, packaged_settings, parse_settings
 from weather_etl.stations import Dialect, StationSettings, WindSettings, is_station_id
+from weather_etl_tests.conftest import CHECKOUT
 
 WHOLE = """
 timezone = "Europe/Budapest"
@@ -28,6 +30,12 @@ units = { wind_speed_ms = "kts", temperature_c = "°F", humidity_percent = "%" }
 aliases = { "Luft" = "temperature_c" }
 limits.temperature_c = { fail = [-40, 50], suspect = [-30, 45], rate = 5 }
 wind = { anemometer_height_m = 12.5, turbine = "V112/3075", hub_height_m = 94 }
+format = "ndbc"
+timestamp_format = "%d.%m.%Y %H:%M"
+date_order = "dmy"
+standard_time = true
+missing = ["-99"]
+bulletin_date = "2024-05"
 """
 
 
@@ -39,6 +47,7 @@ def test_every_setting_can_be_given():
     found = settings(WHOLE)
     assert found == StationSettings(
         timezone="Europe/Budapest",
+        has_timezone=True,
         name="Szeged",
         day_boundary="utc",
         latitude=46.25,
@@ -58,6 +67,12 @@ def test_every_setting_can_be_given():
             )
         },
         wind=WindSettings(12.5, "V112/3075", 94),
+        format="ndbc",
+        timestamp_format="%d.%m.%Y %H:%M",
+        date_order="dmy",
+        standard_time=True,
+        missing=("-99",),
+        bulletin_date="2024-05",
         source="szeged/station.toml",
         version="toml-0x1",
     )
@@ -156,8 +171,12 @@ def test_all_errors_of_a_file_are_told_at_once_with_their_lines():
     )
 
 
+# What no key of the file has: where the settings come from, what came with them, and the profile that `format` may be.
+_NOT_KEYS = {"source", "version", "profiles", "profile_errors", "has_timezone", "format_profile"}
+
+
 def test_every_setting_has_a_rule_and_every_rule_a_setting():
-    assert {f.name for f in fields(StationSettings)} - {"source", "version"} == set(StationFile.model_fields)
+    assert {f.name for f in fields(StationSettings)} - _NOT_KEYS == set(StationFile.model_fields)
 
 
 WRITTEN = '''
@@ -207,7 +226,11 @@ def test_a_station_that_nobody_knows_has_the_defaults():
     assert packaged_settings("nowhere") == StationSettings() and packaged_settings("nowhere").is_default
 
 
-READER = {"aliases", "encoding", "dialect", "source_ids"}
+# The zone and the units do not change a row, but what is told of it.
+READER = {
+    "aliases", "encoding", "dialect", "source_ids", "units", "timezone", "has_timezone", "standard_time", "timestamp_format",
+    "date_order", "missing", "format", "format_profile", "bulletin_date",
+}  # fmt: skip
 OTHER_VALUES = {
     "aliases": {"Luft": "temperature_c"},
     "encoding": "cp1250",
@@ -217,6 +240,10 @@ OTHER_VALUES = {
     "limits": LIMITS,
     "wind": WindSettings(5.0),
     "live": True,
+    "has_timezone": True,
+    "standard_time": True,
+    "missing": ("-99",),
+    "format_profile": packaged()[0],
 }
 
 
@@ -231,3 +258,9 @@ def test_a_file_that_is_no_toml_is_told_with_its_line():
     with pytest.raises(UserError) as caught:
         settings('timezone = "\n')
     assert re.search(r"line \d+", str(caught.value))
+
+
+def test_the_station_toml_of_the_readme_can_be_used():
+    text = re.search(r"```toml\n(timezone.*?)```", (CHECKOUT / "README.md").read_text("utf-8"), re.S)[1]
+    found = parse_settings(text, source="README", version="1")
+    assert found.site.place == (46.25, 20.10) and found.withdrawn[0].variable == "temperature_c"

@@ -173,15 +173,7 @@ def test_the_lines_of_a_step_can_be_read(live: Live, up_to_date: str) -> None:
 
 
 def test_a_backfill_is_a_run_per_station_and_ends_as_its_runs_ended(live: Live, backfill: str) -> None:
-    def ended() -> str | None:
-        found = live.ask(
-            "query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } } }",
-            id=backfill,
-        )
-        status = found["partitionBackfillOrError"]["status"]
-        return status if status.startswith(("COMPLETED", "FAILED", "CANCELED")) else None
-
-    assert until("the end of the backfill", ended) == "COMPLETED_SUCCESS"
+    assert live.backfill_status(backfill) == "COMPLETED_SUCCESS"
     assert [r["status"] for r in live.runs("dagster/backfill", backfill)] == ["SUCCESS"] * 3
     assert [live.carried(f"backfilled-{n}") == live.expected(f"backfilled-{n}") for n in range(3)] == [True] * 3
 

@@ -1,8 +1,6 @@
 """The weather report as an asset: published beside the tables, requested when they change, a run per station."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -19,15 +17,6 @@ from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.runs import LEFT, UNCHANGED, WRITTEN, execute, process
 
 REPORT_JOB, INDEX_JOB = "weather_report_job", "station_index_job"
-
-
-@pytest.fixture
-def instance(database: str, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    (tmp_path / "dagster.yaml").write_text(
-        f"storage:\n  postgres:\n    postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
-    )
-    with dg.DagsterInstance.from_config(str(tmp_path)) as found:
-        yield found
 
 
 def load(containers: Containers, station: str, hours: int = 48) -> None:

@@ -299,7 +299,7 @@ def stamps_fit_the_sun(check: Check, judged: Judged) -> Evaluation:
 
 @_promise("No number such as -999 stands for a missing value that nobody declared.")
 def undeclared_missing_values(check: Check, judged: Judged) -> Evaluation:
-    cases = [
+    cases: list[dict[str, Any]] = [
         {"file": file, "variable": name, "values": n}
         for file, counts in judged.observations.sentinels.items()
         for name, n in counts.items()

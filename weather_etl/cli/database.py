@@ -15,10 +15,10 @@ Stations = Annotated[list[str] | None, typer.Option("--station", "-s", help="Onl
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Create the serving tables, or bring them to this program's version; repeating it changes nothing."""
-    from weather_etl.serving import database
+    from weather_etl.serving import schema
     from weather_etl.settings import Settings
 
-    revision = database.upgrade(Settings.load())
+    revision = schema.upgrade(Settings.load())
     if revision.now == revision.wanted:
         say(f"The serving tables have revision {revision.now} already; comments, view and grants were set anew.")
     else:
@@ -34,7 +34,7 @@ def db_load(
     from weather_etl.errors import UserError
     from weather_etl.lake.connection import connect
     from weather_etl.lake.container import StorageUnavailable
-    from weather_etl.serving import database, load
+    from weather_etl.serving import database, load, schema, staleness
     from weather_etl.settings import Settings
 
     settings = Settings.load()
@@ -42,10 +42,10 @@ def db_load(
     with ExitStack() as stack:
         containers = stack.enter_context(connect(settings))
         connection = stack.enter_context(database.connect(settings))
-        database.require_schema(settings, connection)
-        wanted = load.expected(containers.lake.stamps())
-        loaded = load.loaded_versions(connection)
-        stale = [s.station for s in load.find_stale(wanted, loaded)]
+        schema.require_schema(settings, connection)
+        wanted = staleness.expected(containers.lake.stamps())
+        loaded = staleness.loaded_versions(connection)
+        stale = [s.station for s in staleness.find_stale(wanted, loaded)]
         chosen = station or (sorted(wanted.keys() | loaded.keys()) if full else stale)
         for name in chosen:
             try:
@@ -73,14 +73,14 @@ def db_load(
 def db_status() -> None:
     """Show the schema's revision and which stations are not served as they are in the lake."""
     from weather_etl.lake.connection import connect
-    from weather_etl.serving import database, load
+    from weather_etl.serving import database, schema, staleness
     from weather_etl.settings import Settings
 
     settings = Settings.load()
     with connect(settings, prompt=True) as containers, database.connect(settings) as connection:
-        revision = database.revision(connection)
-        wanted = load.expected(containers.lake.stamps())
-        stale = load.find_stale(wanted, load.loaded_versions(connection))
+        revision = schema.revision(connection)
+        wanted = staleness.expected(containers.lake.stamps())
+        stale = staleness.find_stale(wanted, staleness.loaded_versions(connection))
     state = (
         "up to date" if revision.now == revision.wanted else f"wanted {revision.wanted}; run `weather-etl db upgrade`"
     )

@@ -80,7 +80,7 @@ def quarantine(
 ) -> None:
     """List the rows and files that were refused, with reason, file and line; or export them."""
     from weather_etl.lake.connection import connect
-    from weather_etl.operations.files import quarantined_rows, write_csv
+    from weather_etl.operations.quarantine import quarantined_rows, write_csv
     from weather_etl.redaction import printable
     from weather_etl.settings import Settings
 

@@ -365,7 +365,7 @@ def forget(station: Annotated[str, typer.Argument(help="A station whose landing 
     from weather_etl.lake.fingerprints import TABLE_NAMES
     from weather_etl.operations.overview import dagster_instance
     from weather_etl.report.publish import page_name
-    from weather_etl.serving import database, load
+    from weather_etl.serving import database, load, schema, staleness
     from weather_etl.settings import Settings
     from weather_etl.stations import PARTITIONS_NAME
 
@@ -387,9 +387,9 @@ def forget(station: Annotated[str, typer.Argument(help="A station whose landing 
         for table in reversed(made):
             containers.lake.container.delete(containers.lake.object_name(table, station))
         containers.lake.container.delete(page_name(station))
-        if database.is_set_up(settings):
+        if schema.is_set_up(settings):
             with database.connect(settings) as connection:
-                if station in load.loaded_versions(connection):
+                if station in staleness.loaded_versions(connection):
                     load.load_station(connection, containers.lake, station)  # finds no tables, and removes its rows
         if instance.has_dynamic_partition(PARTITIONS_NAME, station):
             instance.delete_dynamic_partition(PARTITIONS_NAME, station)

@@ -269,8 +269,8 @@ class Container:
         start = max(0, blob.size - length)
         same: dict[str, Any] = {"etag": blob.etag, "match_condition": MatchConditions.IfNotModified}
         with self._plain_errors(name):
-            wanted = {"offset": start, "length": blob.size - start, "decompress": False}
-            return self._client.download_blob(name, **wanted, **same).readall()
+            wanted: dict[str, Any] = {"offset": start, "length": blob.size - start, "decompress": False, **same}
+            return self._client.download_blob(name, **wanted).readall()
 
     def write(
         self,

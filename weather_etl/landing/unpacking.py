@@ -10,12 +10,9 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.reasons import Reason, Rejected
-
-if TYPE_CHECKING:
-    from weather_etl.meteorology.formats.source import Member
 
 MAX_UNPACKED = 512 * 1024**2
 MAX_RATIO = 200
@@ -29,7 +26,7 @@ _ZIP_ERRORS = (
 )  # fmt: skip
 
 
-def unpack(data: bytes, name: str = "", encoding: str = "") -> "list[Member]":
+def unpack(data: bytes, name: str = "", encoding: str = "") -> list[Member]:
     """Undo gzip or zip, recognised by content; bounded in size and ratio.
 
     Args:
@@ -44,8 +41,6 @@ def unpack(data: bytes, name: str = "", encoding: str = "") -> "list[Member]":
     Raises:
         Rejected: damaged, cut, without a member, or too large.
     """
-    from weather_etl.meteorology.formats.source import Member  # its room imports numpy and pyarrow
-
     stored = len(data)
     data = _undo(data, encoding)
     if data[:2] == b"\x1f\x8b":
@@ -133,8 +128,7 @@ def _gunzip(data: bytes) -> Iterator[bytes]:
         at -= len(stream.unused_data)
 
 
-def _unzip(data: bytes, name: str, stored: int) -> "list[Member]":
-    from weather_etl.meteorology.formats.source import Member
+def _unzip(data: bytes, name: str, stored: int) -> list[Member]:
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -6,6 +6,7 @@ Names, order and meaning of the columns of months, years and normals are written
 """
 
 from dataclasses import replace
+from typing import Any
 
 from weather_etl.meteorology.columns import STATION, Column, Table, count, date, number, text, yes
 from weather_etl.meteorology.quality import POSSIBLE
@@ -130,18 +131,18 @@ _ANOMALIES = {
 def _of_span(span: str, mean: str, whole: str) -> tuple[Column, ...]:
     """Columns of a month or a year after its key: `mean` and `whole` say when means and sums are null."""
 
-    def means(name: str, unit: str, description: str, *limits: float, **kw: str) -> Column:
+    def means(name: str, unit: str, description: str, *limits: float, **kw: Any) -> Column:
         return number(name, unit, description, *limits, null_when=mean, **kw)
 
-    def sums(name: str, unit: str, description: str, **kw: str) -> Column:
+    def sums(name: str, unit: str, description: str, **kw: Any) -> Column:
         return number(name, unit, description, 0, null_when=whole, **kw)
 
     few = "more than 3 days are missing" if span == "month" else "more than 15 days are missing"
 
-    def extremes(name: str, unit: str, description: str, **kw: str) -> Column:
+    def extremes(name: str, unit: str, description: str, **kw: Any) -> Column:
         return number(name, unit, description, 0, null_when=few, **kw)
 
-    def counts(name: str, description: str, unit: str = "d", **kw: str) -> Column:
+    def counts(name: str, description: str, unit: str = "d", **kw: Any) -> Column:
         return count(name, description, unit=unit, nullable=True, null_when=whole, **kw)
 
     return (

@@ -347,7 +347,8 @@ def _read_any_times(texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray
         looks_right = series.str.match(_LOOKS_RIGHT, na=False).to_numpy()
     # 24:00 is the midnight that ends the day (ISO 8601-1:2004).
     midnight = (
-        series.str.contains(r"[T ]24(?::?00){0,2}(?:\.0+)?(?:\D|$)", regex=True, na=False).to_numpy() & looks_right
+        series.str.contains(r"[T ]24(?::?00){0,2}(?:\.0+)?\s*(?:$|[Zz+-])", regex=True, na=False).to_numpy()
+        & looks_right
     )
     if midnight.any():
         series[midnight] = series[midnight].str.replace(r"([T ])24", r"\g<1>00", n=1, regex=True)

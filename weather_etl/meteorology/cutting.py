@@ -104,8 +104,6 @@ def cut_text(
     needs_care = needs_care or (layout.quoted and text.find(b'"', layout.end) >= 0)
     if not needs_care:
         table, invalid = _cut_into_cells(body, layout, multi_line)
-        # The parser takes a blank line for a row of empty cells.
-        needs_care = any(bool(pc.any(pc.equal(table.column(i), "")).as_py()) for i in layout.times[:1] or (0,))
     if needs_care:
         text = plain_newlines(text)
         layout = find_layout(text)
@@ -116,6 +114,9 @@ def cut_text(
             table, invalid = _cut_into_cells(body, layout, multi_line)
             if table.num_rows + len(invalid) == len(lines):
                 break  # else an open quote in a line with an even number of them swallowed rows
+    blank: np.ndarray | None = None
+    if not needs_care and any(bool(pc.any(pc.equal(table.column(i), "")).as_py()) for i in layout.times[:1] or (0,)):
+        blank = _blank_lines(text, layout.end)  # the parser takes each for a row of empty cells
     records = table.num_rows + len(invalid)
     if lines is None:
         lines = np.arange(start, start + records, dtype=np.int64)
@@ -136,6 +137,14 @@ def cut_text(
             continue
         detail = f"{actual} cells instead of {len(layout.names)}"
         refused.append(RefusedLine(int(lines[number]), Reason.ROW_WIDTH, detail, row_text))
+    if blank is not None and blank.any():
+        filled = (
+            ~blank[: len(good)]
+            if len(blank) >= len(good)
+            else ~np.append(blank, np.zeros(len(good) - len(blank), bool))
+        )
+        table = table.filter(pa.array(filled[good]))
+        good &= filled
     lines = lines[good]
     if refused and ends_open:
         unclean_end |= max(r.line for r in refused) > (int(lines[-1]) if len(lines) else 0)
@@ -162,6 +171,17 @@ def cut_text(
     if short:
         table, lines = _with_short_rows(table, lines, short, layout)
     return Cut(list(layout.names), table.columns, lines, refused, warnings, unclean_end)
+
+
+def _blank_lines(text: bytes, start: int) -> np.ndarray:
+    """Mask of the lines from a position on that hold nothing at all."""
+    buffer = np.frombuffer(text, dtype=np.uint8, offset=start)
+    ends = np.flatnonzero(buffer == 10)
+    lengths = np.diff(np.concatenate(([-1], ends))) - 1
+    blank = lengths == 0
+    only_cr = np.flatnonzero(lengths == 1)
+    blank[only_cr] = buffer[ends[only_cr] - 1] == 13
+    return blank
 
 
 def _with_short_rows(
@@ -254,19 +274,19 @@ def _set_bad_lines_aside(
         odd = sorted([*odd, *(i for i in even if not closed(line_text(i, i).rstrip(b"\r\n")))])
     position = 0
     while position < len(odd):
-        i = odd[position]
-        j = odd[position + 1] if position + 1 < len(odd) else None
+        first: int = odd[position]
+        j: int | None = odd[position + 1] if position + 1 < len(odd) else None
         spans = (
             j is not None
-            and j - i < MAX_RECORD_LINES
-            and not any(k in bad for k in range(i, j + 1))
-            and _cells(line_text(i, j), layout.delimiter) == len(layout.names)
+            and j - first < MAX_RECORD_LINES
+            and not any(k in bad for k in range(first, j + 1))
+            and _cells(line_text(first, j), layout.delimiter) == len(layout.names)
         )
         if spans and j is not None:
-            continuation[i + 1 : j + 1] = True
+            continuation[first + 1 : j + 1] = True
             position += 2
         else:
-            bad[i] = (Reason.QUOTE_UNBALANCED, "a quote in the line is not closed")
+            bad[first] = (Reason.QUOTE_UNBALANCED, "a quote in the line is not closed")
             give_up_early(len(bad), len(starts))
             position += 1
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from weather_etl.meteorology.site import Site
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -44,6 +46,23 @@ class Station:
     values: Mapping[str, np.ndarray]
     rain_days: np.ndarray
     rain: np.ndarray
+
+    @classmethod
+    def of(cls, station_id: str, validated: "pd.DataFrame", daily: "pd.DataFrame", site: Site) -> "Station | None":
+        """A station from its tables, of which timestamp, three variables and the daily sums are asked; None without a place."""
+        if site.place is None:
+            return None
+        rain = daily["precipitation_mm"].to_numpy(dtype=np.float64, na_value=np.nan)
+        known = ~np.isnan(rain)
+        return cls(
+            station_id,
+            *site.place,
+            site.elevation_m,
+            validated["timestamp"].to_numpy("datetime64[h]").astype(np.int64),
+            {v: validated[v].to_numpy(dtype=np.float64, na_value=np.nan) for v in FLOORS},
+            daily["date"].to_numpy("datetime64[D]").astype(np.int64)[known],
+            rain[known],
+        )
 
 
 def neighbour_events(stations: list[Station]) -> "pd.DataFrame":
@@ -182,9 +201,9 @@ def _shifts(station: str, monthly: list[dict[int, float]]) -> list["pd.DataFrame
             found.append((month, shift, len(pairs), agree))
     if not found:
         return []
-    months, shift, n, agreeing = (np.array(c) for c in zip(*found, strict=True))
+    months, shifts, n, agreeing = (np.array(c) for c in zip(*found, strict=True))
     time = months.astype("datetime64[M]").astype("datetime64[us]")
-    return [_frame(station, time, "temperature_c", "shift", shift, np.zeros(len(months)), n, agreeing)]
+    return [_frame(station, time, "temperature_c", "shift", shifts, np.zeros(len(months)), n, agreeing)]
 
 
 def _of_rain(target: Station, others: list[Station]) -> list["pd.DataFrame"]:

@@ -134,9 +134,13 @@ def rescue(unknown: Sequence[tuple[str, pa.ChunkedArray]], *, keep_empty: bool) 
             else column.chunk(0)
         )
         key = json.dumps(name, ensure_ascii=False)
-        texts = cells.dictionary.to_pylist()
-        written = [f"{key}: {json.dumps(t, ensure_ascii=False)}, " if t or keep_empty else "" for t in texts]
-        members.append(pc.fill_null(pa.array(written, TEXT).take(cells.indices), ""))
+        texts = cells.dictionary
+        if pc.any(pc.match_substring_regex(texts, r'["\\\x00-\x1f]')).as_py():
+            texts = pa.array([json.dumps(t, ensure_ascii=False)[1:-1] for t in texts.to_pylist()], TEXT)
+        written = pc.binary_join_element_wise(f'{key}: "', texts, '", ', "")
+        if not keep_empty:
+            written = pc.if_else(pc.equal(texts, ""), "", written)
+        members.append(pc.fill_null(written.take(cells.indices), ""))
     joined = pc.binary_join_element_wise(*members, "")
     whole = pc.binary_join_element_wise("{", pc.utf8_slice_codeunits(joined, 0, -2), "}", "")
     return pc.if_else(pc.equal(joined, ""), None, whole).dictionary_encode()

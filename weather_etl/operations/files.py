@@ -7,11 +7,9 @@ A manifest tells how a file was read. What became of its rows depends on the sta
 the tables when somebody asks, so that the manifest stays a function of the file alone.
 """
 
-import csv
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weather_etl.errors import UserError
@@ -21,8 +19,7 @@ from weather_etl.lake import fingerprints
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.table_objects import Lake
 from weather_etl.landing.versions import SHARED, StationFiles
-from weather_etl.meteorology.reasons import Reason
-from weather_etl.redaction import cell, printable
+from weather_etl.redaction import printable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -70,9 +67,6 @@ class FileState:
         if "stations" in self.entry:  # of a shared file
             told |= {"stations": self.entry["stations"], "refused": self.entry["refused"]}
         return told | {"kept": self.kept, "quarantined": self.quarantined, "repeated": self.repeated}
-
-
-# --- where is my file? ---------------------------------------------------------------------------------------
 
 
 def file_states(containers: Containers, stations: Collection[str] = ()) -> Iterator[FileState]:
@@ -183,68 +177,6 @@ def _source_state(lake: Lake, source: Source) -> FileState:
     lost = index["refused"]["rows"]
     detail = f"into {len(index['stations']):,} stations" + (f", {lost:,} lines of no station" if lost else "")
     return FileState(source.name, None, SPLIT, detail, index, kept=index["rows"] - lost, quarantined=lost, repeated=0)
-
-
-# --- what was refused? ---------------------------------------------------------------------------------------
-
-COLUMNS = ("station_id", "landing_file", "etag", "line", "reason", "detail", "raw_text", "landed_at")
-
-
-def quarantined_rows(
-    containers: Containers, stations: Collection[str] = (), reason: str | None = None
-) -> Iterator[dict[str, Any]]:
-    """Refused rows and files, by station; those of shared files that belong to no station come last.
-
-    Raises:
-        UserError: there is no such reason, or nothing is known of a station.
-    """
-    import pyarrow.compute as pc
-
-    if reason is not None and reason not in Reason.__members__:
-        raise UserError(f"{printable(reason)} is no reason code; known are {', '.join(Reason)}.")
-    seen = shared_files.take_inventory(containers)
-    known = {station for station, table in seen.stamps if table == _QUARANTINED}
-    for station in stations:
-        if station not in known:
-            raise UserError(f"Station {printable(station)} has no quarantined_rows yet; run `weather-etl run` first.")
-    for station in sorted(set(stations) or known):
-        quarantined = containers.lake.read(_QUARANTINED, station)
-        if quarantined is None:
-            continue
-        rows = quarantined.arrow
-        if reason is not None:
-            rows = rows.filter(pc.equal(rows.column("reason"), reason))
-        yield from rows.select(list(COLUMNS)).to_pylist()
-    if not stations:
-        for index in shared_files.troubled(containers.lake.container, seen.sources):
-            yield from (r for r in _rows_of_nobody(index) if reason is None or r["reason"] == reason)
-
-
-def _rows_of_nobody(index: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    source = {"station_id": None, "landing_file": index["name"], "etag": index["etag"], "landed_at": index["landed_at"]}
-    if index["state"] == REJECTED:
-        yield source | {"line": None, "reason": index["reason"], "detail": index["detail"], "raw_text": None}
-        return
-    yield from (source | line for line in index["refused"]["lines"])
-
-
-def write_csv(rows: Iterable[dict[str, Any]], path: Path, *, as_is: bool = False) -> int:
-    """Write quarantined rows for a spreadsheet: a cell never becomes a formula (ingestion rule 12), unless `as_is`.
-
-    Returns the number of rows.
-    """
-    number = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for row in rows:
-            values = [row[c].isoformat() if hasattr(row[c], "isoformat") else row[c] for c in COLUMNS]
-            writer.writerow(values if as_is else map(cell, values))
-            number += 1
-    return number
-
-
-# --- read it again -------------------------------------------------------------------------------------------
 
 
 def names_to_replay(containers: Containers, station: str, asked: Collection[str]) -> tuple[list[str], list[str]]:

@@ -166,7 +166,7 @@ def _last_success(instance: "dg.DagsterInstance", job: str, last: Metric, second
 
 def _of_serving(settings: Settings) -> list[Metric]:
     from weather_etl.lake.connection import connect
-    from weather_etl.serving import database, load
+    from weather_etl.serving import database, staleness
 
     if settings.serving_url is None:
         return []
@@ -174,14 +174,14 @@ def _of_serving(settings: Settings) -> list[Metric]:
     stale = Metric("weather_etl_serving_stale_stations", "Stations that are not served as they are in the lake.")
     try:
         with database.connect(settings) as connection:
-            loaded = load.loaded_versions(connection)
+            loaded = staleness.loaded_versions(connection)
         up.add(1)
     except UserError:
         up.add(0)
         return [up]
     try:
         with connect(settings, prompt=True) as containers:
-            stale.add(len(load.find_stale(load.expected(containers.lake.stamps()), loaded)))
+            stale.add(len(staleness.find_stale(staleness.expected(containers.lake.stamps()), loaded)))
     except UserError:
         pass  # weather_etl_storage_up says it
     return [up, stale]

@@ -162,14 +162,16 @@ class _CatchUp:
 
     def _unserved(self, containers: Containers) -> list[StaleStation]:
         """Stations that PostgreSQL does not serve as they are in the lake, where serving tables are set up."""
-        from weather_etl.serving import database, load
+        from weather_etl.serving import database, schema, staleness
 
         try:
-            if not database.is_set_up(self._settings):
+            if not schema.is_set_up(self._settings):
                 return []
             with database.connect(self._settings) as connection:
-                database.require_schema(self._settings, connection)
-                return load.find_stale(load.expected(containers.lake.stamps()), load.loaded_versions(connection))
+                schema.require_schema(self._settings, connection)
+                return staleness.find_stale(
+                    staleness.expected(containers.lake.stamps()), staleness.loaded_versions(connection)
+                )
         except UserError as error:  # tables and reports do not wait for PostgreSQL
             self._failures.append(str(error))
             return []

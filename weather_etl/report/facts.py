@@ -24,7 +24,10 @@ EPISODES = 10
 EPISODES_PER_TEST = 3
 EPISODE_GAP = pd.Timedelta(hours=24)
 STRIPE_YEARS = 5  # below, the stripes are months
-COUNTED = ("temperature", "humidity", "pressure", "visibility", "wind")
+COUNTED = (
+    "temperature", "dew_point", "humidity", "pressure", "visibility", "wind", "precipitation", "snow_depth",
+    "solar_radiation", "sunshine", "cloud_cover",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -169,8 +172,8 @@ def wind_rose(validated: pd.DataFrame) -> tuple[np.ndarray, float | None]:
     blowing = known & ~calm & ~np.isnan(direction)
     shares = np.zeros((16, len(SPEED_EDGES_MS)))
     total = int(calm.sum() + blowing.sum())
-    if not total:
-        return shares, None
+    if not total or (not blowing.any() and np.isnan(direction).all() and (speed[known] > 0).any()):
+        return shares, None  # where nobody says from where it blows, the calms alone are no rose
     sector = np.floor((direction[blowing] + 11.25) / 22.5).astype(int) % 16
     speed_class = np.searchsorted(SPEED_EDGES_MS, speed[blowing], side="right") - 1
     np.add.at(shares, (sector, speed_class), 100 / total)
@@ -219,7 +222,7 @@ def completeness(t: Tables) -> tuple[list[str], list[str], np.ndarray]:
         return [], [], np.empty((0, 0))
     every = pd.date_range(t.monthly["month"].min(), t.monthly["month"].max(), freq="MS")
     months = t.monthly.set_index("month")
-    names = [n for n in COUNTED if f"{n}_n" in months]
+    names = [n for n in COUNTED if f"{n}_n" in months and months[f"{n}_n"].sum() > 0]
     shares = [(100 * months[f"{n}_n"] / months["hours_expected"]).reindex(every).fillna(0).to_numpy() for n in names]
     return names, [f"{d:%Y-%m}" for d in every], np.array(shares, dtype=float)
 

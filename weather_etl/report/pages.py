@@ -13,7 +13,7 @@ import jinja2
 
 from weather_etl import __version__
 from weather_etl.redaction import escaped
-from weather_etl.report import facts
+from weather_etl.report import facts, water
 from weather_etl.report.pictures import Picture, draw
 from weather_etl.stations import StationSettings
 
@@ -71,6 +71,7 @@ def station_page(station: str, t: facts.Tables, settings: StationSettings, addre
             quality=facts.quality_summary(t),
             episodes=facts.suspicious_episodes(t),
             energy=facts.wind_energy(t),
+            rain=water.rain_by_month(t),
             months=facts.MONTHS,
             tables=addresses,
             version=__version__,

@@ -1,16 +1,12 @@
 """The pictures of a report, as SVG text.
 
 Belongs here: drawing, with what every picture says in words (its alternative text).
-Does not belong here: figures (`facts.py`).
+Does not belong here: figures (`facts.py`), rain, snow, sun and cloud (`water_pictures.py`), SVG (`svg.py`).
 
 The same input gives the same bytes. Colours are readable for people who see few of them; no picture tells by colour
 alone what its words do not.
 """
 
-import io
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -20,33 +16,8 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from weather_etl.meteorology.vocabulary import SECTORS
-from weather_etl.report import facts
-
-INK, SOFT = "#1b1f24", "#5b6470"
-_STYLE: Any = {
-    "svg.fonttype": "none",  # text stays text: small, sharp, found by a search
-    "svg.hashsalt": "weather_etl",
-    "font.family": "sans-serif",
-    "font.sans-serif": ["Segoe UI", "Helvetica Neue", "Arial", "DejaVu Sans", "sans-serif"],
-    "font.size": 10,
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": SOFT,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture: a short name, a title, what it says in words, and its SVG."""
-
-    name: str
-    title: str
-    alt: str
-    svg: bytes
+from weather_etl.report import facts, water_pictures
+from weather_etl.report.svg import INK, SOFT, STYLE, Picture, picture
 
 
 def draw(t: facts.Tables) -> list[Picture]:
@@ -55,18 +26,9 @@ def draw(t: facts.Tables) -> list[Picture]:
 
     # The fonts named above are the reader's; that this machine has not all of them does not matter.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-    with matplotlib.rc_context(_STYLE):
-        made = [_stripes(t), _raster(t), _climate(t), _rose(t), _completeness(t)]
+    with matplotlib.rc_context(STYLE):
+        made = [_stripes(t), _raster(t), _climate(t), _rose(t), *water_pictures.draw(t), _completeness(t)]
     return [p for p in made if p is not None]
-
-
-def _picture(name: str, title: str, alt: str, size: tuple[float, float], paint: Callable[[Figure], Any]) -> Picture:
-    figure = Figure(figsize=size, layout="constrained")
-    paint(figure)
-    out = io.BytesIO()
-    alt = re.sub(r"(?<![\w.])-(?=\d)", "\u2212", alt)
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return Picture(name, title, alt, out.getvalue())
 
 
 def _stripes(t: facts.Tables) -> Picture | None:
@@ -88,7 +50,7 @@ def _stripes(t: facts.Tables) -> Picture | None:
 
     warmest, coldest = int(np.nanargmax(anomalies)), int(np.nanargmin(anomalies))
     against = "the mean of all" if unit == "year" else "the mean of its calendar month"
-    return _picture(
+    return picture(
         "stripes",
         "Climate stripes",
         f"One stripe per {unit}, {labels[0]} to {labels[-1]}, blue below and red above {against}: from "
@@ -120,7 +82,7 @@ def _raster(t: facts.Tables) -> Picture | None:
 
     year, day = np.unravel_index(int(np.nanargmax(values)), values.shape)
     cold_year, cold_day = np.unravel_index(int(np.nanargmin(values)), values.shape)
-    return _picture(
+    return picture(
         "raster",
         "Temperature of every day",
         f"Daily mean temperature, one row per year from {years[0]} to {years[-1]}, one column per day: coldest "
@@ -165,7 +127,7 @@ def _climate(t: facts.Tables) -> Picture | None:
     rain = (
         "" if hours is None else f" Hours with precipitation: {np.nanmin(hours):.0f} to {np.nanmax(hours):.0f} a month."
     )
-    return _picture(
+    return picture(
         "climate",
         "Climate diagram",
         f"Temperature by calendar month: mean from {c['mean'][cold]:.1f} °C in {facts.MONTHS[cold]} to "
@@ -203,7 +165,7 @@ def _rose(t: facts.Tables) -> Picture | None:
 
     totals = shares.sum(axis=1)
     best = int(totals.argmax())
-    return _picture(
+    return picture(
         "rose",
         "Wind rose",
         f"Where the wind comes from, share of the hours by sector and speed: most often {SECTORS[best]} "
@@ -231,7 +193,7 @@ def _completeness(t: facts.Tables) -> Picture | None:
         figure.colorbar(image, ax=axes, label="%", fraction=0.03, pad=0.01).outline.set_visible(False)
 
     totals = shares.mean(axis=1)
-    return _picture(
+    return picture(
         "completeness",
         "Completeness",
         "Share of the hours with a value that did not fail, by variable and month: "

@@ -8,7 +8,7 @@ Does not belong here: anything that a user runs. Read what it wrote before it is
 
 import sys
 
-from weather_etl.serving.database import alembic_config, upgrade
+from weather_etl.serving.schema import alembic_config, upgrade
 from weather_etl.settings import Settings
 
 

@@ -33,7 +33,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-STATION = "szeged"
+STATION, OTHER = "szeged", "valentia"
+LAYERS = ("raw_observations", "validated", "aggregated")
 GROUPS = {
     "raw": ("raw_observations", "quarantined_rows"),
     "validated": ("validated_observations", "quality_events"),
@@ -79,6 +80,22 @@ class Visit:
             self.page.wait_for_timeout(200)
         raise AssertionError("no run was launched")
 
+    def launches_backfill(self, button: str, stations: int) -> str:
+        """Click through the dialog for all stations; returns the id of the backfill."""
+        self.page.get_by_role("button", name=button).first.click()
+        dialog = self.page.get_by_role("dialog").filter(has_text="Partition selection").first
+        dialog.get_by_text("Select a partition or create one").click()
+        self.page.get_by_text(f"Select all ({stations})").click()
+        dialog.get_by_text("Partition selection").click()  # puts the list away
+        before = set(self.live.backfills())
+        self.page.get_by_role("button", name=re.compile(r"^Launch .*backfill$")).click()
+        for _ in range(PATIENCE_MS // 200):
+            new = set(self.live.backfills()) - before
+            if new:
+                return new.pop()
+            self.page.wait_for_timeout(200)
+        raise AssertionError("no backfill was launched")
+
     def watches(self, run: str) -> None:
         """Stay on the page of a run until it is green."""
         self.go(f"/runs/{run}")
@@ -97,27 +114,26 @@ def browser() -> Iterator["playwright.Browser"]:
 def visit(browser: "playwright.Browser", live: Live) -> Visit:
     page = browser.new_page(viewport={"width": 1500, "height": 950})
     page.set_default_timeout(PATIENCE_MS)
-    live.upload(STATION, weather_csv(24 * 62))
-    live.add_partition(STATION)
+    for station in (STATION, OTHER):
+        live.upload(station, weather_csv(24 * 62))
+        live.add_partition(station)
     return Visit(page, live)
 
 
 @pytest.fixture(scope="module")
-def materialized(visit: Visit) -> str:
-    """All tables of the station, by clicking; the id of the run."""
+def backfilled(visit: Visit) -> str:
+    """Everything of both stations, by clicking; the id of the backfill, which has ended."""
     visit.go("/asset-groups")
-    run = visit.launches("Materialize all")
-    visit.watches(run)
-    return run
+    backfill = visit.launches_backfill("Materialize all", 2)
+    visit.live.backfill_status(backfill)
+    return backfill
 
 
 @pytest.fixture(scope="module")
-def reported(visit: Visit, materialized: str) -> str:
-    """The report of the station, by clicking; the id of the run."""
-    visit.go("/assets/weather_report")
-    run = visit.launches("Materialize")
-    visit.watches(run)
-    return run
+def materialized(visit: Visit, backfilled: str) -> str:
+    """The run that made the tables of the station."""
+    runs = visit.live.runs("dagster/partition", STATION)
+    return next(run["runId"] for run in runs if run["status"] == "SUCCESS")
 
 
 def test_the_first_page_is_not_covered_by_a_dialog(visit: Visit) -> None:
@@ -135,10 +151,21 @@ def test_names_of_assets_are_not_cut_in_the_lineage_of_their_group(visit: Visit,
     visit.keeps(f"2-lineage-{group}")
 
 
-def test_a_station_materialized_by_clicking_turns_green(visit: Visit, materialized: str) -> None:
+def test_materialize_all_for_two_stations_ends_as_a_successful_backfill(visit: Visit, backfilled: str) -> None:
+    visit.go(f"/runs/b/{backfilled}")
+    visit.sees("Completed", exact=False)
+    visit.keeps("3-backfill")
+    assert visit.live.backfill_status(backfilled) == "COMPLETED_SUCCESS"
+    for station in (STATION, OTHER):
+        assert visit.live.carried(station) == visit.live.expected(station)
+
+
+def test_the_page_of_a_run_has_a_bar_per_layer(visit: Visit, materialized: str) -> None:
     visit.watches(materialized)
+    for layer in LAYERS:
+        visit.sees(layer)
     visit.keeps("3-run")
-    assert set(visit.live.carried(STATION)) == set(visit.live.expected(STATION))
+    assert {LAYERS[0], LAYERS[1], LAYERS[2]} <= set(visit.live.steps(materialized))
 
 
 def test_a_table_shows_its_sketch_and_its_preview(visit: Visit, materialized: str) -> None:
@@ -155,14 +182,14 @@ def test_the_checks_tab_says_in_a_sentence_what_was_found(visit: Visit, material
     visit.keeps("5-checks")
 
 
-def test_the_report_shows_its_pictures_in_the_ui(visit: Visit, reported: str) -> None:
+def test_the_report_shows_its_pictures_in_the_ui(visit: Visit, materialized: str) -> None:
     visit.go("/assets/weather_report?view=overview")
     visit.sees("rose")
     visit.keeps("6-report-in-the-ui")
 
 
 def test_the_report_opens_from_a_file_without_a_network(
-    browser: "playwright.Browser", visit: Visit, reported: str, tmp_path: Path
+    browser: "playwright.Browser", visit: Visit, materialized: str, tmp_path: Path
 ) -> None:
     data, _ = visit.live.containers.lake.container.read(publish.page_name(STATION))
     path = tmp_path / "index.html"

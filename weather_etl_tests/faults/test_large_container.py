@@ -4,14 +4,12 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import dagster as dg
 import psutil
 import pytest
-from dagster._core.instance.ref import InstanceRef
 
 from weather_etl.lake import fingerprints
 from weather_etl.operations.planning import CATCH_UP_JOB
@@ -95,15 +93,6 @@ def replay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
     yield server
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture
-def instance(database: str, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    (tmp_path / "dagster.yaml").write_text(
-        f"storage:\n  postgres:\n    postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
-    )
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(tmp_path))) as found:
-        yield found
 
 
 def tick(instance: dg.DagsterInstance) -> tuple[dg.SensorResult, float, float]:

@@ -471,7 +471,7 @@ def test_an_iem_file_of_several_stations_is_split_and_read_in_its_own_units(cont
     process_all(containers)
     assert [temperatures(containers, s) for s in ("EHVL", "EHRD")] == [[pytest.approx(10.0)] * 3] * 2
     (entry,) = containers.lake.read(RAW, "EHRD").manifest
-    assert (entry["adapter"], entry["rows"], entry["name"]) == ("iem_asos", 3, "_shared/asos.csv")
+    assert (entry["profile"], entry["rows"], entry["name"]) == ("iem_asos", 3, "_shared/asos.csv")
 
 
 def test_the_real_asos_file_reaches_its_28_stations_without_losing_a_line(containers: Containers) -> None:

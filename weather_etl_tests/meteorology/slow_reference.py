@@ -285,6 +285,8 @@ def yearly_reference(daily: dict[date, dict], monthly: dict[date, dict], timezon
         row["hours_expected"] = sum(len(first_of_utc_hours(d, ZoneInfo(timezone))) for d in days)
         row["months_n"] = sum(m.get("temperature_mean_c") is not None for m in months)
         out[year] = row | energy_reference(row["powers"], row["hours_expected"], of_span=True)
+        if any(m.get("energy_kwh") is None for m in months):
+            out[year] |= {"energy_kwh": None, "capacity_factor": None}
     shown_years = [y for y in out if out[y]["temperature_mean_c"] is not None] or list(out)
     first, last = min(shown_years), max(shown_years)
     for row in out.values():

@@ -336,7 +336,7 @@ def test_open_meteo_saved_in_cp1252_is_read():
 
 def test_a_file_with_the_names_of_open_meteo_but_no_block_is_in_the_zone_of_the_station():
     data = OPEN_METEO[OPEN_METEO.index("time,temperature") :].encode()
-    assert times(data, timezone="UTC")[0] == "2024-07-01T00:00" and parsed(data).profile == "generic"
+    assert times(data, timezone="UTC")[0] == "2024-07-01T00:00" and parsed(data).profile == "open_meteo_frame"
 
 
 # --- ISD-Lite ------------------------------------------------------------------------------------------------

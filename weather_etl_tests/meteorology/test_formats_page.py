@@ -6,9 +6,8 @@
 import re
 from pathlib import Path
 
-from weather_etl.meteorology.headers import ALIASES
-
-from weather_etl.meteorology.formats import PROFILES
+from weather_etl.meteorology.formats.profile import Profile
+from weather_etl.meteorology.formats.registry import packaged
 from weather_etl.meteorology.reasons import EXPLANATIONS
 from weather_etl.meteorology.units import QUANTITIES, UNITS
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
@@ -23,25 +22,71 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 def names() -> str:
     """Column -> the header names and units that are known."""
+    generic = next(p for p in packaged() if p.name == "generic")
+    by_column: dict[str, list[str]] = {}
+    for option in generic.time_options:
+        by_column.setdefault("timestamp", []).append(" + ".join(option))
+    for rule in generic.columns:
+        by_column.setdefault(rule.to, []).extend(rule.name)
     rows = []
     for column in RAW_TEXT_COLUMNS:
-        known = ", ".join(sorted(a for a, c in ALIASES.items() if c == column))
+        known = ", ".join(n for n in dict.fromkeys(by_column.get(column, ())) if not n.startswith("/"))
         units = ", ".join(sorted(set(UNITS[QUANTITIES[column]].values()))) if column in QUANTITIES else ""
-        rows.append((f"`{column}`", known, units))
+        if known:
+            rows.append((f"`{column}`", known, units))
     return table(("column", "known names", "known units"), rows)
 
 
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _zone(profile: Profile) -> str:
+    words = {
+        "station": "of the station",
+        "header": "in the header",
+        "meta": "in the file",
+        "evidence": "by raw reports",
+        "lst": "standard time of the station",
+    }
+    return ", else ".join(words.get(z, z) for z in profile.zones)
+
+
 def formats() -> str:
-    """Format and column -> the format's names and their units."""
-    rows = []
-    for profile in PROFILES.values():
-        by_column: dict[str, list[str]] = {}
-        for name, (column, unit) in profile.names.items():
-            divisor = profile.fields[column].divisor if column in profile.fields else 1
-            scale = f" / {divisor:g}" if divisor != 1 else ""
-            by_column.setdefault(column, []).append(f"`{name}`" + (f" ({unit}{scale})" if unit else ""))
-        rows += [(profile.title, f"`{column}`", ", ".join(found)) for column, found in by_column.items()]
-    return table(("format", "column", "read from (unit)"), rows)
+    """A section per profile: what tells it, its zone, and every column with its names and unit."""
+    parts = []
+    for profile in sorted(packaged(), key=lambda p: p.title.lower()):
+        if profile.name == "generic":
+            continue
+        match = profile.part("match")
+        told = (
+            [f"columns {', '.join(c if isinstance(c, str) else ' or '.join(c) for c in match['columns'])}"]
+            if match.get("columns")
+            else []
+        )
+        told += ["the form of its lines"] if "line" in match else []
+        told += ["its beginning"] if "head" in match else []
+        told += [f"{n} within {a:g}..{b:g}" for n, (a, b) in match.get("values", {}).items()]
+        about = f"`{profile.name}`; told by {_cell('; '.join(told) or 'its layout')}. Source: {profile.source or 'files of this layout'}."
+        if profile.refuse:
+            parts.append(
+                f"### {profile.title}\n\n{about} Refused: {profile.refuse.split(': ', 1)[-1]} (`{profile.refuse.split(':')[0]}`).\n"
+            )
+            continue
+        rows = []
+        for rule in profile.columns:
+            where = ", ".join(f"`{_cell(n)}`" for n in rule.name) or "by position"
+            unit = rule.unit.replace("?", " (not certain)")
+            rows.append(
+                (f"`{rule.to}`", where if not profile.generic or len(rule.name) < 6 else "built-in names", unit)
+            )
+        rows = list(dict.fromkeys(rows))
+        if profile.generic:
+            rows = [r for r in rows if r[1] != "built-in names"]
+        notes = "".join(f" {a[0].upper()}{a[1:]}." for a in profile.assume)
+        body = table(("column", "read from", "unit"), rows) if rows else "The built-in names."
+        parts.append(f"### {profile.title}\n\n{about} Times: {_zone(profile)}.{notes}\n\n{body}\n")
+    return "\n".join(parts)
 
 
 def reasons() -> str:
@@ -70,7 +115,7 @@ def test_the_tables_of_the_page_on_formats_are_current():
 
 def test_the_page_on_formats_names_every_format():
     text = PAGE.read_text("utf-8")
-    assert all(profile.title.split()[0] in text for profile in PROFILES.values())
+    assert all(f"### {p.title}" in text for p in packaged() if p.name != "generic")
 
 
 if __name__ == "__main__":

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from weather_etl.meteorology import aggregation, sun
+from weather_etl.meteorology import aggregation, photovoltaics, sun
 from weather_etl.meteorology.aggregation import evapotranspiration as fao
+from weather_etl.meteorology.aggregation import spells
+from weather_etl.meteorology.aggregation.groups import Groups
 from weather_etl.meteorology.observations import Observations
 from weather_etl.meteorology.quality import still
-from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.site import Site, SolarSettings
 from weather_etl_tests.meteorology import field
 from weather_etl_tests.meteorology.making import Aggregates
 
@@ -172,3 +174,38 @@ def test_the_published_example_18_of_fao_56():
 def test_the_resolution_of_tenths_is_told_from_the_values():
     rows = [float(r["temp"]) for r in field.table("nycflights13_weather.csv") if r["temp"] not in ("", "NA")]
     assert still.resolution(np.array(rows)) == golden()["flat.nycflights13"]["resolution"]
+
+
+@lru_cache
+def greensboro() -> list[dict[str, str]]:
+    """A typical year: 24 hours a day, local standard time, hour 24 is the last."""
+    return field.table("tmy3_greensboro.csv", skip=1)
+
+
+def numbers(rows: list[dict[str, str]], name: str) -> np.ndarray:
+    return np.array([float(r[name]) for r in rows])
+
+
+def test_the_solar_module_of_greensboro_lies_flat_or_tilted():
+    rows = greensboro()
+    ghi, t, u = (numbers(rows, n) for n in ("GHI (W/m^2)", "Dry-bulb (C)", "Wspd (m/s)"))
+    assert photovoltaics.power_kw(ghi, t, u).sum() == figure("gso.pv.horizontal")
+    ends = np.array(
+        [np.datetime64(f"2001-{r['Date (MM/DD/YYYY)'][:2]}-{r['Date (MM/DD/YYYY)'][3:5]}", "h").astype(int) + int(r["Time (HH:MM)"][:2]) + 5 for r in rows]
+    )  # fmt: skip
+    site = field.GREENSBORO
+    tilted = photovoltaics.plane(ghi, sun.position(ends - 0.5, *site.place), site.latitude, SolarSettings(tilt=30))
+    assert photovoltaics.power_kw(tilted, t, u).sum() == pytest.approx(golden()["gso.pv.tilt30"], rel=0.01)
+
+
+def test_the_spells_of_greensboro():
+    days = numbers(greensboro(), "Dry-bulb (C)").reshape(-1, 24)
+    year = Groups(np.zeros(len(days), dtype=int))
+    assert spells.total_in_runs(days.max(axis=1) > 30, 3, year)[0] == golden()["gso.heat"]
+    assert spells.total_in_runs(days.mean(axis=1) < 0, 5, year)[0] == golden()["gso.cold"]
+
+
+def test_the_growing_season_of_amsterdam():
+    lines = (field.FILES / "epw_amsterdam_iwec.epw").read_text("latin-1").splitlines()[8:]
+    mean = np.array([float(line.split(",")[6]) for line in lines if line.strip()]).reshape(-1, 24).mean(axis=1)
+    assert spells.season(mean > 5.0, 181, 6) == golden()["ams.gsl"]

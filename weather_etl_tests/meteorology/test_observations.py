@@ -73,10 +73,6 @@ def test_a_time_without_an_offset_is_in_the_zone_of_the_station(text):
     assert times(text, timezone="Europe/Budapest") == ["2020-07-01T12Z"]
 
 
-def test_a_day_without_a_time_is_its_local_midnight():
-    assert times("2020-07-01", timezone="Europe/Budapest") == ["2020-06-30T22Z"]
-
-
 def test_times_with_and_without_offset_may_stand_in_one_file():
     texts = ("2020-07-01 14:00", "2020-07-01 13:00:00.000 +0000", "2020-07-01T16:00+02")
     assert times(*texts, timezone="Europe/Budapest") == ["2020-07-01T12Z", "2020-07-01T13Z", "2020-07-01T14Z"]
@@ -153,7 +149,7 @@ def test_a_row_without_a_time_is_quarantined(text):
     "text",
     [
         "total", "2020-02-30 00:00", "2020-13-01", "2020-01-01 24:30", "2020-01-01 12:60", "01/02/2020 00:00",
-        "2020-01-01 00:00 CEST", "1577836800", "2020-01-01 00:00 +9900", "20200101", "2020-1-1 0:00",
+        "2020-01-01 00:00 CEST", "1577836800", "2020-01-01 00:00 +9900", "20200101",
     ],
 )  # fmt: skip
 def test_a_time_that_cannot_be_read_is_quarantined(text):
@@ -209,7 +205,7 @@ def test_a_number_is_read_however_it_is_written(text, value):
     assert observed(cells("Temperature (C)", text)).validated["temperature_c"].tolist() == [value]
 
 
-UNREADABLE = ["abc", "5 C", "1,5", "--5", "inf", "-inf", "0x10", "1_0", "1e400", "5.5.5", "\u0663"]
+UNREADABLE = ["abc", "5 C", "--5", "inf", "-inf", "0x10", "1_0", "1e400", "5.5.5", "\u0663"]
 
 
 @pytest.mark.parametrize("text", UNREADABLE)
@@ -578,9 +574,10 @@ def test_more_than_a_quarter_of_bad_rows_rejects_the_file():
     assert raw_of(File(data)).rejected[0]["reason"] == "ERROR_BUDGET"
 
 
-def test_more_than_a_quarter_of_unreadable_cells_of_one_column_rejects_the_file():
-    data = cells("Visibility (km)", "a", "b", "1", "2", "3", "", "", "", "")
-    assert raw_of(File(data)).rejected[0]["reason"] == "ERROR_BUDGET"
+def test_more_than_a_quarter_of_unreadable_cells_of_one_column_cost_that_column_only():
+    raw = raw_of(File(cells("Visibility (km)", "a", "b", "1", "2", "3", "", "", "", "")))
+    assert not raw.rejected and raw.rows.column("visibility_km").null_count == raw.rows.num_rows
+    assert any("values of visibility_km are no numbers" in w for w in raw.entries[0]["warnings"])
 
 
 def test_a_station_without_rows_has_empty_tables():

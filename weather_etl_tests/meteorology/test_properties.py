@@ -329,7 +329,9 @@ def test_the_sums_of_a_year_are_those_of_its_months_and_days(seed):
         of_year = made.yearly[name].to_numpy(float, na_value=np.nan)[shown]
         of_months = made.monthly.groupby(years_of(made.monthly))[name].sum().to_numpy(float)[shown]
         of_days = made.daily.groupby(years_of(made.daily))[flags.get(name, name)].sum().to_numpy(float)[shown]
-        assert np.allclose(of_year, of_months, rtol=1e-12) and np.allclose(of_year, of_days, rtol=1e-12), name
+        assert np.allclose(of_year, of_months, rtol=1e-12), name
+        # A month may show the energy of nine tenths of its hours, a day that of all.
+        assert name == "energy_kwh" or np.allclose(of_year, of_days, rtol=1e-12), name
 
 
 @fewer

@@ -13,8 +13,9 @@ import pytest
 from weather_etl import cli
 from weather_etl.errors import UserError
 from weather_etl.lake.connection import Containers
-from weather_etl.operations import files
-from weather_etl.operations.files import FileState, file_states, quarantined_rows, write_csv
+from weather_etl.operations import quarantine
+from weather_etl.operations.files import FileState, file_states
+from weather_etl.operations.quarantine import quarantined_rows, write_csv
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import shared_csv, weather_csv
@@ -91,7 +92,12 @@ def test_the_manifest_tells_how_a_file_was_read(containers: Containers) -> None:
     shown = states(containers, "a")["a/x.csv"].as_dict()
     assert shown["etag"] == containers.landing.head("a/x.csv").etag
     assert len(shown["sha256"]) == 64
-    assert (shown["encoding"], shown["profile"], shown["delimiter"], shown["rows"]) == ("utf-8", "generic", ",", 25)
+    assert (shown["encoding"], shown["profile"], shown["delimiter"], shown["rows"]) == (
+        "utf-8",
+        "kaggle_szeged",
+        ",",
+        25,
+    )
     assert shown["first_error"] == {"line": 26, "reason": "ROW_WIDTH"}
     assert (shown["run_id"], shown["refused"], shown["seconds"] > 0) == (run_id, 1, True)
 
@@ -145,7 +151,7 @@ def test_an_unknown_reason_is_one_sentence(containers: Containers) -> None:
 
 @pytest.mark.parametrize("text", ["=cmd()", "+1+1", "-2+3", "@x", "\tx", "\rx", " =1", "\uff1d1"])
 def test_no_exported_cell_can_become_a_formula(text: str, tmp_path: Path) -> None:
-    row = dict.fromkeys(files.COLUMNS) | {"landing_file": text, "line": 3, "raw_text": text}
+    row = dict.fromkeys(quarantine.COLUMNS) | {"landing_file": text, "line": 3, "raw_text": text}
     assert write_csv([row], tmp_path / "out.csv") == 1
     with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
         _, cells = csv.reader(file)

@@ -95,7 +95,7 @@ def test_an_absent_month_is_empty_in_the_completeness() -> None:
     names, months, shares = facts.completeness(without)
     assert months == ["2021-01", "2021-02", "2021-03"]
     assert shares[names.index("temperature")].tolist() == [100, 0, 100]
-    assert shares[names.index("wind")].tolist() == [0, 0, 0]
+    assert names == ["temperature"]  # what nobody reports is no row
 
 
 def test_a_type_of_precipitation_in_every_hour_gives_no_hours_of_precipitation() -> None:
@@ -168,3 +168,8 @@ def test_wind_energy_is_a_table_of_years_and_calendar_months(year: facts.Tables)
     speed = next(e for e in facts.wind_energy(year) if e.column == "wind_speed_mean_ms")
     assert speed.rows == {2021: [5.0] * 12}
     assert speed.means == [5.0] * 12
+
+
+def test_wind_without_directions_has_no_rose() -> None:
+    t = tables("2021-01-01 00:00", "2021-01-02 23:00", wind_speed_ms=[0.0, 3.0] * 24)
+    assert facts.wind_rose(t.validated)[1] is None

@@ -138,6 +138,31 @@ class Live:
         )
         return found["logsForRun"]["events"]
 
+    def steps(self, run_id: str) -> list[str]:
+        """The steps of a run that succeeded."""
+        found = self.ask(
+            "query($id: ID!) { runOrError(runId: $id) { ... on Run { stepStats { stepKey status } } } }", id=run_id
+        )
+        return [s["stepKey"] for s in found["runOrError"]["stepStats"] if s["status"] == "SUCCESS"]
+
+    def backfills(self) -> list[str]:
+        found = self.ask("{ partitionBackfillsOrError(limit: 20) { ... on PartitionBackfills { results { id } } } }")
+        return [b["id"] for b in found["partitionBackfillsOrError"]["results"]]
+
+    def backfill_status(self, backfill: str) -> str:
+        """How a backfill ended."""
+
+        def ended() -> str | None:
+            found = self.ask(
+                "query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill {"
+                " status } } }",
+                id=backfill,
+            )
+            status = found["partitionBackfillOrError"]["status"]
+            return status if status.startswith(("COMPLETED", "FAILED", "CANCELED")) else None
+
+        return until(f"the end of backfill {backfill}", ended)
+
     def assets(self, fields: str, **variables: Any) -> dict[str, dict[str, Any]]:
         """Fields of every table, by its name."""
         signature = "($station: String!)" if variables else ""

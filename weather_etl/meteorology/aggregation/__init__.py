@@ -5,7 +5,8 @@ Does not belong here: whether a value is good (`quality.py`), values of an hour 
 taken as missing.
 
 Rooms: `completeness.py` when a statistic may be shown; `groups.py` rows that belong together; `hours.py` the hours of
-a station by civil days; `vectors.py` wind as vectors; `days.py`; `spans.py` what months and years have in common;
+a station by civil days; `vectors.py` wind as vectors; `fallen.py` what fell and shone; `days.py`; `calendar_spans.py`, `spans.py`, `totals.py`,
+`spells.py` what months and years have in common; `evapotranspiration.py`;
 `months.py`; `years.py`; `normals.py`. Hours are arranged once, and months and years are made from the sums of days.
 """
 

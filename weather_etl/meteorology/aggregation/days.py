@@ -251,7 +251,7 @@ def _evapotranspiration(hours: LocalHours, site: Site, out: Mapping[str, Any]) -
     speed = masked(wind.mean, DAILY.enough(wind.n, began.expected))
     extremes = DAILY.enough(temperature.n, began.expected) & DAILY.gapless(temperature.gap)
     found = fao.reference_evapotranspiration(
-        *(hours.from_began(masked(x, extremes)) for x in (temperature.low, temperature.high)),
+        hours.from_began(masked(temperature.low, extremes)), hours.from_began(masked(temperature.high, extremes)),
         hours.from_began(vapour),
         hours.from_began(fao.wind_at_2m(speed, site.wind.anemometer_height_m)), radiation, of_year,
         latitude=site.latitude, elevation_m=site.elevation_m,

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from weather_etl.meteorology.aggregation.calendar_spans import Spans
 from weather_etl.meteorology.aggregation.completeness import MONTHLY
 from weather_etl.meteorology.aggregation.days import NOWHERE
 from weather_etl.meteorology.aggregation.hours import LocalHours
 from weather_etl.meteorology.aggregation.normals import anomaly
-from weather_etl.meteorology.aggregation.spans import Spans, span_columns
+from weather_etl.meteorology.aggregation.spans import span_columns
 from weather_etl.meteorology.schemas import TABLES
 from weather_etl.meteorology.site import Site
 

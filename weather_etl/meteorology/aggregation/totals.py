@@ -6,23 +6,20 @@ Sums and counts need every day (WMO-No. 1203); the largest amounts may miss a fe
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from weather_etl.meteorology.aggregation.calendar_spans import Spans
 from weather_etl.meteorology.aggregation.completeness import EXTREME
 from weather_etl.meteorology.aggregation.days import CLEAR_SKY_PERCENT, OVERCAST_PERCENT, nullable
 from weather_etl.meteorology.aggregation.groups import masked, ratio
 from weather_etl.meteorology.aggregation.spells import longest, season, total_in_runs
 from weather_etl.meteorology.site import Site
 
-if TYPE_CHECKING:
-    from weather_etl.meteorology.aggregation.spans import Spans
-
 N_COLUMNS = ("precipitation_n", "snow_depth_n", "solar_radiation_n", "sunshine_n", "cloud_cover_n")
 
 
-def total_columns(spans: "Spans", shown: Callable[[str], np.ndarray], site: Site) -> dict[str, object]:
+def total_columns(spans: Spans, shown: Callable[[str], np.ndarray], site: Site) -> dict[str, object]:
     """Columns of precipitation, snow, sun, cloud and spells that months and years share.
 
     Args:
@@ -54,7 +51,7 @@ def total_columns(spans: "Spans", shown: Callable[[str], np.ndarray], site: Site
     return out
 
 
-def _rain(spans: "Spans", rain: np.ndarray, site: Site) -> dict[str, object]:
+def _rain(spans: Spans, rain: np.ndarray, site: Site) -> dict[str, object]:
     limits = site.thresholds
     total, complete = spans.whole(rain)
     known = ~np.isnan(rain)
@@ -85,14 +82,14 @@ def _rain(spans: "Spans", rain: np.ndarray, site: Site) -> dict[str, object]:
     }
 
 
-def _extreme(spans: "Spans", name: str) -> tuple[np.ndarray, np.ndarray]:
+def _extreme(spans: Spans, name: str) -> tuple[np.ndarray, np.ndarray]:
     """The largest daily value of each span and its first day; NaN where too many days are missing."""
     missing = spans.groups.sum(~spans.valid(name))[spans.rows]
     value, day = spans.extreme(name, 1.0)
     return masked(np.where(np.isfinite(value), value, np.nan), EXTREME.enough(missing, spans.unit)), day
 
 
-def growing_seasons(spans: "Spans", site: Site) -> object:
+def growing_seasons(spans: Spans, site: Site) -> object:
     """Days of the growing season of each year: of the north from January, of the south from July to June.
 
     Null where a day of these twelve months has no mean temperature, or nobody says on which half the station lies.

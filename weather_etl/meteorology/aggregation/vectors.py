@@ -59,7 +59,11 @@ class WindSums:
         return cls(
             groups.sum((speed == 0.0) | has_direction),
             groups.sum(has_direction),
-            *(groups.sum(x) for x in (run * sin, run * cos, run, sin, cos)),
+            groups.sum(run * sin),
+            groups.sum(run * cos),
+            groups.sum(run),
+            groups.sum(sin),
+            groups.sum(cos),
             np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)[:_NO_SECTOR],
             np.bincount(cell, weights=run, minlength=shape[0] * shape[1]).reshape(shape)[:_NO_SECTOR],
         )

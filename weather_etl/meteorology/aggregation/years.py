@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from weather_etl.meteorology.aggregation.calendar_spans import Spans
 from weather_etl.meteorology.aggregation.completeness import YEARLY
 from weather_etl.meteorology.aggregation.days import NOWHERE
-from weather_etl.meteorology.aggregation.groups import Groups
+from weather_etl.meteorology.aggregation.groups import Groups, masked
 from weather_etl.meteorology.aggregation.hours import LocalHours
 from weather_etl.meteorology.aggregation.normals import anomaly
-from weather_etl.meteorology.aggregation.spans import MEANS, Spans, span_columns
+from weather_etl.meteorology.aggregation.spans import MEANS, span_columns
 from weather_etl.meteorology.aggregation.totals import growing_seasons
 from weather_etl.meteorology.schemas import TABLES
 from weather_etl.meteorology.site import Site
@@ -64,6 +65,8 @@ def yearly_weather(
     out = span_columns(spans, shown, station=station, rated_power_kw=rated_power_kw, site=site)
     out["year"] = spans.days.keys + 1970
     out["months_n"] = months.sum(monthly["temperature_mean_c"].notna().to_numpy())
+    for name in ("energy_kwh", "capacity_factor"):
+        out[name] = masked(out[name], shown(name))
     out["growing_season_days"] = growing_seasons(spans, site)
     out["temperature_anomaly_c"] = anomaly(12 * spans.days.keys, out["temperature_mean_c"])
     return pd.DataFrame(out, columns=TABLES["yearly_weather"].column_names, copy=False)

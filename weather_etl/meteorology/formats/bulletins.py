@@ -188,7 +188,7 @@ def _metar_decoder() -> Callable[[Report, datetime | None], dict[str, Any]]:
             "wind_gust": value(found.wind_gust, "MPS"),
             "visibility": value(found.vis, "KM"),
             "pressure_msl": value(found.press_sea_level, "HPA"),
-            "precipitation": value(found.precip_1hr, "CM") and f"{found.precip_1hr.value('CM') * 10:.10g}",
+            "precipitation": f"{found.precip_1hr.value('CM') * 10:.10g}" if found.precip_1hr is not None else "",
             "cloud_cover": " ".join(covers),
             "report": report.text,
         }

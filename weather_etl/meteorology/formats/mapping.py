@@ -194,12 +194,24 @@ def settle_units(
                 _pressure(out, found, values)
             case "speed":
                 _speed(out, found, values, columns[variable])
+            case "amount" if _is_yes_or_no(values):
+                out.warnings.append(
+                    f"{found.name!r} is not read: it holds 0 and 1 alone, which say whether it rained rather than how much; if "
+                    f'they are amounts, say so in station.toml: units = {{ {variable} = "mm" }}'
+                )
+                found.unit = "?"
+                out.used.discard(found.at if found.at is not None else -1)
             case "direction":
                 found.unit, found.how = "degree", "degrees"
             case _:
                 assume(out, found, found.rule.unit.rstrip("?") or _canonical(variable))
     for variable in [v for v, f in out.found.items() if f.unit == "?"]:
         del out.found[variable]
+
+
+def _is_yes_or_no(values: np.ndarray) -> bool:
+    known = values[~np.isnan(values)]
+    return len(known) > 20 and bool(np.isin(known, (0.0, 1.0)).all()) and bool((known == 1.0).any())
 
 
 def assume(out: Columns, found: Found, unit: str, detail: str = "") -> None:

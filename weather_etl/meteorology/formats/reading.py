@@ -14,8 +14,9 @@ from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.formats.recognise import Fit, Head, fit
 from weather_etl.meteorology.formats.registry import GENERIC, in_order
-from weather_etl.meteorology.formats.source import Member, Source, Text
+from weather_etl.meteorology.formats.source import Source, Text
 from weather_etl.meteorology.formats.tables import cells_of
+from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
 

@@ -8,6 +8,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from statistics import median
 from typing import Any
 
@@ -184,12 +185,13 @@ def _without_header(profile: Profile, head: Head, wanted: str | None) -> Fit | s
 
 
 def _with_header(profile: Profile, head: Head, wanted: str | None, station: str | None) -> Fit | str:
-    match, header = profile.part("match"), profile.part("header")
+    header = profile.part("header")
     find, strip, lines = header.get("find"), header.get("strip", ""), header.get("lines", 1)
     below, units_at = header.get("below", 0), header.get("units")
-    columns: list[Sequence[str]] = [[c] if isinstance(c, str) else c for c in match.get("columns", [])]
-    plain = [key(c[0]) for c in columns if len(c) == 1 and not is_regex(c[0]) and key(c[0])]
-    if absent := [c[0] for c in columns if len(c) == 1 and not is_regex(c[0]) and key(c[0]) not in head.all_keys()]:
+    columns, names_and_keys = _wanted(profile)
+    plain = [k for _, k in names_and_keys]
+    keys = head.all_keys()
+    if absent := [name for name, k in names_and_keys if k not in keys]:
         return f"it has no column {', '.join(absent[:3])}"
     nearest: tuple[int, str] = (-1, "no line of it is the header")
     for i in range(min(len(head.lines), MAX_HEADER_LINES)):
@@ -229,6 +231,14 @@ def _with_header(profile: Profile, head: Head, wanted: str | None, station: str 
                 found.skipped = sum(bool(text) and not text.startswith("#") for text in above)
             return found
     return nearest[1]
+
+
+@lru_cache(maxsize=1_000)
+def _wanted(profile: Profile) -> tuple[list[Sequence[str]], list[tuple[str, str]]]:
+    """The columns that a profile must have, and of those with one plain name that name and its key."""
+    columns: list[Sequence[str]] = [[c] if isinstance(c, str) else c for c in profile.part("match").get("columns", [])]
+    plain = [(c[0], key(c[0])) for c in columns if len(c) == 1 and not is_regex(c[0]) and key(c[0])]
+    return columns, plain
 
 
 def _fixed(profile: Profile, head: Head, i: int, lines: int, below: int) -> Fit | None:

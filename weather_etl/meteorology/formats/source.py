@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from weather_etl.meteorology.cutting import plain_newlines
+from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.reasons import Reason, Rejected
 
 HEAD_BYTES = 64 * 1024
@@ -42,14 +43,6 @@ _KINDS = (
     (b"\x7fELF", "a program"),
     (b"MZ\x90\0", "a program"),
 )
-
-
-@dataclass(frozen=True)
-class Member:
-    """One file of an archive, or the landing file itself."""
-
-    name: str
-    data: bytes
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,10 @@ def choose(texts: pa.Array, forms: Sequence[str], *, order: str | None = None) -
     best = max(shares.values())
     if best == 0.0:
         return Chosen(forms[0], 0.0)
+    whole = [f for f in forms if shares[f] == 1.0]
+    if len(whole) == 1:
+        others = {_order_of(f) for f in forms if shares[f] > 0.2} - {_order_of(whole[0])}
+        return Chosen(whole[0], 1.0, "a number above 12 is a day" if others - {""} else "")
     near = [f for f in forms if shares[f] >= max(0.5 * best, best - 0.5)]
     if len(near) == 1:
         return Chosen(near[0], best)
@@ -69,6 +73,8 @@ def choose(texts: pa.Array, forms: Sequence[str], *, order: str | None = None) -
     top = [f for f in near if counts[f] == most]
     if "iso" in top:  # it knows offsets that other forms pass over
         return Chosen("iso", most / len(texts))
+    if len(top) > 1:  # seconds since 1970 look like no date in nearly all rows
+        top = [f for f in top if f != "%s"]
     distinct = [top[0]]
     for f in top[1:]:
         if not any(_same(read[f], read[g]) for g in distinct):

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -20,11 +19,9 @@ from weather_etl.meteorology.formats.names import Names, bare
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ZONE_WORDS, Profile
 from weather_etl.meteorology.formats.source import Source
+from weather_etl.meteorology.formats.timing import Timing
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import known_zone, zone_of_offset
-
-if TYPE_CHECKING:
-    from weather_etl.meteorology.formats.engine import Timing
 
 _LST = re.compile(r"(?i)l\.?s\.?t\.?|local standard time|lst.*|standard time")
 _MIN_AGREEING = 0.9
@@ -85,7 +82,7 @@ def place_of(meta: Mapping[str, str]) -> dict[str, str | float]:
 
 
 def zone_of(
-    profile: Profile, timing: "Timing", cut: Cut, names: Names, meta: Mapping[str, str], options: Options
+    profile: Profile, timing: Timing, cut: Cut, names: Names, meta: Mapping[str, str], options: Options
 ) -> Zone:
     """The zone of the times, tried in the order of the profile.
 
@@ -162,7 +159,7 @@ def _of_header(names: Sequence[str], time: Mapping[str, object], options: Option
     return ""
 
 
-def _by_reports(cut: Cut, names: Names, timing: "Timing", time: Mapping[str, object]) -> tuple[str, str] | None:
+def _by_reports(cut: Cut, names: Names, timing: Timing, time: Mapping[str, object]) -> tuple[str, str] | None:
     """The offset from UTC that raw reports in the rows prove: day, hour and minute in UTC stand in each."""
     rule = time.get("evidence")
     at = names.first([rule["column"]]) if isinstance(rule, dict) else None

@@ -132,7 +132,8 @@ def observe(
         if name in beside:
             column, found = beside[name]
             validated[column] = found
-    validated["precipitation_type"] = pd.Categorical.from_codes(precipitation, categories=list(PRECIPITATION_TYPES))
+    kinds: Any = list(PRECIPITATION_TYPES)  # pandas-stubs know no overload for a list of strings
+    validated["precipitation_type"] = pd.Categorical.from_codes(precipitation, categories=kinds)
     validated["summary"] = text_array(summary)
     validated["condition"] = _conditions(summary)
     validated |= computed.columns
@@ -280,4 +281,5 @@ def _conditions(summaries: pa.DictionaryArray) -> "pd.Categorical":
     texts = summaries.dictionary.to_pylist()
     of_text = [-1 if t.strip().lower() in NULL_TOKENS else CONDITIONS.index(condition_of(t)) for t in texts]
     codes = pc.fill_null(summaries.indices, len(texts)).to_numpy()
-    return pd.Categorical.from_codes(np.array([*of_text, -1])[codes], categories=list(CONDITIONS))
+    conditions: Any = list(CONDITIONS)
+    return pd.Categorical.from_codes(np.array([*of_text, -1])[codes], categories=conditions)

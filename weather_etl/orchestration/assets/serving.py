@@ -63,18 +63,18 @@ def serving(
     context: dg.AssetExecutionContext, config: ServingConfig, storage: dg.ResourceParam[StorageResource]
 ) -> Results:
     """Bring the station's serving tables to what the lake holds, in one transaction, whichever was selected."""
-    from weather_etl.serving import database, load
+    from weather_etl.serving import database, load, schema
 
     settings = Settings.load()
     with without_details(context.log, context.run, context.instance):
         stations = _stations(context)
         done: list[Loaded] = []
-        if not database.is_set_up(settings):
+        if not schema.is_set_up(settings):
             context.log.info(f"No serving database is set; {HOW_TO_TURN_ON}.")
         else:
             lake = storage.containers().lake
             with database.connect(settings) as connection:
-                database.require_schema(settings, connection)
+                schema.require_schema(settings, connection)
                 for station in stations:
                     done += load.load_station(connection, lake, station, run_id=context.run.run_id, full=config.full)
     for table in done:

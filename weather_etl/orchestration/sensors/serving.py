@@ -39,13 +39,13 @@ def _default_status() -> dg.DefaultSensorStatus:
 )
 def serving_sensor(context: dg.SensorEvaluationContext, storage: dg.ResourceParam[StorageResource]) -> dg.SensorResult:
     """One tick: what the lake holds, what is loaded, request. A database that is down fails the tick, and no run."""
-    from weather_etl.serving import database, load
+    from weather_etl.serving import database, schema, staleness
 
     settings, instance, now = Settings.load(), context.instance, time.time()
     with without_details(), database.connect(settings) as connection, storage.promptly() as containers:
-        database.require_schema(settings, connection)
-        wanted = load.expected(containers.lake.stamps())
-        stale = load.find_stale(wanted, load.loaded_versions(connection))
+        schema.require_schema(settings, connection)
+        wanted = staleness.expected(containers.lake.stamps())
+        stale = staleness.find_stale(wanted, staleness.loaded_versions(connection))
         # A station whose tables are being made is loaded when they are all there.
         busy = in_flight(instance, containers, settings, now=now) if stale else InFlight()
     decided = planning.Plan()

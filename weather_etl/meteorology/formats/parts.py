@@ -1,0 +1,288 @@
+"""The parts of raw rows: cells of variables, stations, periods of rain, quality codes, what nobody reads.
+
+Belongs here: how each is taken from the table of a file. Does not belong here: their order (`engine.py`), names and units
+(`mapping.py`).
+"""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from weather_etl.meteorology.cell_numbers import Field
+from weather_etl.meteorology.cell_states import one_chunk
+from weather_etl.meteorology.cutting import Cut
+from weather_etl.meteorology.formats import mapping, reshape
+from weather_etl.meteorology.formats.mapping import Columns
+from weather_etl.meteorology.formats.names import Names, is_nameless, stems_of
+from weather_etl.meteorology.formats.options import Options
+from weather_etl.meteorology.formats.profile import ColumnRule, Profile
+from weather_etl.meteorology.raw_rows import DICTIONARY, TEXT, rescue
+from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.vocabulary import LONG_PERIODS_H, RAW_NUMBERS, RAW_TEXT_COLUMNS
+
+
+def cells_of_columns(columns: Columns, cut: Cut) -> dict[str, pa.ChunkedArray]:
+    """Variable -> its cells."""
+    cells: dict[str, pa.ChunkedArray] = {}
+    for variable, found in columns.found.items():
+        rule = found.rule
+        if found.at is not None:
+            column = cut.columns[found.at]
+        elif rule.at is not None:
+            column = pc.utf8_slice_codeunits(cut.columns[0], rule.at[0] - 1, rule.at[1])
+        else:
+            # RE2 gives groups by name only.
+            pattern = re.sub(r"(?<!\\)\((?!\?)", "(?P<cell>", rule.find, count=1)
+            column = pc.struct_field(pc.extract_regex(cut.columns[0], pattern), 0)
+        cells[variable] = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)
+    return cells
+
+
+def rows_that_count(columns: Columns, cut: Cut, names: Names) -> dict[str, np.ndarray]:
+    """Variable -> mask of the rows in which its column is read, where the profile says in which."""
+    out = {}
+    for variable, found in columns.found.items():
+        if found.rule.where is None:
+            continue
+        at = names.first([found.rule.where[0]])
+        out[variable] = (
+            np.zeros(len(cut.lines), dtype=bool)
+            if at is None
+            else reshape.matching(cut.columns[at], found.rule.where[1])
+        )
+    return out
+
+
+def wanted_decimal(profile: Profile, delimiter: str) -> str:
+    return profile.part("text").get("decimal", "auto" if profile.generic else ".")
+
+
+def drop_thousands(
+    columns: Columns, cells: dict[str, pa.ChunkedArray], decimal: str, delimiter: str, options: Options
+) -> None:
+    for variable in list(columns.found):
+        if variable in cells and mapping.thousands_or_decimals(
+            variable, cells[variable], decimal, delimiter, options.decimal
+        ):
+            found = columns.found.pop(variable)
+            columns.used.discard(found.at if found.at is not None else -1)
+            columns.warnings.append(
+                f"{found.name!r} is not read: all its numbers have three digits behind the mark, which may be decimals or "
+                'thousands; say which in station.toml: [dialect] decimal = "." or ","'
+            )
+
+
+def reject_contradicting_twins(
+    columns: Columns, cells: dict[str, pa.ChunkedArray], names: Names, cut: Cut, profile: Profile, options: Options,
+    decimal: str,
+) -> None:  # fmt: skip
+    """A second column of the same name must say the same (it stays in `rescued`), or nobody knows which one to read.
+
+    Raises:
+        Rejected: it does not (DUPLICATE_COLUMN).
+    """
+    own = {i for n in options.aliases for i in names.all(n)}
+    for variable, found in columns.found.items():
+        if found.at is None or found.at in own or found.rule.part is not None or variable not in RAW_NUMBERS:
+            continue
+        for i in _twins(found.at, found.rule, names, profile):
+            if i in columns.used:
+                continue
+            other = replace(found, at=i, name=names.names[i], unit="", written=found.written)
+            twin = Columns({variable: other})
+            column = (
+                cut.columns[i] if pa.types.is_dictionary(cut.columns[i].type) else cut.columns[i].dictionary_encode()
+            )
+            mapping.settle_units(twin, {variable: column}, profile, (), options, decimal)
+            if not mapping.same_values(cells[variable], column, found, other, decimal):
+                raise Rejected(
+                    Reason.DUPLICATE_COLUMN,
+                    f"columns {found.name!r} and {other.name!r} both mean {variable} and differ; name the right one in "
+                    f'station.toml: aliases = {{ "{other.name}" = "ignore" }}',
+                )
+
+
+def _twins(at: int, rule: ColumnRule, names: Names, profile: Profile) -> list[int]:
+    """Other columns with the same name, or (for the built-in names) with one that differs by its unit only."""
+    same = [i for i in names.exact.get(names.names[at], []) if i != at]
+    if not profile.generic:
+        return same
+    stems = stems_of(names.names[at])
+    near = [i for i, n in enumerate(names.names) if i != at and stems & stems_of(n)]
+    return list(dict.fromkeys([*same, *(i for i in near if not any(i in names.all(w) for w in rule.exclude))]))
+
+
+def precipitation_of(
+    columns: Columns, cells: dict[str, pa.ChunkedArray], cut: Cut, names: Names, fields: dict[str, Field],
+    units: dict[str, str], profile: Profile,
+) -> tuple[dict[str, pa.ChunkedArray], dict[str, Any]]:  # fmt: skip
+    """Amounts whose period the row tells, sorted into the columns of the periods; and what the precipitation means."""
+    found = columns.found.get("precipitation_mm")
+    more: dict[str, pa.ChunkedArray] = {}
+    if found is None:
+        return more, {}
+    rule = found.rule
+    kind = (
+        rule.kind
+        if rule.kind in ("amount", "running", "interval", "counter")
+        else "amount"
+        if rule.minutes
+        else "interval"
+    )
+    if rule.period_column:
+        at = names.first([rule.period_column])
+        amounts = cells["precipitation_mm"]
+        hours = (
+            _hours_of_rows(cut.columns[at], len(cut.lines)) if at is not None else np.zeros(len(cut.lines), dtype=int)
+        )
+        more["precipitation_mm"] = reshape.only_where(amounts, hours == 1)
+        for h in LONG_PERIODS_H:
+            if (hours == h).any():
+                column = f"precipitation_{h}h_mm"
+                more[column] = reshape.only_where(amounts, hours == h)
+                units[column] = units.get("precipitation_mm", "mm")
+                if "precipitation_mm" in fields:
+                    fields[column] = fields["precipitation_mm"]
+        if at is not None:
+            columns.used.discard(found.at if found.at is not None else -1)
+        kind = rule.kind or "amount"
+    said = {
+        "kind": kind,
+        "minutes": 60 if rule.period_column else rule.minutes,
+        "resets": rule.resets,
+        "blank": profile.blank_precipitation,
+        "routine": rule.routine,
+    }
+    return more, {k: v for k, v in said.items() if v not in ("", 0, "missing")}
+
+
+def _hours_of_rows(column: pa.ChunkedArray, n: int) -> np.ndarray:
+    cells = one_chunk(column)
+    if not pa.types.is_dictionary(cells.type):
+        cells = cells.dictionary_encode()
+    hours = np.array([*reshape.hours_of(cells.dictionary.to_pylist()), 0])
+    return hours[pc.fill_null(cells.indices, len(hours) - 1).to_numpy(zero_copy_only=False)]
+
+
+def station_column(
+    profile: Profile, names: Names, cut: Cut, times: pa.ChunkedArray
+) -> tuple[pa.ChunkedArray, set[int]] | None:
+    """The column that names the station of each row.
+
+    A column such as `city` does so in a file of no particular format only if it tells apart rows of the same time.
+    """
+    patterns = profile.part("station").get("column", ())
+    at = names.first(patterns) if patterns else None
+    if at is None and "station" in cut.names and (profile.part("wide") or profile.part("long")):
+        at = names.first(["station"])
+    if at is None and profile.generic and not names.has(["station", "station id"]):
+        at = names.first(_PLACES)
+        if at is not None and not _tells_apart(cut.columns[at], times):
+            at = None
+    if at is None:
+        return None
+    column = cut.columns[at]
+    return (column if pa.types.is_dictionary(column.type) else column.dictionary_encode()), {at}
+
+
+_PLACES = (
+    "station name",
+    "stationid",
+    "station code",
+    "city",
+    "city name",
+    "location",
+    "site",
+    "site name",
+    "site id",
+    "place",
+    "icao",
+    "wmo",
+    "wban",
+)
+
+
+def _tells_apart(column: pa.ChunkedArray, times: pa.ChunkedArray) -> bool:
+    """Whether there are several names, and times repeat without them."""
+    kinds = len(pc.unique(column.cast(TEXT) if pa.types.is_dictionary(column.type) else column))
+    return 1 < kinds <= 10_000 and pc.count_distinct(times).as_py() < 0.9 * len(times)
+
+
+def constant(text: str, n: int) -> pa.ChunkedArray:
+    codes = pa.array(np.zeros(n, dtype=np.int32))
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, pa.array([text], TEXT))])
+
+
+def quality_codes(columns: Columns, cut: Cut, names: Names) -> pa.ChunkedArray | None:
+    """Codes that stand in other cells than the value, as `variable=code` pairs."""
+    parts: list[tuple[str, pa.Array]] = []
+    for variable in RAW_TEXT_COLUMNS:
+        found = columns.found.get(variable)
+        quality = found.rule.quality if found else None
+        if found is None or quality is None:
+            continue
+        if quality.column:
+            at = names.first([quality.column])
+        elif quality.next is not None and found.at is not None:
+            at = found.at + quality.next
+        elif quality.at is not None:
+            code = pc.utf8_slice_codeunits(one_chunk(cut.columns[0]), quality.at - 1, quality.at)
+            parts.append((variable, pc.dictionary_encode(code)))
+            continue
+        else:
+            continue
+        if at is not None and at < len(cut.columns):
+            column = one_chunk(cut.columns[at])
+            parts.append((variable, column if pa.types.is_dictionary(column.type) else column.dictionary_encode()))
+            columns.used.add(at)
+    texts: pa.Array | None = None
+    for variable, codes in parts:
+        written = [f"{variable}={t.strip()}" if t.strip() else "" for t in codes.dictionary.to_pylist()]
+        piece = pc.fill_null(pa.array(written, TEXT).take(codes.indices), "")
+        # Few combinations occur: put together as dictionaries, the texts stay few.
+        texts = piece if texts is None else pc.utf8_trim_whitespace(pc.binary_join_element_wise(texts, piece, " "))
+    if texts is None:
+        return None
+    return pa.chunked_array([pc.if_else(pc.equal(texts, ""), None, texts).dictionary_encode()])
+
+
+def rescued_cells(
+    columns: Columns, cut: Cut, names: Names, where: dict[str, np.ndarray], *, keep_empty: bool
+) -> pa.Array | None:
+    """All that no column of ours takes, as JSON; columns of one name are numbered."""
+    unknown: list[tuple[str, pa.ChunkedArray]] = []
+    given: dict[str, int] = {}
+    by_position = any(f.at is None for f in columns.found.values())
+    if by_position:
+        return None
+    for i, name in enumerate(cut.names):
+        given[name] = given.get(name, 0) + 1
+        label = name if given[name] == 1 else f"{name} ({given[name]})"
+        if i in columns.used:
+            hidden = [~where[v] for v, f in columns.found.items() if f.at == i and v in where]
+            if hidden:
+                unknown.append((label, _dictionary(reshape.only_where(cut.columns[i], hidden[0]))))
+            continue
+        column = _dictionary(cut.columns[i])
+        if is_nameless(name, i) and not any(column.unique().to_pylist()):
+            continue
+        unknown.append((label, column))
+    return rescue(unknown, keep_empty=keep_empty) if unknown else None
+
+
+def _dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+
+
+def refuse(rows: pa.Table, lines: np.ndarray, reason: Reason, detail: str) -> pa.Table:
+    """Rows with these lines marked as refused; their cells stay."""
+    mask = pc.and_(pc.is_in(rows.column("line"), value_set=pa.array(lines)), pc.is_null(rows.column("refused")))
+    for name, text in (("refused", str(reason)), ("detail", detail)):
+        at = rows.schema.get_field_index(name)
+        filled = pc.if_else(mask, text, rows.column(name).cast(TEXT))
+        rows = rows.set_column(at, pa.field(name, DICTIONARY), filled.dictionary_encode())
+    return rows.combine_chunks()
