@@ -47,7 +47,7 @@ ui: up ## start Dagster's web interface on 127.0.0.1:3000 (another one: make ui 
 	s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); \
 	sys.exit(s.connect_ex(("127.0.0.1", $(PORT))) == 0)' \
 	|| { echo "Port $(PORT) is in use by another program; stop it, or choose another one: make ui PORT=$$(( $(PORT) + 1 ))" >&2; exit 1; }
-	@exec $(BIN)/python -c '$(LISTEN_TO_SIGNALS)' $(BIN)/dagster dev -h 127.0.0.1 -p $(PORT)
+	@exec $(BIN)/python -c '$(LISTEN_TO_SIGNALS)' $(BIN)/python -m weather_etl.local.supervise $(BIN)/dagster dev -h 127.0.0.1 -p $(PORT)
 # A shell script's "make ui &" ignores SIGINT, dagster would inherit that, and then SIGTERM would not stop it either.
 LISTEN_TO_SIGNALS := import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])
 
