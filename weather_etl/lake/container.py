@@ -290,6 +290,8 @@ class Container:
         """
         from azure.core import MatchConditions
 
+        from weather_etl.lake.azure_blob import WRITE_TIMEOUT_S
+
         condition: dict[str, Any] = {"overwrite": False}
         if content_type is not None or content_encoding is not None:
             from azure.storage.blob import ContentSettings
@@ -299,12 +301,16 @@ class Container:
         if if_match is not None:
             condition |= {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}
         with self._plain_errors(name):
-            result = self._client.get_blob_client(name).upload_blob(data, metadata=metadata, **condition)
+            result = self._client.get_blob_client(name).upload_blob(
+                data, metadata=metadata, read_timeout=WRITE_TIMEOUT_S, **condition
+            )
             return str(result["etag"]).strip('"')
 
     def upload(self, name: str, data: bytes) -> bool:
         """Write a blob whatever is there (uploads by a person), with its MD5; False if these bytes are there already."""
         from azure.storage.blob import ContentSettings
+
+        from weather_etl.lake.azure_blob import WRITE_TIMEOUT_S
 
         md5 = hashlib.md5(data, usedforsecurity=False).digest()
         there = self.head(name)
@@ -312,7 +318,10 @@ class Container:
             return False
         with self._plain_errors(name):
             self._client.get_blob_client(name).upload_blob(
-                data, overwrite=True, content_settings=ContentSettings(content_md5=bytearray(md5))
+                data,
+                overwrite=True,
+                read_timeout=WRITE_TIMEOUT_S,
+                content_settings=ContentSettings(content_md5=bytearray(md5)),
             )
         return True
 
