@@ -441,7 +441,7 @@ def test_a_file_that_can_never_be_read_fails_the_last_attempt_which_names_it(
     last = ticks.run(ticks.requests()[0])
     assert not last.success
     told = sentence(ticks, last.run_id)
-    assert told.startswith("a/archived.csv was not read (1 file could not be read, or changed meanwhile).")
+    assert told.startswith("1 file could not be read: a/archived.csv changed while it was read.")
     assert told.endswith(planning.parked_sentence("a", 2))
     assert containers.lake.stamp("daily_weather", "a").rows == 2
     assert not ticks.requested()
