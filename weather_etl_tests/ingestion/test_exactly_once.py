@@ -249,12 +249,11 @@ def test_a_station_without_files_is_unknown(containers: Containers) -> None:
 def test_new_station_settings_recompute_without_reading_files(containers: Containers, reads: list[str]) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
     process(containers)
-    containers.landing.upload("a/station.toml", b"[wind]\nanemometer_height_m = 30\n")
-    before = containers.lake.read("validated_observations", "a").arrow.column("wind_power_kw")
+    containers.landing.upload("a/station.toml", b"[limits]\ntemperature_c = { fail = [-60, 3] }\n")
     reads.clear()
     process(containers)
     assert "a/x.csv" not in reads
-    assert containers.lake.read("validated_observations", "a").arrow.column("wind_power_kw") != before
+    assert containers.lake.read("validated_observations", "a").arrow.column("temperature_c").null_count == 48
 
 
 def test_a_new_alias_reads_the_files_again(containers: Containers) -> None:
