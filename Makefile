@@ -2,7 +2,7 @@
 # Belongs here: the order of the steps. Does not belong here: what a step does.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-oracle test-faults ui stop bench docs lint lock clean up
+.PHONY: help run test test-quick test-oracle test-faults test-mutations ui stop bench docs lint lock clean up
 SHELL := /bin/sh
 
 VENV := .venv
@@ -39,12 +39,15 @@ test-oracle: $(VENV)/.oracle ## compare the meteorology with ioos_qc, xclim, Met
 test-faults: $(VENV)/.dev ## the long fault injection: kills at every step, services that stop, thousands of damaged files
 	@$(BIN)/python -m pytest weather_etl_tests -q -m faults -n $(WORKERS)
 
+test-mutations: $(VENV)/.dev ## put small faults into the package one by one: do the tests notice? (half an hour)
+	@$(BIN)/python -m weather_etl_tests.mutations
+
 ui: up ## start Dagster's web interface on 127.0.0.1:3000 (another one: make ui PORT=3001)
 	@$(BIN)/python -c 'import socket, sys; \
 	s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); \
 	sys.exit(s.connect_ex(("127.0.0.1", $(PORT))) == 0)' \
 	|| { echo "Port $(PORT) is in use by another program; stop it, or choose another one: make ui PORT=$$(( $(PORT) + 1 ))" >&2; exit 1; }
-	@exec $(BIN)/python -c '$(LISTEN_TO_SIGNALS)' $(BIN)/dagster dev -h 127.0.0.1 -p $(PORT)
+	@exec $(BIN)/python -c '$(LISTEN_TO_SIGNALS)' $(BIN)/python -m weather_etl.local.supervise $(BIN)/dagster dev -h 127.0.0.1 -p $(PORT)
 # A shell script's "make ui &" ignores SIGINT, dagster would inherit that, and then SIGTERM would not stop it either.
 LISTEN_TO_SIGNALS := import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dagster._core.definitions.data_version import DATA_VERSION_TAG
     from dagster._core.errors import DagsterUserCodeProcessError
     from dagster._core.execution.execution_result import ExecutionResult
+    from dagster._core.scheduler.instigation import TickStatus
     from dagster._core.storage.event_log.base import PartitionKeyFilter
     from dagster._serdes import ConfigurableClassData
     from sqlalchemy import Engine
@@ -26,6 +27,7 @@ HOMES = {
     "ConfigurableClassData": "dagster._serdes",  # what an instance class is given; for annotations
     "DATA_VERSION_TAG": "dagster._core.definitions.data_version",  # of an AssetObservation, which has no parameter for it
     "DagsterUserCodeProcessError": "dagster._core.errors",  # a failure that Dagster shows without a stack trace
+    "TickStatus": "dagster._core.scheduler.instigation",  # how a tick of a sensor ended
     "PartitionKeyFilter": "dagster._core.storage.event_log.base",  # the last check evaluation of one partition
 }
 
@@ -34,6 +36,7 @@ __all__ = [
     "ConfigurableClassData",
     "DagsterUserCodeProcessError",
     "PartitionKeyFilter",
+    "TickStatus",
     "blob_key_of_log",
     "engine_of",
     "execute_in_this_process",

@@ -224,7 +224,7 @@ def test_poison_is_set_aside_after_three_deliveries_and_counted(
         uploaded.come_back()
         uploaded.tick()
     assert uploaded.queue.aside() == 3
-    assert json.loads(uploaded.cursor or "") == {"set_aside": 3}
+    assert json.loads(uploaded.cursor or "") == {"set_aside": 3, "other_kinds": {}}
     assert uploaded.tick().skip_reason.skip_message == "No events. 3 messages were set aside so far."
 
 
@@ -262,3 +262,21 @@ def test_a_dead_queue_service_fails_the_tick_in_one_sentence_within_twenty_secon
     ):
         landing_events.landing_events_sensor(context)
     assert time.monotonic() - started < 20
+
+
+def test_an_event_about_no_blob_goes_and_is_counted_by_its_kind(ticks: EventTicks) -> None:
+    kind = "Microsoft.Storage.LifecyclePolicyCompleted"
+    for _ in range(2):
+        ticks.queue.send(base64_of({"eventType": kind, "subject": "BlobDataManagement/LifeCycleManagement/Report"}))
+    result = ticks.tick()
+    assert ticks.queue.waiting() == 0
+    assert json.loads(ticks.cursor or "") == {"set_aside": 0, "other_kinds": {kind: 2}}
+    assert f"2 {kind}" in (result.skip_reason.skip_message or "")
+
+
+def test_a_renamed_directory_brings_the_station_that_it_became(containers: Containers, ticks: EventTicks) -> None:
+    containers.landing.upload("b/x.csv", weather_csv())
+    event = event_grid("b", ticks.container, kind="Microsoft.Storage.DirectoryRenamed")
+    event["data"]["sourceUrl"] = f"https://acc.dfs.core.windows.net/{ticks.container}/a"
+    ticks.queue.send(base64_of(event))
+    assert [t[PARTITION] for t in ticks.requested()] == ["b"]

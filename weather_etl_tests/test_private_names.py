@@ -51,6 +51,11 @@ def instance(database: str) -> Iterator[dg.DagsterInstance]:
         yield found
 
 
+def test_a_tick_ends_in_one_of_these_ways(instance: dg.DagsterInstance) -> None:
+    assert {s.name for s in private_names.TickStatus} >= {"SUCCESS", "SKIPPED", "FAILURE", "STARTED"}
+    assert not instance.get_ticks("o", "s", limit=1, statuses=[private_names.TickStatus.SUCCESS])
+
+
 stations = dg.DynamicPartitionsDefinition(name="station")
 look = dg.AssetCheckSpec("look", asset="table", partitions_def=stations)
 

@@ -141,12 +141,15 @@ def run(
 
     Exit code 1 if a run failed, a check of severity ERROR is red, or something is stale all the same.
     """
+    from weather_etl.lake.connection import connect
     from weather_etl.operations.overview import PASS, UP_TO_DATE, dagster_instance, shared_files_state, station_states
     from weather_etl.redaction import printable
     from weather_etl.settings import Settings
 
     settings = Settings.load()
     started = time.monotonic()
+    with connect(settings, prompt=True) as containers:
+        containers.landing.exists()  # a storage that does not answer is told before a run begins that waits for it
     with dagster_instance() as instance:
         with _progress(settings, station or []):
             failure = _catch_up(instance, station or [], full=full, tables_only=tables_only)

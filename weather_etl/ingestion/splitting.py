@@ -206,6 +206,11 @@ def _noted(rows: "pa.Table | None", reasons: "pa.Array | None") -> dict[str, Any
 
 
 def _why(reason: str, station: str | None) -> str:
+    if reason == Reason.STATION_MISSING and station and station.strip():
+        return (
+            f"{station.strip()[:100]!r} means no value here; if it is the station's name, its files go to "
+            "landing/<station>/ instead of _shared/"
+        )
     if reason == Reason.STATION_MISSING:
         return "the row does not say of which station it is"
     return f"{(station or '')[:100]!r} is no station id (letters, digits, - and _, at most 64)"

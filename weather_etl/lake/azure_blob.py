@@ -15,6 +15,8 @@ from dagster_azure.blob import (
     AzureBlobStorageResource,
 )
 
+# Seconds until the answer to a Put Blob, whose bytes the service must have stored by then.
+WRITE_TIMEOUT_S = 60
 # Uploads up to this size are ONE Put Blob request: a killed upload leaves nothing behind.
 MAX_SINGLE_PUT = 1024**3
 
@@ -22,19 +24,21 @@ MAX_SINGLE_PUT = 1024**3
 def client_options(*, prompt: bool) -> dict[str, Any]:
     """Timeouts and retries: `prompt` for sensors and commands, else patient.
 
-    A storage that is down is reported within 20 s either way; the SDK's own jitter of 3 s a try would break that.
+    A storage that is down is reported within 20 s either way; the SDK's own jitter of 3 s a try would break that. One that
+    takes connections and never answers is reported within 15 s, or 30 s: a run ends within a minute. (What is written
+    may take longer, see `WRITE_TIMEOUT_S`.)
     """
     retry: dict[str, Any] = {"initial_backoff": 0.5, "increment_base": 2, "random_jitter_range": 1}
     if prompt:
         return {
             "connection_timeout": 2,
-            "read_timeout": 6,
+            "read_timeout": 5,
             "retry_policy": ExponentialRetry(**retry, retry_total=1),
         }
     return {
         "connection_timeout": 5,
-        "read_timeout": 30,
-        "retry_policy": ExponentialRetry(**retry, retry_total=3),
+        "read_timeout": 8,
+        "retry_policy": ExponentialRetry(**retry, retry_total=2),
     }
 
 

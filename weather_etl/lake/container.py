@@ -41,11 +41,16 @@ _GARBLED = (AttributeError, LookupError, TypeError, ValueError, zlib.error)
 
 
 class StorageUnavailable(UserError):
-    """The storage account does not answer, or refuses us; `passing` if waiting may help."""
+    """The storage account does not answer, or refuses us.
 
-    def __init__(self, sentence: str, *, passing: bool = False) -> None:
+    Attributes:
+        passing: waiting may help.
+        is_answer: it did answer, with an error.
+    """
+
+    def __init__(self, sentence: str, *, passing: bool = False, is_answer: bool = False) -> None:
         super().__init__(sentence)
-        self.passing = passing
+        self.passing, self.is_answer = passing, is_answer
 
 
 class BlobUnreadable(UserError):
@@ -186,7 +191,9 @@ class Container:
                 blob, f"is refused: {host} answered {code}", "look at the blob in the portal, or upload it again"
             ) from None
         raise StorageUnavailable(
-            f"Azure Storage at {host} answered {code}; try again, or check the account.", passing=passing
+            f"Azure Storage at {host} answered {code}; try again, or check the account.",
+            passing=passing,
+            is_answer=True,
         ) from None
 
     def exists(self) -> bool:
@@ -208,8 +215,18 @@ class Container:
         """All blobs below a prefix, by name, with metadata. A listing that fails raises; it is never short."""
         marker: str | None = ""
         while marker is not None:
-            with self._plain_errors():
-                blobs, marker = _listed(self._list_page(prefix, marker))
+            try:
+                with self._plain_errors():
+                    blobs, marker = _listed(self._list_page(prefix, marker))
+            except StorageUnavailable as error:
+                if error.is_answer and error.passing:  # a name that the service cannot write down, say
+                    raise StorageUnavailable(
+                        f"{error} If listing {self.name} stays so, one blob may bring it about: list its folders one by one "
+                        f"(`az storage blob list --container-name {self.name} --prefix STATION/`) to find it.",
+                        passing=True,
+                        is_answer=True,
+                    ) from None
+                raise
             yield from blobs
 
     def _list_page(self, prefix: str, marker: str) -> bytes:
@@ -290,6 +307,8 @@ class Container:
         """
         from azure.core import MatchConditions
 
+        from weather_etl.lake.azure_blob import WRITE_TIMEOUT_S
+
         condition: dict[str, Any] = {"overwrite": False}
         if content_type is not None or content_encoding is not None:
             from azure.storage.blob import ContentSettings
@@ -299,12 +318,16 @@ class Container:
         if if_match is not None:
             condition |= {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}
         with self._plain_errors(name):
-            result = self._client.get_blob_client(name).upload_blob(data, metadata=metadata, **condition)
+            result = self._client.get_blob_client(name).upload_blob(
+                data, metadata=metadata, read_timeout=WRITE_TIMEOUT_S, **condition
+            )
             return str(result["etag"]).strip('"')
 
     def upload(self, name: str, data: bytes) -> bool:
         """Write a blob whatever is there (uploads by a person), with its MD5; False if these bytes are there already."""
         from azure.storage.blob import ContentSettings
+
+        from weather_etl.lake.azure_blob import WRITE_TIMEOUT_S
 
         md5 = hashlib.md5(data, usedforsecurity=False).digest()
         there = self.head(name)
@@ -312,7 +335,10 @@ class Container:
             return False
         with self._plain_errors(name):
             self._client.get_blob_client(name).upload_blob(
-                data, overwrite=True, content_settings=ContentSettings(content_md5=bytearray(md5))
+                data,
+                overwrite=True,
+                read_timeout=WRITE_TIMEOUT_S,
+                content_settings=ContentSettings(content_md5=bytearray(md5)),
             )
         return True
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from weather_etl import postgres
 from weather_etl.errors import UserError
-from weather_etl.redaction import without_secrets
+from weather_etl.redaction import printable, without_secrets
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
@@ -162,6 +162,24 @@ def _daemon(instance: "dg.DagsterInstance") -> Iterator[Finding]:
         yield Finding("daemon", BAD, f"not healthy: {', '.join(ill).lower()}", "see the daemon's log; restart it")
     else:
         yield Finding("daemon", OK, f"last heartbeat {_ago(age)} ago, {len(statuses)} kinds healthy")
+    if age <= 300:
+        yield from _sensors(instance)
+
+
+def _sensors(instance: "dg.DagsterInstance") -> Iterator[Finding]:
+    """The daemon may be healthy and every sensor still: their code runs in a process of its own."""
+    from weather_etl.operations.sensor_ticks import sensor_ticks
+
+    now, sensors = time.time(), sensor_ticks(instance)
+    late = [s for s in sensors if s.is_late(now)]
+    for sensor in late:
+        when = f"since {_ago(now - sensor.last_good)}" if sensor.last_good else "yet"
+        why = f" ({printable(sensor.error)})" if sensor.error else ""
+        remedy = "look at the log of the code location, which may have died, and start it again (make ui)"
+        yield Finding("sensors", BAD, f"{sensor.name} has not done its work {when}{why}", remedy)
+    if sensors and not late:
+        oldest = max(now - s.last_good for s in sensors)
+        yield Finding("sensors", OK, f"{len(sensors)} are on, the last good tick of each at most {_ago(oldest)} ago")
 
 
 def _ago(seconds: float) -> str:

@@ -120,6 +120,7 @@ def _of_runs(settings: Settings, stale: "list[StaleStation]") -> list[Metric]:
     import dagster as dg
 
     from weather_etl.operations.overview import dagster_instance, parked_stations
+    from weather_etl.operations.sensor_ticks import sensor_ticks
 
     up = Metric("weather_etl_database_up", "Whether Dagster's database answers.")
     runs = Metric("weather_etl_runs", "Runs in Dagster's history, by job and status.", "job", "status")
@@ -130,8 +131,15 @@ def _of_runs(settings: Settings, stale: "list[StaleStation]") -> list[Metric]:
     parked = Metric(
         "weather_etl_parked_stations", "Stale stations that are left alone until their files or settings change."
     )
+    ticks = Metric(
+        "weather_etl_sensor_last_good_tick_timestamp_seconds",
+        "When a sensor that is on last did its work, in seconds since 1970; 0 for never.",
+        "sensor",
+    )
     try:
         with dagster_instance() as instance:
+            for sensor in sensor_ticks(instance):
+                ticks.add(sensor.last_good, sensor.name)
             parked.add(len(parked_stations(settings, instance, stale)))
             for job in JOBS:
                 for status in dg.DagsterRunStatus:
@@ -143,7 +151,7 @@ def _of_runs(settings: Settings, stale: "list[StaleStation]") -> list[Metric]:
         up.add(0)
         return [up]
     up.add(1)
-    return [up, parked, runs, last, seconds]
+    return [up, parked, runs, last, seconds, ticks]
 
 
 def _last_success(instance: "dg.DagsterInstance", job: str, last: Metric, seconds: Metric) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -91,6 +92,16 @@ def test_touching_a_file_changes_no_row(containers: Containers) -> None:
     assert process(containers)[RAW].status == WRITTEN  # the manifest takes the new ETag
     assert tables(containers) == before
     assert process(containers).statuses == {UNCHANGED}
+
+
+def test_touching_a_file_leaves_its_place_among_the_others_also_when_it_is_read_anew(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    landed = {row["landed_at"] for row in tables(containers)[RAW]}
+    time.sleep(1.1)  # LastModified counts seconds
+    containers.landing._client.get_blob_client("a/x.csv").set_blob_metadata({"touched": "yes"})
+    process(containers, full=True)
+    assert {row["landed_at"] for row in tables(containers)[RAW]} == landed
 
 
 def test_equal_bytes_under_a_second_name_change_no_row(containers: Containers) -> None:

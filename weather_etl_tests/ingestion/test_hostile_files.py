@@ -246,6 +246,29 @@ def test_a_listing_that_is_a_proxys_page_is_no_empty_listing(
         list(through.landing.list())
 
 
+def test_a_listing_that_answers_500_names_the_way_to_find_the_blob(
+    containers: Containers, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire.answer = lambda path: (500, {}, b"") if "comp=list" in path else None
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", wire.connection_string)
+    with (
+        connect(Settings.load(), prompt=True) as through,
+        pytest.raises(
+            StorageUnavailable, match=r"answered HTTP 500; .* list its folders one by one .*--prefix STATION/"
+        ),
+    ):
+        list(through.landing.list())
+
+
+def test_a_station_of_a_shared_file_that_is_called_like_a_missing_value_is_named(containers: Containers) -> None:
+    containers.landing.upload("_shared/x.csv", shared_csv(["NA", "p"], 24))
+    execute(containers, "shared_files_job")
+    (source,) = shared_files.list_sources(containers)
+    index = shared_files.read_index(containers.lake.container, source)
+    assert index["refused"]["rows"] == 24 and set(source.splits) == {"p"}
+    assert index["refused"]["lines"][0]["detail"].startswith("'NA' means no value here; if it is the station's name")
+
+
 def test_a_table_object_under_a_lease_is_named_and_no_race(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24))
     process(containers)

@@ -243,8 +243,8 @@ def own_database(services: Services) -> Iterator[str]:
 
 
 @contextmanager
-def dagster_dev(services: Services, folder: Path, **settings: str) -> Iterator[Live]:
-    """`dagster dev` in a folder of its own, with the checkout's configuration and a database and containers of its own."""
+def dagster_dev(services: Services, folder: Path, before: tuple[str, ...] = (), **settings: str) -> Iterator[Live]:
+    """`dagster dev`, with `before` on its command line, in a folder of its own, with the checkout's configuration and a database and containers of its own."""
     shutil.copy(CHECKOUT / "dagster.yaml", folder)
     workspace = (CHECKOUT / "workspace.yaml").read_text()
     (folder / "workspace.yaml").write_text(workspace.replace("working_directory: .", f"working_directory: {CHECKOUT}"))
@@ -262,7 +262,7 @@ def dagster_dev(services: Services, folder: Path, **settings: str) -> Iterator[L
         containers.landing.create()
         containers.lake.container.create()
         process = subprocess.Popen(
-            [Path(sys.executable).with_name("dagster"), "dev", "-h", "127.0.0.1", "-p", str(port)],
+            [*before, str(Path(sys.executable).with_name("dagster")), "dev", "-h", "127.0.0.1", "-p", str(port)],
             cwd=folder,
             env={**theirs, **ours, "WEATHER_ETL_POSTGRES_URL": database},
             stdout=output,

@@ -1,0 +1,105 @@
+"""`python -m weather_etl.local.supervise DAGSTER dev -p PORT ...`: `dagster dev`, whose code location is started again.
+
+Dagster runs our code in a process of its own. If that dies (killed for lack of memory, say), `dagster dev` goes on, says
+nothing, and every sensor stands still. Here it is looked for, and asked to be loaded again, as the button in the UI does.
+
+Belongs here: that, and passing signals on. Does not belong here: deployments, where the platform restarts containers.
+"""
+
+import itertools
+import json
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Sequence
+from types import FrameType
+
+LOCATION = "weather_etl"  # as workspace.yaml has it
+LOOK_S = 5.0
+AGAIN_S = 30.0  # before it is asked to be loaded again: starting takes a while, and a broken one stays broken
+_RELOAD = "mutation($name: String!) { reloadRepositoryLocation(repositoryLocationName: $name) { __typename } }"
+
+
+def main(command: Sequence[str]) -> int:
+    """Run the command until it ends; its exit code."""
+    process = subprocess.Popen(command)
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        process.send_signal(number)
+
+    signal.signal(signal.SIGTERM, pass_on)
+    signal.signal(signal.SIGINT, lambda number, frame: None if _shares_terminal() else pass_on(number, frame))
+    watch = Watch(process.pid, _address(command))
+    while True:
+        try:
+            return process.wait(LOOK_S)
+        except subprocess.TimeoutExpired:
+            watch.look(time.monotonic())
+
+
+def _shares_terminal() -> bool:
+    """Whether Ctrl-C reached the child too: the terminal sends it to all processes of the foreground."""
+    return sys.stdin.isatty()
+
+
+def _address(command: Sequence[str]) -> str:
+    port = next((after for option, after in itertools.pairwise(command) if option in ("-p", "--port")), "3000")
+    return f"http://127.0.0.1:{port}/graphql"
+
+
+class Watch:
+    """What to do about the code server below `dagster dev`: nothing while it lives, load it again when it is gone."""
+
+    def __init__(self, pid: int, address: str) -> None:
+        self._pid, self._address = pid, address
+        self._has_lived = False
+        self._asked = 0.0
+
+    def look(self, now: float) -> None:
+        lives = code_server_lives(self._pid)
+        if lives is None:
+            return
+        self._has_lived |= lives
+        if self._has_lived and not lives and now - self._asked >= AGAIN_S:
+            self._asked = now
+            print("The code location has died; it is started again.", file=sys.stderr, flush=True)
+            _reload(self._address)
+
+
+def code_server_lives(pid: int) -> bool | None:
+    """Whether the process that runs our code is there, below the proxy that `dagster dev` starts; None: no proxy yet."""
+    import psutil
+
+    try:
+        family = psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return None
+    proxies, servers = set(), set()
+    for process in family:
+        try:
+            line, parent = process.cmdline(), process.ppid()
+            if process.status() == psutil.STATUS_ZOMBIE:
+                continue
+        except psutil.Error:  # gone meanwhile
+            continue
+        if "code-server" in line:
+            proxies.add(process.pid)
+        elif "api" in line and "grpc" in line:
+            servers.add(parent)
+    return proxies <= servers if proxies else None
+
+
+def _reload(address: str) -> None:
+    body = json.dumps({"query": _RELOAD, "variables": {"name": LOCATION}}).encode()
+    request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            answer.read()
+    except OSError as error:  # looked at again in a while
+        print(f"It could not be asked for: {error}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

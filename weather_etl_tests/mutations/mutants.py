@@ -1,0 +1,132 @@
+"""The faults: in which file, which text becomes which, and the tests that should notice.
+
+Belongs here: faults of consequence for data, conditions of storage, secrets. One fault each, of a kind that a person
+makes: a comparison, a forgotten condition, a swapped argument.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`old`, which stands once in `file`, becomes `new`; `tests` are files of tests, `only` pytest's choice among them."""
+
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+    only: str = ""
+
+
+_T = "weather_etl_tests"
+QUALITY = (f"{_T}/meteorology/test_edges.py", f"{_T}/meteorology/test_quality.py", f"{_T}/meteorology/test_quality2.py")
+HOURS = (f"{_T}/meteorology/test_observations.py", f"{_T}/meteorology/test_hours.py")
+AGGREGATION = (f"{_T}/meteorology/test_aggregation.py", f"{_T}/meteorology/test_years_and_normals.py")
+MERGING = (f"{_T}/ingestion/test_exactly_once.py",)
+HOSTILE = (f"{_T}/ingestion/test_hostile_files.py",)
+STORAGE = (f"{_T}/lake/test_storage.py",)
+BLOCKING = (f"{_T}/orchestration/test_table_checks.py",)
+RACES = (f"{_T}/orchestration/test_races.py",)
+SECRETS = (f"{_T}/test_security.py",)
+SERVING = (f"{_T}/test_serving.py",)
+HARMLESS = (f"{_T}/test_harmless_text.py",)
+SPLITTING = (f"{_T}/ingestion/test_shared_files.py",)
+EVENTS = (f"{_T}/landing/test_events.py",)
+PLANNING = (f"{_T}/operations/test_planning.py",)
+
+_Q = "weather_etl/meteorology/quality"
+_A = "weather_etl/meteorology/aggregation/completeness.py"
+_O = "weather_etl/meteorology/observations"
+_MERGE = "weather_etl/ingestion/merge.py"
+_CONTAINER = "weather_etl/lake/container.py"
+_REDACTION = "weather_etl/redaction.py"
+
+MUTANTS = (
+    # quality
+    Mutant(f"{_Q}/ranges.py", "(values < low) | (values > high)", "(values < low)", QUALITY),
+    Mutant(f"{_Q}/ranges.py", "(x < fail_low) | (x > fail_high)", "(x <= fail_low) | (x > fail_high)", QUALITY),
+    Mutant(f"{_Q}/ranges.py", "return rows[~failed], rows[failed]", "return rows[failed], rows[~failed]", QUALITY),
+    Mutant(f"{_Q}/changes.py", "np.minimum(np.abs(there), np.abs(back))", "np.maximum(np.abs(there), np.abs(back))", QUALITY),
+    Mutant(f"{_Q}/changes.py", "there[large] * back[large] > 0", "there[large] * back[large] < 0", QUALITY),
+    Mutant(f"{_Q}/changes.py", "size[large] > limits.spike[1]", "size[large] > limits.spike[0]", QUALITY),
+    Mutant(f"{_Q}/changes.py", "later[change > limits.rate]", "later[change >= limits.rate]", QUALITY),
+    Mutant(f"{_Q}/changes.py", "later = flags[1:]", "later = flags[:-1]", QUALITY),
+    Mutant(f"{_Q}/flags.py", "np.maximum(highest, rank[more], out=highest)", "np.minimum(highest, rank[more], out=highest)", QUALITY),
+    Mutant(f"{_Q}/still.py", "of_run[hours >= limits.flat_hours[1]]", "of_run[hours > limits.flat_hours[1]]", QUALITY),
+    Mutant(f"{_Q}/still.py", "same &= ~(excluded[1:] | excluded[:-1])", "same &= ~excluded[1:]", QUALITY),
+    Mutant(f"{_Q}/still.py", "top if CAP_SHARE * known <= at_top < known else", "top if CAP_SHARE * known <= at_top <= known else", QUALITY),
+    Mutant(f"{_Q}/consistency.py", 'v["dew_point_c"] - v["temperature_c"]', 'v["temperature_c"] - v["dew_point_c"]', QUALITY),
+    Mutant(f"{_Q}/consistency.py", 'v["wind_speed_ms"] - v["wind_gust_ms"]', 'v["wind_gust_ms"] - v["wind_speed_ms"]', QUALITY),
+    Mutant(f"{_Q}/limits.py", "(870, 1085), (940, 1080)", "(870, 1185), (940, 1080)", QUALITY),
+    Mutant("weather_etl/meteorology/cascade.py", "            x[rows] = np.nan\n", "", QUALITY),
+    Mutant("weather_etl/meteorology/cascade.py", "np.where(flags[rows] == Flag.FAIL, Flag.FAIL, flag)", "flag", QUALITY),
+    # completeness
+    Mutant(_A, "share: float = 0.8\n    longest_gap", "share: float = 0.75\n    longest_gap", AGGREGATION),
+    Mutant(_A, "return gap <= self.longest_gap", "return gap < self.longest_gap", AGGREGATION),
+    Mutant(_A, "months.sum(~valid) < self.missing", "months.sum(~valid) <= self.missing", AGGREGATION),
+    Mutant(_A, "months.max(run) < self.consecutive", "months.max(run) <= self.consecutive", AGGREGATION),
+    Mutant(_A, "return n >= expected", "return n >= expected - 1", AGGREGATION),
+    Mutant(_A, "return n >= self.months", "return n >= self.months - 1", AGGREGATION),
+    Mutant(_A, "return n >= np.ceil(self.share * self.period)", "return n > np.ceil(self.share * self.period)", AGGREGATION),
+    # putting hours together
+    Mutant(f"{_O}/provenance.py", "compare(state != MISSING, np.where", "compare(known, np.where", HOURS),
+    Mutant(f"{_O}/provenance.py", "np.where(state == UNREADABLE, np.inf, np.where(known, x, 0.0))", "np.where(known, x, 0.0)", HOURS),
+    Mutant(f"{_O}/provenance.py", "identical[rows[lost & answered & same]]", "identical[rows[lost & same]]", HOURS),
+    Mutant(f"{_O}/provenance.py", "other & (files[rows] == files[rows[chosen]])", "other", HOURS),
+    Mutant("weather_etl/meteorology/quality/ranges.py", "_WHOLE = np.array([-999.0, -9999.0,", "_WHOLE = np.array([-9999.0,", (*QUALITY, *HOURS)),
+    # merging
+    Mutant(_MERGE, 'known["state"] != UNREADABLE\n            and', 'True\n            and', HOSTILE, "came_back"),
+    Mutant(_MERGE, 'same_reader and known["etag"] == version.etag', "same_reader", MERGING, "reuploaded"),
+    Mutant(_MERGE, "            and not full\n", "", MERGING, "full_run"),
+    Mutant(_MERGE, 'entry["landed_at"] = known["landed_at"]', "pass", MERGING, "touching"),
+    Mutant(_MERGE, 'if e["name"] not in unread)', ")", HOSTILE, "came_back"),
+    Mutant(_MERGE, 'if original != name and entries[original]["state"] not in (REJECTED, UNREADABLE):', "if False:", MERGING, "second_name"),
+    Mutant(_MERGE, '        elif entry["state"] == SAME_BYTES:\n            entries[name] = {**entry, "state": INGESTED, "same_as": None}\n', "", MERGING, "second_name"),
+    Mutant(_MERGE, '        if entry["state"] != INGESTED:\n            continue\n', "", (*MERGING, *HOSTILE), "second_name or archive_tier"),
+    Mutant(_MERGE, "    except BlobUnreadable as why:\n        entry |=", "    except ZeroDivisionError as why:\n        entry |=", HOSTILE, "itself_alone"),
+    Mutant(_MERGE, "        if not why.passing:\n            raise\n        containers.landing.exists()", "        raise", HOSTILE, "none_of_the_storages and 500"),
+    Mutant(_MERGE, "if (archived := [name for name in lost if old_entries[name].get(\"archived\")]) and not full:", "if (archived := []):", (f"{_T}/operations/test_archive.py",)),
+    Mutant("weather_etl/ingestion/raw_table.py", "if set(names) != set(kept):", "if False:", MERGING, "deleted or reuploaded"),
+    Mutant("weather_etl/landing/versions.py", "if version.content_md5 and hashlib.md5(data, usedforsecurity=False).digest() != version.content_md5:", "if False:", HOSTILE, "md5"),
+    Mutant("weather_etl/landing/versions.py", "container.read(version.name, version.etag)", "container.read(version.name)", MERGING, "overwritten"),
+    Mutant("weather_etl/landing/unpacking.py", "if len(out) > limit:", "if False:", HOSTILE, "gzip_within or bomb"),
+    Mutant("weather_etl/landing/unpacking.py", "data = _bounded(_gunzip(data), stored)", "data = _bounded(_gunzip(data), len(data) ** 2)", HOSTILE, "gzip_within"),
+    Mutant("weather_etl/ingestion/splitting.py", "if_match=source.index.etag if source.index else None", "if_match=None", SPLITTING, "two or race or same_time or twice"),
+    # conditions of storage
+    Mutant(_CONTAINER, 'self._client.download_blob(name, decompress=False, **condition)', 'self._client.download_blob(name, **condition)', HOSTILE, "as_it_is_stored"),
+    Mutant(_CONTAINER, 'condition |= {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}', 'condition |= {"overwrite": True}', STORAGE),
+    Mutant(_CONTAINER, 'condition: dict[str, Any] = {"overwrite": False}', 'condition: dict[str, Any] = {"overwrite": True}', STORAGE),
+    Mutant(_CONTAINER, '{"etag": if_match, "match_condition": MatchConditions.IfNotModified} if if_match else {}', "{}", STORAGE),
+    Mutant(_CONTAINER, 'if root.tag != "EnumerationResults":', "if False:", HOSTILE, "proxys_page"),
+    Mutant(_CONTAINER, "if blob is not None and code in _OF_ONE_BLOB:", "if False:", HOSTILE, "itself_alone or lease"),
+    Mutant(_CONTAINER, "except (azure.AzureError, *_GARBLED) as error:", "except azure.AzureError as error:", HOSTILE, "none_of_the_storages and false"),
+    Mutant("weather_etl/lake/table_objects.py", "etag = self.container.write(name, data, if_match=if_match, metadata=metadata)", "etag = self.container.write(name, data, if_match=None, metadata=metadata)", STORAGE),
+    Mutant("weather_etl/orchestration/resources.py", "arrow, manifest, replaces = made.raw.rows, made.raw.manifest, made.raw.replaces", "arrow, manifest = made.raw.rows, made.raw.manifest", RACES),
+    # checks that block
+    Mutant("weather_etl/checks/observations.py", "if check.blocking and not evaluation.passed:", "if False:", BLOCKING),
+    Mutant("weather_etl/checks/observations.py", "    if problems:\n        raise BlockingCheckFailed", "    if False:\n        raise BlockingCheckFailed", BLOCKING),
+    Mutant("weather_etl/checks/observations.py", 'contract.", blocking=True)', 'contract.", blocking=False)', BLOCKING),
+    Mutant("weather_etl/orchestration/assets/making.py", "            raise error\n        yield", "            return\n        yield", BLOCKING),
+    Mutant("weather_etl/checks/files.py", "not (rejected or raw.unread)", "not rejected", HOSTILE, "itself_alone"),
+    # serving
+    Mutant("weather_etl/serving/load.py", "    if strangers:\n", "    if False:\n", SERVING, "rows_of_another"),
+    Mutant("weather_etl/serving/load.py", "DELETE FROM {target} t WHERE station_id = %s AND NOT EXISTS", "DELETE FROM {target} t WHERE %s <> '' AND NOT EXISTS", SERVING, "other_stations_stay"),
+    Mutant("weather_etl/serving/load.py", "{same_key} AND s *= t)", "{same_key})", SERVING, "only_rows_that_differ"),
+    Mutant("weather_etl/serving/load.py", "if postgres.is_of_a_value(error):", "if False:", SERVING, "does_not_take"),
+    # secrets and what steers
+    Mutant(_REDACTION, '    "WEATHER_ETL_SERVING_URL": r"://[^:/@]*:([^@]+)@",\n', "", SECRETS, "masked"),
+    Mutant(_REDACTION, '    "WEATHER_ETL_WEBHOOK_URL": r"://[^/]+/(.+)",\n', "", SECRETS, "masked"),
+    Mutant(_REDACTION, '    "WEATHER_ETL_POSTGRES_URL": r"://[^:/@]*:([^@]+)@",\n', "", SECRETS, "masked"),
+    Mutant(_REDACTION, "secrets |= {value, unquote(value), quote(unquote(value), safe=\"\")}", "secrets |= {value}", SECRETS, "masked"),
+    Mutant(_REDACTION, "return _FORMS.sub(lambda m: (m[1] or m[2]) + MASK, text)", "return text", SECRETS, "masked"),
+    Mutant(_REDACTION, 'return without_secrets("".join(traceback.format_exception(error)))', 'return "".join(traceback.format_exception(error))', SECRETS, "unexpected"),
+    Mutant("weather_etl/orchestration/failures.py", 'return without_secrets(f"Unexpected', 'return str(f"Unexpected', SECRETS, "unexpected"),
+    Mutant(_REDACTION, "    if text.isprintable():\n        return text\n    return", "    return text\n    return", HARMLESS, "not command"),
+    Mutant(_REDACTION, 'startswith(_FORMULA)', 'startswith("=")', HARMLESS, "not command"),
+    Mutant("weather_etl/operations/notifications.py", 'if style == "teams" else text', "if False else text", HARMLESS, "not command"),
+    # planning and events
+    Mutant("weather_etl/operations/planning.py", "digests.digest([expected, offline] if offline else expected)", "digests.digest(expected)", HOSTILE, "came_back"),
+    Mutant("weather_etl/operations/planning.py", "elif past.attempts >= max_attempts:", "elif past.attempts > max_attempts:", PLANNING),
+    Mutant("weather_etl/operations/planning.py", "        elif past.in_flight:\n            out.in_flight.append(item.station)\n", "", PLANNING),
+    Mutant("weather_etl/landing/events.py", '_RENAMED = ("Microsoft.Storage.BlobRenamed", "Microsoft.Storage.DirectoryRenamed")', '_RENAMED = ("Microsoft.Storage.BlobRenamed",)', EVENTS),
+)  # fmt: skip
