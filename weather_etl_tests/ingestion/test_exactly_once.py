@@ -260,7 +260,7 @@ def test_a_station_without_files_is_unknown(containers: Containers) -> None:
 def test_new_station_settings_recompute_without_reading_files(containers: Containers, reads: list[str]) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
     process(containers)
-    containers.landing.upload("a/station.toml", b"[limits]\ntemperature_c = { fail = [-60, 3] }\n")
+    containers.landing.upload("a/station.toml", b"[limits]\ntemperature_c = { fail = [-60, 3], suspect = [-60, 3] }\n")
     reads.clear()
     process(containers)
     assert "a/x.csv" not in reads
