@@ -133,9 +133,6 @@ def check_row(row: dict) -> dict:
     return out
 
 
-# --- compute ----------------------------------------------------------------------------------------------------------
-
-
 def mean(values: list) -> float | None:
     return sum(values) / len(values) if values else None
 

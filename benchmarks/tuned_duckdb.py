@@ -45,9 +45,6 @@ def _database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-# --- reading ----------------------------------------------------------------------------------------------------------
-
-
 def _read(csv: bytes) -> tuple[pa.Table, list[tuple[int, str]]]:
     text = pa.csv.ConvertOptions(column_types=dict.fromkeys(rules.SOURCE_COLUMNS, pa.string()))
     lines, bad = None, []
@@ -87,9 +84,6 @@ select
     "{rules.SUMMARY}" as summary, line
 from {{source}}
 """
-
-
-# --- rows -------------------------------------------------------------------------------------------------------------
 
 
 def _flag(v: rules.Variable) -> str:
@@ -174,8 +168,6 @@ originals as materialized ({_SOME_TYPED})
 }
 """
 
-
-# --- days -------------------------------------------------------------------------------------------------------------
 
 # The offset of each UTC day and, where it changes, the moment.
 _OFFSETS = f"""
@@ -367,7 +359,6 @@ select {_select(rules.DAILY, {})} from days
 where day between (select min(day) from sums) and (select max(day) from sums) order by date
 """
 
-# --- months -----------------------------------------------------------------------------------------------------------
 
 _DAILY_MEANS = {
     "temperature_mean_c": "temperature_mean_c", "temperature_min_mean_c": "temperature_min_c",

@@ -60,9 +60,6 @@ def tables(csv: bytes) -> dict[str, pl.DataFrame]:
     }
 
 
-# --- reading ----------------------------------------------------------------------------------------------------------
-
-
 def _read(csv: bytes) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
     lines, bad = None, []
     try:
@@ -143,9 +140,6 @@ def _words(raw: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame([kind.alias("precipitation_type"), raw[rules.SUMMARY].alias("summary"), raw["line"]])
 
 
-# --- rows -------------------------------------------------------------------------------------------------------------
-
-
 def _refused(rows: pl.DataFrame, reason: str) -> pl.DataFrame:
     return rows.select(
         pl.lit(rules.STATION).alias("station_id"), pl.lit(rules.FILE).alias("landing_file"), "line",
@@ -217,9 +211,6 @@ def _events(typed: pl.DataFrame, checked: pl.DataFrame, syntax: dict[str, pl.Ser
         return pl.concat(parts)
     types = {"timestamp": pl.Datetime("us", "UTC"), "flag": FLAG, "original_value": pl.Float64, "line": pl.Int64}
     return pl.DataFrame(schema={c: types.get(c, pl.String) for c in rules.EVENTS})
-
-
-# --- days -------------------------------------------------------------------------------------------------------------
 
 
 def _calendar(first, last) -> pl.DataFrame:
@@ -421,8 +412,6 @@ def _aggregate(checked: pl.DataFrame, events: pl.DataFrame) -> tuple[pl.DataFram
     daily = daily.lazy().filter(lived).with_columns(_CONSTANTS).select(rules.DAILY).collect()
     return daily, monthly
 
-
-# --- months -----------------------------------------------------------------------------------------------------------
 
 _CONSTANTS = [pl.lit(rules.STATION).alias("station_id"), pl.lit(rules.ZONE).alias("timezone")]
 _DAILY_MEANS = {

@@ -23,8 +23,6 @@ from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.runs import break_the_contract
 from weather_etl_tests.support.ticks import poison
 
-# --- which problems there are -------------------------------------------------------------------------------------
-
 
 def check(is_error: bool, station: str = "a", why: str = "why") -> CheckEvent:
     return CheckEvent("raw_observations", "rejected_files", station, is_error, why, "run1")
@@ -105,9 +103,6 @@ def test_a_cursor_that_cannot_be_read_is_none(cursor: str | None) -> None:
     assert State.read(cursor) is None
 
 
-# --- the message --------------------------------------------------------------------------------------------------
-
-
 def news(n: int = 1) -> notifications.News:
     return notifications.News([notifications.Problem(f"check {i}", "password=hunter2 <b>&", "r1") for i in range(n)])
 
@@ -130,9 +125,6 @@ def test_teams_gets_an_adaptive_card() -> None:
     card = notifications.payload("one\ntwo", "teams")["attachments"][0]
     assert card["contentType"] == "application/vnd.microsoft.card.adaptive"
     assert [b["text"] for b in card["content"]["body"]] == ["one", "two"]
-
-
-# --- the webhook and the sensor -----------------------------------------------------------------------------------
 
 
 class Webhook:

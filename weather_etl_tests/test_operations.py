@@ -46,9 +46,6 @@ def run(instance: dg.DagsterInstance, tags: dict[str, str], *, full: bool = Fals
     )
 
 
-# --- turns per station --------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def locks(services: Services) -> Settings:
     return Settings(postgres_url=services.postgres_url)
@@ -150,9 +147,6 @@ def test_five_hundred_stations_are_brought_up_to_date_in_runs_of_fifty(
     print(f"500 stations in {runs} runs of catch_up_job: {time.monotonic() - started:.1f} s")
     assert runs == 10
     assert len({s for s, _ in containers.lake.stamps()}) == 500
-
-
-# --- metrics ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -274,8 +268,6 @@ def test_a_port_that_is_taken_is_one_sentence() -> None:
         metrics.server(Settings(), "127.0.0.1", port).__enter__()
 
 
-# --- retention ----------------------------------------------------------------------------------------------------
-
 LATER = 100 * 86_400  # seconds
 
 
@@ -314,9 +306,6 @@ def test_old_logs_of_steps_are_deleted_and_nothing_else(environment: Settings) -
 
 def test_the_schedule_of_housekeeping_is_off_until_it_is_turned_on() -> None:
     assert housekeeping_schedule.default_status == dg.DefaultScheduleStatus.STOPPED
-
-
-# --- triggering over HTTP (the ways that work are in test_ways_in.py) ----------------------------------------------
 
 
 def test_a_dagster_that_does_not_answer_is_one_sentence() -> None:

@@ -43,9 +43,6 @@ def test_an_instance_class_is_given_the_class_that_we_name() -> None:
     assert private_names.ConfigurableClassData("m", "c", "{}").config_yaml == "{}"
 
 
-# --- dagster ------------------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def instance(database: str) -> Iterator[dg.DagsterInstance]:
     with dg.instance_for_test(
@@ -152,9 +149,6 @@ def test_a_run_in_this_process_that_fails_is_a_result_and_no_exception(instance:
     assert not success and run.status == dg.DagsterRunStatus.FAILURE
 
 
-# --- dagster-postgres and dagster-azure ---------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("storage_class", [PostgresEventLogStorage, PostgresRunStorage, PostgresScheduleStorage])
 def test_a_storage_connects_with_the_engine_that_it_is_given_and_no_other(storage_class: type, database: str) -> None:
     storage = storage_class(database, should_autocreate_tables=False)
@@ -192,9 +186,6 @@ def test_compute_logs_go_through_the_clients_that_are_given(containers: Containe
         assert data.stdout is not None and b"a line" in data.stdout
         name = private_names.blob_key_of_log(manager, key, ComputeIOType.STDOUT)
         assert b"a line" in container.download_blob(name).readall()
-
-
-# --- azure-storage-blob -------------------------------------------------------------------------------------------
 
 
 def test_a_request_is_signed_and_answered(containers: Containers) -> None:

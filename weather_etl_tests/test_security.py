@@ -37,8 +37,6 @@ from weather_etl_tests.support.ticks import tick
 SAS = "sv=2024-01-01&ss=b&sig=c2VjcmV0U2lnbmF0dXJl%2Fx%3D"
 PASSWORD = "hunter2-Pa55"
 
-# --- masking --------------------------------------------------------------------------------------------------
-
 
 @pytest.mark.parametrize(
     ("text", "masked"),
@@ -78,9 +76,6 @@ def test_what_looks_like_a_secret_is_masked(text: str, masked: str) -> None:
 def test_the_secrets_of_the_settings_are_masked_wherever_they_stand(name: str, value: str, secret: str) -> None:
     text = f"KeyError: {secret!r} in [{secret}]"
     assert secret not in without_secrets(text, {name: value})
-
-
-# --- secrets in failures --------------------------------------------------------------------------------------
 
 
 class Leak(RuntimeError):
@@ -192,8 +187,6 @@ def test_dagsters_own_configuration_page_shows_no_secret(
     assert secrets_in(str(reference.to_dict())) == []
 
 
-# --- outsiders' text ------------------------------------------------------------------------------------------
-
 NASTY = [
     "=cmd|' /C calc'!A0",
     "+1+1",
@@ -246,8 +239,6 @@ def test_the_sentence_about_a_rejected_file_is_one_line_whatever_its_name() -> N
     assert "\n" not in rejected_files(Raw(RAW_SCHEMA.empty_table(), [entry], stamp)).description
 
 
-# --- names are data -------------------------------------------------------------------------------------------
-
 NAMES = [
     "a/..%2f..%2fetc%2fpasswd",
     "a/$(touch owned).csv",
@@ -289,9 +280,6 @@ def test_blob_names_never_become_paths_or_commands(containers: Containers, envir
     assert set(found.column("landing_file").to_pylist()) == set(NAMES)
     stations = {b.name.split("/")[1] for b in containers.lake.container.list()}
     assert stations == {"station=a"}
-
-
-# --- the webserver --------------------------------------------------------------------------------------------
 
 
 def test_make_ui_listens_on_the_loopback_only() -> None:

@@ -71,9 +71,6 @@ def up_to_date(ticks: Ticks, number: int) -> bool:
     return not result.run_requests and result.skip_reason.skip_message == f"All {number} stations are up to date."
 
 
-# --- what is requested
-
-
 def test_a_new_station_is_registered_and_requested_in_one_tick(containers: Containers, ticks: Ticks) -> None:
     upload(containers, "a")
     assert [t[PARTITION] for t in ticks.requested()] == ["a"]
@@ -164,9 +161,6 @@ def test_a_file_that_lands_during_a_tick_is_seen_by_that_tick(
 
     monkeypatch.setattr(shared_files, "take_inventory", looked)
     assert [t[PARTITION] for t in ticks.requested()] == ["a"]
-
-
-# --- what is in flight
 
 
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTED])
@@ -260,9 +254,6 @@ def test_a_run_that_ends_while_the_tick_lists_is_not_requested_again(
         patch.setattr(shared_files, "take_inventory", slow)
         assert not ticks.requested()
     assert up_to_date(ticks, 1)
-
-
-# --- processes that died
 
 
 def test_a_silent_run_is_reported_failed_counted_and_its_station_requested_again_at_once(
@@ -374,9 +365,6 @@ def test_a_catch_up_that_fails_is_no_attempt_of_stations_whose_own_runs_began(
     assert (again[PARTITION], again[ATTEMPT]) == ("s3", "2")
 
 
-# --- stations that fail
-
-
 def test_a_station_that_keeps_failing_is_left_alone_and_its_last_run_says_so(
     containers: Containers, ticks: Ticks, impatient: None
 ) -> None:
@@ -453,7 +441,7 @@ def test_a_file_that_can_never_be_read_fails_the_last_attempt_which_names_it(
     last = ticks.run(ticks.requests()[0])
     assert not last.success
     told = sentence(ticks, last.run_id)
-    assert told.startswith("a/archived.csv was not read (1 file could not be read, or changed meanwhile).")
+    assert told.startswith("1 file could not be read: a/archived.csv changed while it was read.")
     assert told.endswith(planning.parked_sentence("a", 2))
     assert containers.lake.stamp("daily_weather", "a").rows == 2
     assert not ticks.requested()
@@ -593,9 +581,6 @@ def test_a_catch_up_that_an_outage_failed_counts_for_nobody(
     assert (request.job_name, request.tags[ATTEMPT]) == (CATCH_UP_JOB, "1")
 
 
-# --- what a tick tells
-
-
 def observed(result: dg.SensorResult) -> list[tuple[str | None, str]]:
     return [(e.partition, e.tags["dagster/data_version"]) for e in result.asset_events or []]
 
@@ -696,9 +681,6 @@ def _event_rows(instance: dg.DagsterInstance) -> list[tuple[object, ...]]:
         ]
 
 
-# --- files outside any station's folder
-
-
 def unroutable_state(ticks: Ticks) -> bool:
     from weather_etl.operations.run_history import last_check_evaluations
 
@@ -747,9 +729,6 @@ def test_a_file_outside_any_folder_that_comes_and_goes_is_always_told(
         assert ticks.run(ticks.requests()[0]).success
         containers.landing.delete("lost.csv")
         assert ticks.run(ticks.requests()[0]).success
-
-
-# --- storage that fails
 
 
 def test_a_dead_storage_fails_the_tick_in_one_sentence_within_twenty_seconds(
@@ -815,9 +794,6 @@ def test_a_listing_that_fails_half_way_is_a_failed_tick_and_nothing_is_taken_for
     assert up_to_date(ticks, 2)
 
 
-# --- files of several stations
-
-
 def test_a_shared_file_is_split_by_a_run_of_its_own_and_its_stations_follow(
     containers: Containers, ticks: Ticks
 ) -> None:
@@ -852,9 +828,6 @@ def test_a_split_that_keeps_failing_is_left_alone_says_so_and_does_not_stop_othe
     assert "_shared/bug.csv: Unexpected RuntimeError: a bug" in told
     assert told.endswith(planning.parked_sentence(planning.SHARED, 1))
     assert SHARED_JOB not in [r.job_name for r in ticks.requests()]
-
-
-# --- many
 
 
 def test_a_thousand_stale_stations_are_looked_up_with_a_handful_of_queries(

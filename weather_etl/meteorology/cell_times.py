@@ -88,8 +88,6 @@ def _read_in_form(
     return times, refused, len(rows)
 
 
-# --- forms of times ---
-
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CLOCK = (
     r"(?:[ T,]+(?P<H>\d{1,2})(?:[:.h](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,]\d+)?)?)?\s*(?:(?P<p>[apAP])\.?[mM]?\.?)?)?"

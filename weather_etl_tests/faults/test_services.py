@@ -42,9 +42,6 @@ def on_raw(monkeypatch: pytest.MonkeyPatch, act) -> None:
     monkeypatch.setattr(Lake, "write", watched)
 
 
-# --- Azurite --------------------------------------------------------------------------------------------------
-
-
 def test_a_run_outlives_a_restart_of_the_storage(
     own_azurite: OwnAzurite, own_containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,9 +80,6 @@ def test_a_storage_that_stops_in_mid_run_is_a_sentence_and_the_next_run_complete
     assert own_containers.lake.stamp(RAW, "a") and not own_containers.lake.stamp("daily_weather", "a")
     process(own_containers)
     assert process(own_containers).statuses == {UNCHANGED}
-
-
-# --- PostgreSQL -----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -156,9 +150,6 @@ def test_a_run_that_the_database_left_is_healed_by_the_sensor(
         assert instance.get_run_by_id(left.run_id).status == dg.DagsterRunStatus.FAILURE
         assert execute(instance, dict(request.tags)).success
     assert process(containers).statuses == {UNCHANGED}
-
-
-# --- a full disk ----------------------------------------------------------------------------------------------
 
 
 @contextmanager

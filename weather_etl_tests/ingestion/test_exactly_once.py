@@ -260,19 +260,19 @@ def test_a_station_without_files_is_unknown(containers: Containers) -> None:
 def test_new_station_settings_recompute_without_reading_files(containers: Containers, reads: list[str]) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
     process(containers)
-    containers.landing.upload("a/station.toml", b'timezone = "Asia/Kolkata"\n')
+    containers.landing.upload("a/station.toml", b"[limits]\ntemperature_c = { fail = [-60, 3], suspect = [-60, 3] }\n")
     reads.clear()
     process(containers)
     assert "a/x.csv" not in reads
-    zones = containers.lake.read("daily_weather", "a").arrow.column("timezone").to_pylist()
-    assert set(zones) == {"Asia/Kolkata"}
+    assert containers.lake.read("validated_observations", "a").arrow.column("temperature_c").null_count == 48
 
 
 def test_a_new_alias_reads_the_files_again(containers: Containers) -> None:
-    odd = weather_csv().replace(b"Temperature (C),Apparent", b"Lufttemperatur,Apparent")
+    odd = weather_csv().replace(b"Temperature (C),Apparent", b"Messwert A,Apparent")
     containers.landing.upload("a/x.csv", odd)
-    assert process(containers)[RAW].stamp.rows == 0
-    containers.landing.upload("a/station.toml", b'[aliases]\nLufttemperatur = "temperature_c"\n')
+    process(containers)
+    assert containers.lake.read("validated_observations", "a").arrow.column("temperature_c").null_count == 48
+    containers.landing.upload("a/station.toml", b'[aliases]\n"Messwert A" = "temperature_c"\n')
     process(containers)
     assert len(temperatures(containers)) == 48
 

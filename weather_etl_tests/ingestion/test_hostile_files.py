@@ -46,9 +46,6 @@ def set_tier(containers: Containers, name: str, tier: str) -> None:
     containers.landing._client.get_blob_client(name).set_standard_blob_tier(tier)
 
 
-# --- bytes as stored ------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("encoding", "pack"),
     [
@@ -133,9 +130,6 @@ def test_a_bomb_takes_no_more_memory_than_the_limits_say(containers: Containers,
     told, megabytes = done.stdout.split("\n")[:2]
     assert told == "Rejected DECOMPRESSION_LIMIT"
     assert int(megabytes) < 2 * 200 * len(bomb) // MB + 60, "more than twice the bound, for the growing buffer"
-
-
-# --- files that are not given ---------------------------------------------------------------------------------
 
 
 def test_a_file_in_the_archive_tier_costs_itself_alone(containers: Containers) -> None:
@@ -291,9 +285,6 @@ def test_a_table_object_under_a_lease_is_named_and_no_race(containers: Container
     finally:
         lease.release()
     assert process(containers)["daily_weather"].status == "written"
-
-
-# --- station.toml ---------------------------------------------------------------------------------------------
 
 
 def test_a_station_toml_that_is_replaced_while_it_is_read_is_read_again(

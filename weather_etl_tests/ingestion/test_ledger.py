@@ -32,8 +32,6 @@ from weather_etl_tests.support.runs import process
 START = datetime(2021, 1, 1, tzinfo=UTC)
 
 
-# --- the model ------------------------------------------------------------------------------------------------
-
 # content -> (bytes, hour -> temperature); None: a file of no use
 HOURS = {"early": (0, 4, 1.0), "late": (2, 4, 2.0), "short": (0, 2, 3.0), "again": (0, 4, 4.0)}
 CONTENTS: dict[str, tuple[bytes, dict[int, float] | None]] = {
@@ -219,9 +217,6 @@ def test_two_hundred_shuffles_give_the_same_bytes(containers: Containers) -> Non
     check_shuffles(containers, 200)
 
 
-# --- changed while it is read ---------------------------------------------------------------------------------
-
-
 def test_the_old_rows_of_a_file_stay_while_its_new_version_cannot_be_read_yet(
     containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,17 +234,14 @@ def test_the_old_rows_of_a_file_stay_while_its_new_version_cannot_be_read_yet(
     assert temperatures(containers) == [7.0] * 24 + [8.0] * 2
 
 
-# --- settings: what reads files again -------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("toml", "again"),
     [
-        (b'timezone = "Asia/Kolkata"', False),
+        (b'timezone = "Asia/Kolkata"', True),
         (b"latitude = 47.0\nlongitude = 20.0\nelevation_m = 80", False),
         (b"live = true", False),
         (b'pressure = "station"', False),
-        (b'[units]\ntemperature_c = "F"', False),
+        (b'[units]\ntemperature_c = "F"', True),
         (b"[limits]\ntemperature_c = { fail = [-60, 50] }", False),
         (b'[aliases]\nLuft = "temperature_c"', True),
         (b'encoding = "cp1250"', True),
@@ -277,8 +269,6 @@ def test_a_file_of_another_id_is_taken_as_soon_as_the_settings_know_the_id(conta
     (entry,) = process(containers)[RAW].raw.manifest
     assert (entry["state"], entry["rows"]) == ("ingested", 24)
 
-
-# --- names are data -------------------------------------------------------------------------------------------
 
 STRANGE_NAMES = [
     "a/🌪️👩‍🔬.csv",
@@ -331,9 +321,6 @@ def test_a_name_lives_on_in_every_table_as_it_is(containers: Containers) -> None
     process(containers)
     for table in (RAW, "validated_observations", "quarantined_rows"):
         assert set(containers.lake.read(table, "a").arrow.column("landing_file").to_pylist()) == {name}
-
-
-# --- many files, large files ----------------------------------------------------------------------------------
 
 
 def upload_many(containers: Containers, number: int) -> None:

@@ -52,9 +52,6 @@ def index_of(containers: Containers, name: str = NAME) -> dict:
     return shared_files.read_index(containers.lake.container, source)
 
 
-# --- what a split leaves --------------------------------------------------------------------------------------
-
-
 def test_each_station_gets_its_own_rows(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv(["EHVL", "EHRD", "x-1"]))
     process_all(containers)
@@ -124,9 +121,6 @@ def test_the_error_budget_is_each_stations_own(containers: Containers) -> None:
     manifest = containers.lake.read(RAW, "a").manifest
     assert [(e["state"], e["reason"]) for e in manifest] == [("rejected", "ALL_ROWS_BAD")]
     assert len(temperatures(containers, "b")) == 24
-
-
-# --- replaced, touched, gone ----------------------------------------------------------------------------------
 
 
 def test_a_replaced_source_replaces_the_rows_of_its_stations_only(containers: Containers) -> None:
@@ -220,9 +214,6 @@ def test_only_the_named_files_are_split_again(containers: Containers) -> None:
     assert [o.name for o in split(containers, full=True, names=["_shared/other.csv"])] == ["_shared/other.csv"]
 
 
-# --- lines of no station, files of no use ---------------------------------------------------------------------
-
-
 def test_lines_of_no_station_are_accounted_for_and_kept_with_their_reason(containers: Containers) -> None:
     lines = shared_csv("ab", 12).decode().splitlines()
     lines[3] = "a,cut off"
@@ -298,8 +289,6 @@ def test_a_name_is_only_data(containers: Containers, name: str) -> None:
     process_all(containers)
     assert set(containers.lake.read(RAW, "a").arrow.column("landing_file").to_pylist()) == {name}
 
-
-# --- killed, at once, tampered with ---------------------------------------------------------------------------
 
 KILLED = textwrap.dedent(
     """
@@ -404,9 +393,6 @@ def test_a_split_object_that_is_left_over_is_removed(containers: Containers) -> 
     assert "z" not in take_inventory(containers).landing.stations
 
 
-# --- pure decisions -------------------------------------------------------------------------------------------
-
-
 def listed(name: str, etag: str = "1", **metadata: str) -> Blob:
     from datetime import UTC, datetime
 
@@ -451,8 +437,6 @@ def test_the_fingerprint_of_a_station_covers_its_parts_of_shared_files(container
         [(NAME, object_etag)], "defaults"
     )
 
-
-# --- real formats ---------------------------------------------------------------------------------------------
 
 IEM_HEADER = "station,valid,tmpf,dwpf,relh,drct,sknt,p01i,alti,mslp,vsby,gust,metar"
 

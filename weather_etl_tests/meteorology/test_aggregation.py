@@ -37,9 +37,6 @@ def month_of(days: set[int] | range, **columns) -> pd.Series:
     return days_and_months(frame)[1].iloc[0]
 
 
-# --- civil days ----------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("day", "timezone", "hours"),
     [
@@ -116,8 +113,6 @@ def test_no_observations_give_no_days_and_no_months():
     assert [len(t) for t in days_and_months(validated(pd.DatetimeIndex([], tz="UTC").as_unit("us")))] == [0, 0]
 
 
-# --- complete days -------------------------------------------------------------------------------------------
-
 SPREAD = (2, 6, 10, 14, 18)  # hours whose absence makes no gap longer than one hour
 
 
@@ -177,8 +172,6 @@ def test_suspect_and_failed_values_of_all_variables_are_counted():
         daily[["suspect_n", "fail_n"]].values.tolist() == monthly[["suspect_n", "fail_n"]].values.tolist() == [[2, 4]]
     )
 
-
-# --- complete months -----------------------------------------------------------------------------------------
 
 EVERY_THIRD = [1, 4, 7, 10, 13, 16, 19, 22, 25, 28, 31]
 
@@ -264,9 +257,6 @@ def test_wind_vectors_of_a_month_need_days_with_directions():
     assert row[[n for n in row.index if "direction" in n or "resultant" in n or "sector" in n]].isna().all()
 
 
-# --- statistics of a day -------------------------------------------------------------------------------------
-
-
 def test_mean_minimum_maximum_and_range_of_the_temperature():
     row = one_day(temperature_c=[0.0] * 18 + [4.0] * 6)
     assert [row[f"temperature_{x}_c"] for x in ("mean", "min", "max", "range")] == [1, 0, 4, 4]
@@ -327,9 +317,6 @@ def test_station_pressure_stands_in_where_there_is_no_other():
 
 def test_the_pressure_kind_is_null_without_any_pressure():
     assert pd.isna(one_day(temperature_c=5)["pressure_kind"])
-
-
-# --- wind ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("direction", [0, 90, 180, 270, 11.24, 348.75, 359.9])
@@ -428,8 +415,6 @@ def test_the_wind_of_a_month_comes_from_its_hours():
     row = days_and_months(frame)[1].iloc[0]
     assert row["wind_speed_mean_ms"] == pytest.approx((20 * 9 + 30 * 24 * 3) / 740, rel=1e-12)
 
-
-# --- against a slow and obvious reference -------------------------------------------------------------------
 
 ZONES = [BUDAPEST, "UTC", "Asia/Kolkata", "Australia/Lord_Howe", "America/New_York"]
 

@@ -36,9 +36,6 @@ def one_hour(settings: StationSettings = SZEGED, **columns: object):
     return found.validated.iloc[0], found
 
 
-# --- formulas ------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("temperature", [-40, -10, 0, 20, 35])
 def test_in_saturated_air_the_dew_point_is_the_temperature(temperature):
     assert derived.dew_point(np.array(temperature), np.array(100.0)) == pytest.approx(temperature, abs=1e-12)
@@ -165,9 +162,6 @@ def test_the_wind_blows_from_its_direction(speed, direction, uv):
     assert np.allclose(found, uv, atol=1e-12, equal_nan=True)
 
 
-# --- which hours get a computed value ------------------------------------------------------------------------
-
-
 def test_a_dew_point_that_is_not_reported_is_computed_with_flag_2():
     row, found = one_hour(temperature_c=20, humidity_percent=50)
     assert (round(row["dew_point_c"], 2), row["dew_point_c_qc"]) == (9.26, 2)
@@ -214,9 +208,6 @@ def test_a_failed_temperature_has_no_part_in_anything_computed():
     row, _ = one_hour(temperature_c=99, humidity_percent=50, wind_speed_ms=5, pressure_msl_hpa=1000)
     names = ["dew_point_c", "apparent_temperature_c", "air_density_kgm3", "wind_power_density_wm2", "wind_power_kw"]
     assert row[names].isna().all()
-
-
-# --- density and wind power ----------------------------------------------------------------------------------
 
 
 def density(t: float, p: float, rh: float) -> float:
@@ -323,9 +314,6 @@ def test_the_core_works_without_windpowerlib():
     assert "windpowerlib" not in vars(wind) and wind.turbine().rated_kw == 2000
 
 
-# --- condition -----------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("summary", "condition"),
     [
@@ -359,8 +347,6 @@ def test_conditions_are_ordered_by_severity():
         "rain", "light_rain", "drizzle", "foggy", "overcast", "mostly_cloudy", "partly_cloudy", "clear",
     )  # fmt: skip
 
-
-# --- the contract holds whatever is measured -----------------------------------------------------------------
 
 values = st.one_of(st.none(), st.floats(-1e4, 1e4), st.floats(-90, 110))
 NAMES = [v for v in COLUMNS if v in VARIABLES]

@@ -111,8 +111,6 @@ def rescued(data: bytes) -> list[dict[str, str] | None]:
     return [r and json.loads(r) for r in parsed(data).rows.column("rescued").to_pylist()]
 
 
-# --- recognition ---------------------------------------------------------------------------------------------
-
 FORMATS = {
     "iem_asos": IEM,
     "open_meteo": OPEN_METEO.encode(),
@@ -169,9 +167,6 @@ def test_a_file_without_observations_is_refused_in_one_sentence(name):
     with pytest.raises(Rejected) as caught:
         parsed(text.encode())
     assert caught.value.reason == reason and "\n" not in caught.value.detail
-
-
-# --- IEM ASOS ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -247,9 +242,6 @@ def test_of_a_file_of_several_stations_the_row_of_another_one_is_quarantined():
     many = b"\n".join([rows[0], *(rows[1].replace(b"00:25", b"%02d:25" % h) for h in range(9)), rows[3]]) + b"\n"
     found = observed(File(many), settings=StationSettings(source_ids=("EHAM",)))
     assert found.quarantined["reason"].tolist() == ["WRONG_STATION"] and found.balance.kept == 9
-
-
-# --- Open-Meteo ----------------------------------------------------------------------------------------------
 
 
 def test_open_meteo_is_in_the_offset_of_its_block_summer_and_winter():
@@ -339,9 +331,6 @@ def test_a_file_with_the_names_of_open_meteo_but_no_block_is_in_the_zone_of_the_
     assert times(data, timezone="UTC")[0] == "2024-07-01T00:00" and parsed(data).profile == "open_meteo_frame"
 
 
-# --- ISD-Lite ------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("variable", "expected"),
     [
@@ -379,9 +368,6 @@ def test_isd_lite_with_blanks_behind_its_lines_is_read():
 
 def test_isd_lite_whose_first_line_is_damaged_is_still_told():
     assert parsed(b"2016 01 0\n" + ISD_LITE).profile == "noaa_isd_lite"
-
-
-# --- Global Hourly -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -463,9 +449,6 @@ def test_what_global_hourly_has_beside_is_kept():
     assert rescued(global_hourly({}))[0]["AA1"] == "06,0001,9,1"
 
 
-# --- Meteostat -----------------------------------------------------------------------------------------------
-
-
 def with_header(header: str = METEOSTAT_HEADER) -> bytes:
     return csv("2008-06-29 00:00:00,22.0,16.9,73,,,200,36.0,72.0,1017.8,,1", header=header)
 
@@ -543,9 +526,6 @@ def test_a_file_whose_names_the_station_explains_itself_is_not_taken_for_meteost
     assert (parsed(data).profile, parsed(data, aliases=aliases).profile) == ("meteostat", "generic")
 
 
-# --- settings fill what the file leaves open -----------------------------------------------------------------
-
-
 def test_a_unit_of_the_settings_is_used_where_the_header_names_none():
     found = observed(cells("Wind Speed", "10"), settings=StationSettings(units={"wind_speed_ms": "kn"}))
     assert found.validated["wind_speed_ms"][0] == pytest.approx(5.14444)
@@ -585,8 +565,6 @@ def test_a_pressure_beside_a_reduced_one_is_that_at_the_station():
     assert found[["pressure_station_hpa", "pressure_msl_hpa"]].values.tolist() == [[1001, 1015]]
 
 
-# --- damaged files -------------------------------------------------------------------------------------------
-
 KINDS = [IEM, OPEN_METEO.encode(), (OPEN_METEO + DAILY).encode(), TWO_PLACES.encode(), ISD_LITE * 5, BULK * 4, JSON, SPLIT,
          global_hourly({}, {"REPORT_TYPE": "SOD"}, {"TMP": "+0010,3"}, {}, {})]  # fmt: skip
 
@@ -608,8 +586,6 @@ def test_of_thirty_damaged_files_of_any_format_each_is_rejected_or_its_lines_are
         lines = raw.rows.column("line").to_pylist()
         assert lines == sorted(set(lines)), number
 
-
-# --- real files ----------------------------------------------------------------------------------------------
 
 real = pytest.mark.skipif(not REAL.exists(), reason="the real files do not lie beside the checkout")
 FIGURES = {

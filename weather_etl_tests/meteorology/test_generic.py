@@ -43,9 +43,6 @@ def warnings_of(data: bytes, **settings) -> str:
     return "\n".join(raw.entries[0]["warnings"])
 
 
-# --- what is assumed is told ---
-
-
 def test_an_assumed_unit_is_a_warning_with_the_line_that_ends_it():
     said = warnings_of(csv("2023-01-01 00:00,5,4", header="Time (UTC),Temperature (C),Wind Speed"))
     assert "m/s is ASSUMED" in said and "km/h" in said and 'units = { wind_speed_ms = "m/s" }' in said
@@ -65,9 +62,6 @@ def test_an_assumed_zone_is_a_warning_and_one_of_the_station_ends_it():
 
 def test_times_with_an_offset_need_no_zone():
     assert "ASSUMED" not in warnings_of(csv("2023-01-01 00:00+01:00,5", header="Time,Temperature (C)"))
-
-
-# --- what numbers prove ---
 
 
 def test_kelvin_is_proven_by_its_minimum():
@@ -117,9 +111,6 @@ def test_a_temperature_that_cannot_be_celsius_is_refused(texts):
     assert caught.value.reason is Reason.UNIT_UNLIKELY and "units = {" in caught.value.detail
 
 
-# --- units that are written somewhere ---
-
-
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
@@ -146,9 +137,6 @@ def test_compass_points_are_directions():
     assert read(table(("Time", hours(2)), ("Wind Direction", ["N", "WSW"]), ("Temperature (C)", ["1", "2"])))[1].values[
         "wind_direction_deg"
     ].tolist() == [0, 247.5]
-
-
-# --- names ---
 
 
 def test_the_indoor_temperature_is_never_read():
@@ -189,9 +177,6 @@ def test_all_missing_columns_are_named_at_once_with_lines_to_paste():
         and "measured" in caught.value.detail
         and '"Wann" = "timestamp"' in caught.value.detail
     )
-
-
-# --- missing, thousands, unreadable columns ---
 
 
 def test_one_dead_sensor_does_not_cost_the_file():
@@ -252,9 +237,6 @@ def test_a_column_in_utc_is_read_rather_than_a_local_one():
     assert str(read(data, timezone="Europe/Helsinki")[1].timestamp[0])[:16] == "2023-01-01T01:00"
 
 
-# --- times ---
-
-
 @pytest.mark.parametrize(
     ("texts", "first"),
     [
@@ -306,8 +288,6 @@ def test_a_clock_on_standard_time_is_noticed_and_a_setting_ends_it():
     assert [str(t)[11:16] for t in cells.timestamp[[0, 6]]] == ["23:00", "23:00"]
 
 
-# --- profiles of one's own ---
-
 LOGGER = b"17;2024.05.31 14:10;21,4;48\n18;2024.05.31 14:20;21,6;-\n"
 
 
@@ -347,9 +327,6 @@ def test_a_named_format_asks_no_other():
     assert "ndbc" in caught.value.detail
 
 
-# --- inspect ---
-
-
 @pytest.mark.parametrize(
     ("header", "confidence"),
     [
@@ -371,8 +348,6 @@ def test_inspect_of_a_rejected_file_drafts_a_profile():
     assert found.reason == "COLUMN_MISSING" and "landing/_formats/my_log.toml" in found.draft
     assert 'delimiter = ";"' in found.draft and '"ymd"' in found.draft and "# 48 .. 48" not in found.draft
 
-
-# --- real files ---
 
 real = pytest.mark.skipif(
     not (field.FIELD / "manifest.json").exists(), reason="the real files do not lie beside the checkout"

@@ -126,9 +126,6 @@ def test_a_conflict_that_gave_something_is_merged_and_not_quarantined():
     assert found.balance.merged == 1 and found.quarantined.empty
 
 
-# --- several reports within an hour
-
-
 def ten_minutes(name: str, values: list[float], start: str = "2020-01-01T00:10Z") -> bytes:
     times = pd.date_range(start, periods=len(values), freq="10min")
     return csv(*(f"{t:%Y-%m-%dT%H:%MZ},{v}" for t, v in zip(times, values, strict=True)), header=f"Time,{name}")
@@ -188,8 +185,6 @@ def test_reports_twice_an_hour_without_a_regular_step_are_no_series():
     found = observed(csv(*rows, header=HEAD))
     assert by_hour(found, "wind_speed_ms") == {11: 3, 12: 4, 13: 5}
 
-
-# --- properties
 
 TIMES = [f"2020-03-01T{h:02}:{m:02}Z" for h in range(4) for m in range(0, 60, 10)]
 value = st.one_of(st.none(), st.integers(0, 9))

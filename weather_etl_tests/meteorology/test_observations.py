@@ -46,9 +46,6 @@ def reasons(*texts: str, timezone: str = "UTC", **options) -> list[str]:
     return observed(File(data, **options), timezone=timezone).quarantined["reason"].tolist()
 
 
-# --- times ---------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -186,9 +183,6 @@ def test_reports_before_1970_belong_to_the_nearest_hour_too():
     assert times("1950-01-01T11:30Z", "1950-01-01T12:40Z") == ["1950-01-01T12Z", "1950-01-01T13Z"]
 
 
-# --- cells ---------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("token", [*NULL_TOKENS, "NULL", "N/A", "NaN", "Na", " M ", "-9999.0", "-9999.00"])
 @pytest.mark.parametrize("variable", ["temperature_c", "pressure_msl_hpa"])
 def test_a_null_token_is_missing_with_flag_9(token, variable):
@@ -273,8 +267,6 @@ def test_an_unknown_precipitation_type_is_a_warning(text, count):
 def test_the_summary_stays_as_it_came():
     assert observed(cells("Summary", " =cmd() ")).validated["summary"].tolist() == [" =cmd() "]
 
-
-# --- gross range ---------------------------------------------------------------------------------------------
 
 # limits of spec: fail low, suspect low, suspect high, fail high
 SPANS = {
@@ -383,9 +375,6 @@ def test_failed_values_are_counted_by_variable():
     assert {v: n for v, n in found.items() if n} == {"pressure_msl_hpa": 3}
 
 
-# --- wind ----------------------------------------------------------------------------------------------------
-
-
 def wind(*pairs: tuple[str, str]) -> pd.DataFrame:
     rows = [f"2020-01-01T{h:02}:00Z,5,{speed},{bearing}" for h, (speed, bearing) in enumerate(pairs)]
     return observed(csv(*rows, header="Time,Temperature,Wind Speed (m/s),Wind Bearing")).validated
@@ -417,8 +406,6 @@ def test_a_direction_out_of_range_fails_even_in_a_calm():
 def test_a_direction_without_a_speed_is_kept():
     assert wind(("", "90"))["wind_direction_deg"].tolist() == [90]
 
-
-# --- several rows for one hour -------------------------------------------------------------------------------
 
 NOON = "2020-01-01T12:00Z"
 LATER = LANDED_AT + timedelta(hours=1)
@@ -526,9 +513,6 @@ def test_rows_come_in_time_order_whatever_the_order_of_the_lines():
     assert times("2020-01-01T05:00Z", "2020-01-01T03:00Z", "2020-01-01T04:00Z") == [
         f"2020-01-01T0{h}Z" for h in (3, 4, 5)
     ]
-
-
-# --- files ---------------------------------------------------------------------------------------------------
 
 
 def test_files_of_different_units_are_read_each_in_its_own():

@@ -38,9 +38,6 @@ def rejection(data: bytes, **options) -> Rejected:
     return caught.value
 
 
-# --- header names --------------------------------------------------------------------------------------------
-
-
 def test_each_name_is_known():
     wrong = {}
     for alias, wanted in ALIASES.items():
@@ -134,8 +131,6 @@ def test_the_hint_for_a_missing_column_is_never_a_column_that_means_something_el
     assert error.reason is Reason.COLUMN_MISSING and "did you mean" not in error.detail
 
 
-# --- units ---------------------------------------------------------------------------------------------------
-
 UNITS = [
     ("Apparent Temperature", "apparent_temperature_c", "50", {"": 50, "(C)": 50, "(°C)": 50, "[degC]": 50, "(F)": 10, "(°F)": 10}),
     ("Apparent Temperature", "apparent_temperature_c", "300.15", {"(K)": 27, "(kelvin)": 27}),
@@ -194,9 +189,6 @@ def test_a_time_column_in_utc_is_not_read_in_the_zone_of_the_station():
     assert observed(data, timezone="Europe/Budapest").validated["timestamp"][0].hour == 12
 
 
-# --- separators ----------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_each_separator_is_found_in_the_header(separator):
     data = csv("t,s,1", header=HEADER).replace(b",", separator.encode())
@@ -221,9 +213,6 @@ def test_a_comma_inside_text_is_no_decimal_mark():
 
 def test_whole_numbers_need_no_decimal_mark():
     assert observed(csv("2020-01-01T00:00Z;7", header="Time;Temperature")).validated["temperature_c"][0] == 7
-
-
-# --- line ends, and the numbers of lines ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -297,9 +286,6 @@ def test_a_repeated_header_is_a_warning():
     assert any(w.startswith("1 repeated header") for w in parse_csv(csv("a,s,1", HEADER, header=HEADER)).warnings)
 
 
-# --- quotes --------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("cell", "text"),
     [('"a, b"', "a, b"), ('"say ""x"""', 'say "x"'), ('""', ""), ('the "x" one', 'the "x" one')],
@@ -351,9 +337,6 @@ def test_two_unbalanced_quotes_cost_two_rows():
 
 def test_an_unbalanced_quote_in_the_header_rejects_the_file():
     assert rejection(csv("a,1", header='Time,"Temperature')).reason is Reason.NOT_CSV
-
-
-# --- width ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("bad", ["x", "x,s", "x,s,1,2", "x,s,1,", "x,s,1,2,3,4,5"])
@@ -418,9 +401,6 @@ def test_a_row_with_a_longer_cell_is_kept_whole():
     assert column(parse_csv(csv("a,s,1", bad, header=HEADER)), "raw_text") == [None, bad]
 
 
-# --- size of the header --------------------------------------------------------------------------------------
-
-
 def test_as_many_columns_as_allowed_are_read():
     header = ",".join(["Time", "Temperature", *(f"c{i}" for i in range(MAX_COLUMNS - 2))])
     assert lines(parse_csv(csv("a" + "," * (MAX_COLUMNS - 1), header=header))) == {2: "a"}
@@ -444,9 +424,6 @@ def test_an_endless_second_line_costs_one_row():
 def test_a_header_of_64_kib_is_read():
     summary = " " * (MAX_HEADER_BYTES - len(HEADER))
     assert lines(parse_csv(csv("a,s,1", header=HEADER.replace("Summary", "Summary" + summary)))) == {2: "a"}
-
-
-# --- bytes that are no text ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("where", [0, 1, 2])
@@ -483,9 +460,6 @@ def test_a_header_in_cp1252_is_read_if_only_that_makes_sense_of_it():
 
 def test_a_header_that_is_neither_utf8_nor_cp1252_rejects_the_file():
     assert rejection(b"Time,Temperature (\x81)\n").reason is Reason.ENCODING_UNKNOWN
-
-
-# --- unknown columns -----------------------------------------------------------------------------------------
 
 
 def test_unknown_columns_are_kept_as_json_in_rescued():

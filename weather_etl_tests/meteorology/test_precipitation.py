@@ -144,9 +144,6 @@ def test_a_day_of_long_periods_is_the_sum_of_those_that_tile_it():
     assert np.isnan(daily["precipitation_mm"][1])
 
 
-# --- counters
-
-
 def counter(times, readings, resets="day", **more):
     return station(times, readings, Precipitation("counter", resets=resets), **more)
 
@@ -190,9 +187,6 @@ def test_a_daily_counter_with_lost_readings_gives_back_the_rain_of_its_month():
     found = counter(times, [f"{r:.1f}" for r in readings[keep]], timezone="Europe/Zurich").validated
     total = found["precipitation_mm"].sum() + found["precipitation_long_mm"].sum()
     assert total <= 67.2 + 1e-9 and total > 60
-
-
-# --- trace and blank
 
 
 def test_a_trace_is_nothing_that_is_marked():

@@ -76,9 +76,6 @@ def test_what_a_manifest_keeps_of_a_file_reads_it_alike(name):
         assert np.array_equal(values, again.values[variable], equal_nan=True), variable
 
 
-# --- the grammar ---
-
-
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -173,9 +173,6 @@ def test_every_flag_agrees_with_its_value_and_its_events(files):
         assert set(found.validated.loc[flag.isin([3, 4]), "timestamp"]) == events.get(name, set())
 
 
-# --- aggregates ----------------------------------------------------------------------------------------------
-
-
 def random_weather(seed: int, *, calms: bool = True) -> pd.DataFrame:
     choose = np.random.default_rng(seed)
     times = hour_range("2021-02-20T00:00", "2021-04-30T23:00", "Europe/Budapest")
@@ -373,8 +370,6 @@ def test_normals_lie_between_the_lowest_and_the_highest_month(seed):
         values = made.monthly.loc[number == row["calendar_month"], "temperature_mean_c"].dropna()
         assert values.min() - 1e-9 <= row["temperature_mean_c"] <= values.max() + 1e-9
 
-
-# --- damaged files -------------------------------------------------------------------------------------------
 
 NASTY = [
     b"", b" ", b"null", b"-9999", b"999", b"1e999", b"nan", b'"', b'""', b'"a', b'a"', b"\xe9", b"\0", b"\r", b"\n",

@@ -21,9 +21,6 @@ def series(*values: float) -> np.ndarray:
     return np.array(values, dtype=np.float64)
 
 
-# --- spike ---------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("values", "flags"),
     [
@@ -50,9 +47,6 @@ def test_the_good_neighbours_of_a_spike_stay_good():
     assert changes.spike(series(0, 0, 9, 0, 0), ANY).tolist() == [2, 1, 4, 1, 2]
 
 
-# --- flat line -----------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("length", "flag"), [(2, 1), (3, 3), (4, 3), (5, 4), (9, 4)])
 def test_the_whole_run_of_equal_values_is_flagged(length, flag):
     found = still.flat_line(series(1, 2, *[7] * length, 3), ANY)
@@ -76,18 +70,12 @@ def test_runs_at_both_ends_are_found():
     assert still.flat_line(series(1, 1, 1, 2, 3, 3, 3), ANY).tolist() == [3, 3, 3, 1, 3, 3, 3]
 
 
-# --- rate of change ------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("values", "flags"),
     [((0, 6), [2, 1]), ((0, 6.5), [2, 3]), ((6.5, 0), [2, 3]), ((0, NAN, 9), [2, 9, 2]), ((0,), [2]), ((), [])],
 )
 def test_a_change_within_an_hour_above_the_limit_is_suspect(values, flags):
     assert changes.rate_of_change(series(*values), ANY).tolist() == flags
-
-
-# --- climatology ---------------------------------------------------------------------------------------------
 
 
 def januaries(years: int, outlier: float) -> tuple[np.ndarray, np.ndarray]:
@@ -124,9 +112,6 @@ def test_a_calendar_month_without_three_years_is_not_evaluated():
     assert climate.climatology(series(1, 1, 1, NAN), year, month).tolist() == [2, 2, 2, 9]
 
 
-# --- month clean-up and aggregation --------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("failed", "rest"), [(4, 1), (5, 3)])
 def test_where_more_than_forty_percent_of_a_month_failed_the_rest_is_suspect(failed, rest):
     flags = np.array([4] * failed + [1] * (10 - failed) + [9] * 5 + [1], dtype=np.uint8)
@@ -140,8 +125,6 @@ def test_the_worst_flag_wins_by_the_precedence_of_qartod():
         for j, b in enumerate(order):
             assert quality.aggregate(np.array([a]), np.array([b])).tolist() == [order[max(i, j)]]
 
-
-# --- the cascade ---------------------------------------------------------------------------------------------
 
 COLUMNS = {
     "temperature_c": "Temperature (C)",
@@ -241,9 +224,6 @@ def test_visibility_may_stand_at_the_cap_of_the_instrument(cap, flag):
     assert set(flags_of(found, "visibility_km")) == {flag}
 
 
-# --- consistency ---------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("dew", "flags"), [(10.5, (1, 1)), (10.6, (3, 3)), (12, (3, 3)), (12.1, (4, 3))]
 )  # temperature 10
@@ -284,16 +264,10 @@ def test_each_rule_that_a_value_breaks_is_an_event():
     assert findings_of(found, "temperature_c") == [("consistency", 3), ("consistency", 3)]
 
 
-# --- month clean-up and climatology in the cascade -----------------------------------------------------------
-
-
 def test_the_rest_of_a_bad_month_is_suspect_and_an_event():
     found = station(pressure_msl_hpa=[1000, 1001, 1000, 0, 0, 0])
     assert flags_of(found, "pressure_msl_hpa") == [3, 3, 3, 4, 4, 4]
     assert findings_of(found, "pressure_msl_hpa").count(("month_clean_up", 3)) == 3
-
-
-# --- the sample, whose faults are known ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", list(sample.STATIONS))
@@ -309,9 +283,6 @@ def test_the_faults_planted_in_the_sample_fail_and_no_other_value_does(name):
         ("spike", "temperature_c"): planted.temperature_jumps,
         ("flat_line", "visibility_km"): planted.stuck_visibility_hours,
     }
-
-
-# --- settings ------------------------------------------------------------------------------------------------
 
 
 def test_the_limits_of_a_station_win_over_the_defaults():
@@ -334,8 +305,6 @@ def test_no_limits_of_a_station_may_go_beyond_what_is_possible(variable):
 def test_the_default_limits_are_possible():
     assert all(POSSIBLE[v][0] <= x.fail[0] and x.fail[1] <= POSSIBLE[v][1] for v, x in LIMITS.items())
 
-
-# --- properties ----------------------------------------------------------------------------------------------
 
 steps = st.sampled_from([0.0, 0.0, 0.0, 0.5, -0.5, 3.5, -3.5, 5.0, -5.0, 7.0, NAN])
 walks = st.lists(steps, min_size=1, max_size=60).map(

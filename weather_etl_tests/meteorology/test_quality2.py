@@ -30,8 +30,6 @@ def flags(found: Cascade, name: str) -> list[int]:
     return found.flags[name].tolist()
 
 
-# --- flat lines by resolution
-
 rng = np.random.default_rng(1)
 WHOLE = np.round(rng.normal(10, 5, 2000))
 TENTHS = np.round(rng.normal(10, 5, 2000), 1)
@@ -95,9 +93,6 @@ def test_visibility_may_stand_at_the_largest_value_that_its_instrument_reports()
     assert set(flags(cascade(visibility_km=x), "visibility_km")) == {1}
 
 
-# --- sentinels
-
-
 def sentinels(*values: float) -> tuple[list[int], dict]:
     times = pd.date_range("2020-01-01", periods=len(values), freq="h", tz="UTC")
     rows = [f"{t:%Y-%m-%dT%H:%MZ},{v},5" for t, v in zip(times, values, strict=True)]
@@ -132,9 +127,6 @@ def test_a_row_of_marks_alone_is_quarantined():
     assert found.quarantined["reason"].tolist() == ["NO_MEASUREMENT"] and len(found.validated) == 3
 
 
-# --- what a person takes back
-
-
 def test_withdrawn_hours_fail_and_say_why():
     taken = Withdrawn(
         "temperature_c", datetime(2020, 6, 1, 2, tzinfo=UTC), datetime(2020, 6, 1, 3, tzinfo=UTC), "shield off"
@@ -142,9 +134,6 @@ def test_withdrawn_hours_fail_and_say_why():
     found = cascade(Site(withdrawn=(taken,)), temperature_c=[1, 2, 3, 4, 5])
     assert flags(found, "temperature_c") == [1, 1, 4, 4, 1]
     assert [(f.test, f.limit) for f in found.findings] == [("withdrawn", "withdrawn: shield off")]
-
-
-# --- the sun
 
 
 def test_the_sun_is_highest_at_solar_noon_and_below_the_horizon_at_midnight():
@@ -197,9 +186,6 @@ def test_a_sky_that_is_covered_and_sunny_or_clear_and_wet_makes_the_cloud_suspec
 def test_a_variable_that_stops_at_a_round_figure_is_told():
     x = np.clip(np.abs(np.random.default_rng(0).normal(2000, 1500, 3000)), 0, 3995)
     assert sunlight.saturated(x) == 4000 and sunlight.saturated(x * 0.8) is None
-
-
-# --- rain and snow
 
 
 @pytest.mark.parametrize(("n", "flag"), [(7, 1), (8, 3), (11, 3), (12, 4)])

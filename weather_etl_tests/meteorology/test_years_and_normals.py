@@ -34,9 +34,6 @@ def two_years(missing: str = "", **columns: float) -> Aggregates:
     return aggregated(validated(times, **(columns or {"temperature_c": 5.0, "wind_speed_ms": 0.0})))
 
 
-# --- years ---------------------------------------------------------------------------------------------------
-
-
 def test_a_year_expects_the_days_hours_and_months_it_has():
     times = hour_range("2020-05-01T00:00", "2021-05-01T23:00", BUDAPEST)
     yearly = aggregated(validated(times, temperature_c=5), BUDAPEST).yearly
@@ -89,9 +86,6 @@ def test_a_month_without_a_mean_direction_does_not_hide_that_of_the_year():
     assert tables.yearly["wind_direction_circular_deg"].tolist() == pytest.approx([90])
 
 
-# --- anomalies -----------------------------------------------------------------------------------------------
-
-
 def test_an_anomaly_is_the_mean_minus_the_average_of_its_calendar_month():
     months = np.arange(24)  # 1970 and 1971
     found = anomaly(months, np.where(months == 13, 8.0, np.where(months == 1, 2.0, 5.0)))
@@ -115,9 +109,6 @@ def test_the_anomalies_of_a_calendar_month_add_up_to_zero():
     tables = aggregated(random_frame(1, "UTC", "2019-12-15", 770, "2020-02-01"))
     sums = tables.monthly.groupby(tables.monthly["month"].dt.month)["temperature_anomaly_c"].sum()
     assert np.allclose(sums, 0, atol=1e-9) and tables.monthly["temperature_anomaly_c"].abs().max() > 0.1
-
-
-# --- normals -------------------------------------------------------------------------------------------------
 
 
 def monthly_of(first: int, last: int, missing: tuple[int, ...] = ()) -> pd.DataFrame:
@@ -199,9 +190,6 @@ def test_the_period_of_no_months_is_empty():
     assert Period.of(np.empty(0, dtype=np.int64), np.empty(0)).contains(np.arange(3)).tolist() == [False] * 3
 
 
-# --- energy and conditions -----------------------------------------------------------------------------------
-
-
 def day_of(n: int = 24, **columns) -> pd.Series:
     """The daily row of the first n hours of a UTC day."""
     times = hour_range("2021-06-01T00:00", "2021-06-01T23:00")[:n]
@@ -279,9 +267,6 @@ def test_the_dominant_condition_of_a_month_is_that_of_its_hours_not_of_its_days(
     tables = aggregated(validated(times, temperature_c=5.0, condition=conditions))
     assert "rain" not in set(tables.daily["condition_dominant"])
     assert tables.monthly[["condition_dominant", "condition_hours"]].values.tolist() == [["rain", 330]]
-
-
-# --- against a slow and obvious reference --------------------------------------------------------------------
 
 
 @lru_cache

@@ -29,9 +29,6 @@ def states(containers: Containers, *stations: str) -> dict[str, FileState]:
     return {f.name: f for f in file_states(containers, stations)}
 
 
-# --- where is my file? ----------------------------------------------------------------------------------------
-
-
 def test_every_file_has_a_state(containers: Containers) -> None:
     containers.landing.upload("a/good.csv", weather_csv())
     containers.landing.upload("a/same.csv", weather_csv())
@@ -115,9 +112,6 @@ def test_an_unknown_station_is_one_sentence(containers: Containers) -> None:
         states(containers, "nowhere")
 
 
-# --- what was refused? ----------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def refused(containers: Containers) -> Containers:
     containers.landing.upload("a/x.csv", weather_csv(24) + CUT)
@@ -157,9 +151,6 @@ def test_no_exported_cell_can_become_a_formula(text: str, tmp_path: Path) -> Non
         _, cells = csv.reader(file)
     assert cells[1] == cells[6] == f"'{text}"
     assert cells[3] == "3"
-
-
-# --- the commands ---------------------------------------------------------------------------------------------
 
 
 @dataclass

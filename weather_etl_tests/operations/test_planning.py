@@ -42,9 +42,6 @@ def names(result: planning.Plan) -> list[list[str]]:
     return [[s.station for s in r.stations] for r in result.requests]
 
 
-# --- routing
-
-
 def test_blobs_belong_to_the_station_of_their_first_folder() -> None:
     found = route([blob("a/x.csv"), blob("a/deep/y.csv"), blob("b/x.csv")])
     assert {s: [f.name for f in v.files] for s, v in found.stations.items()} == {
@@ -82,9 +79,6 @@ def test_folders_of_a_hierarchical_namespace_are_ignored() -> None:
 
 def test_a_folder_with_settings_only_is_no_station() -> None:
     assert route([blob("a/station.toml")]).stations == {}
-
-
-# --- staleness
 
 
 def test_a_station_whose_tables_carry_the_expected_fingerprints_is_up_to_date() -> None:
@@ -137,9 +131,6 @@ def test_a_new_code_version_makes_a_table_and_its_descendants_stale(monkeypatch:
 def test_a_station_gone_from_landing_has_vanished() -> None:
     before = stamps(route([blob("a/x.csv")]).stations["a"], "a")
     assert [(s.station, s.why) for s in planning.find_stale(route([]), before)] == [("a", VANISHED)]
-
-
-# --- requests
 
 
 @pytest.mark.parametrize("number", [1, 2, planning.FEW])
@@ -265,9 +256,6 @@ def test_the_runs_of_a_plan_show_no_tag_with_targets_in_the_ui() -> None:
     assert {t for t in tags if not t.startswith(".dagster/")} == {planning.PARTITION, planning.WHY, planning.ATTEMPT}
 
 
-# --- what changed
-
-
 def test_a_station_that_is_requested_for_the_first_time_has_changed() -> None:
     assert plan([stale("a"), stale("b")], []).changed == ["a", "b"]
 
@@ -281,9 +269,6 @@ def test_a_station_that_is_tried_again_has_not_changed_again(past: History) -> N
 def test_a_station_that_is_not_requested_is_not_told_as_changed() -> None:
     past = {"a": History(in_flight=True), "b": History(runs=3, attempts=3), "c": History(attempts=1, last_end=999.0)}
     assert plan([stale(s) for s in "abc"], [], past).changed == []
-
-
-# --- what follows a failure
 
 
 def test_before_the_last_attempt_nothing_is_told_of_what_follows() -> None:
@@ -313,9 +298,6 @@ def test_a_run_that_no_sensor_requested_tells_of_nothing_that_follows(tags: dict
     assert planning.what_next("weather_etl_job", tags, 3) == ""
 
 
-# --- files outside any station's folder
-
-
 def unroutable_told(*names: str) -> str:
     return planning.unroutable(route([blob(n) for n in names]))
 
@@ -335,9 +317,6 @@ def test_other_names_are_told(now: list[str]) -> None:
 
 def test_a_listing_of_a_part_tells_nothing_of_names_outside_any_folder() -> None:
     assert planning.find_unsplit([], None, None) == []
-
-
-# --- history
 
 
 def test_outages_are_no_attempts_but_delay_the_next_one() -> None:

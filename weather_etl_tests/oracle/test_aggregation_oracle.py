@@ -90,9 +90,6 @@ def largest(a: pd.Series, b: pd.Series) -> float:
     return float((a - b)[shown].abs().max())
 
 
-# --- xclim ---------------------------------------------------------------------------------------------------
-
-
 def xclim_index(source: str, freq: str, name: str) -> "xr.DataArray":
     """xclim's index for one of our columns, from our days."""
     from xclim import indices
@@ -190,9 +187,6 @@ def test_absent_days_in_a_row_count_here_and_not_in_missing_wmo() -> None:
     assert not missing_wmo(rows.assign_attrs(units="degC"), freq="MS", src_timestep="D").any()
 
 
-# --- hours by pandas -----------------------------------------------------------------------------------------
-
-
 @every_source
 @pytest.mark.parametrize("statistic", ["mean", "min", "max"])
 @pytest.mark.parametrize(
@@ -205,8 +199,6 @@ def test_days_are_those_that_pandas_makes(source: str, variable: str, prefix: st
     found = largest(mine, hourly(source, variable, "D").agg(statistic).reindex(mine.index))
     assert found == 0 if statistic != "mean" else found < 1e-9
 
-
-# --- wind ----------------------------------------------------------------------------------------------------
 
 TABLES = {"daily": ("D", "date"), "monthly": ("M", "month")}
 every_table = pytest.mark.parametrize("table", TABLES)
@@ -291,9 +283,6 @@ def test_circular_means_are_those_published_by_openoa(directions: list[float], m
     degrees = np.array(directions) % 360
     found = WindSums.of_hours(np.ones(len(degrees)), degrees, Groups(np.zeros(len(degrees)))).statistics()
     assert found["wind_direction_circular_deg"] == pytest.approx(mean, abs=1e-6)
-
-
-# --- the figures ---------------------------------------------------------------------------------------------
 
 
 def figures() -> Iterator[str]:

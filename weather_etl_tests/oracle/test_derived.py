@@ -48,9 +48,6 @@ def largest(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.max(np.abs(np.asarray(a) - np.asarray(b))))
 
 
-# --- MetPy ---------------------------------------------------------------------------------------------------
-
-
 @both_sources
 def test_the_dew_point_is_within_a_tenth_of_a_degree_of_metpy(source):
     """MetPy inverts Bolton's formula for what another formula gave as saturation pressure: at saturation Td is not T."""
@@ -114,9 +111,6 @@ def test_the_standard_atmosphere_is_that_of_metpy(elevation):
     assert derived.isa_pressure(elevation) == pytest.approx(theirs, rel=4e-4)
 
 
-# --- xclim ---------------------------------------------------------------------------------------------------
-
-
 def quantity(values: np.ndarray, unit: str) -> "DataArray":
     from xarray import DataArray
 
@@ -148,9 +142,6 @@ def test_the_wind_at_the_hub_is_that_of_xclim(source):
     v = complete(source)[2]
     theirs = xclim().wind_profile(quantity(v, "m/s"), h="100 m", h_r="10 m", method="power_law", alpha=1 / 7).values
     assert largest(wind.hub_height_speed(v, 10, 100), theirs) < 1e-12
-
-
-# --- windpowerlib --------------------------------------------------------------------------------------------
 
 
 @both_sources
@@ -188,9 +179,6 @@ def test_a_turbine_that_windpowerlib_does_not_know_is_refused():
 def test_a_turbine_may_give_more_than_its_nominal_power():
     """E-82/2300: nominal 2300 kW, the curve reaches 2350; a capacity factor above 1 is no error of ours."""
     assert wind.turbine("E-82/2300").power_kw(np.array([20.0]))[0] == 2350
-
-
-# --- published figures ---------------------------------------------------------------------------------------
 
 
 def test_the_density_vector_of_openoa():

@@ -38,9 +38,6 @@ def live_csv(*, hours_ago: int) -> bytes:
     return "\n".join([HEADER, *(row(h, start=start) for h in range(48))]).encode()
 
 
-# --- provenance -----------------------------------------------------------------------------------------------
-
-
 def test_a_materialization_carries_fingerprint_code_version_and_the_versions_of_its_inputs(
     containers: Containers,
 ) -> None:
@@ -80,9 +77,6 @@ def test_numbers_of_a_station_s_checks_are_text_so_that_no_plot_joins_stations(c
     figures = [value for e in done.evaluations.values() for name, value in e.metadata.items() if name != "cases"]
     assert {type(f) for f in figures} == {dg.TextMetadataValue}
     assert done.check("row_balance").metadata["data_lines"].value == "1,101"
-
-
-# --- unchanged ------------------------------------------------------------------------------------------------
 
 
 def test_a_run_with_nothing_new_says_all_it_said_before_and_writes_nothing(containers: Containers) -> None:
@@ -178,9 +172,6 @@ def test_a_table_made_by_older_code_without_recorded_checks_is_made_anew(contain
     assert done[table].status == WRITTEN and done.evaluations.keys() == ASKED
     assert tables(containers) == expected
     assert process(containers).statuses == {UNCHANGED}
-
-
-# --- some of the tables ---------------------------------------------------------------------------------------
 
 
 def test_a_downstream_table_carries_the_fingerprint_of_its_input_as_it_was_read(

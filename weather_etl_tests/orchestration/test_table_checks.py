@@ -19,9 +19,6 @@ from weather_etl_tests.support.runs import UNCHANGED, RunFailed, process
 ALL = [(check.table, check.name) for check in TABLE_CHECKS]
 
 
-# --- blocking -------------------------------------------------------------------------------------------------
-
-
 def repeated(make: Any) -> Any:
     """The core as it was, with every row twice: no key holds."""
 
@@ -94,9 +91,6 @@ def test_a_run_after_a_blocked_one_makes_what_was_left(containers: Containers) -
     assert done["validated_observations"].status == UNCHANGED
     assert containers.lake.read("daily_weather", "a").arrow.num_rows == 3
     assert all(e.passed for (_, name), e in done.evaluations.items() if name == "schema_and_keys")
-
-
-# --- alone ----------------------------------------------------------------------------------------------------
 
 
 def executed_alone(

@@ -97,8 +97,6 @@ class Farm:
                 for straggler in psutil.wait_procs(family, timeout=5)[1]:
                     straggler.kill()
 
-    # --- what is in the lake ----------------------------------------------------------------------------------
-
     def upload(self, stations: list[str], data: bytes) -> None:
         for station in stations:
             self.containers.landing.upload(f"{station}/x.csv", data)

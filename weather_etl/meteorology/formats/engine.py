@@ -161,9 +161,6 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     )
 
 
-# --- times ---
-
-
 def _time_of(cut: Cut, profile: Profile, options: Options, table: Table) -> Timing:
     """The columns of the time, and its form: of several possible ones those that read most rows.
 

@@ -194,9 +194,6 @@ def _lines(assumed: dict[str, str], parsed: ParsedFile) -> list[str]:
     return lines
 
 
-# --- rejected files ---
-
-
 def _rejected(source: Source, options: Options, rejected: Rejected) -> Inspection:
     out = Inspection(source.name, reason=str(rejected.reason), detail=rejected.detail)
     out.warnings = [explain(rejected.reason)]

@@ -14,6 +14,7 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import UNITS
 
 NAMELESS = "_column_"
+MAX_NAME = 500  # a longer text names no unit, and patterns that end in blanks take the square of its length
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _BRACKETS = re.compile(r"\s*[(\[]\s*([^()\[\]]*(?:\([^()]*\))?[^()\[\]]*)\s*[)\]]")
 
@@ -33,6 +34,9 @@ def bare(name: str) -> tuple[str, str]:
 
     What stands in brackets, or behind a comma, counts as the unit; whether it is one is for `units.known_unit` to say.
     """
+    name = name.strip()
+    if len(name) > MAX_NAME:
+        return name, ""
     comma = re.fullmatch(r"([^,()\[\]]+),\s*([^,()\[\]]+?)\s*(?:\(.*\))?", name)
     if comma:
         return comma[1].strip(), comma[2]
@@ -41,7 +45,7 @@ def bare(name: str) -> tuple[str, str]:
         whole = (name[: found[-1].start()] + " " + name[found[-1].end() :]).strip()
         if whole:
             return whole, found[-1][1].strip()
-    return name.strip(), ""
+    return name, ""
 
 
 def words(name: str) -> list[str]:

@@ -145,8 +145,6 @@ def minutes_of(duration: str) -> int:
     return int(found[1]) * {"min": 1, "h": 60, "d": 1440}[found[2]]
 
 
-# --- the grammar: key -> kind ---
-
 _KIND_NAMES = {
     "text": "a text", "int": "a whole number", "number": "a number", "yes": "true or false", "regex": "a regular expression",
     "texts": "a list of texts", "table": "a table", "units": "a table of units", "duration": "a duration such as 10min or 1h",
@@ -385,9 +383,6 @@ def scale_of(unit: str) -> tuple[float, str]:
     """`0.1 degC` -> (0.1, 'degC')."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s+(\S.*)", unit)
     return (float(found[1]), found[2]) if found else (1.0, unit)
-
-
-# --- tables -> profiles ---
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -150,8 +150,6 @@ class _Assembly:
         self._precipitation()
         return self._without_empty_hours(out)
 
-    # --- one report
-
     def _nothing(self, name: str) -> None:
         n = len(self.out)
         self.out.values[name] = np.full(n, np.nan)
@@ -209,8 +207,6 @@ class _Assembly:
             row = out.row if isinstance(at, slice) else out.row[at]
             differs = there & (found != row) & ~np.isnan(x)
             out.complex[at] |= differs
-
-    # --- several reports
 
     def _means_and_extremes(self) -> None:
         speed = self.dense.get("wind_speed_ms")

@@ -147,8 +147,6 @@ class Gauge:
                 if len(part):
                     way(part, Precipitation(kind, minutes, resets, routine=routine))
 
-    # --- kinds of columns
-
     def _amounts(self, rows: np.ndarray, meaning: Precipitation) -> None:
         """Amounts of a period that ends with the row's time."""
         if meaning.minutes in (0, 60):
@@ -347,8 +345,6 @@ class Gauge:
         unit = {"day": "D", "month": "M", "year": "Y"}[resets]
         first, last = (t.to_numpy().astype(f"datetime64[{unit}]") for t in (start, stop))
         return last > first
-
-    # --- putting together
 
     def _nearest(self, rows: np.ndarray, name: str) -> Amounts:
         """The nearest usable amount of each hour; where none is usable, the nearest one."""
