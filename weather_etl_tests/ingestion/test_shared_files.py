@@ -123,6 +123,16 @@ def test_the_error_budget_is_each_stations_own(containers: Containers) -> None:
     assert len(temperatures(containers, "b")) == 24
 
 
+def test_a_replaced_source_is_done_once_it_is_split_again(containers: Containers) -> None:
+    for hours in (24, 48):
+        containers.landing.upload("_shared/net.csv", shared_csv("ab", hours))
+        (source,) = shared_files.list_sources(containers)
+        assert source.is_pending()
+        assert splitting.split_source(containers, source).state == shared_files.SPLIT
+        (source,) = shared_files.list_sources(containers)
+        assert not source.is_pending()
+
+
 def test_a_replaced_source_replaces_the_rows_of_its_stations_only(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv("ab", temperature=5.0))
     containers.landing.upload("_shared/other.csv", shared_csv("bc", first=24))
