@@ -97,8 +97,11 @@ def test_an_encoding_that_is_not_undone_is_named() -> None:
     assert "Content-Encoding: br" in caught.value.detail
 
 
-def test_a_gzip_within_a_gzip_does_not_multiply_the_bound() -> None:
-    bomb = gzip.compress(gzip.compress(b"0" * 300 * MB, 9), 9)
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_gzip_within_a_gzip_does_not_multiply_the_bound(layers: int) -> None:
+    bomb = b"0" * 300 * MB
+    for _ in range(layers):
+        bomb = gzip.compress(bomb, 9)
     with pytest.raises(Rejected) as caught:
         unpack(bomb, "x.csv", "gzip")
     assert caught.value.reason == Reason.DECOMPRESSION_LIMIT

@@ -41,6 +41,15 @@ def test_of_two_writers_with_the_same_etag_one_loses(containers: Containers) -> 
     assert lake.stamp("daily_weather", "a").fingerprint == "2"
 
 
+def test_a_blob_that_was_replaced_meanwhile_is_not_deleted(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", b"old")
+    listed = containers.landing.head("a/x.csv")
+    containers.landing.upload("a/x.csv", b"new")
+    with pytest.raises(PreconditionFailed):
+        containers.landing.delete("a/x.csv", if_match=listed.etag)
+    assert containers.landing.read("a/x.csv")[0] == b"new"
+
+
 def test_a_table_is_created_once_by_sixteen_writers(containers: Containers) -> None:
     def create(i: int) -> bool:
         try:

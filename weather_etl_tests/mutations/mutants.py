@@ -91,7 +91,7 @@ MUTANTS = (
     Mutant("weather_etl/landing/versions.py", "container.read(version.name, version.etag)", "container.read(version.name)", MERGING, "overwritten"),
     Mutant("weather_etl/landing/unpacking.py", "if len(out) > limit:", "if False:", HOSTILE, "gzip_within or bomb"),
     Mutant("weather_etl/landing/unpacking.py", "data = _bounded(_gunzip(data), stored)", "data = _bounded(_gunzip(data), len(data) ** 2)", HOSTILE, "gzip_within"),
-    Mutant("weather_etl/ingestion/splitting.py", "if_match=source.index.etag if source.index else None", "if_match=None", SPLITTING, "two or race or same_time or twice"),
+    Mutant("weather_etl/ingestion/splitting.py", "if_match=source.index.etag if source.index else None", "if_match=None", SPLITTING, "replaced"),
     # conditions of storage
     Mutant(_CONTAINER, 'self._client.download_blob(name, decompress=False, **condition)', 'self._client.download_blob(name, **condition)', HOSTILE, "as_it_is_stored"),
     Mutant(_CONTAINER, 'condition |= {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}', 'condition |= {"overwrite": True}', STORAGE),
