@@ -11,7 +11,7 @@ from weather_etl.errors import UserError
 from weather_etl.lake.connection import Containers
 from weather_etl.operations import doctor
 from weather_etl.serving import database as serving_database
-from weather_etl.serving import load
+from weather_etl.serving import load, schema
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT, Services, _execute
 from weather_etl_tests.files import weather_csv
@@ -86,7 +86,7 @@ def test_a_read_only_database_is_told_as_such(environment: Settings, database: s
     name = database.split("@/")[1].split("?")[0]
     _execute(services, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     with pytest.raises(UserError, match="is read-only"):
-        serving_database.upgrade(environment)
+        schema.upgrade(environment)
 
 
 @pytest.mark.parametrize("command", [["status"], ["doctor"], ["db", "status"], ["run"]])
@@ -126,7 +126,7 @@ def test_a_file_name_of_990_chinese_characters_is_served(
     containers.landing.upload(f"a/{name}", weather_csv(24))
     process(containers)
     with serving_database.connect(environment) as connection:
-        serving_database.require_schema(environment, connection)
+        schema.require_schema(environment, connection)
         load.load_station(connection, containers.lake, "a")
         with connection.cursor() as cursor:
             cursor.execute("SELECT landing_file FROM weather.weather_files")
@@ -142,7 +142,7 @@ def test_a_station_may_be_called_like_a_missing_value(
     containers.landing.upload(f"{station}/x.csv", weather_csv(24))
     assert process(containers, station)["validated_observations"].stamp.rows == 24
     with serving_database.connect(environment) as connection:
-        serving_database.require_schema(environment, connection)
+        schema.require_schema(environment, connection)
         load.load_station(connection, containers.lake, station)
     frame = tables.read("daily_weather", station)
     assert set(frame["station_id"]) == {station}

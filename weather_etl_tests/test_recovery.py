@@ -12,6 +12,7 @@ from weather_etl.orchestration.child_runs import run_job
 from weather_etl.orchestration.jobs import REPORT_JOB
 from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
 from weather_etl.serving import database, load, schema, staleness
+from weather_etl.serving import database as serving_database
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, process
@@ -92,7 +93,7 @@ def test_a_lost_serving_database_is_rebuilt_by_one_command(
         containers.landing.upload(f"{station}/x.csv", weather_csv())
         process(containers, station)
     load_all(environment, containers)
-    with database.connect(environment) as connection, connection.cursor() as cursor:
+    with serving_database.connect(environment) as connection, connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA schema_metrics CASCADE; DROP SCHEMA weather CASCADE")
         connection.commit()
     load_all(environment, containers)

@@ -70,7 +70,7 @@ class Visit:
         dialog = self.page.get_by_role("dialog").filter(has_text="Partition selection").first
         dialog.get_by_text("Select a partition or create one").click()
         self.page.get_by_text("Select all (1)").click()
-        dialog.get_by_text("Partition selection").click()  # puts the list away
+        dialog.click(position={"x": 12, "y": 12})  # puts the list away
         before = {r["runId"] for r in self.live.runs("dagster/partition", STATION)}
         self.page.get_by_role("button", name=re.compile(r"^Launch (1 )?run$")).click()
         for _ in range(PATIENCE_MS // 200):
@@ -86,7 +86,7 @@ class Visit:
         dialog = self.page.get_by_role("dialog").filter(has_text="Partition selection").first
         dialog.get_by_text("Select a partition or create one").click()
         self.page.get_by_text(f"Select all ({stations})").click()
-        dialog.get_by_text("Partition selection").click()  # puts the list away
+        dialog.click(position={"x": 12, "y": 12})  # puts the list away
         before = set(self.live.backfills())
         self.page.get_by_role("button", name=re.compile(r"^Launch .*backfill$")).click()
         for _ in range(PATIENCE_MS // 200):

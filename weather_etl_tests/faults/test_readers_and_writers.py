@@ -8,9 +8,10 @@ import pytest
 from weather_etl.lake.connection import Containers, connect
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.settings import Settings
-from weather_etl_tests.faults.conftest import Wire, tables
+from weather_etl_tests.faults.conftest import tables
 from weather_etl_tests.files import HEADER, row, weather_csv
 from weather_etl_tests.support.runs import UNCHANGED, process
+from weather_etl_tests.support.wire import Wire
 
 
 def version_csv(version: int) -> bytes:
