@@ -179,8 +179,9 @@ def run(
         _print_tail(states, seconds)
     if shared and shared.state != PASS:
         warn(f"{shared.state:<5}  {shared.name}: {printable(shared.description, 1000)}")
-    if left:
-        warn(f"ERROR  {_left_undone(left)}")
+    untold = {s.station: s.state for s in states if s.station in left and not s.trouble}
+    if untold:
+        warn(f"ERROR  {_left_undone(untold)}")
     if failure:
         warn(f"ERROR  {failure}")
     elif states and not as_json:
