@@ -30,9 +30,13 @@ pytestmark = [
 
 
 def check_nothing_ran_twice(found: Farm, stations: list[str]) -> None:
-    """Every station has one run that succeeded; only the lost run's was begun twice."""
+    """Every station has one run that succeeded; only the lost run's was begun twice.
+
+    A run without a station is one that catches up: under load several stations share it, and each has its own below.
+    """
     until("the last run", lambda: not found.runs(dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING))
-    done = [r.tags["dagster/partition"] for r in found.runs(dg.DagsterRunStatus.SUCCESS)]
+    tags = [r.tags for r in found.runs(dg.DagsterRunStatus.SUCCESS)]
+    done = [t["dagster/partition"] for t in tags if "dagster/partition" in t]
     assert sorted(done) == sorted(stations)
     assert len(found.runs(dg.DagsterRunStatus.FAILURE)) == 1
 

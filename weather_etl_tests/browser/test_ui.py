@@ -5,6 +5,7 @@ One `dagster dev` serves the module, and the tests follow each other as the visi
 """
 
 import contextlib
+import math
 import re
 import shutil
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 
 from weather_etl.report import publish
 from weather_etl_tests.conftest import CHECKOUT
-from weather_etl_tests.files import weather_csv
+from weather_etl_tests.files import HEADER, row
 from weather_etl_tests.support.live import Live
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -110,12 +111,18 @@ def browser() -> Iterator["playwright.Browser"]:
         browser.close()
 
 
+def two_months() -> bytes:
+    """Hours with a daily cycle, as a flat line is flagged and then there is nothing to draw."""
+    rows = [row(h, temperature=round(8 + 6 * math.sin(h / 24 * 2 * math.pi) + h / 200, 1)) for h in range(24 * 62)]
+    return "\r\n".join([HEADER, *rows, ""]).encode()
+
+
 @pytest.fixture(scope="module")
 def visit(browser: "playwright.Browser", live: Live) -> Visit:
     page = browser.new_page(viewport={"width": 1500, "height": 950})
     page.set_default_timeout(PATIENCE_MS)
     for station in (STATION, OTHER):
-        live.upload(station, weather_csv(24 * 62))
+        live.upload(station, two_months())
         live.add_partition(station)
     return Visit(page, live)
 
