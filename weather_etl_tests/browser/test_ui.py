@@ -112,9 +112,14 @@ def browser() -> Iterator["playwright.Browser"]:
 
 
 def two_months() -> bytes:
-    """Hours with a daily cycle, as a flat line is flagged and then there is nothing to draw."""
-    rows = [row(h, temperature=round(8 + 6 * math.sin(h / 24 * 2 * math.pi) + h / 200, 1)) for h in range(24 * 62)]
-    return "\r\n".join([HEADER, *rows, ""]).encode()
+    """Hours with a daily cycle that no two days share: a flat line, or an hour that is the same day after day, fails."""
+    lines = []
+    for h in range(24 * 62):
+        cells = row(h, temperature=round(8 + 6 * math.sin(h / 24 * 2 * math.pi) + h / 200, 1)).split(",")
+        cells[7] = str(h * 25 % 360)  # wind bearing
+        cells[10] = str(1000 + abs(h % 31 - 15))  # pressure
+        lines.append(",".join(cells))
+    return "\r\n".join([HEADER, *lines, ""]).encode()
 
 
 @pytest.fixture(scope="module")
