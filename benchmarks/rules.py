@@ -81,6 +81,21 @@ MONTHLY = [
     "temperature_min_date", "temperature_max_c", "temperature_max_date", "temperature_range_mean_c", *_SHARED,
     "frost_days", "ice_days", "summer_days", "hot_days", "tropical_nights", "calm_days", "windy_days",
 ]  # fmt: skip
+# Column of a month -> the daily column that it is the mean, or the sum, of.
+DAILY_MEANS = {
+    "temperature_mean_c": "temperature_mean_c", "temperature_min_mean_c": "temperature_min_c",
+    "temperature_max_mean_c": "temperature_max_c", "temperature_range_mean_c": "temperature_range_c",
+    "humidity_mean_percent": "humidity_mean_percent", "humidity_min_percent": "humidity_min_percent",
+    "humidity_max_percent": "humidity_max_percent", "pressure_mean_hpa": "pressure_mean_hpa",
+    "pressure_min_hpa": "pressure_min_hpa", "pressure_max_hpa": "pressure_max_hpa",
+    "visibility_mean_km": "visibility_mean_km",
+}  # fmt: skip
+TOTALS = {
+    "low_visibility_hours": "low_visibility_hours", "calm_hours": "calm_hours", "windy_hours": "windy_hours",
+    "hdd_18": "hdd_18", "cdd_18": "cdd_18", "gdd_10": "gdd_10", "frost_days": "is_frost_day",
+    "ice_days": "is_ice_day", "summer_days": "is_summer_day", "hot_days": "is_hot_day",
+    "tropical_nights": "is_tropical_night", "calm_days": "calm_day", "windy_days": "windy_day",
+}  # fmt: skip
 
 
 def split_by_width(csv: bytes) -> tuple[bytes, list[int], list[tuple[int, str]]]:

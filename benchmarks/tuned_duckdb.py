@@ -360,20 +360,6 @@ where day between (select min(day) from sums) and (select max(day) from sums) or
 """
 
 
-_DAILY_MEANS = {
-    "temperature_mean_c": "temperature_mean_c", "temperature_min_mean_c": "temperature_min_c",
-    "temperature_max_mean_c": "temperature_max_c", "temperature_range_mean_c": "temperature_range_c",
-    "humidity_mean_percent": "humidity_mean_percent", "humidity_min_percent": "humidity_min_percent",
-    "humidity_max_percent": "humidity_max_percent", "pressure_mean_hpa": "pressure_mean_hpa",
-    "pressure_min_hpa": "pressure_min_hpa", "pressure_max_hpa": "pressure_max_hpa",
-    "visibility_mean_km": "visibility_mean_km",
-}  # fmt: skip
-_TOTALS = {
-    "low_visibility_hours": "low_visibility_hours", "calm_hours": "calm_hours", "windy_hours": "windy_hours",
-    "hdd_18": "hdd_18", "cdd_18": "cdd_18", "gdd_10": "gdd_10", "frost_days": "is_frost_day",
-    "ice_days": "is_ice_day", "summer_days": "is_summer_day", "hot_days": "is_hot_day",
-    "tropical_nights": "is_tropical_night", "calm_days": "calm_day", "windy_days": "windy_day",
-}  # fmt: skip
 _COUNTS = [
     "hours_expected",
     "suspect_n",
@@ -387,7 +373,7 @@ _COUNTS = [
 
 
 def _monthly(con: duckdb.DuckDBPyConnection) -> str:
-    measured = sorted({*_DAILY_MEANS.values(), "wind_speed_mean_ms", "wind_speed_resultant_ms"})
+    measured = sorted({*rules.DAILY_MEANS.values(), "wind_speed_mean_ms", "wind_speed_resultant_ms"})
     missing = con.execute(f"select {', '.join(f'count(*) - count({c})' for c in measured)} from days").fetchall()[0]
     missing = {c for c, n in zip(measured, missing, strict=True) if n}
     runs = "".join(
@@ -414,8 +400,8 @@ def _monthly(con: duckdb.DuckDBPyConnection) -> str:
             min(temperature_min_c) as low, max(temperature_max_c) as high,
             arg_min(date, temperature_min_c) as low_date, arg_max(date, temperature_max_c) as high_date,
             min(visibility_min_km) as least_visibility,
-            {", ".join(f"avg({c}) as {c}_avg" for c in _DAILY_MEANS.values())},
-            {", ".join(f"sum({c}::double) as {c}_sum, count({c}) as {c}_count" for c in _TOTALS.values())}
+            {", ".join(f"avg({c}) as {c}_avg" for c in rules.DAILY_MEANS.values())},
+            {", ".join(f"sum({c}::double) as {c}_sum, count({c}) as {c}_count" for c in rules.TOTALS.values())}
             {"".join(f", count({c}) as {c}_n, bool_or({c}_run) as {c}_run" for c in sorted(missing))},
             count(temperature_mean_c) as days_n
         from marked group by month
@@ -424,10 +410,10 @@ def _monthly(con: duckdb.DuckDBPyConnection) -> str:
         _select(
             rules.MONTHLY,
             {
-                **{name: f"case when {enough[c]} then {c}_avg end as {name}" for name, c in _DAILY_MEANS.items()},
+                **{name: f"case when {enough[c]} then {c}_avg end as {name}" for name, c in rules.DAILY_MEANS.items()},
                 **{
                     name: f"case when {c}_count = days_expected then {c}_sum end as {name}"
-                    for name, c in _TOTALS.items()
+                    for name, c in rules.TOTALS.items()
                 },
                 "temperature_min_c": f"case when {temperature} then low end as temperature_min_c",
                 "temperature_max_c": f"case when {temperature} then high end as temperature_max_c",

@@ -414,23 +414,9 @@ def _aggregate(checked: pl.DataFrame, events: pl.DataFrame) -> tuple[pl.DataFram
 
 
 _CONSTANTS = [pl.lit(rules.STATION).alias("station_id"), pl.lit(rules.ZONE).alias("timezone")]
-_DAILY_MEANS = {
-    "temperature_mean_c": "temperature_mean_c", "temperature_min_mean_c": "temperature_min_c",
-    "temperature_max_mean_c": "temperature_max_c", "temperature_range_mean_c": "temperature_range_c",
-    "humidity_mean_percent": "humidity_mean_percent", "humidity_min_percent": "humidity_min_percent",
-    "humidity_max_percent": "humidity_max_percent", "pressure_mean_hpa": "pressure_mean_hpa",
-    "pressure_min_hpa": "pressure_min_hpa", "pressure_max_hpa": "pressure_max_hpa",
-    "visibility_mean_km": "visibility_mean_km",
-}  # fmt: skip
-_TOTALS = {
-    "low_visibility_hours": "low_visibility_hours", "calm_hours": "calm_hours", "windy_hours": "windy_hours",
-    "hdd_18": "hdd_18", "cdd_18": "cdd_18", "gdd_10": "gdd_10", "frost_days": "is_frost_day",
-    "ice_days": "is_ice_day", "summer_days": "is_summer_day", "hot_days": "is_hot_day",
-    "tropical_nights": "is_tropical_night", "calm_days": "calm_day", "windy_days": "windy_day",
-}  # fmt: skip
 
 
-_MEASURED = sorted({*_DAILY_MEANS.values(), "wind_speed_mean_ms", "wind_speed_resultant_ms"})
+_MEASURED = sorted({*rules.DAILY_MEANS.values(), "wind_speed_mean_ms", "wind_speed_resultant_ms"})
 
 
 def _runs(daily: pl.DataFrame) -> list[pl.Series]:
@@ -461,17 +447,17 @@ def _monthly() -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
         pl.col("visibility_min_km").min(),
         *(pl.col(f"{column}__run").any() for column in _MEASURED),
         *(pl.col(column).count().alias(f"{column}__n") for column in _COUNTED),
-        *(pl.col(column).mean().alias(f"{column}__mean") for column in set(_DAILY_MEANS.values())),
-        *(pl.col(column).sum().alias(f"{column}__sum") for column in _TOTALS.values()),
+        *(pl.col(column).mean().alias(f"{column}__mean") for column in set(rules.DAILY_MEANS.values())),
+        *(pl.col(column).sum().alias(f"{column}__sum") for column in rules.TOTALS.values()),
     ]  # fmt: skip
     temperature, visibility = _enough("temperature_mean_c"), _enough("visibility_mean_km")
     known, month = _enough("wind_speed_mean_ms"), pl.col("month")
     second = [
         pl.col("temperature_mean_c__n").alias("days_n"),
         *(pl.when(_enough(source)).then(pl.col(f"{source}__mean")).alias(name)
-          for name, source in _DAILY_MEANS.items()),
+          for name, source in rules.DAILY_MEANS.items()),
         *(pl.when(pl.col(f"{source}__n") == pl.col("days_expected")).then(pl.col(f"{source}__sum")).alias(name)
-          for name, source in _TOTALS.items()),
+          for name, source in rules.TOTALS.items()),
         pl.when(temperature).then(_LOW).alias("temperature_min_c"),
         pl.when(temperature).then(_HIGH).alias("temperature_max_c"),
         pl.when(temperature).then(month + pl.duration(days="low_day")).alias("temperature_min_date"),
@@ -487,7 +473,7 @@ def _monthly() -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
 
 
 _HOUR_COUNTS = ["suspect_n", "fail_n", "temperature_n", "humidity_n", "pressure_n", "visibility_n", "wind_n"]
-_COUNTED = sorted({*_MEASURED, *_TOTALS.values()})
+_COUNTED = sorted({*_MEASURED, *rules.TOTALS.values()})
 _MONTH_FIRST, _MONTH_SECOND, _MONTH_THIRD = _monthly()
 
 

@@ -43,14 +43,6 @@ def test_an_instance_class_is_given_the_class_that_we_name() -> None:
     assert private_names.ConfigurableClassData("m", "c", "{}").config_yaml == "{}"
 
 
-@pytest.fixture
-def instance(database: str) -> Iterator[dg.DagsterInstance]:
-    with dg.instance_for_test(
-        overrides={"storage": {"postgres": {"postgres_url": database}}, "telemetry": {"enabled": False}}
-    ) as found:
-        yield found
-
-
 def test_a_tick_ends_in_one_of_these_ways(instance: dg.DagsterInstance) -> None:
     assert {s.name for s in private_names.TickStatus} >= {"SUCCESS", "SKIPPED", "FAILURE", "STARTED"}
     assert not instance.get_ticks("o", "s", limit=1, statuses=[private_names.TickStatus.SUCCESS])

@@ -60,12 +60,12 @@ class StationLocks:
         Raises:
             StationBusy: another run held it all the time that we wait.
         """
-        self._take(station, _name(station), say)
+        self._take(station, say)
 
     @contextmanager
     def station(self, station: str, say: Callable[[str], None] = lambda _: None) -> Iterator[None]:
         """Hold the station for the time of a block; as `hold` otherwise."""
-        if not self._take(station, _name(station), say):
+        if not self._take(station, say):
             yield
             return
         try:
@@ -73,11 +73,11 @@ class StationLocks:
         finally:
             self._execute(_RELEASE, _name(station))
 
-    def _take(self, station: str, name: str, say: Callable[[str], None]) -> bool:
+    def _take(self, station: str, say: Callable[[str], None]) -> bool:
         started = time.monotonic()
         told = False
         while True:
-            taken = self._execute(_TRY, name)
+            taken = self._execute(_TRY, _name(station))
             if taken is None:
                 return False
             if taken:

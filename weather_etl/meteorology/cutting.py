@@ -260,9 +260,9 @@ def _set_bad_lines_aside(
         bad.setdefault(int(i), (Reason.NUL_PADDING, "the line holds NUL bytes"))
     give_up_early(len(bad), len(starts))
     unclean_end = bool(bad) and max(bad) == len(starts) - 1 and not line_text(max(bad), max(bad)).strip(b"\0\r\n")
-    high = np.unique(_lines_with_high_bytes(buffer, starts)) if not _is_utf8(body) else ()
+    high = np.unique(_lines_with_high_bytes(buffer, starts)) if not is_utf8(body) else ()
     for i in high:
-        if not _is_utf8(line_text(int(i), int(i))):
+        if not is_utf8(line_text(int(i), int(i))):
             bad.setdefault(int(i), (Reason.BAD_ENCODING, "the line is not UTF-8"))
 
     continuation = np.zeros(len(starts), dtype=bool)
@@ -324,7 +324,8 @@ def _lines_with_high_bytes(buffer: np.ndarray, starts: np.ndarray) -> np.ndarray
     return np.searchsorted(starts, np.flatnonzero(buffer > 127), side="right") - 1
 
 
-def _is_utf8(data: bytes) -> bool:
+def is_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8 throughout."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

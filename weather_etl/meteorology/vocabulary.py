@@ -40,25 +40,11 @@ RAW_TEXT_COLUMNS = (
     # Codes that stand in other cells than the value, as `variable=code` pairs joined by a blank.
     "quality_codes",
 )
-# Those of them that hold a number.
-RAW_NUMBERS = (
-    "temperature_c",
-    "apparent_temperature_c",
-    "dew_point_c",
-    "humidity_percent",
-    "wind_speed_ms",
-    "wind_gust_ms",
-    "wind_direction_deg",
-    "visibility_km",
-    "pressure_msl_hpa",
-    "pressure_station_hpa",
-    "precipitation_mm",
-    *LONG_PRECIPITATION,
-    "snow_depth_cm",
-    "solar_radiation_wm2",
-    "sunshine_min",
-    "cloud_cover_percent",
-)
+_NO_NUMBERS = {
+    "timestamp", "station", "summary", "daily_summary", "precipitation_type", "cloud_cover", "report_type",
+    "precipitation_trace", "quality_codes",
+}  # fmt: skip
+RAW_NUMBERS = tuple(c for c in RAW_TEXT_COLUMNS if c not in _NO_NUMBERS)
 
 SECTORS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
 PRECIPITATION_TYPES = ("rain", "snow", "sleet", "none")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from weather_etl.errors import UserError
 from weather_etl.meteorology.site import GENERIC_TURBINE
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ CUT_IN_MS, RATED_MS, CUT_OUT_MS = 3.5, 13.0, 25.0
 LEAST_CURVE_END_MS = 20.0
 
 
-class TurbineUnavailable(Exception):
+class TurbineUnavailable(UserError):
     """The turbine of a station's settings cannot be used; one sentence that says why and what to do."""
 
 

@@ -152,7 +152,6 @@ class _CatchUp:
             for job, find in ((SERVING_JOB, self._unserved), (REPORT_JOB, publish.stale_reports)):
                 only = self._config.stations
                 items = [s for s in find(containers) if not only or s.station in only]
-                self._context.instance.add_dynamic_partitions(PARTITIONS_NAME, [s.station for s in items])
                 self._start_each(job, items)
                 started += len(items)
             if index := publish.stale_index(containers, publish.reports(containers)):

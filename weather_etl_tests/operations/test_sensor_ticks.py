@@ -1,7 +1,6 @@
 """A code location that died is seen: the age of the last good tick, in doctor and metrics."""
 
 import time
-from collections.abc import Iterator
 
 import dagster as dg
 import pytest
@@ -20,14 +19,6 @@ from weather_etl.operations import doctor
 from weather_etl.operations.sensor_ticks import LATE_S, sensor_ticks
 
 NAME = "landing_files_sensor"
-
-
-@pytest.fixture
-def instance(database: str) -> Iterator[dg.DagsterInstance]:
-    with dg.instance_for_test(
-        overrides={"storage": {"postgres": {"postgres_url": database}}, "telemetry": {"enabled": False}}
-    ) as found:
-        yield found
 
 
 def turned_on(

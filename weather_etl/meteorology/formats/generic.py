@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Sequence
 
+from weather_etl.meteorology.cutting import is_utf8
 from weather_etl.meteorology.formats.names import NAMELESS, Names, bare, is_nameless, is_regex, key, split_names
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
@@ -57,10 +58,8 @@ def _as_header(profile: Profile, head: Head, i: int, start: int, options: Option
     raw = head.bytes[start : head.ends[i]]
     if b"\0" in raw:
         raise Rejected(Reason.NOT_TEXT, "the first line holds NUL bytes")
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Rejected(Reason.ENCODING_UNKNOWN, "the header is not UTF-8") from None
+    if not is_utf8(raw):
+        raise Rejected(Reason.ENCODING_UNKNOWN, "the header is not UTF-8")
     line = head.lines[i]
     candidates = sorted(sniff(line), key=lambda d: d != options.delimiter)
     problem: Rejected | None = None

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from weather_etl.meteorology.cutting import is_utf8
 from weather_etl.meteorology.formats import generic
 from weather_etl.meteorology.formats.engine import Table, read_table
 from weather_etl.meteorology.formats.names import split_names
@@ -76,7 +77,7 @@ def read(text: Text, profile: Profile, source: Source, options: Options) -> Pars
 
 def headers_are_utf8(head: bytes) -> bool:
     """Told from the first 64 KiB; the header with units, which has the degree sign, is not the first line."""
-    return all(_is_utf8(m.group()) for m in _HEADER_LINE.finditer(head.replace(b"\r", b"\n")))
+    return all(is_utf8(m.group()) for m in _HEADER_LINE.finditer(head.replace(b"\r", b"\n")))
 
 
 def _names_in(part: bytes) -> set[str]:
@@ -86,7 +87,7 @@ def _names_in(part: bytes) -> set[str]:
 
 
 def _section(text: Text, number: int, profile: Profile, source: Source, options: Options) -> ParsedFile:
-    bad_utf8 = text.bad_utf8 and not _is_utf8(text.data)
+    bad_utf8 = text.bad_utf8 and not is_utf8(text.data)
     text = replace(text, data=text.data, bad_utf8=bad_utf8)
     found = generic.find(profile, Head(text), options)
     cut = cells_of(found, text)
@@ -94,14 +95,6 @@ def _section(text: Text, number: int, profile: Profile, source: Source, options:
     cut.refused = [replace(r, line=r.line + number - 1) for r in cut.refused]
     table = Table(cut, found.delimiter, found.units, "", ["the block on the place"])
     return read_table(table, profile, source, options)
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _places(block: bytes) -> tuple[dict[str, str], dict[str, str | float]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from weather_etl.meteorology.cutting import plain_newlines
+from weather_etl.meteorology.cutting import is_utf8, plain_newlines
 from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.reasons import Reason, Rejected
 
@@ -125,7 +125,7 @@ class Source:
             return plain
         data = member.data
         utf8 = Text(_with_plain_line_ends(Text(data, "utf-8")).data, "utf-8", bad_utf8=True)  # type: ignore[union-attr]
-        header_is_utf8 = _is_utf8(_first_line(data))
+        header_is_utf8 = is_utf8(_first_line(data))
         if header_is_utf8 and makes_sense(utf8):
             return utf8
         as_cp1252 = _decoded(utf8.data, "cp1252")
@@ -186,7 +186,7 @@ def _by_itself(data: bytes, station: str | None) -> Text | None:
         if not _first_line(data).isascii() or b"\0" in _first_line(data):
             raise Rejected(Reason.NOT_TEXT, "the file is mostly NUL bytes")
     _checked(Text(data, "utf-8"))
-    return Text(data, "utf-8") if _is_utf8(data) else None
+    return Text(data, "utf-8") if is_utf8(data) else None
 
 
 def _checked(text: Text) -> Text:
@@ -209,7 +209,7 @@ def _decoded(data: bytes, encoding: str, *, cut: bool = False) -> Text:
         text = data.decode(encoding, escape).encode("utf-8", escape)
     except (UnicodeError, ValueError):
         raise Rejected(Reason.ENCODING_UNKNOWN, f"the text is not {encoding}") from None
-    return Text(text, encoding, bad_utf8=not _is_utf8(text), unclean_end=cut)
+    return Text(text, encoding, bad_utf8=not is_utf8(text), unclean_end=cut)
 
 
 def _strictly(data: bytes, encoding: str) -> Text | None:
@@ -220,18 +220,10 @@ def _strictly(data: bytes, encoding: str) -> Text | None:
         return None
 
 
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _is_utf8_text(data: bytes) -> bool:
     """UTF-8 without the many NULs of UTF-16, whose bytes may be UTF-8 too."""
     head = data[:HEAD_BYTES]
-    return head.count(0) <= len(head) // 4 and _is_utf8(data)
+    return head.count(0) <= len(head) // 4 and is_utf8(data)
 
 
 def _first_line(data: bytes) -> bytes:

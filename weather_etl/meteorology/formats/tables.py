@@ -11,8 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.cutting import MAX_LINES, Cut, Layout, cut_text, plain_newlines
-from weather_etl.meteorology.formats.names import Names
+from weather_etl.meteorology.cutting import MAX_LINES, Cut, Layout, cut_text, is_utf8, plain_newlines
 from weather_etl.meteorology.formats.recognise import Fit, Head, column_spans
 from weather_etl.meteorology.formats.source import Text
 from weather_etl.meteorology.raw_rows import DICTIONARY, TEXT, RefusedLine
@@ -140,11 +139,7 @@ def _by_position(fit: Fit, text: Text) -> Cut:
 def _damage(line: bytes) -> tuple[Reason, str] | None:
     if b"\0" in line:
         return Reason.NUL_PADDING, "the line holds NUL bytes"
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return Reason.BAD_ENCODING, "the line is not UTF-8"
-    return None
+    return None if is_utf8(line) else (Reason.BAD_ENCODING, "the line is not UTF-8")
 
 
 def _of_the_usual_length(lines: pa.Array, fit: Fit) -> np.ndarray:
@@ -160,7 +155,3 @@ def of_columns(names: list[str], columns: list[pa.Array], lines: np.ndarray, tim
         [pa.chunked_array([c if i in times else c.cast(DICTIONARY)]) for i, c in enumerate(columns)],
         lines,
     )
-
-
-def names_of(cut: Cut) -> Names:
-    return Names(cut.names)

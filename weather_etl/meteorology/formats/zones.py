@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cell_times import HOUR, read_form
-from weather_etl.meteorology.cutting import Cut
+from weather_etl.meteorology.cutting import Cut, is_utf8
 from weather_etl.meteorology.formats.names import Names, bare
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ZONE_WORDS, Profile
@@ -49,7 +49,7 @@ def meta_of(profile: Profile, preamble: str, names: Sequence[str], source: Sourc
     for key, rule in profile.part("meta").items():
         if "member" in rule:
             text = "\n".join(
-                m.data.decode("utf-8", "replace") if _is_utf8(m.data) else m.data.decode("latin-1")
+                m.data.decode("utf-8", "replace") if is_utf8(m.data) else m.data.decode("latin-1")
                 for m in source.members
                 if re.search(rule["member"], m.name)
             ).replace("\r\n", "\n")
@@ -61,14 +61,6 @@ def meta_of(profile: Profile, preamble: str, names: Sequence[str], source: Sourc
             if text:
                 out[key] = text
     return out
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def place_of(meta: Mapping[str, str]) -> dict[str, str | float]:

@@ -107,18 +107,13 @@ class _Spans:
 
     def _describe(self, validated: "pd.DataFrame") -> dict[str, Any]:
         """What all spans share: the station, its civil days, its turbine."""
-        from weather_etl.errors import UserError
         from weather_etl.meteorology import aggregation, wind
 
         settings = self._making.opened.settings
-        try:
-            rated_kw = wind.turbine(settings.wind.turbine).rated_kw
-        except wind.TurbineUnavailable as error:
-            raise UserError(str(error)) from None
         self._about = {
             "station": self._making.station,
             "timezone": settings.day_zone,
-            "rated_power_kw": rated_kw,
+            "rated_power_kw": wind.turbine(settings.wind.turbine).rated_kw,
             "site": settings.site,
             "hours": aggregation.LocalHours(validated, settings.day_zone),
         }

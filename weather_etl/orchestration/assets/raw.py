@@ -11,7 +11,7 @@ import dagster as dg
 from weather_etl.checks.files import assumptions, rejected_files
 from weather_etl.ingestion.station import RAW
 from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
-from weather_etl.orchestration.assets.specs import markdown, table_checks, table_spec
+from weather_etl.orchestration.assets.specs import markdown, table_checks, table_spec, warnings_told
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import ParquetIOManager
 from weather_etl.redaction import printable
@@ -92,5 +92,5 @@ def _metadata(raw: "Raw", settings: StationSettings) -> dict[str, Any]:
         "files_same_bytes": states["same bytes"],
         "files_pending": len(raw.pending),
         "latest_files": dg.MetadataValue.md(files),
-        **({"warnings": dg.MetadataValue.md("\n".join(f"* {markdown(w)}" for w in warnings[:10]))} if warnings else {}),
+        **warnings_told(warnings),
     }

@@ -56,9 +56,7 @@ def weather_report(
     climate_normals: StationTable,
 ) -> Results:
     """Draw the station's page from its tables."""
-    tables = (
-        *(validated_observations, quality_events, daily_weather, monthly_weather, yearly_weather, climate_normals),
-    )
+    tables = (validated_observations, quality_events, daily_weather, monthly_weather, yearly_weather, climate_normals)
     with without_details(context.log, context.run, context.instance):
         station = lake.open(context)
         there = lake.containers().lake.container.head(publish.page_name(station.station))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 station_partitions = dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)
 
 PREVIEW_ROWS = 5
+WARNINGS_TOLD = 10
 _PACKAGE = Path(__file__).resolve().parents[2]
 # Where a table is made, for the link to its code.
 _CODE = {
@@ -107,6 +108,12 @@ def preview(frame: "pd.DataFrame", columns: list[str]) -> dg.MarkdownMetadataVal
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     lines += ["| " + " | ".join(_cell(v) for v in row) + " |" for row in rows.itertuples(index=False)]
     return dg.MetadataValue.md("\n".join(lines))
+
+
+def warnings_told(sentences: list[str]) -> dict[str, dg.MarkdownMetadataValue]:
+    """The first warnings as metadata, a bullet each; nothing if there are none."""
+    bullets = "\n".join(f"* {markdown(s)}" for s in sentences[:WARNINGS_TOLD])
+    return {"warnings": dg.MetadataValue.md(bullets)} if sentences else {}
 
 
 def _cell(value: Any) -> str:

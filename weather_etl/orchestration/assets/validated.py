@@ -13,7 +13,7 @@ from weather_etl.checks import observations as checks
 from weather_etl.checks.evaluation import Evaluation
 from weather_etl.orchestration.assets import sketches
 from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
-from weather_etl.orchestration.assets.specs import markdown, preview, table_checks, table_spec
+from weather_etl.orchestration.assets.specs import preview, table_checks, table_spec, warnings_told
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import ParquetIOManager, StationTable
 
@@ -79,22 +79,17 @@ def _evaluations(table: str, frame: "pd.DataFrame", found: checks.Judged) -> Ite
 
 
 def _observe(raw: "Raw", station: "OpenStation") -> "Observations":
-    from weather_etl.errors import UserError
     from weather_etl.meteorology.observations import observe
-    from weather_etl.meteorology.wind import TurbineUnavailable
 
     settings = station.settings
-    try:
-        return observe(
-            raw.rows,
-            raw.readings(settings),
-            raw.rejected(),
-            station=station.station,
-            timezone=settings.timezone,
-            site=settings.site,
-        )
-    except TurbineUnavailable as error:
-        raise UserError(str(error)) from None
+    return observe(
+        raw.rows,
+        raw.readings(settings),
+        raw.rejected(),
+        station=station.station,
+        timezone=settings.timezone,
+        site=settings.site,
+    )
 
 
 def _metadata(table: str, observations: "Observations", timezone: str) -> dict[str, Any]:
@@ -122,7 +117,7 @@ def _of_hours(observations: "Observations", timezone: str) -> dict[str, Any]:
         "failed_values": sum(observations.failed_values.values()),
         **observations.computed,
         "timezone": timezone,
-        **({"warnings": dg.MetadataValue.md("\n".join(f"* {markdown(w)}" for w in warnings[:10]))} if warnings else {}),
+        **warnings_told(warnings),
         **sketches.of("validated_observations", frame),
         "preview": preview(
             frame, ["timestamp", "temperature_c", "humidity_percent", "wind_speed_ms", "pressure_msl_hpa"]

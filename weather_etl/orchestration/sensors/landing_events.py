@@ -30,16 +30,15 @@ from weather_etl.landing.event_queue import EventQueue, Message, connect_queue
 from weather_etl.landing.versions import SHARED, Landing, StationFiles
 from weather_etl.operations import planning
 from weather_etl.operations.planning import Plan
-from weather_etl.operations.run_history import histories, in_flight
+from weather_etl.operations.run_history import in_flight
 from weather_etl.orchestration.catch_up import catch_up_job
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.jobs import TABLES_JOB, shared_files_job, weather_etl_job
 from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors import landing_files as polling
-from weather_etl.orchestration.sensors.requests import observations, partitions_requests, run_requests
+from weather_etl.orchestration.sensors.requests import decide, observations, partitions_requests, run_requests
 from weather_etl.redaction import printable
 from weather_etl.settings import Settings
-from weather_etl.stations import PARTITIONS_NAME
 
 POLL_S = 1
 MAX_STATIONS_PER_TICK = 50
@@ -141,13 +140,13 @@ def _answer(
         # First who is at work, then what lies there: a run that ends in between is not asked for again.
         busy = in_flight(instance, containers, settings, now=now, besides=polling.BESIDE_THE_TABLES)
         seen = _look_at(containers, inbox.places.keys())
-        tried = histories(instance, [s for s in seen.stale if not busy.covers(s)], [TABLES_JOB])
-        decided = planning.plan(
+        decided = decide(
+            instance,
             seen.stale,
-            instance.get_dynamic_partitions(PARTITIONS_NAME),
-            {**tried, **busy.histories(seen.stale)},
+            busy,
+            TABLES_JOB,
+            settings,
             now=now,
-            max_attempts=settings.max_attempts,
             max_stations=settings.max_stations_per_run,
             retry_delay=polling.RETRY_DELAY_S,
         )

@@ -12,14 +12,13 @@ from weather_etl.ingestion import shared_files
 from weather_etl.lake.connection import Containers
 from weather_etl.operations import planning
 from weather_etl.operations.planning import Plan
-from weather_etl.operations.run_history import histories, in_flight, unroutable_files_told
+from weather_etl.operations.run_history import in_flight, unroutable_files_told
 from weather_etl.orchestration.catch_up import catch_up_job
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.jobs import REPORT_JOB, SERVING_JOB, TABLES_JOB, shared_files_job, weather_etl_job
 from weather_etl.orchestration.resources import StorageResource
-from weather_etl.orchestration.sensors.requests import observations, partitions_requests, run_requests
+from weather_etl.orchestration.sensors.requests import decide, observations, partitions_requests, run_requests
 from weather_etl.settings import Settings
-from weather_etl.stations import PARTITIONS_NAME
 
 RETRY_DELAY_S = 30
 # Dagster's sensor loop never turns faster; a tick looks several times to be quicker than that.
@@ -66,13 +65,13 @@ def _compare(context: dg.SensorEvaluationContext, settings: Settings, containers
     seen = shared_files.take_inventory(containers)
     unsplit = planning.find_unsplit(seen.pending, seen.landing, unroutable_files_told(instance))
     stale = unsplit + planning.find_stale(seen.landing, seen.stamps)
-    tried = histories(instance, [s for s in stale if not busy.covers(s)], [TABLES_JOB])
-    decided = planning.plan(
+    decided = decide(
+        instance,
         stale,
-        instance.get_dynamic_partitions(PARTITIONS_NAME),
-        {**tried, **busy.histories(stale)},
+        busy,
+        TABLES_JOB,
+        settings,
         now=now,
-        max_attempts=settings.max_attempts,
         max_stations=settings.max_stations_per_run,
         retry_delay=RETRY_DELAY_S,
     )

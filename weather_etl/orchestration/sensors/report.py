@@ -16,10 +16,9 @@ from weather_etl.orchestration.catch_up import catch_up_job
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.jobs import INDEX_JOB, REPORT_JOB, station_index_job, weather_report_job
 from weather_etl.orchestration.resources import StorageResource
-from weather_etl.orchestration.sensors.requests import partitions_requests, run_requests
+from weather_etl.orchestration.sensors.requests import decide, partitions_requests, run_requests
 from weather_etl.report import publish
 from weather_etl.settings import Settings
-from weather_etl.stations import PARTITIONS_NAME
 
 INTERVAL_S = 30
 RETRY_DELAY_S = 300
@@ -51,13 +50,13 @@ def weather_report_sensor(
         index = publish.stale_index(containers, made)
         # The report of a station whose tables are being made is drawn when they are all there.
         busy = in_flight(instance, containers, settings, now=now)
-    tried = histories(instance, [s for s in stale if not busy.covers(s)], [REPORT_JOB])
-    decided = planning.plan(
+    decided = decide(
+        instance,
         stale,
-        instance.get_dynamic_partitions(PARTITIONS_NAME),
-        {**tried, **busy.histories(stale)},
+        busy,
+        REPORT_JOB,
+        settings,
         now=now,
-        max_attempts=settings.max_attempts,
         max_stations=REPORTS_PER_RUN,
         retry_delay=RETRY_DELAY_S,
     )

@@ -1,18 +1,55 @@
 """A plan in Dagster's words.
 
-Belongs here: runs, new partitions and observations of a `planning.Plan`.
-Does not belong here: the decisions, the ticks.
+Belongs here: the plan of a tick from Dagster's history, and its runs, new partitions and observations.
+Does not belong here: the decisions (`operations/planning.py`), the ticks.
 """
 
 from collections.abc import Sequence
 
 import dagster as dg
 
+from weather_etl.lake.fingerprints import StaleStation
 from weather_etl.landing.versions import Landing
 from weather_etl.operations import planning
 from weather_etl.operations.planning import Plan, Request
+from weather_etl.operations.run_history import InFlight, histories
 from weather_etl.orchestration.assets.specs import station_partitions
 from weather_etl.orchestration.jobs import SHARED_JOB
+from weather_etl.settings import Settings
+from weather_etl.stations import PARTITIONS_NAME
+
+
+def decide(
+    instance: dg.DagsterInstance,
+    stale: Sequence[StaleStation],
+    busy: InFlight,
+    job: str,
+    settings: Settings,
+    *,
+    now: float,
+    max_stations: int,
+    retry_delay: float,
+) -> Plan:
+    """What to request, given what earlier runs of a job came to; who is at work is not asked about.
+
+    Args:
+        instance: Dagster's instance.
+        stale: stations to bring up to date.
+        busy: what unfinished runs work on.
+        job: whose runs towards the same target are attempts.
+        settings: how often a target is tried.
+        now, max_stations, retry_delay: see `planning.plan`.
+    """
+    tried = histories(instance, [s for s in stale if not busy.covers(s)], [job])
+    return planning.plan(
+        stale,
+        instance.get_dynamic_partitions(PARTITIONS_NAME),
+        {**tried, **busy.histories(stale)},
+        now=now,
+        max_attempts=settings.max_attempts,
+        max_stations=max_stations,
+        retry_delay=retry_delay,
+    )
 
 
 def run_requests(

@@ -11,15 +11,14 @@ import time
 import dagster as dg
 
 from weather_etl.operations import planning
-from weather_etl.operations.run_history import InFlight, histories, in_flight
+from weather_etl.operations.run_history import InFlight, in_flight
 from weather_etl.orchestration.catch_up import catch_up_job
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.jobs import SERVING_JOB, serving_job
 from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors.landing_files import RETRY_DELAY_S
-from weather_etl.orchestration.sensors.requests import partitions_requests, run_requests
+from weather_etl.orchestration.sensors.requests import decide, partitions_requests, run_requests
 from weather_etl.settings import Settings
-from weather_etl.stations import PARTITIONS_NAME
 
 
 def _default_status() -> dg.DefaultSensorStatus:
@@ -50,13 +49,13 @@ def serving_sensor(context: dg.SensorEvaluationContext, storage: dg.ResourcePara
         busy = in_flight(instance, containers, settings, now=now) if stale else InFlight()
     decided = planning.Plan()
     if stale:
-        tried = histories(instance, [s for s in stale if not busy.covers(s)], [SERVING_JOB])
-        decided = planning.plan(
+        decided = decide(
+            instance,
             stale,
-            instance.get_dynamic_partitions(PARTITIONS_NAME),
-            {**tried, **busy.histories(stale)},
+            busy,
+            SERVING_JOB,
+            settings,
             now=now,
-            max_attempts=settings.max_attempts,
             max_stations=settings.max_stations_per_run,
             retry_delay=RETRY_DELAY_S,
         )
