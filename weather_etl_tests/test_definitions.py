@@ -19,7 +19,7 @@ from weather_etl_tests.conftest import CHECKOUT
 
 SNAPSHOT = Path(__file__).with_name("snapshots") / "definitions.txt"
 # Importing these costs more than all else that a Dagster process does before it works.
-HEAVY = ("pandas", "pyarrow", "numpy", "pandera", "azure", "dagster_azure", "matplotlib")
+HEAVY = ("pandas", "pyarrow", "numpy", "pandera", "azure", "dagster_azure", "matplotlib", "sqlalchemy", "alembic")
 
 
 def describe() -> Iterator[str]:

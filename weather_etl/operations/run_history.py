@@ -18,7 +18,6 @@ from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import TABLE_NAMES, StaleStation
 from weather_etl.operations import planning
 from weather_etl.operations.planning import History, PastRun
-from weather_etl.private_names import PartitionKeyFilter
 from weather_etl.redaction import printable
 from weather_etl.settings import Settings
 
@@ -217,6 +216,7 @@ def last_check_evaluations(
     instance: dg.DagsterInstance, keys: list[dg.AssetCheckKey], station: str | None = None
 ) -> dict[dg.AssetCheckKey, dg.AssetCheckEvaluation]:
     """The last evaluation of each check, of one station if one is given; without those that never were evaluated."""
+    from weather_etl.private_names import PartitionKeyFilter  # needs SQLAlchemy: 0.3 s that definitions do without
 
     records = instance.event_log_storage.get_latest_asset_check_execution_by_key(
         keys, partition_filter=PartitionKeyFilter(key=station) if station is not None else None
@@ -237,6 +237,13 @@ def unroutable_files_told(instance: dg.DagsterInstance) -> str | None:
     return str(told.value) if told is not None else None
 
 
+def step_failure(event: dg.DagsterEvent) -> str:
+    """What a failed step said: the words of its `Failure`, else of its exception."""
+    data = event.step_failure_data
+    told = data.user_failure_data.description if data.user_failure_data else None
+    return (told or (data.error.message if data.error else "")).strip()
+
+
 def failure_sentence(instance: dg.DagsterInstance, run_id: str) -> str:
     """Why a run failed: what its step said, else what was said of the run; empty if it did not fail."""
     kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
@@ -246,9 +253,7 @@ def failure_sentence(instance: dg.DagsterInstance, run_id: str) -> str:
         if event is None:
             continue
         if event.event_type == dg.DagsterEventType.STEP_FAILURE:
-            data = event.step_failure_data
-            told = data.user_failure_data.description if data.user_failure_data else None
-            sentence = told or (data.error.message if data.error else "") or sentence
+            sentence = step_failure(event) or sentence
             break
         sentence = sentence or event.message or ""
     return (sentence.strip().splitlines() or [""])[0]

@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from weather_etl.operations import planning
+from weather_etl.operations.run_history import step_failure
 from weather_etl.orchestration.graph import graph
 from weather_etl.orchestration.jobs import SHARED_JOB, TABLES_JOB
 from weather_etl.private_names import execute_in_this_process
@@ -67,13 +68,7 @@ def run_job(
 
 def causes(events: Sequence[dg.DagsterEvent]) -> list[str]:
     """One sentence for each step that failed."""
-    found = []
-    for event in events:
-        if event.is_step_failure:
-            data = event.step_failure_data
-            told = data.user_failure_data.description if data.user_failure_data else None
-            found.append(without_secrets((told or (data.error.message if data.error else "")).strip()))
-    return found
+    return [without_secrets(step_failure(event)) for event in events if event.is_step_failure]
 
 
 def replay(instance: dg.DagsterInstance, station: str | None, names: list[str], shared: list[str]) -> list[str]:
