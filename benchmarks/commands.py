@@ -44,6 +44,7 @@ def measure(csv: bytes, place: Installation, rounds: int) -> None:
     runs = alternating(
         {
             "empty": lambda: place.job("empty_job", module="empty_job", station=STATION),
+            "empty, unchecked": lambda: place.job("empty_job_unchecked", module="empty_job", station=STATION),
             "full": lambda: place.job(JOB, station=STATION, config=place.full()),
             "nothing new": lambda: place.job(JOB, station=STATION),
             "empty module": lambda: place.python("import empty_job; empty_job.defs"),
@@ -52,7 +53,9 @@ def measure(csv: bytes, place: Installation, rounds: int) -> None:
         rounds,
     )
     steps = len([s for s in place.structure["steps"].values() if s])
-    empty = f"the same graph ({steps} step{'s' * (steps > 1)}) with empty assets ({seconds(runs['empty'])})"
+    made = {asset for step in place.structure["steps"].values() for asset in step}
+    checks = sum(len(c) for asset, c in place.structure["checks"].items() if asset in made)
+    empty = f"the same graph ({steps} steps, {checks} checks) with empty assets ({seconds(runs['empty'])})"
     print(
         f"    job execute of {len(csv) / 1e6:.1f} MB: {seconds(runs['full'])}; nothing new: {seconds(runs['nothing new'])}"
     )
@@ -65,6 +68,9 @@ def measure(csv: bytes, place: Installation, rounds: int) -> None:
         "<= 1.1x",
     )
     line("c", "the same, CPU", ratio(runs["nothing new"], runs["empty"], "cpu"))
+    bare = f"the same, without any check ({seconds(runs['empty, unchecked'])}), CPU"
+    line("b", f"the file / {bare}", ratio(runs["full"], runs["empty, unchecked"], "cpu"))
+    line("c", f"nothing new / {bare}", ratio(runs["nothing new"], runs["empty, unchecked"], "cpu"))
     line("f", "peak memory of the full run", f"{max(r.rss for r in runs['full']):.0f} MB", "<= 500 MB")
     line("g", f"definitions load ({seconds(runs['definitions'])}) / an empty module, CPU",
          ratio(runs["definitions"], runs["empty module"], "cpu"), "<= 1.3x")  # fmt: skip

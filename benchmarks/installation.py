@@ -38,38 +38,52 @@ for key in TopologicalSorter(inputs).static_order():  # the order in which a ste
     made_by = defs.resolve_assets_def(key)
     if made_by.is_executable and made_by.node_def.name in steps:
         steps[made_by.node_def.name][key.to_user_string()] = [d.to_user_string() for d in inputs[key]]
+checks = {{}}
+for check in defs.resolve_asset_graph().asset_check_keys:
+    checks.setdefault(check.asset_key.to_user_string(), []).append(check.name)
 print("STRUCTURE", json.dumps({{
     "steps": steps,
+    "checks": checks,
     "full": [node.name for node in job.nodes if "full" in options(node)],
     "catch_up": {{node.name: options(node) for node in defs.resolve_job_def("{CATCH_UP}").nodes}},
 }}))
 """
 
-# The graph of weather_etl with steps that do nothing.
+# The graph of weather_etl with steps and checks that do nothing.
 EMPTY = """
 import json
 from pathlib import Path
 
 import dagster as dg
 
-STEPS = json.loads(Path(__file__).with_name("structure.json").read_text())["steps"]
+STRUCTURE = json.loads(Path(__file__).with_name("structure.json").read_text())
+STEPS, CHECKS = STRUCTURE["steps"], STRUCTURE["checks"]
 stations = dg.DynamicPartitionsDefinition(name="station")
 
 
 def step(name, assets):
     specs = [dg.AssetSpec(a, deps=deps, partitions_def=stations, skippable=True) for a, deps in assets.items()]
 
-    @dg.multi_asset(name=name, specs=specs, can_subset=True)
-    def nothing():
+    checks = [dg.AssetCheckSpec(c, asset=a) for a in assets for c in CHECKS.get(a, ())]
+
+    @dg.multi_asset(name=name, specs=specs, check_specs=checks, can_subset=True)
+    def nothing(context):
+        asked = {(k.asset_key.to_user_string(), k.name) for k in context.selected_asset_check_keys}
         for asset in assets:
-            yield dg.MaterializeResult(asset_key=asset)
+            found = [
+                dg.AssetCheckResult(passed=True, asset_key=asset, check_name=c)
+                for c in CHECKS.get(asset, ())
+                if (asset, c) in asked
+            ]
+            yield dg.MaterializeResult(asset_key=asset, check_results=found)
 
     return nothing
 
 
 made = [step(name, assets) for name, assets in STEPS.items() if assets]
-job = dg.define_asset_job("empty_job", dg.AssetSelection.assets(*made))
-defs = dg.Definitions(made, jobs=[job], executor=dg.in_process_executor)
+tables = dg.AssetSelection.assets(*made)
+jobs = [dg.define_asset_job("empty_job", tables), dg.define_asset_job("empty_job_unchecked", tables.without_checks())]
+defs = dg.Definitions(made, jobs=jobs, executor=dg.in_process_executor)
 """
 
 

@@ -46,16 +46,26 @@ def measure_child_run(place: Installation, *, warm: int = 2, stations: int = 12)
         "<= 1.0 s",
     )
     line("k", "the same: CPU of the process", f"{found['cpu'] / stations:.2f} s", "<= 0.6 s")
-    line("m", "events of a station-run", str(max(events_of_runs(place, names))), "<= 80")
+    events, rows = max(events_of_runs(place, names))
+    line("m", f"events of a station-run ({rows} rows are stored)", str(events), "<= 80")
 
 
-def events_of_runs(place: Installation, stations: list[str]) -> list[int]:
-    """Events of each run of the job that was for one of the stations."""
-    from dagster import RunsFilter
+def events_of_runs(place: Installation, stations: list[str]) -> list[tuple[int, int]]:
+    """Of each run of the job that was for one of the stations: events of its steps and its own, rows that are stored.
 
+    Stored are also what was planned (an event for each asset and check, written when the run is created) and our lines.
+    """
+    from dagster import DagsterEventType, RunsFilter
+
+    planned = {DagsterEventType.ASSET_MATERIALIZATION_PLANNED, DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED}
+    counts = []
     with place.instance() as instance:
-        runs = instance.get_runs(RunsFilter(job_name=JOB))
-        return [len(instance.all_logs(r.run_id)) for r in runs if r.tags.get("dagster/partition") in stations]
+        for run in instance.get_runs(RunsFilter(job_name=JOB)):
+            if run.tags.get("dagster/partition") in stations:
+                logs = instance.all_logs(run.run_id)
+                events = [e.dagster_event for e in logs if e.dagster_event]
+                counts.append((sum(e.event_type not in planned for e in events), len(logs)))
+    return counts
 
 
 def in_one_process(parts: list[Any]) -> None:

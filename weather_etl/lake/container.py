@@ -271,23 +271,30 @@ class Container:
             download = self._client.download_blob(name, decompress=False, **condition)
             return download.readall(), _blob(download.properties)
 
-    def read_end(self, name: str, length: int) -> bytes:
-        """The last bytes of a blob, all of it if it is shorter.
+    def read_end(self, name: str, length: int, *, size: int, etag: str) -> bytes:
+        """The last bytes of a version of a blob, all of it if it is shorter.
+
+        Args:
+            name: of the blob.
+            length: how many bytes at most.
+            size, etag: of the version, as listed.
 
         Raises:
             BlobNotFound: there is none.
-            PreconditionFailed: it was replaced while it was read.
+            PreconditionFailed: it is another version by now.
         """
         from azure.core import MatchConditions
 
-        blob = self.head(name)
-        if blob is None:
-            raise BlobNotFound
-        start = max(0, blob.size - length)
-        same: dict[str, Any] = {"etag": blob.etag, "match_condition": MatchConditions.IfNotModified}
+        start = max(0, size - length)
         with self._plain_errors(name):
-            wanted: dict[str, Any] = {"offset": start, "length": blob.size - start, "decompress": False, **same}
-            return self._client.download_blob(name, **wanted).readall()
+            return self._client.download_blob(
+                name,
+                offset=start,
+                length=size - start,
+                decompress=False,
+                etag=etag,
+                match_condition=MatchConditions.IfNotModified,
+            ).readall()
 
     def write(
         self,

@@ -95,16 +95,25 @@ class Lake:
         assert stamp is not None
         return TableObject(arrow, stamp, manifest)
 
-    def read_checks(self, table: str, station: str) -> list[dict[str, Any]] | None:
-        """What the checks of a table said when it was made, from the end of its object; None if nothing is recorded."""
+    def read_checks(self, table: str, station: str, stamp: Stamp | None = None) -> list[dict[str, Any]] | None:
+        """What the checks of a table said when it was made, from the end of its object; None if nothing is recorded.
+
+        Args:
+            table: its name.
+            station: station id.
+            stamp: of the object as it was seen before, which saves asking for it.
+        """
         wanted = FOOTER_GUESS
         while True:
-            try:
-                end = self.container.read_end(self.object_name(table, station), wanted)
-            except PreconditionFailed:  # replaced just now
-                continue
-            except BlobNotFound:
+            stamp = stamp or self.stamp(table, station)
+            if stamp is None:
                 return None
+            name = self.object_name(table, station)
+            try:
+                end = self.container.read_end(name, wanted, size=stamp.size, etag=stamp.etag)
+            except (PreconditionFailed, BlobNotFound):  # replaced or removed since
+                stamp = None
+                continue
             length = int.from_bytes(end[-8:-4], "little") + 8
             if length <= len(end):
                 return decode_checks(end[-length:])

@@ -16,6 +16,7 @@ from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation
 from weather_etl.errors import UserError
 from weather_etl.ingestion.station import NeverMade
 from weather_etl.lake.fingerprints import INPUTS
+from weather_etl.lake.table_objects import Lake, Stamp
 from weather_etl.orchestration.checks import result
 from weather_etl.orchestration.failures import what_next
 from weather_etl.orchestration.resources import ParquetIOManager, StationTable
@@ -61,7 +62,7 @@ class Making:
     def _recorded(self, table: str) -> list[Evaluation] | None:
         """What the checks of an unchanged table said, as far as they are asked for; None if one is not recorded."""
         wanted = [c for c in TABLE_CHECKS if (c.table, c.name) in self._asked and c.table == table]
-        return recorded_evaluations(self._lake, table, self.station, wanted)
+        return recorded_evaluations(self._lake.containers().lake, self.opened.stamps[table], wanted)
 
     def unchanged(self, *tables: str) -> Results:
         """What is there already, and what its checks said when it was made; of all tables if none is named."""
@@ -131,20 +132,17 @@ def last_metadata(context: dg.AssetExecutionContext, asset: str, data_version: s
     return {}
 
 
-def recorded_evaluations(
-    lake: ParquetIOManager, table: str, station: str, wanted: Collection[Check]
-) -> list[Evaluation] | None:
+def recorded_evaluations(lake: Lake, stamp: Stamp | None, wanted: Collection[Check]) -> list[Evaluation] | None:
     """What checks of a table said when it was made; freshness as of now. None if one of them is not recorded."""
     if not wanted:
         return []
-    found = lake.containers().lake.read_checks(table, station)
+    found = lake.read_checks(stamp.table, stamp.station, stamp) if stamp else None
     evaluations = []
     for check in wanted:
         evaluation = restored(check, found or ())
         if evaluation is None:
             return None
         if check == checks.freshness:
-            stamp = lake.containers().lake.stamp(table, station)
             newest = (
                 datetime.strptime(stamp.last, "%Y-%m-%d %H:%MZ").replace(tzinfo=UTC) if stamp and stamp.last else None
             )

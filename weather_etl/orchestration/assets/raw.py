@@ -38,14 +38,14 @@ def raw_observations(
     context: dg.AssetExecutionContext, config: RawConfig, lake: dg.ResourceParam[ParquetIOManager]
 ) -> Results:
     """Merge new, replaced and vanished landing files of the station into its raw table."""
-    from weather_etl.ingestion.merge import merge_landing_files
-
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
         yield from making.checks_alone()
         yield from making.unchanged()
         if not making.stale:
             return
+        from weather_etl.ingestion.merge import merge_landing_files  # where nothing is new, Arrow is not needed
+
         station = making.opened
         raw = merge_landing_files(
             lake.containers(),
