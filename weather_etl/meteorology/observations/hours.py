@@ -18,7 +18,8 @@ import numpy as np
 import pyarrow as pa
 
 from weather_etl.meteorology.cells import HOUR, UNREADABLE, Cells, one_chunk
-from weather_etl.meteorology.observations.precipitation import Doubt, Fallen, Gauge
+from weather_etl.meteorology.observations.amounts import Doubt, Fallen
+from weather_etl.meteorology.observations.precipitation import Gauge
 from weather_etl.meteorology.observations.reports import Slots, Values
 from weather_etl.meteorology.observations.series import MINUTE, Series, Windows, months_of
 from weather_etl.meteorology.quality import VARIABLES, Flag
