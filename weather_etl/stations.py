@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from weather_etl.meteorology.quality import Limits
-from weather_etl.meteorology.site import Site, SolarSettings, Thresholds, WindSettings, Withdrawn
+from weather_etl.meteorology.site import DegreeDayBases, Site, SolarSettings, Thresholds, WindSettings, Withdrawn
 
 if TYPE_CHECKING:
     from weather_etl.meteorology.formats.profile import Profile
@@ -41,7 +41,8 @@ class StationSettings:
         day_boundary: `local` (days of `timezone`) or `utc`.
         latitude, longitude: degrees north and east.
         elevation_m: metres above mean sea level.
-        live: new hours are expected every day (freshness check).
+        live: new hours are expected all the time (check `freshness`).
+        fresh_hours: of a live station: how old its newest hour may be.
         pressure: `msl` or `station`, what a column holds that is called just pressure.
         visibility_cap_km: the largest visibility that the instrument reports.
         standard_time: the clock of its files never changes; the civil days keep to `timezone`.
@@ -65,6 +66,7 @@ class StationSettings:
         withdrawn: values that a person takes back.
         snow_absent: `zero`: a day without a report of snow had none; `missing`: nothing is known of it.
         thresholds: of wet days, heat waves and other spells.
+        degree_days: bases of degree days of its own, beside the fixed ones of `hdd_18`, `cdd_18`, `gdd_10`.
         source: where the settings come from, for messages.
         version: identifies these settings in fingerprints.
     """
@@ -76,6 +78,7 @@ class StationSettings:
     longitude: float | None = None
     elevation_m: float | None = None
     live: bool = False
+    fresh_hours: float = 26.0
     pressure: str = "msl"
     visibility_cap_km: float | None = None
     encoding: str | None = None
@@ -89,6 +92,7 @@ class StationSettings:
     withdrawn: tuple[Withdrawn, ...] = ()
     snow_absent: str = "missing"
     thresholds: Thresholds = field(default_factory=Thresholds)
+    degree_days: DegreeDayBases = field(default_factory=DegreeDayBases)
     standard_time: bool = False
     timestamp_format: str | None = None
     date_order: str | None = None
@@ -116,7 +120,7 @@ class StationSettings:
         """What quality control, derived values and aggregates need."""
         return Site(
             self.elevation_m, self.visibility_cap_km, self.limits, self.wind, self.latitude, self.longitude, self.pv,
-            self.withdrawn, self.snow_absent, self.thresholds,
+            self.withdrawn, self.snow_absent, self.thresholds, self.degree_days,
         )  # fmt: skip
 
     @property

@@ -164,7 +164,7 @@ def test_tables_of_another_revision_are_not_touched(
 ) -> None:
     serving.lake()
     serving.load()
-    found = schema.Revision(revision, "0003", known)
+    found = schema.Revision(revision, "0004", known)
     monkeypatch.setattr(schema, "revision", lambda _: found)
     with pytest.raises(database.ServingUnavailable, match=sentence):
         serving.load()

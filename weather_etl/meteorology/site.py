@@ -87,6 +87,38 @@ class Thresholds:
 
 
 @dataclass(frozen=True)
+class DegreeDayBases:
+    """Bases of degree days of the station's own, in degC; None: it has none.
+
+    Attributes:
+        heating_base_c: a day counts by how far its mean temperature lies below.
+        heating_limit_c: only days with a mean up to this count; None: all.
+        cooling_base_c: a day counts by how far its mean temperature lies above.
+        cooling_limit_c: only days with a mean from this on count; None: all.
+        growing_base_c: as `cooling_base_c`, for plants.
+    """
+
+    heating_base_c: float | None = None
+    heating_limit_c: float | None = None
+    cooling_base_c: float | None = None
+    cooling_limit_c: float | None = None
+    growing_base_c: float | None = None
+
+    @property
+    def text(self) -> str | None:
+        """`heating 18 (mean up to 15), growing 5`; None where there is no base."""
+        parts = []
+        for what, base, limit, side in (
+            ("heating", self.heating_base_c, self.heating_limit_c, "up to"),
+            ("cooling", self.cooling_base_c, self.cooling_limit_c, "from"),
+            ("growing", self.growing_base_c, None, ""),
+        ):
+            if base is not None:
+                parts.append(f"{what} {base:g}" + (f" (mean {side} {limit:g})" if limit is not None else ""))
+        return ", ".join(parts) or None
+
+
+@dataclass(frozen=True)
 class Site:
     """A station as quality control, derived values and aggregates see it.
 
@@ -100,6 +132,7 @@ class Site:
         withdrawn: values that a person takes back.
         snow_absent: `zero`: a day without a report of snow had none; else nothing is known of it.
         thresholds: of days and spells.
+        degree_days: bases of degree days of its own.
     """
 
     elevation_m: float | None = None
@@ -112,6 +145,7 @@ class Site:
     withdrawn: tuple[Withdrawn, ...] = ()
     snow_absent: str = "missing"
     thresholds: Thresholds = field(default_factory=Thresholds)
+    degree_days: DegreeDayBases = field(default_factory=DegreeDayBases)
 
     @property
     def place(self) -> tuple[float, float] | None:
