@@ -5,6 +5,7 @@ Does not belong here: writing, or anything of Dagster.
 
     daily = tables.read("daily_weather", station="szeged")
     daily.attrs["units"]["temperature_mean_c"]      # 'degC'
+    months = tables.read("monthly_weather", stations=["szeged", "mako"])
 
 The account comes from the environment (`AZURE_STORAGE_CONNECTION_STRING`, see `Settings`), else from the nearest `.env`
 of the current folder and those above it.
@@ -32,6 +33,7 @@ def read(
     table: str,
     station: str | Iterable[str] | None = None,
     *,
+    stations: Iterable[str] | None = None,
     columns: Sequence[str] | None = None,
     settings: Settings | None = None,
 ) -> "pd.DataFrame":
@@ -39,7 +41,8 @@ def read(
 
     Args:
         table: one of `TABLE_NAMES`.
-        station: one station, several, or all of them (None), in alphabetical order.
+        station: one station, or several; without it and `stations` all of them, in alphabetical order.
+        stations: several stations, in the order in which their rows come; one that is named twice comes once.
         columns: only these, in this order.
         settings: where to read; by default what the environment or the nearest `.env` says.
 
@@ -47,15 +50,16 @@ def read(
         The rows, with `attrs`: `table`, `stations`, `units` and `descriptions` (column -> text).
 
     Raises:
-        UserError: no such table, column or station, or the storage cannot be read.
+        UserError: no such table, column or station, both `station` and `stations`, or the storage cannot be read.
     """
     import pandas as pd
 
     from weather_etl.meteorology import schemas
 
     _check(table, columns)
+    wanted = _wanted(station, stations)
     with _lake(settings) as lake:
-        names = [station] if isinstance(station, str) else list(station) if station is not None else _of(lake, table)
+        names = _of(lake, table) if wanted is None else wanted
         frames = []
         for name in names:
             made = lake.read(table, name, columns=list(columns) if columns is not None else None)
@@ -64,6 +68,8 @@ def read(
                 raise UserError(f"There is no {table} of station {name!r}; stations that have it: {known}.")
             frames.append(schemas.to_frame(table, made.arrow))
     if not frames:
+        if wanted is not None:
+            raise UserError("The list of stations is empty; name some, or leave it out for all of them.")
         raise UserError(f"No station has {table} yet; run `weather-etl run`.")
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     if columns is not None:
@@ -94,6 +100,16 @@ def describe(table: str) -> "pd.DataFrame":
     _check(table, None)
     records = [(c.name, c.dtype, c.unit, c.description) for c in TABLES[table].columns]
     return pd.DataFrame(records, columns=["column", "dtype", "unit", "description"]).set_index("column")
+
+
+def _wanted(station: str | Iterable[str] | None, stations: Iterable[str] | None) -> list[str] | None:
+    """The stations that are asked for, each once: no row may come twice. None: all."""
+    if station is not None and stations is not None:
+        raise UserError("Give either `station` or `stations`, not both.")
+    asked = station if stations is None else stations
+    if asked is None:
+        return None
+    return [asked] if isinstance(asked, str) else list(dict.fromkeys(asked))
 
 
 def _check(table: str, columns: Sequence[str] | None) -> None:

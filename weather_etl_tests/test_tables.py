@@ -39,6 +39,25 @@ def test_without_a_station_all_are_read_in_order(loaded: Settings) -> None:
     assert daily.attrs["units"]["temperature_mean_c"] == "degC"
 
 
+def test_several_stations_come_in_the_order_asked_for_and_each_once(loaded: Settings) -> None:
+    daily = tables.read("daily_weather", stations=["b", "a", "b"])
+    assert daily["station_id"].tolist() == ["b", "b", "a", "a"]
+    assert daily.attrs["stations"] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"station": "a", "stations": ["b"]}, "either `station` or `stations`"),
+        ({"stations": []}, "list of stations is empty"),
+        ({"stations": ["a", "c"]}, "of station 'c'; stations that have it: a, b"),
+    ],
+)
+def test_what_cannot_be_read_is_told(loaded: Settings, asked: dict, sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
+        tables.read("daily_weather", **asked)
+
+
 def test_columns_are_those_asked_for_in_that_order(loaded: Settings) -> None:
     names = ["temperature_max_c", "date"]
     found = tables.read("daily_weather", ["b"], columns=names)
