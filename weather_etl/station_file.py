@@ -70,14 +70,14 @@ Number = Annotated[int | float, PlainValidator(_number)]
 
 
 def within(low: float, high: float) -> AfterValidator:
-    """The rule that a number lies within low..high, both inclusive."""
+    """The rule that a number lies within low..high, both inclusive; docs/settings.md reads the bounds from it."""
+    return AfterValidator(partial(_within, low, high))
 
-    def check(value: float) -> float:
-        if not low <= value <= high:  # NaN too
-            raise ValueError(f"it must lie within {low}..{high}")
-        return value
 
-    return AfterValidator(check)
+def _within(low: float, high: float, value: float) -> float:
+    if not low <= value <= high:  # NaN too
+        raise ValueError(f"it must lie within {low}..{high}")
+    return value
 
 
 def _display_name(name: str) -> str:

@@ -26,7 +26,12 @@ def is_station_id(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Dialect:
-    """How the files of a station are written, where that is not to be told from the file."""
+    """How the files of a station are written, where that is not to be told from the file.
+
+    Attributes:
+        delimiter: between two cells; None: told from the file.
+        decimal: mark of a number's fraction; None: told from the file.
+    """
 
     delimiter: str | None = None
     decimal: str | None = None
@@ -37,21 +42,23 @@ class StationSettings:
     """What is known of a station.
 
     Attributes:
-        timezone: IANA zone; bounds the civil days and is the zone of times without an offset.
-        day_boundary: `local` (days of `timezone`) or `utc`.
-        latitude, longitude: degrees north and east.
+        timezone: bounds the civil days, and is the zone of times without an offset.
+        name: of the station, for people: the title of its report.
+        day_boundary: whether the civil days are those of `timezone` or of UTC.
+        latitude: degrees north.
+        longitude: degrees east.
         elevation_m: metres above mean sea level.
         live: new hours are expected all the time (check `freshness`).
         fresh_hours: of a live station: how old its newest hour may be.
-        pressure: `msl` or `station`, what a column holds that is called just pressure.
+        pressure: what a column holds that is called just pressure: at sea level or at the station.
         visibility_cap_km: the largest visibility that the instrument reports.
         standard_time: the clock of its files never changes; the civil days keep to `timezone`.
         timestamp_format: form of the times in its files.
-        date_order: of day, month and year in its files: `dmy`, `mdy`, `ymd`.
+        date_order: of day, month and year in its files.
         missing: further texts that mean no value.
         format: name of the profile of its files; no other is asked.
         format_profile: a profile of its own.
-        bulletin_date: year and month of its bulletins, `2024-05`.
+        bulletin_date: of METAR and SYNOP bulletins, which name the day alone.
         profiles: of the installation (`landing/_formats/`).
         profile_errors: why some of those cannot be used.
         has_timezone: the zone was given, not left at its default.

@@ -49,7 +49,8 @@ class Withdrawn:
 
     Attributes:
         variable: column of `validated_observations`.
-        start, end: first and last hour, UTC.
+        start: first hour, UTC.
+        end: last hour, UTC.
         reason: why, for a person.
         flag: 3 (suspect) or 4 (fail).
     """
@@ -67,11 +68,15 @@ class Thresholds:
 
     Attributes:
         wet_mm: of a wet day.
-        heavy_mm, very_heavy_mm: of `r10mm_days` and `r20mm_days`.
+        heavy_mm: of a day that `r10mm_days` counts.
+        very_heavy_mm: of a day that `r20mm_days` counts.
         snow_cm: of a day with snow.
-        hot_c, hot_days: of a heat wave: highest temperature above, days in a row.
-        cold_c, cold_days: of a cold spell: mean temperature below, days in a row.
-        growing_c, growing_days: of the growing season: mean temperature above, days in a row.
+        hot_c: the highest temperature of a day of a heat wave lies above.
+        hot_days: of a heat wave, in a row.
+        cold_c: the mean temperature of a day of a cold spell lies below.
+        cold_days: of a cold spell, in a row.
+        growing_c: the mean temperature of a day that plants grow lies above.
+        growing_days: in a row that begin the growing season, and end it.
     """
 
     wet_mm: float = 1.0
