@@ -63,7 +63,9 @@ def test_the_page_about_reading_has_a_text_for_spark() -> None:
     assert "spark.read.parquet" in READING
 
 
-@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda s: re.search(r"import (pandas|duckdb|polars|tables)", s)[1])
+@pytest.mark.parametrize(
+    "snippet", SNIPPETS, ids=lambda s: re.search(r"import (pandas|duckdb|polars|pyarrow|tables)", s)[1]
+)
 def test_a_snippet_reads_the_tables(loaded: dict[str, str], snippet: str, tmp_path: Path) -> None:
     done = command("-c", snippet, cwd=tmp_path, env=loaded)
     assert done.returncode == 0, done.stderr

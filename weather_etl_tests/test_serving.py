@@ -130,7 +130,7 @@ def test_every_column_has_the_comment_of_its_contract(serving: Serving) -> None:
         "SELECT table_name, column_name, col_description(format('weather.%I', table_name)::regclass, ordinal_position) "
         "FROM information_schema.columns WHERE table_schema = 'weather'"
     )
-    expected = {(s.name, c.name, tables.comment(c)) for s in tables.SERVED for c in s.contract.columns}
+    expected = {(s.name, c.name, c.comment) for s in tables.SERVED for c in s.contract.columns}
     assert expected <= set(found)
 
 
