@@ -32,8 +32,8 @@ class Quantity:
 
 QUANTITIES = (
     Quantity("temperature_mean_c", "Mean temperature", "°C", 1),
-    Quantity("temperature_min_c", "Lowest temperature", "°C", 1),
-    Quantity("temperature_max_c", "Highest temperature", "°C", 1),
+    Quantity("temperature_min_c", "Lowest temperature of the year", "°C", 1),
+    Quantity("temperature_max_c", "Highest temperature of the year", "°C", 1),
     Quantity("frost_days", "Frost days", "d"),
     Quantity("summer_days", "Summer days", "d"),
     Quantity("hdd_18", "Heating degree days, base 18 °C", "°C d"),
