@@ -6,6 +6,7 @@ Does not belong here: anything else; Dagster loads this module for every command
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from dagster import StringSource
@@ -50,6 +51,17 @@ class WeatherComputeLogManager(AzureBlobComputeLogManager):
                 yield context
         finally:
             self._captures = False
+            self._leave_no_folder(log_key)
+
+    def _leave_no_folder(self, log_key: Sequence[str]) -> None:
+        """Remove the folders that the parent makes for a run's files and leaves behind, a run at a time."""
+        folder = Path(self.local_manager.get_captured_local_path(log_key, "out")).parent
+        for _ in log_key[:-1]:
+            try:
+                folder.rmdir()
+            except OSError:  # not empty, or gone
+                return
+            folder = folder.parent
 
     def download_url_for_type(self, log_key: Any, io_type: Any) -> str | None:
         """No link: the UI shows the text, and a signed link would be a secret in a page."""

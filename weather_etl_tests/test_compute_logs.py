@@ -1,5 +1,7 @@
 """What a run prints, in Azure Blob Storage."""
 
+from pathlib import Path
+
 from weather_etl.compute_logs import WeatherComputeLogManager
 from weather_etl.settings import Settings
 
@@ -21,4 +23,14 @@ def test_a_run_within_a_run_prints_into_the_log_of_the_run_that_started_it(envir
     ]
     assert said["inner"] is None
     assert said["later"] is not None and b"of a run of its own" in said["later"]
+    manager.dispose()
+
+
+def test_a_run_leaves_no_folder_behind(environment: Settings) -> None:
+    manager = WeatherComputeLogManager(environment.lake_container)
+    key = ["a-run-of-this-test", "compute_logs", "step"]
+    folder = Path(manager.local_manager.get_captured_local_path(key, "out")).parent
+    with manager.capture_logs(key):
+        assert folder.is_dir()
+    assert not folder.parent.exists() and folder.parents[1].is_dir()
     manager.dispose()

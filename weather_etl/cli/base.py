@@ -37,6 +37,7 @@ _ORDER = (
         "replay",
         "head",
         "report",
+        "compare",
         "open",
         "doctor",
         "forget",

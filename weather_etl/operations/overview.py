@@ -27,8 +27,7 @@ from weather_etl.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
-UP_TO_DATE, STALE = "up to date", "stale"
-PASS, NOT_RUN = "PASS", "not run"
+UP_TO_DATE, PASS = "up to date", "PASS"
 HISTORY = "WEATHER_ETL_POSTGRES_URL"  # the setting that says where Dagster's history lies
 
 

@@ -31,7 +31,6 @@ POINT = (
     "pressure_station_hpa", "snow_depth_cm", "cloud_cover_percent",
 )  # fmt: skip
 # Of what covers a period, whose stamp may mark its start or middle.
-PERIOD = ("wind_speed_ms", "wind_gust_ms", "wind_direction_deg", "solar_radiation_wm2", "sunshine_min")
 BOUND = ("dew_point_c", "humidity_percent")  # to the row of the temperature
 DENSE = ("wind_speed_ms", "wind_gust_ms", "solar_radiation_wm2", "sunshine_min")
 
