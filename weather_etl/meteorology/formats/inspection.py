@@ -190,6 +190,8 @@ def _lines(assumed: dict[str, str], parsed: ParsedFile) -> list[str]:
     }
     if units:
         lines.append("units = { " + ", ".join(f'{c} = "{u}"' for c, u in units.items()) + " }")
+    if told := assumed.get("precipitation"):
+        lines.append(told[told.index("format = ") :])
     lines += [f"{key} = {parsed.place[key]}" for key in ("latitude", "longitude", "elevation_m") if key in parsed.place]
     return lines
 
