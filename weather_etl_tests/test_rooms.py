@@ -33,6 +33,7 @@ ORDER = (
     "postgres",
     "station_file",
     "stations",
+    "station_names",
     "meteorology",
     "settings",
     "redaction",
