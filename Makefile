@@ -23,7 +23,7 @@ help: ## show this list
 
 run: up ## set up, start the services, load the sample stations, run the job, show the tables
 	@$(BIN)/python sample_data/generate.py $(SAMPLE)
-	@for station in $(SAMPLE)/*/; do $(BIN)/weather-etl upload "$$(basename "$$station")" "$$station"* || exit 1; done
+	@$(BIN)/weather-etl upload $(SAMPLE)/*/
 	@$(BIN)/weather-etl run
 
 test: $(VENV)/.dev ## set up, then run every test on a real Azurite and a real PostgreSQL

@@ -10,10 +10,10 @@ _LONG = 6  # from so many characters on two slips of the finger are likely
 
 
 def near(name: str, known: Iterable[str]) -> list[str]:
-    """The known names that `name` may be a slip of, nearest first: other case or separators, one or two edits."""
+    """The known names that `name` may be a slip of, nearest first: other case or separators, else one or two edits."""
     allowed = 2 if len(name) >= _LONG else 1
     found = sorted((_edits(_plain(name), _plain(other)), other) for other in set(known) - {name})
-    return [other for edits, other in found if edits <= allowed]
+    return [other for edits, other in found if edits <= (allowed if found[0][0] else 0)]
 
 
 def mistakable(name: str, known: Iterable[str]) -> list[str]:

@@ -1,6 +1,8 @@
 """Commands that change what lies in landing: `upload`, `move`, `delete`."""
 
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +27,7 @@ def upload(
         typer.Argument(
             metavar="STATION FILE",
             help="A station (letters, digits, - and _; or _shared for files of several stations), then weather files or a "
-            "station.toml.",
+            "station.toml. Or only folders: each is a station, by its name, with the files in it.",
         ),
     ],
     station: Annotated[
@@ -44,49 +46,73 @@ def upload(
     from weather_etl.operations.landing_files import Neighbours
     from weather_etl.settings import Settings
 
-    name, files = _station_and_files(what, station)
-    size = sum(path.stat().st_size for path in files)
+    batches = _batches(what, station)
     with connect(Settings.load(), prompt=True) as containers:
         containers.landing.create()
         containers.lake.container.create()
         neighbours = Neighbours(containers.landing)
-        warnings = _ask_for_a_new_station(neighbours, name, files, yes=yes)
-        options = _options(containers, name, files)
-        with waiting(f"Uploading to {name}", size, is_bytes=True) as advance:
-            lines = []
-            for path in files:
-                data = path.read_bytes()
-                done = _put(containers, name, path, data)
-                advance(len(data))
-                lines += [_told(name, path, len(data), done), *_how_it_will_be_read(path, options)]
-                warnings += _same_bytes(neighbours, name, path, data)
-                if not sys.stderr.isatty():
-                    for line in lines:
-                        say(line)
-                    lines = []
-        for line in lines:
-            say(line)
+        warnings = [w for name, files in batches for w in _upload(containers, neighbours, name, files, yes=yes)]
     for warning in warnings:
         warn(f"WARN  {warning}")
 
 
-def _station_and_files(what: list[str], named: list[str] | None) -> tuple[str, list[Path]]:
+def _upload(
+    containers: "Containers", neighbours: "Neighbours", station: str, files: list[Path], *, yes: bool
+) -> list[str]:
+    """Upload the files of one station; what there is to warn of."""
+    warnings = _ask_for_a_new_station(neighbours, station, files, yes=yes)
+    options = cache(lambda: _options(containers, station, files))
+    size = sum(path.stat().st_size for path in files)
+    with waiting(f"Uploading to {station}", size, is_bytes=True) as advance:
+        lines = []
+        for path in files:
+            data = path.read_bytes()
+            done = _put(containers, station, path, data)
+            advance(len(data))
+            lines.append(_told(station, path, len(data), done))
+            if done.wrote:
+                lines += _how_it_will_be_read(path, options)
+            warnings += _same_bytes(neighbours, station, path, data)
+            if not sys.stderr.isatty():
+                for line in lines:
+                    say(line)
+                lines = []
+    for line in lines:
+        say(line)
+    return warnings
+
+
+def _batches(what: list[str], named: list[str] | None) -> list[tuple[str, list[Path]]]:
+    """What to upload, by station."""
     from weather_etl.landing.versions import SHARED
     from weather_etl.stations import is_station_id
 
-    station = one_named(named) if named else what[0]
-    if not is_station_id(station) and station != SHARED:
-        raise WrongUsage(
-            f"{station!r} is no station id; use letters, digits, - and _, at most 64, a letter or digit first, and then "
-            "the files: `weather-etl upload STATION FILE`."
-        )
-    files = [Path(name) for name in (what if named else what[1:])]
+    if named:
+        batches = [(one_named(named), [Path(name) for name in what])]
+    elif all(Path(name).is_dir() for name in what):
+        batches = [_folder(Path(name)) for name in what]
+    else:
+        batches = [(what[0], [Path(name) for name in what[1:]])]
+    for station, files in batches:
+        if not is_station_id(station) and station != SHARED:
+            raise WrongUsage(
+                f"{station!r} is no station id; use letters, digits, - and _, at most 64, a letter or digit first, and then "
+                "the files: `weather-etl upload STATION FILE`."
+            )
+        if not files:
+            raise WrongUsage(f"Name the files to upload: `weather-etl upload {station} FILE`.")
+        for path in files:
+            if not path.is_file():
+                raise WrongUsage(f"{path} is not a file; name the files to upload one by one.")
+    return batches
+
+
+def _folder(folder: Path) -> tuple[str, list[Path]]:
+    """A folder that is named as its station, with the files in it; hidden ones are left out."""
+    files = sorted(f for f in folder.iterdir() if f.is_file() and not f.name.startswith("."))
     if not files:
-        raise WrongUsage(f"Name the files to upload: `weather-etl upload {station} FILE`.")
-    for path in files:
-        if not path.is_file():
-            raise WrongUsage(f"{path} is not a file; name the files to upload one by one.")
-    return station, files
+        raise WrongUsage(f"There is no file in {folder}; name another folder.")
+    return folder.resolve().name, files
 
 
 def _put(containers: "Containers", station: str, path: Path, data: bytes) -> "Uploaded":
@@ -148,7 +174,7 @@ def _ask_for_a_new_station(neighbours: "Neighbours", station: str, files: list[P
     ]
 
 
-def _how_it_will_be_read(path: Path, options: "Options") -> list[str]:
+def _how_it_will_be_read(path: Path, options: "Callable[[], Options]") -> list[str]:
     """Three lines on a file that is being uploaded."""
     from weather_etl import stations
     from weather_etl.cli.formats import look_at
@@ -157,7 +183,7 @@ def _how_it_will_be_read(path: Path, options: "Options") -> list[str]:
 
     if path.name == stations.SETTINGS_FILE or path.stat().st_size > _LOOKED_AT:
         return []
-    return [f"  {printable(line, 300)}" for line in three_lines(look_at(path, options))]
+    return [f"  {printable(line, 300)}" for line in three_lines(look_at(path, options()))]
 
 
 def _options(containers: "Containers", station: str, files: list[Path]) -> "Options":
@@ -204,6 +230,7 @@ def delete(
     from weather_etl.lake.connection import connect
     from weather_etl.operations import landing_files
     from weather_etl.settings import Settings
+    from weather_etl.stations import is_station_id
 
     with connect(Settings.load(), prompt=True) as containers:
         found = landing_files.find(containers.landing, files)
@@ -217,11 +244,14 @@ def delete(
         for name in landing_files.delete(containers.landing, found):
             say(f"Deleted {name}")
         left = landing_files.left_of(containers.landing, {b.name.split("/")[0] for b in found})
-    if any(left.values()):
+    if any(left.values()) or any(not is_station_id(b.name.split("/")[0]) for b in found):
         say("`weather-etl run` removes their rows from the tables.")
     _tell_emptied(left)
 
 
 def _tell_emptied(left: dict[str, int]) -> None:
     for station in (s for s, files in left.items() if not files):
-        say(f"Station {station} has no file left; its tables stay until `weather-etl forget {station}`.")
+        say(
+            f"Station {station} has no file left; `weather-etl forget {station}` deletes the tables that were made of "
+            "its files."
+        )

@@ -9,6 +9,7 @@ Does not belong here: keeping the code location alive (`supervise.py`), deployme
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -88,6 +89,8 @@ def _run(folder: Folder, port: int) -> int:
         raise UserError(
             f"Port {port} is in use by {describe_listener(port)}; stop it, or choose another one: make ui PORT={port + 1}"
         )
+    if not (folder.root / "dagster.yaml").is_file():
+        raise UserError(f"There is no dagster.yaml in {folder.root}; start it in the folder of the checkout.")
     folder.local.mkdir(exist_ok=True)
     log = _fresh_log(folder)
     folder.ui.write_text(json.dumps({"pid": os.getpid(), "port": port}) + "\n")
@@ -118,9 +121,13 @@ def _fresh_log(folder: Folder) -> Path:
 
 
 def environment(folder: Folder, port: int) -> dict[str, str]:
-    """What Dagster gets: its folder, since it would warn of a temporary one, and the address for links in messages."""
-    ours = {"DAGSTER_HOME": str(folder.root), "WEATHER_ETL_UI_URL": f"http://{LOOPBACK}:{port}"}
-    return {**ours, **os.environ}
+    """What Dagster gets: a folder for what it leaves, since it would warn of a temporary one, and the address for links."""
+    home = folder.local / "dagster"
+    if not os.environ.get("DAGSTER_HOME"):
+        home.mkdir(exist_ok=True)
+        shutil.copyfile(folder.root / "dagster.yaml", home / "dagster.yaml")
+    ours = {"DAGSTER_HOME": str(home), "WEATHER_ETL_UI_URL": f"http://{LOOPBACK}:{port}"}
+    return {**ours, **{name: value for name, value in os.environ.items() if value or name not in ours}}
 
 
 class Address:
