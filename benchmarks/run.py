@@ -1,6 +1,6 @@
 """`make bench`: figures (a) to (m), as ratios taken side by side in one run.
 
-    python benchmarks/run.py [core] [formats] [quality [10m]] [climate [10m]] [runs] [stations [100]] [live] [serving]
+    python benchmarks/run.py [core] [formats] [quality [10m]] [climate [10m]] [runs] [stations [100] [below]] [live] [serving]
 
 On the real Kaggle file where it lies beside the checkout (`../shared/data`), else on the generated sample repeated.
 """
@@ -114,7 +114,7 @@ def main(parts: list[str]) -> None:
     if not parts or "stations" in parts:
         from benchmarks import many_stations
 
-        many_stations.main(*(int(p) for p in parts if p.isdigit()))
+        many_stations.main(*(int(p) for p in parts if p.isdigit()), below="below" in parts)
     if not parts or "live" in parts:
         from benchmarks import live
 

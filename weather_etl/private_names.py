@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dagster._core.errors import DagsterUserCodeProcessError
     from dagster._core.execution.execution_result import ExecutionResult
     from dagster._core.scheduler.instigation import TickStatus
+    from dagster._core.storage.compute_log_manager import CapturedLogContext
     from dagster._core.storage.event_log.base import PartitionKeyFilter
     from dagster._serdes import ConfigurableClassData
     from sqlalchemy import Engine
@@ -28,11 +29,13 @@ HOMES = {
     "DATA_VERSION_TAG": "dagster._core.definitions.data_version",  # of an AssetObservation, which has no parameter for it
     "DagsterUserCodeProcessError": "dagster._core.errors",  # a failure that Dagster shows without a stack trace
     "TickStatus": "dagster._core.scheduler.instigation",  # how a tick of a sensor ended
+    "CapturedLogContext": "dagster._core.storage.compute_log_manager",  # which log a run writes
     "PartitionKeyFilter": "dagster._core.storage.event_log.base",  # the last check evaluation of one partition
 }
 
 __all__ = [
     "DATA_VERSION_TAG",
+    "CapturedLogContext",
     "ConfigurableClassData",
     "DagsterUserCodeProcessError",
     "PartitionKeyFilter",

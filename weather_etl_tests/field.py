@@ -81,7 +81,7 @@ class Verdict:
 
 def options_of(toml: str, name: str = "") -> formats.Options:
     """The options that lines of a `station.toml` give."""
-    from weather_etl.meteorology.formats.profile import check
+    from weather_etl.meteorology.formats.grammar import check
     from weather_etl.meteorology.formats.registry import compile_table
 
     table = tomllib.loads(toml)

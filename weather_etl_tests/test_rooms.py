@@ -32,6 +32,7 @@ ORDER = (
     "private_names",
     "postgres",
     "station_file",
+    "toml_errors",
     "stations",
     "station_names",
     "meteorology",

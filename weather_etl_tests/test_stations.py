@@ -9,8 +9,9 @@ from weather_etl.errors import UserError
 from weather_etl.ingestion import manifest
 from weather_etl.meteorology.formats.registry import packaged
 from weather_etl.meteorology.quality import LIMITS
-from weather_etl.station_file import StationFile, line_of, lines_of, packaged_settings, parse_settings
+from weather_etl.station_file import StationFile, packaged_settings, parse_settings
 from weather_etl.stations import Dialect, StationSettings, WindSettings, is_station_id
+from weather_etl.toml_errors import line_of, lines_of
 from weather_etl_tests.conftest import CHECKOUT
 
 WHOLE = """

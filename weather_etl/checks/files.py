@@ -4,7 +4,7 @@ Belongs here: what is promised of files as a whole.
 Does not belong here: checks of rows and hours (`observations.py`).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, Check, Evaluation, count
@@ -34,7 +34,7 @@ REJECTED_FILES = Check(
 ASSUMPTIONS = Check(
     "raw_observations",
     "assumptions",
-    "Units, time zone and order of day and month of every landing file are told by the file, its format or station.toml.",
+    "Units, time zone, order of day and month and height of the wind sensor are as the file, its format or station.toml says.",
 )
 
 
@@ -43,6 +43,7 @@ def assumptions(raw: "Raw", settings: "StationSettings") -> Evaluation:
     answered = {f"units.{column}" for column in settings.units}
     told = {
         e["name"]: [text for key, text in sorted(e.get("assumed", {}).items()) if key not in answered]
+        + _another_height(e.get("heights", {}), settings)
         for e in raw.manifest
         if e["state"] == "ingested"
     }
@@ -55,6 +56,17 @@ def assumptions(raw: "Raw", settings: "StationSettings") -> Evaluation:
             f"{cases[0]['assumption']}"
         )
     return Evaluation(ASSUMPTIONS, not cases, sentence, WARN, {"files": files}, cases[:MAX_CASES])
+
+
+def _another_height(heights: Mapping[str, float], settings: "StationSettings") -> list[str]:
+    """That the wind of a file was measured at another height than wind power and evapotranspiration are computed with."""
+    height, taken = heights.get("wind_speed_ms"), settings.wind.anemometer_height_m
+    if height is None or height == taken:
+        return []
+    return [
+        f"its wind is of {height:g} m above ground by its format, and {taken:g} m are taken for wind power and "
+        f"evapotranspiration; write the height into station.toml: wind = {{ anemometer_height_m = {height:g} }}"
+    ]
 
 
 def rejected_files(raw: "Raw") -> Evaluation:

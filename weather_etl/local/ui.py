@@ -97,20 +97,23 @@ def _run(folder: Folder, port: int) -> int:
     try:
         say(f"Starting Dagster, which takes some seconds; its own log is {log} ...")
         with log.open("ab") as output:
-            # Warnings only: its ticks are shown on the page of each sensor.
-            dagster = str(Path(sys.executable).with_name("dagster"))
-            command = [dagster, "dev", "-h", LOOPBACK, "-p", str(port), "--log-level", "warning"]
             start = {
                 "stdout": output,
                 "stderr": subprocess.STDOUT,
                 "env": environment(folder, port),
                 "cwd": folder.root,
             }
-            code = supervise.main(command, looks=[Address(port).look, Outages(folder).look], start=start)
+            code = supervise.main(command(port), looks=[Address(port).look, Outages(folder).look], start=start)
     finally:
         folder.ui.unlink(missing_ok=True)
     say("Dagster has ended." if code <= 0 else f"Dagster has ended with code {code}; {log} says why.")
     return code
+
+
+def command(port: int) -> list[str]:
+    """What is run: reached from this machine only, and warnings only, since the page of each sensor shows its ticks."""
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    return [dagster, "dev", "-h", LOOPBACK, "-p", str(port), "--log-level", "warning"]
 
 
 def _fresh_log(folder: Folder) -> Path:

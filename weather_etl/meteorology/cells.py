@@ -24,8 +24,10 @@ from weather_etl.meteorology.cell_states import (
     UNREADABLE,
     one_chunk,
 )
-from weather_etl.meteorology.cell_times import HOUR, NOT_A_TIME, read_times, read_uniform_times
+from weather_etl.meteorology.cell_times import read_times, read_uniform_times
+from weather_etl.meteorology.local_clock import HOUR
 from weather_etl.meteorology.reasons import Reason
+from weather_etl.meteorology.time_forms import NOT_A_TIME
 from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS
 

@@ -1,12 +1,11 @@
 """Separated text of one file -> cells, line by line, every cell still text.
 
-Belongs here: lines, quotes, separators, what one bad line costs.
-Does not belong here: bytes, compression and encodings (landing), what header names mean (`headers.py`), which format a
-file has (`formats/`), the meaning of a cell (`cells.py`).
+Belongs here: separators, widths, repeated headers, rows that are too short or too long.
+Does not belong here: lines that cannot be cut at all (`bad_lines.py`), compression and encodings (`landing/`), which
+format a file has and what its header means (`formats/`), the meaning of a cell (`cells.py`).
 """
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,18 +16,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from weather_etl.meteorology.bad_lines import (
+    BAD_SHARE,
+    MANY_BAD_LINES,
+    MAX_CELL_BYTES,
+    MAX_COLUMNS,
+    give_up_early,
+    has_endless_line,
+    set_bad_lines_aside,
+)
+from weather_etl.meteorology.plain_text import plain_newlines
 from weather_etl.meteorology.raw_rows import DICTIONARY, TEXT, RefusedLine
 from weather_etl.meteorology.reasons import Reason, Rejected
 
 MAX_HEADER_BYTES = 64 * 1024
-MAX_COLUMNS = 256
-MAX_CELL_BYTES = 64 * 1024
-MAX_RECORD_LINES = 100
-MAX_LINE_BYTES = MAX_COLUMNS * MAX_CELL_BYTES
 MAX_LINES = 10_000_000
-KEPT_OF_ENDLESS_LINE = 64 * 1024
-MANY_BAD_LINES = 100_000  # from here on a file that must fail its error budget is given up at once
-BAD_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def cut_text(
 
     multi_line = False
     lines: np.ndarray | None = None  # physical line of each record that the parser sees
-    needs_care = bad_utf8 or text.find(b"\0", layout.end) >= 0 or _has_endless_line(text)
+    needs_care = bad_utf8 or text.find(b"\0", layout.end) >= 0 or has_endless_line(text)
     needs_care = needs_care or (layout.quoted and text.find(b'"', layout.end) >= 0)
     if not needs_care:
         table, invalid = _cut_into_cells(body, layout, multi_line)
@@ -108,8 +110,8 @@ def cut_text(
         text = plain_newlines(text)
         layout = find_layout(text)
         for every_quote in (False, True):
-            body, lines, refused, multi_line, unclean_end = _set_bad_lines_aside(
-                text[layout.end :], start, layout, every_quote=every_quote
+            body, lines, refused, multi_line, unclean_end = set_bad_lines_aside(
+                text[layout.end :], start, layout.delimiter, len(layout.names), every_quote=every_quote
             )
             table, invalid = _cut_into_cells(body, layout, multi_line)
             if table.num_rows + len(invalid) == len(lines):
@@ -201,143 +203,9 @@ def _with_short_rows(
     return whole.take(pa.array(order)).combine_chunks(), numbers[order]
 
 
-def plain_newlines(text: bytes) -> bytes:
-    """LF or CRLF throughout; lone and mixed CR become LF."""
-    if b"\r" not in text:
-        return text
-    buffer = np.frombuffer(text, dtype=np.uint8)
-    following = np.flatnonzero(buffer == 13) + 1
-    if following[-1] < len(buffer) and bool((buffer[following] == 10).all()):
-        return text
-    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-
-
 def _check_size(text: bytes) -> None:
     if len(text) > MAX_LINES and text.count(b"\n") > MAX_LINES:
         raise Rejected(Reason.TOO_LARGE, f"the file has more than {MAX_LINES:,} lines")
-
-
-def _has_endless_line(text: bytes) -> bool:
-    """Whether a line is longer than `MAX_LINE_BYTES` (some that are longer than half of it are found as well)."""
-    step = MAX_LINE_BYTES // 2
-    for start in range(step, len(text) - step, step):
-        if text.find(b"\n", start, start + step) < 0 and text.find(b"\r", start, start + step) < 0:
-            return True
-    return False
-
-
-def _set_bad_lines_aside(
-    body: bytes, first_line: int, layout: Layout, *, every_quote: bool
-) -> tuple[bytes, np.ndarray, list[RefusedLine], bool, bool]:
-    """Take out blank lines, and those with NUL, broken UTF-8 or an unbalanced quote: each costs one row only.
-
-    A line with an odd number of quotes has one open; `every_quote` looks for those with an even number too.
-
-    Returns the remaining text, the physical line number of each remaining record, the lines taken out,
-    whether a quoted cell spans lines, and whether the file ends in NUL padding.
-    """
-    buffer = np.frombuffer(body, dtype=np.uint8)
-    ends = np.flatnonzero(buffer == 10)
-    starts = np.concatenate(([0], ends + 1))
-    if starts[-1] >= len(body):
-        starts = starts[:-1]
-    if len(starts) == 0:
-        return body, np.empty(0, dtype=np.int64), [], False, False
-    stops = np.append(starts[1:], len(body))
-
-    def lines_with(byte: int) -> np.ndarray:
-        return np.searchsorted(starts, np.flatnonzero(buffer == byte), side="right") - 1
-
-    def line_text(first: int, last: int) -> bytes:
-        return body[starts[first] : stops[last]]
-
-    bad: dict[int, tuple[Reason, str]] = {}
-    for i in np.flatnonzero(stops - starts > MAX_LINE_BYTES):
-        bad[int(i)] = (Reason.CELL_TOO_LONG, f"the line has {stops[i] - starts[i]:,} bytes")
-    with_nul = np.unique(lines_with(0))
-    give_up_early(len(with_nul), len(starts))
-    for i in with_nul:
-        bad.setdefault(int(i), (Reason.NUL_PADDING, "the line holds NUL bytes"))
-    give_up_early(len(bad), len(starts))
-    unclean_end = bool(bad) and max(bad) == len(starts) - 1 and not line_text(max(bad), max(bad)).strip(b"\0\r\n")
-    high = np.unique(_lines_with_high_bytes(buffer, starts)) if not is_utf8(body) else ()
-    for i in high:
-        if not is_utf8(line_text(int(i), int(i))):
-            bad.setdefault(int(i), (Reason.BAD_ENCODING, "the line is not UTF-8"))
-
-    continuation = np.zeros(len(starts), dtype=bool)
-    quotes = np.bincount(lines_with(34), minlength=len(starts))
-    odd = [i for i in np.flatnonzero(quotes % 2).tolist() if i not in bad]
-    if every_quote:
-        closed = _all_quotes_closed(layout.delimiter)
-        even = [i for i in np.flatnonzero((quotes > 0) & (quotes % 2 == 0)).tolist() if i not in bad]
-        odd = sorted([*odd, *(i for i in even if not closed(line_text(i, i).rstrip(b"\r\n")))])
-    position = 0
-    while position < len(odd):
-        first: int = odd[position]
-        j: int | None = odd[position + 1] if position + 1 < len(odd) else None
-        spans = (
-            j is not None
-            and j - first < MAX_RECORD_LINES
-            and not any(k in bad for k in range(first, j + 1))
-            and _cells(line_text(first, j), layout.delimiter) == len(layout.names)
-        )
-        if spans and j is not None:
-            continuation[first + 1 : j + 1] = True
-            position += 2
-        else:
-            bad[first] = (Reason.QUOTE_UNBALANCED, "a quote in the line is not closed")
-            give_up_early(len(bad), len(starts))
-            position += 1
-
-    give_up_early(len(bad), len(starts))
-    refused = [
-        RefusedLine(first_line + i, reason, detail, _kept_text(line_text(i, i)))
-        for i, (reason, detail) in sorted(bad.items())
-        if line_text(i, i).strip()
-    ]
-    blank = [i for i in np.flatnonzero(stops - starts <= 2) if not line_text(int(i), int(i)).strip()]
-    fed = np.ones(len(starts), dtype=bool)
-    fed[list(bad)] = False
-    fed[blank] = continuation[blank]
-    if not fed.all():
-        cuts = np.flatnonzero(np.diff(np.concatenate(([False], fed, [False])).astype(np.int8)))
-        body = b"".join(body[starts[a] : stops[b - 1]] for a, b in zip(cuts[::2], cuts[1::2], strict=True))
-    lines = np.flatnonzero(fed & ~continuation) + first_line
-    return body, lines.astype(np.int64), refused, bool(continuation.any()), unclean_end
-
-
-def give_up_early(bad: int, lines: int) -> None:
-    """Reject a large file as soon as it is certain to fail its error budget, before its bad lines fill the memory."""
-    if bad > MANY_BAD_LINES and bad > BAD_SHARE * lines:
-        raise Rejected(Reason.ERROR_BUDGET, f"at least {bad:,} of {lines:,} lines cannot be cut into cells")
-
-
-def _kept_text(line: bytes) -> str:
-    if len(line) > MAX_LINE_BYTES:
-        line = line[:KEPT_OF_ENDLESS_LINE]
-    return line.rstrip(b"\r\n").decode("utf-8", "replace")
-
-
-def _lines_with_high_bytes(buffer: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Indices of the lines that hold a byte above 127."""
-    return np.searchsorted(starts, np.flatnonzero(buffer > 127), side="right") - 1
-
-
-def is_utf8(data: bytes) -> bool:
-    """Whether the bytes are UTF-8 throughout."""
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _all_quotes_closed(delimiter: str) -> Callable[[bytes], object]:
-    """Tells of a line whether every cell that opens with a quote is closed; a quote inside a cell is a character."""
-    d = re.escape(delimiter)
-    cell = rf'(?:"(?:[^"]|"")*+"[^{d}]*+|[^"{d}][^{d}]*+|)'
-    return re.compile(rf"{cell}(?:{d}{cell})*+".encode()).fullmatch
 
 
 def _row_text(table: pa.Table, row: int, layout: Layout) -> str:
@@ -346,14 +214,6 @@ def _row_text(table: pa.Table, row: int, layout: Layout) -> str:
 
 def _is_empty(column: pa.ChunkedArray) -> bool:
     return not any(column.unique().to_pylist())
-
-
-def _cells(record: bytes, delimiter: str) -> int:
-    try:
-        rows = list(csv.reader(io.StringIO(record.decode("utf-8"), newline=""), delimiter=delimiter, strict=True))
-    except csv.Error:
-        return -1
-    return len(rows[0]) if len(rows) == 1 else -1
 
 
 def _cut_into_cells(

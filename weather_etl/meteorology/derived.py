@@ -93,11 +93,6 @@ def station_pressure(pressure_msl_hpa: np.ndarray, elevation_m: float, temperatu
     return pressure_msl_hpa * _column(elevation_m, temperature_c)
 
 
-def sea_level_pressure(pressure_station_hpa: np.ndarray, elevation_m: float, temperature_c: np.ndarray) -> np.ndarray:
-    """Pressure reduced to sea level in hPa: the inverse of `station_pressure`."""
-    return pressure_station_hpa / _column(elevation_m, temperature_c)
-
-
 def _column(elevation_m: float, temperature_c: np.ndarray) -> np.ndarray:
     gained = LAPSE_RATE * elevation_m
     return (1.0 - gained / (np.asarray(temperature_c) + ZERO_C + gained)) ** 5.257
@@ -119,15 +114,3 @@ def air_density(
     t = np.asarray(temperature_c) + ZERO_C
     vapour = np.asarray(humidity_percent) / 100.0 * 0.0000205 * np.exp(0.0631846 * t)
     return (np.asarray(pressure_station_hpa) * 100.0 / R_DRY - vapour * (1.0 / R_DRY - 1.0 / R_VAPOUR)) / t
-
-
-def wind_components(wind_speed_ms: np.ndarray, wind_direction_deg: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Components (u, v) of the wind towards east and north in m s-1; the direction says where it comes from.
-
-    A calm is (0, 0), whatever the direction; with wind but without a direction both are NaN.
-    """
-    radians = np.radians(wind_direction_deg)
-    calm = np.asarray(wind_speed_ms) == 0.0
-    u = np.where(calm, 0.0, -wind_speed_ms * np.sin(radians))
-    v = np.where(calm, 0.0, -wind_speed_ms * np.cos(radians))
-    return u, v

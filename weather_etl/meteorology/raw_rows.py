@@ -49,9 +49,9 @@ class ParsedFile:
         zone_how: what told it, for a person.
         open_pressure: `pressure_msl_hpa` comes from a column called just pressure, which may hold either kind.
         fields: canonical column -> `cell_numbers.Field.plain()`.
-        form: of the times; `form_read` is the share of the rows that it reads, `time_names` their columns.
+        form: of the times; `time_names` are their columns.
         before: [date, zone]: zone of older times.
-        stamp, period_minutes, cadence_minutes: what a time marks, and the expected step.
+        stamp, period_minutes: what a time marks.
         precipitation: what it means, see `cells.Precipitation`.
         padded: rows without a value are usual, and count as no errors.
         names_stations: its rows name the station by an id of the provider.
@@ -80,12 +80,10 @@ class ParsedFile:
     open_pressure: bool = False
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     form: str = "iso"
-    form_read: float = 1.0
     time_names: tuple[str, ...] = ()
     before: list[list[str]] = field(default_factory=list)
     stamp: str = "end"
     period_minutes: int = 0
-    cadence_minutes: int = 0
     precipitation: dict[str, Any] = field(default_factory=dict)
     padded: bool = False
     names_stations: bool = False

@@ -28,10 +28,9 @@ from weather_etl.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
-UP_TO_DATE, STALE = "up to date", "stale"
+UP_TO_DATE, PASS = "up to date", "PASS"
 # Its tables are what landing says, and that is nothing: every file was rejected, or every row refused.
 NOTHING_USABLE = "nothing usable"
-PASS, NOT_RUN = "PASS", "not run"
 HISTORY = "WEATHER_ETL_POSTGRES_URL"  # the setting that says where Dagster's history lies
 
 

@@ -62,7 +62,6 @@ class History:
         alone: the last attempt failed, so that the next one must not drag others down.
         lost: the process of the last one died without a word.
         in_flight: a run over the station is under way.
-        last_run_id: of the last one that counts.
     """
 
     runs: int = 0
@@ -72,7 +71,6 @@ class History:
     alone: bool = False
     lost: bool = False
     in_flight: bool = False
-    last_run_id: str = ""
 
     def next_start(self, retry_delay: float) -> float:
         """When the next attempt may start: the delay doubles each time, up to an hour.
@@ -104,7 +102,6 @@ def history(runs: Iterable[PastRun], last_other: int = 0) -> History:
         last_end=max((r.end for r in recent), default=0.0),
         alone=bool(counted) and counted[-1].status != SUCCESS,
         lost=bool(recent) and recent[-1].ended == LOST,
-        last_run_id=counted[-1].run_id if counted else "",
     )
 
 

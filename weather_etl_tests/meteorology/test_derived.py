@@ -118,13 +118,6 @@ quick = settings(derandomize=True, deadline=None, max_examples=60, database=None
 
 @quick
 @given(**reasonable)
-def test_pressure_reduced_to_sea_level_and_back_is_the_same(t, rh, elevation, p):
-    reduced = derived.sea_level_pressure(np.array(p), elevation, np.array(t))
-    assert derived.station_pressure(reduced, elevation, np.array(t)) == pytest.approx(p, rel=1e-12)
-
-
-@quick
-@given(**reasonable)
 def test_the_dew_point_is_never_above_the_temperature_and_rises_with_humidity(t, rh, elevation, p):
     dew, damper = (derived.dew_point(np.array(t), np.array(h)) for h in (rh, min(rh + 1, 100)))
     assert dew <= t + 1e-9 and damper >= dew
@@ -135,31 +128,6 @@ def test_the_dew_point_is_never_above_the_temperature_and_rises_with_humidity(t,
 def test_damp_air_is_lighter_than_dry_air(t, rh, elevation, p):
     dry, damp = (derived.air_density(np.array(t), np.array(p), np.array(h)) for h in (0.0, rh))
     assert damp < dry
-
-
-@quick
-@given(st.floats(0.1, 60), st.floats(0, 359.99), st.floats(0, 360))
-def test_components_have_the_speed_and_turn_with_the_direction(speed, direction, angle):
-    u, v = derived.wind_components(np.array(speed), np.array(direction))
-    assert np.hypot(u, v) == pytest.approx(speed)
-    turned = complex(*derived.wind_components(np.array(speed), np.array(direction + angle)))
-    assert turned == pytest.approx(complex(u, v) * np.exp(-1j * np.radians(angle)), abs=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("speed", "direction", "uv"),
-    [
-        (5, 0, (0, -5)),
-        (5, 90, (-5, 0)),
-        (5, 180, (0, 5)),
-        (0, NAN, (0, 0)),
-        (5, NAN, (NAN, NAN)),
-        (NAN, 90, (NAN, NAN)),
-    ],
-)
-def test_the_wind_blows_from_its_direction(speed, direction, uv):
-    found = derived.wind_components(np.array(float(speed)), np.array(float(direction)))
-    assert np.allclose(found, uv, atol=1e-12, equal_nan=True)
 
 
 def test_a_dew_point_that_is_not_reported_is_computed_with_flag_2():

@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from weather_etl.meteorology import formats
-from weather_etl.meteorology.cutting import MAX_CELL_BYTES, MAX_COLUMNS, MAX_HEADER_BYTES
+from weather_etl.meteorology.bad_lines import MAX_CELL_BYTES, MAX_COLUMNS
+from weather_etl.meteorology.cutting import MAX_HEADER_BYTES
 from weather_etl.meteorology.formats.registry import packaged
 from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected

@@ -79,14 +79,6 @@ def test_the_wind_chill_is_that_of_metpy_for_all_cold_and_wind():
 
 
 @both_sources
-def test_wind_components_are_those_of_metpy(source):
-    *_, v, direction, _ = complete(source)
-    u, w = metpy().wind_components(of(v, "m/s"), of(direction, "degree"))
-    mine = derived.wind_components(v, direction)
-    assert largest(mine[0], u.m) < 1e-12 and largest(mine[1], w.m) < 1e-12
-
-
-@both_sources
 def test_the_density_is_within_a_thousandth_of_metpy(source):
     """IEC 61400-12-1 has a vapour pressure of its own, and 287.05 where MetPy has 287.06."""
     t, rh, *_, p = complete(source)

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from weather_etl.meteorology.cutting import plain_newlines
 from weather_etl.meteorology.formats.engine import Table, read_table
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.formats.source import Source, Text
 from weather_etl.meteorology.formats.tables import of_columns
+from weather_etl.meteorology.plain_text import plain_newlines
 from weather_etl.meteorology.raw_rows import TEXT, ParsedFile, RefusedLine
 from weather_etl.meteorology.reasons import Reason, Rejected
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from weather_etl.meteorology.cell_numbers import Field
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cutting import Cut
-from weather_etl.meteorology.formats import mapping, parts, refusals, reshape, time_choice, zones
+from weather_etl.meteorology.formats import mapping, parts, refusals, reshape, time_choice, unit_choice, zones
 from weather_etl.meteorology.formats.mapping import Columns
 from weather_etl.meteorology.formats.names import Names, is_nameless
 from weather_etl.meteorology.formats.options import Options
@@ -86,7 +86,7 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     if table.delimiter == "," and options.decimal and not profile.part("text").get("decimal"):
         decimal = "."
     parts.drop_thousands(columns, cells, decimal, table.delimiter, options)
-    mapping.settle_units(columns, cells, profile, _units_row(table, cut), options, decimal)
+    unit_choice.settle_units(columns, cells, profile, _units_row(table, cut), options, decimal)
     parts.reject_contradicting_twins(columns, cells, names, cut, profile, options, decimal)
     cells = {v: c for v, c in cells.items() if v in columns.found}
     fields = {v: f.written for v, f in columns.found.items() if f.written != Field()}
@@ -142,12 +142,10 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
         open_pressure=columns.open_pressure,
         fields={v: f.plain() for v, f in fields.items() if f.plain()},
         form=timing.form,
-        form_read=timing.read,
         time_names=timing.names,
         before=[list(b) for b in time.get("before", ())],
         stamp=stamp,
         period_minutes=minutes_of(time["period"]) if "period" in time else 0,
-        cadence_minutes=minutes_of(time["cadence"]) if "cadence" in time else 0,
         precipitation=precipitation,
         padded=not profile.generic,
         names_stations=not profile.generic and "station" in cells,

@@ -10,7 +10,6 @@ import numpy as np
 # Spans of the median of pressures, by unit. 380..800 is mmHg, or hPa in mountains: nothing proves it.
 PRESSURES = {"hPa": (500.0, 1100.0), "kPa": (50.0, 110.0), "inHg": (15.0, 33.0), "Pa": (50_000.0, 110_000.0)}
 MMHG_OR_MOUNTAIN = (380.0, 800.0)
-TENTHS_OF_HPA = (5_000.0, 11_000.0)
 UNLIKELY_CELSIUS = 45.0
 MIN_KELVIN = 150.0
 _SPEEDS = {"m/s": 1.0, "km/h": 3.6, "kn": 1 / 0.514444, "mph": 1 / 0.44704}

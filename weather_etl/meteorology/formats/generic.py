@@ -8,12 +8,12 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from weather_etl.meteorology.cutting import is_utf8
 from weather_etl.meteorology.formats.names import NAMELESS, Names, bare, is_nameless, is_regex, key, split_names
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.formats.recognise import MAX_HEADER_LINES, Fit, Head, sniff
 from weather_etl.meteorology.formats.source import HEAD_BYTES
+from weather_etl.meteorology.plain_text import is_utf8
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import QUANTITIES, known_unit, known_zone
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS

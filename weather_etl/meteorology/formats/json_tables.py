@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from weather_etl.meteorology.cutting import MAX_COLUMNS
+from weather_etl.meteorology.bad_lines import MAX_COLUMNS
 from weather_etl.meteorology.formats.engine import Table, read_table
 from weather_etl.meteorology.formats.names import Names
 from weather_etl.meteorology.formats.options import Options

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from weather_etl.meteorology.cutting import MAX_COLUMNS
+from weather_etl.meteorology.bad_lines import MAX_COLUMNS
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import UNITS
 

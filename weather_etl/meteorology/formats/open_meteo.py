@@ -13,7 +13,6 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from weather_etl.meteorology.cutting import is_utf8
 from weather_etl.meteorology.formats import generic
 from weather_etl.meteorology.formats.engine import Table, read_table
 from weather_etl.meteorology.formats.names import split_names
@@ -22,6 +21,7 @@ from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.formats.recognise import Head
 from weather_etl.meteorology.formats.source import Source, Text
 from weather_etl.meteorology.formats.tables import cells_of
+from weather_etl.meteorology.plain_text import is_utf8
 from weather_etl.meteorology.raw_rows import DICTIONARY, ParsedFile, RefusedLine, raw_rows
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import known_zone, zone_of_offset

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.cutting import MAX_COLUMNS, MAX_LINES
+from weather_etl.meteorology.bad_lines import MAX_COLUMNS
+from weather_etl.meteorology.cutting import MAX_LINES
 from weather_etl.meteorology.formats import generic
 from weather_etl.meteorology.formats.engine import Table, read_table
 from weather_etl.meteorology.formats.names import Names

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from weather_etl.meteorology.cell_numbers import Field
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cutting import Cut
-from weather_etl.meteorology.formats import mapping, reshape
+from weather_etl.meteorology.formats import mapping, reshape, unit_choice
 from weather_etl.meteorology.formats.mapping import Columns
 from weather_etl.meteorology.formats.names import Names, is_nameless, stems_of
 from weather_etl.meteorology.formats.options import Options
@@ -97,7 +97,7 @@ def reject_contradicting_twins(
             column = (
                 cut.columns[i] if pa.types.is_dictionary(cut.columns[i].type) else cut.columns[i].dictionary_encode()
             )
-            mapping.settle_units(twin, {variable: column}, profile, (), options, decimal)
+            unit_choice.settle_units(twin, {variable: column}, profile, (), options, decimal)
             if not mapping.same_values(cells[variable], column, found, other, decimal):
                 raise Rejected(
                     Reason.DUPLICATE_COLUMN,

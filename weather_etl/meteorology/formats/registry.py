@@ -9,7 +9,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from weather_etl.meteorology.formats.profile import Profile, ProfileError, assemble, merged, parse_profile
+from weather_etl.meteorology.formats.grammar import assemble, merged, parse_profile
+from weather_etl.meteorology.formats.profile import Profile, ProfileError
 
 GENERIC = "generic"
 

@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from weather_etl.meteorology.bad_lines import MAX_COLUMNS
 from weather_etl.meteorology.cell_states import one_chunk
-from weather_etl.meteorology.cutting import MAX_COLUMNS, Cut
+from weather_etl.meteorology.cutting import Cut
 from weather_etl.meteorology.formats.names import Names
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.raw_rows import TEXT

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from weather_etl.meteorology.cutting import is_utf8, plain_newlines
 from weather_etl.meteorology.members import Member
+from weather_etl.meteorology.plain_text import is_utf8, plain_newlines
 from weather_etl.meteorology.reasons import Reason, Rejected
 
 HEAD_BYTES = 64 * 1024

@@ -13,13 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.cell_states import one_chunk
-from weather_etl.meteorology.cell_times import HOUR, read_form
-from weather_etl.meteorology.cutting import Cut, is_utf8
+from weather_etl.meteorology.cell_times import read_form
+from weather_etl.meteorology.cutting import Cut
 from weather_etl.meteorology.formats.names import Names, bare
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ZONE_WORDS, Profile
 from weather_etl.meteorology.formats.source import Source
 from weather_etl.meteorology.formats.timing import Timing
+from weather_etl.meteorology.local_clock import HOUR
+from weather_etl.meteorology.plain_text import is_utf8
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import known_zone, zone_of_offset
 

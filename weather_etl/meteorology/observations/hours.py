@@ -18,7 +18,8 @@ import numpy as np
 import pyarrow as pa
 
 from weather_etl.meteorology.cells import HOUR, UNREADABLE, Cells, one_chunk
-from weather_etl.meteorology.observations.precipitation import Doubt, Fallen, Gauge
+from weather_etl.meteorology.observations.amounts import Doubt, Fallen
+from weather_etl.meteorology.observations.precipitation import Gauge
 from weather_etl.meteorology.observations.reports import Slots, Values
 from weather_etl.meteorology.observations.series import MINUTE, Series, Windows, months_of
 from weather_etl.meteorology.quality import VARIABLES, Flag
@@ -30,7 +31,6 @@ POINT = (
     "pressure_station_hpa", "snow_depth_cm", "cloud_cover_percent",
 )  # fmt: skip
 # Of what covers a period, whose stamp may mark its start or middle.
-PERIOD = ("wind_speed_ms", "wind_gust_ms", "wind_direction_deg", "solar_radiation_wm2", "sunshine_min")
 BOUND = ("dew_point_c", "humidity_percent")  # to the row of the temperature
 DENSE = ("wind_speed_ms", "wind_gust_ms", "solar_radiation_wm2", "sunshine_min")
 

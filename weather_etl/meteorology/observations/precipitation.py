@@ -8,13 +8,13 @@ told is null.
 """
 
 import re
-from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.cells import HOUR, Precipitation, one_chunk
+from weather_etl.meteorology.observations.amounts import Amounts, Doubt, Fallen, one_an_hour
 from weather_etl.meteorology.observations.reports import Slots, Values
 from weather_etl.meteorology.observations.series import MINUTE, Series, ending_hour
 from weather_etl.meteorology.quality import Flag
@@ -25,75 +25,6 @@ HOURLY, LONG = "precipitation_mm", "precipitation_long_mm"
 ROUTINE_WITHIN_MIN = 5
 _SPECIAL = re.compile(r"(?i)FM-?16|SPECI|^SP$")
 LONGEST_H = 24
-
-
-@dataclass
-class Amounts:
-    """Amounts of hours (or of longer periods that end with them), at most one an hour.
-
-    Attributes:
-        hours: since 1970, ascending.
-        values: mm.
-        rows: the row of each, of several its last.
-        trace: mask; a trace is 0 mm.
-    """
-
-    hours: np.ndarray
-    values: np.ndarray
-    rows: np.ndarray
-    trace: np.ndarray
-
-    @classmethod
-    def none(cls) -> "Amounts":
-        nothing = np.empty(0, dtype=np.int64)
-        return cls(nothing, nothing.astype(np.float64), nothing, nothing.astype(bool))
-
-    def take(self, which: np.ndarray) -> "Amounts":
-        return Amounts(self.hours[which], self.values[which], self.rows[which], self.trace[which])
-
-    def filled_from(self, other: "Amounts") -> "Amounts":
-        """These, and of the other ones those of hours that these have not."""
-        if not len(other.hours):
-            return self
-        both = Amounts(
-            *(np.concatenate([getattr(self, n), getattr(other, n)]) for n in ("hours", "values", "rows", "trace"))
-        )
-        _, first = np.unique(both.hours, return_index=True)
-        return both.take(first)
-
-
-@dataclass
-class Doubt:
-    """What the way from reports to hours says against an amount: hours since 1970, their rows and original values."""
-
-    variable: str
-    flag: Flag
-    hours: np.ndarray
-    rows: np.ndarray
-    original: np.ndarray
-    limit: str
-
-
-@dataclass
-class Fallen:
-    """The precipitation of a station.
-
-    Attributes:
-        hourly: amounts of hours.
-        long, long_h: amounts of the longest period of 2 to 24 h that ends with an hour, and that period.
-        doubts: values to flag.
-        members: (hours, rows): every row that is part of an hourly amount.
-        contradicted: (hours, rows): rows that another row of the same file and time contradicts.
-        warnings: sentences for a person.
-    """
-
-    hourly: Amounts
-    long: Amounts
-    long_h: np.ndarray
-    doubts: list[Doubt] = field(default_factory=list)
-    members: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
-    contradicted: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
 
 
 class Gauge:
@@ -295,11 +226,11 @@ class Gauge:
         self._hours_of_differences(at, length, amount, last, known, short)
         hourly = known & ~short & (length <= HOUR)
         found = Amounts((at + HOUR // 2) // HOUR, amount, last, no_trace)
-        self._add_hourly(_one_an_hour(found.take(hourly)))
+        self._add_hourly(one_an_hour(found.take(hourly)))
         whole = np.round(length / HOUR).astype(np.int64)
         long = known & (np.abs(length - whole * HOUR) <= 5 * MINUTE) & (whole >= 2) & (whole <= LONGEST_H)
         for period in np.unique(whole[long]).tolist():
-            self._add_long(period, _one_an_hour(found.take(long & (whole == period))))
+            self._add_long(period, one_an_hour(found.take(long & (whole == period))))
 
     def _hours_of_differences(
         self,
@@ -421,9 +352,3 @@ class Gauge:
 
     def _unknown(self, n: int, why: str) -> None:
         self.fallen.warnings.append(f"{n} amounts of precipitation {why}; they are not counted")
-
-
-def _one_an_hour(found: Amounts) -> Amounts:
-    """The last of each hour; differences that end in one hour do not overlap, but only one can be the hour's."""
-    keep = np.append(found.hours[1:] != found.hours[:-1], True) if len(found.hours) else np.empty(0, dtype=bool)
-    return found.take(keep)

@@ -5,16 +5,12 @@ Does not belong here: means and sums over an hour (`series.py`), precipitation (
 the hours (`cascade.py`).
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from weather_etl.meteorology.cells import HOUR, MISSING, OK, Cells
 from weather_etl.meteorology.quality import Flag
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.vocabulary import LONG_PRECIPITATION
-
-Mask = Callable[[np.ndarray], np.ndarray]  # rows -> which of them
 
 
 class Values:

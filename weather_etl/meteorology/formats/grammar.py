@@ -1,0 +1,330 @@
+"""The grammar of profiles: a TOML text -> a `Profile`, or a sentence that names key and line.
+
+Belongs here: which keys there are and what each may say, profiles built on other profiles.
+Does not belong here: any format (`profiles/*.toml`), what a profile is once it is read (`profile.py`).
+"""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from weather_etl.meteorology.formats.profile import (
+    DECODERS,
+    KINDS,
+    META_KEYS,
+    REFUSALS,
+    ZONE_WORDS,
+    ColumnRule,
+    Profile,
+    ProfileError,
+    Quality,
+    minutes_of,
+    scale_of,
+)
+from weather_etl.meteorology.units import QUANTITIES, is_unit
+from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
+
+_KIND_NAMES = {
+    "text": "a text", "int": "a whole number", "number": "a number", "yes": "true or false", "regex": "a regular expression",
+    "texts": "a list of texts", "table": "a table", "units": "a table of units", "duration": "a duration such as 10min or 1h",
+    "positions": "two positions [first, last], counted from 1", "pairs": "a list of pairs of texts",
+}  # fmt: skip
+_TOP = {
+    "title": "text", "source": "text", "base": "text", "rank": "int", "decoder": DECODERS, "refuse": "refuse",
+    "missing": "texts", "assume": "texts", "units": "units", "blank_precipitation": ("none", "missing"),
+}  # fmt: skip
+_TABLES: Mapping[str, Mapping[str, Any]] = {
+    "match": {"head": "regex", "line": "regex", "columns": "patterns", "any": "texts", "none": "texts", "values": "spans"},
+    "container": {"member": "regex", "sheet": "regex"},
+    "json": {"rows": "text", "arrays": "table"},
+    "text": {"encoding": "texts", "delimiter": (",", ";", "\t", "tab", "|", "space", "fixed", "line"),
+             "decimal": (".", ",", "auto"), "comment": "regex", "ragged": ("pad", "refuse")},
+    "header": {"find": "regex", "lines": "int", "strip": "regex", "below": "int", "units": "int", "names": "texts", "skip": "int"},
+    "time": {"columns": "columns", "at": "spans_at", "formats": "texts", "replace": "pairs", "zone": "zone",
+             "zone_regex": "regex", "zones": "table", "evidence": "column_regex", "before": "pairs",
+             "stamp": ("instant", "start", "middle", "end"), "cadence": "duration", "period": "duration"},
+    "station": {"column": "texts"},
+    "rows": {"drop": "drops"},
+    "long": {"variable": "pattern", "value": "pattern", "unit": "pattern"},
+    "wide": {"time": "int", "first": "int", "parameter": "int", "names": "regex"},
+}  # fmt: skip
+_META = {"regex": "regex", "from": ("preamble", "header", "file"), "member": "regex", "take": ("first", "last")}
+_COLUMN = {
+    "to": "variable", "name": "texts", "at": "positions", "find": "regex", "not": "texts", "unit": "unit",
+    "unit_wins": "yes", "steps": "text", "missing": "texts", "trace": "texts", "low": "texts", "map": "map", "strip": "regex",
+    "part": "int", "where": "column_regex", "quality": "quality", "kind": KINDS, "period": "period", "height_m": "number",
+    "resets": ("hour", "day", "week", "month", "year", ""), "routine": "regex",
+}  # fmt: skip
+_EACH = {k: v for k, v in _COLUMN.items() if k not in ("to", "name", "at", "find")}
+
+
+def parse_profile(text: str, *, name: str, origin: str = "packaged") -> dict[str, Any]:
+    """The TOML of a profile as a table that `assemble` takes; its base is not merged in yet.
+
+    Raises:
+        ProfileError: it is no TOML, or a key or value cannot be used.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(f"{name} ({origin}) is not valid TOML: {error}.") from None
+    check(table, text=text, name=name, origin=origin)
+    return table
+
+
+def check(table: Mapping[str, Any], *, text: str = "", name: str, origin: str) -> None:
+    """Say in one sentence what cannot be used.
+
+    Raises:
+        ProfileError: names the key and, where the text is given, its line.
+    """
+
+    def fail(path: Sequence[str | int], sentence: str) -> None:
+        line = _line_of(text, path)
+        where = ".".join(f"[{p + 1}]" if isinstance(p, int) else p for p in path).replace(".[", "[")
+        raise ProfileError(f"{name} ({origin}){f', line {line}' if line else ''}: {where} {sentence}.")
+
+    def keys(found: Mapping[str, Any], known: Mapping[str, Any], path: list[str | int]) -> None:
+        for key, value in found.items():
+            if key not in known:
+                fail([*path, key], f"is no key of the grammar; known here are {', '.join(known)}")
+            if problem := _problem(value, known[key]):
+                fail([*path, key], problem)
+
+    known_top = {**_TOP, **dict.fromkeys(_TABLES, "table"), "each": "table", "meta": "table", "column": "column list"}
+    keys({k: v for k, v in table.items() if k != "column"}, known_top, [])
+    for part, known in _TABLES.items():
+        keys(table.get(part, {}), known, [part])
+    keys(table.get("each", {}), _EACH, ["each"])
+    for key, rule in table.get("meta", {}).items():
+        if key not in META_KEYS:
+            fail(["meta", key], f"is no key of the grammar; known here are {', '.join(META_KEYS)}")
+        if not isinstance(rule, dict) or "regex" not in rule:
+            fail(["meta", key], "must be a table with a regex")
+        keys(rule, _META, ["meta", key])
+    columns = table.get("column", [])
+    if not isinstance(columns, list) or not all(isinstance(c, dict) for c in columns):
+        fail(["column"], "must be a list of tables, each with `to` and `name`")
+    for i, column in enumerate(columns):
+        keys(column, _COLUMN, ["column", i])
+        if "to" not in column:
+            fail(["column", i], "has no `to`")
+        if not {"name", "at", "find"} & column.keys():
+            fail(["column", i], "says neither `name` nor `at` nor `find`")
+        unit = column.get("unit", "")
+        quantity = QUANTITIES.get(column["to"])
+        if unit and quantity and not is_unit(quantity, scale_of(unit.rstrip("?"))[1]):
+            fail(["column", i, "unit"], f"is {unit!r}, which is no unit of {column['to']}")
+    if "base" in table or "refuse" in table:
+        return
+    decoder = table.get("decoder", "text")
+    if not columns and decoder in ("text", "xlsx", "parquet", "json"):
+        fail(["column"], "is missing: no variable would be read")
+    if "time" not in table and decoder in ("text", "xlsx", "parquet", "json"):
+        fail(["time"], "is missing: no row would have a time")
+    if (
+        "match" not in table
+        and decoder in ("text", "xlsx", "parquet")
+        and origin != "station.toml"
+        and name != "generic"
+    ):
+        fail(["match"], "is missing: nothing would tell its files from others")
+
+
+def _problem(value: Any, kind: Any) -> str | None:
+    """Why a value is not of a kind, as the rest of a sentence."""
+    if isinstance(kind, tuple):
+        return None if value in kind else f"is {value!r}; it must be one of {', '.join(repr(k) for k in kind)}"
+    texts = isinstance(value, list) and all(isinstance(v, str) for v in value)
+    pair = isinstance(value, list) and len(value) == 2 and all(type(v) is int and v > 0 for v in value)
+    match kind:
+        case "text" | "pattern":
+            good = isinstance(value, str)
+        case "int":
+            good = type(value) is int
+        case "number":
+            good = type(value) in (int, float)
+        case "yes":
+            good = isinstance(value, bool)
+        case "texts":
+            good = texts
+        case "table":
+            good = isinstance(value, dict)
+        case "regex":
+            if not isinstance(value, str):
+                return f"is {value!r}; it must be a regular expression in a text"
+            try:
+                re.compile(value)
+            except re.error as error:
+                return f"is no regular expression ({error})"
+            return None
+        case "patterns":
+            good = isinstance(value, list) and all(
+                isinstance(v, str) or (isinstance(v, list) and all(isinstance(x, str) for x in v)) for v in value
+            )
+        case "columns":
+            good = texts or (
+                isinstance(value, list)
+                and bool(value)
+                and all(isinstance(v, list) and all(isinstance(x, str) for x in v) for v in value)
+            )
+        case "spans":
+            good = isinstance(value, dict) and all(
+                isinstance(v, list) and len(v) == 2 and all(type(x) in (int, float) for x in v) for v in value.values()
+            )
+        case "spans_at":
+            good = isinstance(value, list) and all(_problem(v, "positions") is None for v in value)
+        case "positions":
+            good = pair and value[0] <= value[1]
+        case "pairs":
+            good = isinstance(value, list) and all(
+                isinstance(v, list) and len(v) == 2 and all(isinstance(x, str) for x in v) for v in value
+            )
+        case "zone":
+            from weather_etl.meteorology.units import known_zone
+
+            for zone in [value] if isinstance(value, str) else value if texts else [None]:
+                if zone is None or (zone not in ZONE_WORDS and known_zone(zone) is None):
+                    return f"is {value!r}; a zone is UTC, an offset such as UTC+09:00, an IANA name or {', '.join(ZONE_WORDS)}"
+            return None
+        case "column_regex":
+            good = isinstance(value, dict) and value.keys() == {"column", "regex"}
+            return None if good and _problem(value["regex"], "regex") is None else "must have a `column` and a `regex`"
+        case "drops":
+            good = isinstance(value, list) and all(_problem(v, "column_regex") is None for v in value)
+            return None if good else "must be a list of tables with `column` and `regex`"
+        case "duration":
+            try:
+                minutes_of(value)
+            except (ValueError, AttributeError) as error:
+                return f"is {value!r}; {error}"
+            return None
+        case "period":
+            if isinstance(value, dict):
+                return None if value.keys() == {"column"} else "must be a duration or { column = ... }"
+            return _problem(value, "duration")
+        case "variable":
+            good = value in RAW_TEXT_COLUMNS
+            return None if good else f"is {value!r}; known variables are {', '.join(RAW_TEXT_COLUMNS[3:])}"
+        case "unit":
+            good = isinstance(value, str)
+        case "units":
+            for variable, unit in value.items() if isinstance(value, dict) else [("?", value)]:
+                quantity = QUANTITIES.get(variable)
+                if (
+                    quantity is None
+                    or not isinstance(unit, str)
+                    or not is_unit(quantity, scale_of(unit.rstrip("?"))[1])
+                ):
+                    return f"says {unit!r} of {variable!r}, which is no unit of it"
+            return None
+        case "map":
+            if value == "compass":
+                return None
+            good = isinstance(value, dict) and all(type(v) in (int, float) for v in value.values())
+            return None if good else "must be `compass` or a table text = number"
+        case "quality":
+            known = {"column", "part", "at", "next", "cell", "codes"}
+            good = isinstance(value, dict) and value.keys() <= known and len(value.keys() - {"codes"}) == 1
+            codes = value.get("codes", "isd") if good else None
+            good = good and (codes == "isd" or (isinstance(codes, dict) and set(codes.values()) <= {0, 1, 2, 3, 4, 9}))
+            return None if good else "must say one of column, part, at, next or cell, and codes (code = flag, or 'isd')"
+        case "refuse":
+            code = value.split(":", 1)[0] if isinstance(value, str) else None
+            return None if code in REFUSALS else f"must begin with one of {', '.join(REFUSALS)} and a colon"
+        case _:
+            return None
+    return None if good else f"is {value!r}; it must be {_KIND_NAMES.get(kind, 'of another kind')}"
+
+
+def _line_of(text: str, path: Sequence[str | int]) -> int | None:
+    """The line of a key in a TOML text, as near as its words tell."""
+    if not text:
+        return None
+    lines = text.split("\n")
+    start = 0
+    names = [p for p in path if isinstance(p, str)]
+    nth = next((p for p in path if isinstance(p, int)), None)
+    if nth is not None:
+        entries = [i for i, line in enumerate(lines) if re.search(r"\[\[column\]\]|^\s*\{\s*\w+\s*=", line)]
+        start = entries[nth] if nth < len(entries) else 0
+        if names[-1] == "column":
+            return start + 1
+    elif len(names) > 1:
+        start = next((i for i, line in enumerate(lines) if re.match(rf"\s*\[{re.escape(names[0])}\]", line)), 0)
+    for i in range(start, len(lines)):
+        if re.search(rf"(?<![\w]){re.escape(names[-1])}\"?\s*=|^\s*\[{re.escape(names[-1])}\]", lines[i]):
+            return i + 1
+    return start + 1 if start else None
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """A profile on top of its base: tables merge, own `column` entries come first."""
+    out = {k: v for k, v in base.items() if k not in ("refuse",)}
+    for key, value in over.items():
+        if key == "column":
+            out[key] = [*value, *base.get(key, [])]
+        elif isinstance(value, dict) and isinstance(base.get(key), dict):
+            out[key] = {**base[key], **value}
+        else:
+            out[key] = value
+    return out
+
+
+def assemble(table: Mapping[str, Any], *, name: str, origin: str, generic: bool = False) -> Profile:
+    """The profile that a checked table (its base merged in) describes."""
+    each, units = table.get("each", {}), table.get("units", {})
+    columns = tuple(_rule({**each, **c}, units) for c in table.get("column", []))
+    parts = {k: table[k] for k in (*_TABLES, "meta") if k in table}
+    if "text" in parts and parts["text"].get("delimiter") == "tab":
+        parts["text"] = {**parts["text"], "delimiter": "\t"}
+    content = json.dumps(table, sort_keys=True, ensure_ascii=False)
+    return Profile(
+        name,
+        table.get("title", name),
+        table.get("source", ""),
+        table.get("rank", 50),
+        table.get("decoder", "text"),
+        table.get("refuse", ""),
+        tuple(table.get("missing", ())),
+        tuple(table.get("assume", ())),
+        table.get("blank_precipitation", "missing"),
+        columns,
+        parts,
+        hashlib.sha256(content.encode()).hexdigest()[:12],
+        origin,
+        generic,
+    )
+
+
+def _rule(column: Mapping[str, Any], units: Mapping[str, str]) -> ColumnRule:
+    period = column.get("period", "")
+    quality = column.get("quality")
+    where = column.get("where")
+    return ColumnRule(
+        to=column["to"],
+        name=tuple(column.get("name", ())),
+        at=tuple(column["at"]) if "at" in column else None,
+        find=column.get("find", ""),
+        exclude=tuple(column.get("not", ())),
+        unit=units.get(column["to"], column.get("unit", "")),
+        unit_wins=column.get("unit_wins", False),
+        steps=column.get("steps", ""),
+        missing=tuple(column.get("missing", ())),
+        trace=tuple(column.get("trace", ())),
+        low=tuple(column.get("low", ())),
+        map=column.get("map"),
+        strip=column.get("strip", ""),
+        part=column.get("part"),
+        where=(where["column"], where["regex"]) if where else None,
+        quality=Quality(**quality) if quality else None,
+        kind=column.get("kind", ""),
+        period=period if isinstance(period, str) else "",
+        period_column="" if isinstance(period, str) else period["column"],
+        height_m=column.get("height_m"),
+        resets=column.get("resets", ""),
+        routine=column.get("routine", ""),
+    )

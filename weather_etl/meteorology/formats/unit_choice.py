@@ -1,0 +1,304 @@
+"""In which unit the numbers of a column are: the first that speaks, and what is assumed where nothing does.
+
+Belongs here: station, header, units row, suffix, cells, format and evidence in their order; the assumption and its sentence.
+Does not belong here: which column is which variable (`mapping.py`), the rules about numbers (`evidence.py`).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from weather_etl.meteorology.cell_numbers import Field, read_numbers
+from weather_etl.meteorology.cell_states import NULL_TOKENS, one_chunk
+from weather_etl.meteorology.formats import evidence
+from weather_etl.meteorology.formats.mapping import NUMBER, Columns, Found, canonical, written_by
+from weather_etl.meteorology.formats.names import bare, key, words
+from weather_etl.meteorology.formats.options import Options
+from weather_etl.meteorology.formats.profile import ColumnRule, Profile, scale_of
+from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.units import QUANTITIES, UNITS, known_unit
+from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
+
+_NO_UNIT = re.compile(
+    r"(?i)\d+(\.\d+)?\s*(m|cm|ft|min)|(at )?\d.*|outdoor|outside|avg|average|mean|instant\w*|station|surface|sea level|msl|local.*|.*s/n.*"
+)
+
+
+def settle_units(
+    out: Columns, columns: Mapping[str, pa.ChunkedArray], profile: Profile, units_row: Sequence[str], options: Options,
+    decimal: str,
+) -> None:  # fmt: skip
+    """Fill in the unit of every variable: the first that speaks.
+
+    Station, brackets of the header, units row, suffix of the name, text behind the cells, the format, evidence, and at
+    last an assumption, which is told.
+
+    Args:
+        out: found columns; changed in place.
+        columns: variable -> its cells.
+        profile: of the file.
+        units_row: texts of the line with the units, one per column.
+        options: of the station.
+        decimal: the decimal mark.
+
+    Raises:
+        Rejected: a unit is not known, or numbers cannot be in the only unit left (UNIT_UNLIKELY).
+    """
+    open_ones: list[Found] = []
+    for variable, found in out.found.items():
+        found.written = written_by(found.rule, profile, options)
+        if variable not in QUANTITIES:
+            continue
+        _take_unit(found, columns.get(variable), profile, units_row, options)
+        if not found.unit:
+            open_ones.append(found)
+    numbers = {f.rule.to: _numbers(columns[f.rule.to], f, decimal) for f in open_ones if f.rule.to in columns}
+    _temperatures(out, numbers, columns, decimal)
+    for found in open_ones:
+        variable = found.rule.to
+        values = numbers.get(variable)
+        if found.unit or values is None:
+            continue
+        match QUANTITIES[variable]:
+            case "humidity":
+                _humidity(out, found, values)
+            case "pressure":
+                _pressure(out, found, values)
+            case "speed":
+                _speed(out, found, values, columns[variable])
+            case "amount" if _is_yes_or_no(values):
+                out.warnings.append(
+                    f"{found.name!r} is not read: it holds 0 and 1 alone, which say whether it rained rather than how much; if "
+                    f'they are amounts, say so in station.toml: units = {{ {variable} = "mm" }}'
+                )
+                found.unit = "?"
+                out.used.discard(found.at if found.at is not None else -1)
+            case "direction":
+                found.unit, found.how = "degree", "degrees"
+            case _:
+                assume(out, found, found.rule.unit.rstrip("?") or canonical(variable))
+    for variable in [v for v, f in out.found.items() if f.unit == "?"]:
+        del out.found[variable]
+
+
+def _is_yes_or_no(values: np.ndarray) -> bool:
+    known = values[~np.isnan(values)]
+    return len(known) > 20 and bool(np.isin(known, (0.0, 1.0)).all()) and bool((known == 1.0).any())
+
+
+def assume(out: Columns, found: Found, unit: str, detail: str = "") -> None:
+    """Read a column in a unit that nothing tells, and say so."""
+    factor, found.unit = scale_of(unit)
+    found.written = _scaled(found.written, factor)
+    found.how, found.assumed = "assumed", True
+    variable = found.rule.to
+    others = [u for u in sorted(set(UNITS[QUANTITIES[variable]].values())) if u != unit][:4]
+    out.assumed[f"units.{variable}"] = (
+        f"{variable}: nothing names the unit of {found.name!r}, {unit} is ASSUMED{detail}; it might be "
+        f'{", ".join(others)}: write the unit into station.toml: units = {{ {variable} = "{unit}" }}'
+    )
+
+
+def _take_unit(
+    found: Found, column: pa.ChunkedArray | None, profile: Profile, units_row: Sequence[str], options: Options
+) -> None:
+    """The unit that something names; left empty where nothing does."""
+    rule, variable = found.rule, found.rule.to
+    if variable in options.units:
+        _set(found, options.units[variable], "station.toml")
+        return
+    if rule.unit_wins or found.at is None:
+        _set(found, rule.unit, profile.title)
+        return
+    name, text = bare(found.name)
+    if text and QUANTITIES[variable] != "cover":
+        unit = known_unit(variable, text)
+        if unit is None and re.search(r"\(", text):
+            unit = known_unit(variable, re.sub(r"\(.*", "", text))
+        if unit:
+            if profile.generic and column is not None:
+                before = found.written
+                if _unit_behind_cells(found, column, variable) not in (None, unit):
+                    found.written = before  # they contradict the header, and stay no numbers
+            _set(found, unit, "the header")
+            return
+        if profile.generic and "(" in found.name and not _NO_UNIT.fullmatch(text):
+            raise _unknown_unit(found.name, variable, text)
+    row = units_row[found.at].strip() if found.at < len(units_row) else ""
+    if row:
+        unit = known_unit(variable, row)
+        if unit:
+            _set(found, unit, "the line of units")
+            return
+        if profile.generic and key(row):
+            raise _unknown_unit(found.name, variable, row)
+    if not rule.unit or rule.is_open:
+        unit = suffix_unit(name, variable, rule)
+        if unit:
+            _set(found, unit, "the name")
+            return
+        if column is not None and (unit := _unit_behind_cells(found, column, variable)):
+            _set(found, unit, "the cells")
+            return
+    elif profile.generic and (unit := suffix_unit(name, variable, rule)):
+        _set(found, unit, "the name")
+        return
+    elif profile.generic and column is not None and (unit := _unit_behind_cells(found, column, variable)):
+        _set(found, unit, "the cells")
+        return
+    if rule.unit and not rule.is_open:
+        _set(found, rule.unit, profile.title)
+
+
+def _set(found: Found, unit: str, how: str) -> None:
+    factor, found.unit = scale_of(unit)
+    found.written = _scaled(found.written, factor)
+    found.how = how
+
+
+def _scaled(written: Field, factor: float) -> Field:
+    if factor == 1.0:
+        return written
+    inverse = round(1 / factor)
+    if factor < 1 and abs(inverse * factor - 1) < 1e-12:
+        return replace(written, divisor=float(inverse))
+    return replace(written, factor=factor)
+
+
+def _unknown_unit(name: str, variable: str, text: str) -> Rejected:
+    known = ", ".join(sorted(set(UNITS[QUANTITIES[variable]].values())))
+    return Rejected(
+        Reason.UNIT_UNKNOWN,
+        f"the unit {text!r} of column {name!r} is none of {', '.join(sorted(UNITS[QUANTITIES[variable]]))}; say in "
+        f'station.toml which it is (known are {known}): units = {{ {variable} = "..." }}, or leave the column out: '
+        f'aliases = {{ "{name}" = "ignore" }}',
+    )
+
+
+def suffix_unit(name: str, variable: str, rule: ColumnRule) -> str | None:
+    """The unit that the last words of a name are: `wind_speed_kmh`, `tempC`, `windspeedKmph`."""
+    if name.lower() in RAW_TEXT_COLUMNS:  # our own name carries its unit
+        return canonical(variable)
+    parts = words(name)
+    for cut in range(max(len(parts) - 3, 1), len(parts)):
+        text = "".join(p for p in parts[cut:] if p not in ("in", "per") or len(parts) - cut == 1)
+        if text.strip("0123456789") and (unit := known_unit(variable, text)):
+            return unit
+    return None
+
+
+def _unit_behind_cells(found: Found, column: pa.ChunkedArray, variable: str) -> str | None:
+    """The unit that stands behind at least 90 % of the cells; it is cut off when they are read."""
+    texts = pc.utf8_trim_whitespace(one_chunk(column).dictionary) if len(column) else pa.array([], pa.string())
+    if found.written.strip or not len(texts) or pc.all(pc.match_substring_regex(texts, NUMBER)).as_py():
+        return None
+    sample = [t for t in texts.slice(0, 2000).to_pylist() if t and t.lower() not in NULL_TOKENS]
+    tails: dict[str, int] = {}
+    for text in sample:
+        if match := re.match(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)\s*([^\d\s.,].*)$", text):
+            tails[match[1]] = tails.get(match[1], 0) + 1
+    if not tails:
+        return None
+    tail = max(tails, key=lambda t: tails[t])
+    unit = known_unit(variable, tail)
+    if unit is None or tails[tail] < 0.9 * len(sample):
+        return None
+    found.written = replace(found.written, strip=rf"\s*{re.escape(tail)}$")
+    return unit
+
+
+def _numbers(column: pa.ChunkedArray, found: Found, decimal: str) -> np.ndarray:
+    return read_numbers(one_chunk(column), "", decimal, found.written)[0]
+
+
+def _temperatures(
+    out: Columns, numbers: Mapping[str, np.ndarray], columns: Mapping[str, pa.ChunkedArray], decimal: str
+) -> None:
+    """The unit of temperature, dew point and apparent temperature; one proof does for all."""
+    family = [v for v in ("temperature_c", "dew_point_c", "apparent_temperature_c") if v in out.found and v in columns]
+    open_ones = [v for v in family if not out.found[v].unit and v in numbers]
+    if not open_ones:
+        return
+    for variable in list(open_ones):
+        found, values = out.found[variable], numbers[variable]
+        if evidence.is_kelvin(values):
+            _set(found, "K", "no value below 150")
+            open_ones.remove(variable)
+    if {"temperature_c", "dew_point_c", "humidity_percent"} <= out.found.keys() & columns.keys() and set(open_ones) >= {
+        "temperature_c", "dew_point_c"
+    }:  # fmt: skip
+        humidity = out.found["humidity_percent"]
+        u = _numbers(columns["humidity_percent"], humidity, decimal)
+        if humidity.unit == "1" or (not humidity.unit and evidence.is_fraction(u)):
+            u = u * 100.0
+        unit = evidence.unit_by_humidity(numbers["temperature_c"], numbers["dew_point_c"], u)
+        if unit:
+            for variable in open_ones:
+                _set(out.found[variable], unit, "humidity, temperature and dew point agree in it")
+            return
+    told = next((out.found[v] for v in family if out.found[v].unit and not out.found[v].assumed), None)
+    for variable in open_ones:
+        found, values = out.found[variable], numbers[variable]
+        if told is not None and told.unit in ("degC", "degF"):
+            assume(out, found, told.unit, f" as that of {told.name!r}")
+            continue
+        median = evidence.unlikely_celsius(values)
+        if median is not None or evidence.tenths_of_degrees(values):
+            what = f"a median of {median:g}" if median is not None else "whole numbers beyond 60"
+            raise Rejected(
+                Reason.UNIT_UNLIKELY,
+                f"the temperatures in {found.name!r} have {what}, so that they cannot be degrees Celsius; write what they "
+                f'are into station.toml: units = {{ {variable} = "degF" }}',
+            )
+        known = values[~np.isnan(values)]
+        span = f" ({known.min():g} .. {known.max():g})" if len(known) else ""
+        assume(out, found, found.rule.unit.rstrip("?") or "degC", span)
+
+
+def _humidity(out: Columns, found: Found, values: np.ndarray) -> None:
+    fraction = evidence.is_fraction(values)
+    known = values[~np.isnan(values)]
+    if fraction:
+        _set(found, "1", f"no value above 1 in {len(known)}")
+    elif fraction is None and len(known):
+        assume(out, found, "1", f" (no value above 1, but {len(known)} values only)")
+    else:
+        _set(found, "%", f"values up to {known.max():g}" if len(known) else "percent")
+
+
+def _pressure(out: Columns, found: Found, values: np.ndarray) -> None:
+    unit = evidence.pressure_unit(values)
+    known = values[~np.isnan(values)]
+    if unit:
+        _set(found, unit, f"the median of {np.median(known):g}")
+        return
+    if not len(known):
+        _set(found, "hPa", "no value")
+        return
+    variable = found.rule.to
+    out.warnings.append(
+        f"{found.name!r} is not read: a median of {np.median(known):g} proves no unit of pressure; write it into "
+        f'station.toml: units = {{ {variable} = "mmHg" }}'
+    )
+    found.unit = "?"
+    out.used.discard(found.at if found.at is not None else -1)
+
+
+def _speed(out: Columns, found: Found, values: np.ndarray, column: pa.ChunkedArray) -> None:
+    unit = found.rule.unit.rstrip("?") or "m/s"
+    if found.rule.steps:
+        steps = []
+        for part in found.rule.steps.split(","):
+            factor, of = scale_of(part.strip())
+            steps.append((factor, of))
+        texts = [t for t in one_chunk(column).dictionary.to_pylist() if t and re.match(NUMBER, t)]
+        decimals = max((len(re.split(r"[.,]", t.strip())[1]) if re.search(r"[.,]", t) else 0 for t in texts), default=0)
+        proven = evidence.speed_unit_by_steps(values, decimals, tuple(steps))
+        if proven:
+            _set(found, proven, f"all values are steps of {found.rule.steps}")
+            return
+    assume(out, found, unit)

@@ -1,0 +1,190 @@
+"""Forms of times: orders such as `dmy`, directives such as `%d.%m.%Y %H:%M`.
+
+Belongs here: which forms there are, and text in one of them -> wall-clock time.
+Does not belong here: ISO 8601 and time zones (`cell_times.py`), which form a file has (`formats/time_choice.py`).
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+NOT_A_TIME = np.datetime64("NaT", "us")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CLOCK = (
+    r"(?:[ T,]+(?P<H>\d{1,2})(?:[:.h](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,]\d+)?)?)?\s*(?:(?P<p>[apAP])\.?[mM]?\.?)?)?"
+    r"\s*(?P<z>[Zz]|UTC|GMT|[+-]\d{2}:?\d{2})?$"
+)
+# Day, month and year in one order, whatever stands between them, with or without a clock.
+_FAMILIES = {
+    "dmy": r"^(?P<d>\d{1,2})[./ -](?P<m>\d{1,2})[./ -](?P<Y>\d{4}|\d{2})" + _CLOCK,
+    "mdy": r"^(?P<m>\d{1,2})[./ -](?P<d>\d{1,2})[./ -](?P<Y>\d{4}|\d{2})" + _CLOCK,
+    "ymd": r"^(?P<Y>\d{4}|\d{2})[./ -](?P<m>\d{1,2})[./ -](?P<d>\d{1,2})" + _CLOCK,
+    "dby": r"^(?P<d>\d{1,2})[./ -](?P<b>[A-Za-z]{3,9})[./ ,-]+(?P<Y>\d{4}|\d{2})" + _CLOCK,
+    "bdy": r"^(?P<b>[A-Za-z]{3,9})\.? (?P<d>\d{1,2}),? (?P<Y>\d{4})" + _CLOCK,
+}
+_DIRECTIVES = {
+    "Y": r"(?P<Y>\d{4})", "y": r"(?P<Y>\d{2})", "m": r"(?P<m>\d{1,2})", "d": r"(?P<d>\d{1,2})", "j": r"(?P<j>\d{1,3})",
+    "H": r"(?P<H>\d{1,2})", "I": r"(?P<H>\d{1,2})", "M": r"(?P<M>\d{1,2})", "S": r"(?P<S>\d{1,2})(?:[.,]\d+)?",
+    "p": r"(?P<p>[apAP])\.?[mM]?\.?", "z": r"(?P<z>[Zz]|[+-]\d{2}:?\d{2})", "b": r"(?P<b>[A-Za-z]{3,9})",
+    "B": r"(?P<b>[A-Za-z]{3,9})", "s": r"(?P<s>\d{9,10})(?:\.\d+)?", "N": r"(?P<N>\d{1,4})",
+    "E": r"(?P<E>\d{4,5}(?:\.\d+)?)",
+}  # fmt: skip
+_WIDTHS = {"Y": 4, "y": 2, "m": 2, "d": 2, "j": 3, "H": 2, "M": 2, "S": 2}
+
+
+def is_form(form: str) -> bool:
+    """Whether a text is a form of times: `iso`, an order such as `dmy`, or directives such as `%d.%m.%Y %H:%M`."""
+    if form == "iso" or form in _FAMILIES:
+        return True
+    return "%" in form and all(c in _DIRECTIVES or c == "%" for c in re.findall(r"%(.)", form))
+
+
+def may_read(form: str, texts: Sequence[str]) -> bool:
+    """Whether a form fits the look of one of these texts; cheap, and no proof."""
+    if form == "iso":
+        return any(re.match(r"\d{4}[-/ ]\d", t) for t in texts)
+    return any(_compiled(form).match(t) for t in texts)
+
+
+@lru_cache
+def _compiled(form: str) -> re.Pattern[str]:
+    return re.compile(_pattern(form))
+
+
+@lru_cache
+def _pattern(form: str) -> str:
+    if form in _FAMILIES:
+        return _FAMILIES[form]
+    out, i = "", 0
+    while i < len(form):
+        if form[i] == "%" and i + 1 < len(form):
+            directive = form[i + 1]
+            part = _DIRECTIVES.get(directive, re.escape(directive))
+            glued = form[i + 2 : i + 3] == "%" or (i >= 2 and form[i - 2] == "%")
+            if glued and directive in _WIDTHS:
+                part = re.sub(r"\\d\{\d(,\d)?\}", rf"\\d{{{_WIDTHS[directive]}}}", part, count=1)
+            out, i = out + part, i + 2
+        else:
+            out, i = out + (r"\s+" if form[i] == " " else re.escape(form[i])), i + 1
+    return f"^{out}$"
+
+
+def parse_form(texts: pa.Array, form: str) -> tuple[np.ndarray, np.ndarray | None]:
+    """Wall-clock times, and the offset from UTC in microseconds where the texts name one (NaN where not)."""
+    fast = _parse_digits(texts, form)
+    if fast is not None:
+        return fast, None
+    groups = pc.extract_regex(texts, _pattern(form))
+    there = pc.is_valid(groups).to_numpy(zero_copy_only=False)
+    names = {f.name: i for i, f in enumerate(groups.type)}
+    n = len(texts)
+
+    def number(name: str, default: int = 0) -> np.ndarray:
+        if name not in names:
+            return np.full(n, default, dtype=np.int64)
+        part = pc.struct_field(groups, names[name])
+        part = pc.if_else(pc.equal(part, ""), str(default), part)
+        return pc.fill_null(pc.cast(part, pa.int64()), default).to_numpy(zero_copy_only=False)
+
+    if "s" in names:
+        times = (number("s") * 1_000_000).astype("datetime64[us]")
+        times[~there] = NOT_A_TIME
+        return times, np.where(there, 0.0, np.nan)
+    hour, minute, second = number("H"), number("M"), number("S")
+    if "N" in names:
+        hour, minute = number("N") // 100, number("N") % 100
+    if "p" in names:
+        half = pc.fill_null(pc.utf8_lower(pc.struct_field(groups, names["p"])), "").to_numpy(zero_copy_only=False)
+        there &= (half == "") | ((hour >= 1) & (hour <= 12))
+        hour = np.where(half == "", hour, hour % 12 + 12 * (half == "p"))
+    if "E" in names:
+        days = pc.fill_null(pc.cast(pc.struct_field(groups, names["E"]), pa.float64()), np.nan).to_numpy()
+        micros = np.round(np.nan_to_num(days) * 86_400_000) * 1000
+        times = np.datetime64("1899-12-30", "us") + micros.astype("timedelta64[us]")
+    else:
+        year = number("Y", 1970)
+        if "Y" in names:
+            year = np.where(year < 69, 2000 + year, np.where(year < 100, 1900 + year, year))
+        month = number("m", 1)
+        if "b" in names:
+            words = pc.utf8_slice_codeunits(pc.utf8_lower(pc.struct_field(groups, names["b"])), 0, 3)
+            month = pc.fill_null(pc.index_in(words, value_set=pa.array(_MONTHS)), -1).to_numpy(zero_copy_only=False) + 1
+        times, real = _days(year, month, number("d", 1), number("j", 0) if "j" in names and "d" not in names else None)
+        there &= real
+    there &= (hour <= 24) & (minute <= 60) & (second <= 60) & ~((hour == 24) & ((minute > 0) & (minute < 60)))
+    times = times + ((hour * 3600 + minute * 60 + second) * 1_000_000).astype("timedelta64[us]")
+    times[~there] = NOT_A_TIME
+    offset = None
+    if "z" in names:
+        zone = pc.fill_null(pc.struct_field(groups, names["z"]), "").to_pylist()
+        known = {t: _offset(t) for t in set(zone)}
+        offset = np.array([known[t] for t in zone], dtype=np.float64)
+    return times, offset
+
+
+def _offset(text: str) -> float:
+    """Microseconds from UTC, NaN for no offset."""
+    if not text:
+        return np.nan
+    if text[0] not in "+-":
+        return 0.0
+    digits = text[1:].replace(":", "")
+    return (-1 if text[0] == "-" else 1) * (int(digits[:2]) * 60 + int(digits[2:] or 0)) * 60e6
+
+
+def _days(
+    year: np.ndarray, month: np.ndarray, day: np.ndarray, of_year: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Midnights, and whether there is such a day."""
+    if of_year is not None:
+        first = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]")
+        found = first + (of_year - 1).astype("timedelta64[D]")
+        real = (of_year >= 1) & (found.astype("datetime64[Y]") == (year - 1970).astype("datetime64[Y]"))
+        return found.astype("datetime64[us]"), real
+    months = ((year - 1970) * 12 + np.clip(month, 1, 12) - 1).astype("datetime64[M]")
+    found = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
+    real = (month >= 1) & (month <= 12) & (day >= 1) & (found.astype("datetime64[M]") == months)
+    return found.astype("datetime64[us]"), real
+
+
+def _parse_digits(texts: pa.Array, form: str) -> np.ndarray | None:
+    """Times of texts that all have the same length, by the positions of their digits; None where they are not so."""
+    parts = re.findall(r"%(.)|([^%])", form)
+    if (
+        form in _FAMILIES
+        or not all(d in "YmdHMS" if d else True for d, _ in parts)
+        or len(texts) == 0
+        or texts.null_count
+    ):
+        return None
+    width = sum(_WIDTHS[d] if d else 1 for d, _ in parts)
+    lengths = pc.min_max(pc.binary_length(texts)).as_py()
+    if lengths != {"min": width, "max": width}:
+        return None
+    start = np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset]
+    raw = np.frombuffer(texts.buffers()[2], dtype=np.uint8)[start : start + width * len(texts)].reshape(-1, width)
+    at, found = 0, {}
+    for directive, sign in parts:
+        if not directive:
+            if not (raw[:, at] == ord(sign)).all():
+                return None
+            at += 1
+            continue
+        digits = raw[:, at : at + _WIDTHS[directive]].astype(np.int64) - 48
+        if ((digits < 0) | (digits > 9)).any():
+            return None
+        found[directive] = digits @ (10 ** np.arange(_WIDTHS[directive] - 1, -1, -1))
+        at += _WIDTHS[directive]
+    zero = np.zeros(len(texts), dtype=np.int64)
+    if not {"Y", "m", "d"} <= found.keys():
+        return None
+    times, real = _days(found["Y"], found["m"], found["d"])
+    hour, minute, second = found.get("H", zero), found.get("M", zero), found.get("S", zero)
+    real &= (hour <= 24) & (minute <= 60) & (second <= 60) & ~((hour == 24) & (minute > 0) & (minute < 60))
+    times = times + ((hour * 3600 + minute * 60 + second) * 1_000_000).astype("timedelta64[us]")
+    times[~real] = NOT_A_TIME
+    return times
