@@ -84,10 +84,12 @@ def test_the_readme_has_snippets_for_pandas_duckdb_and_polars() -> None:
 
 
 def test_the_page_about_reading_has_a_text_for_spark() -> None:
-    assert "spark.read.parquet" in READING
+    assert re.search(r"spark\.read\..*parquet\(", READING) and "withMetadata" in READING
 
 
-@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda s: re.search(r"import (pandas|duckdb|polars|tables)", s)[1])
+@pytest.mark.parametrize(
+    "snippet", SNIPPETS, ids=lambda s: re.search(r"import (pandas|duckdb|polars|pyarrow|tables)", s)[1]
+)
 def test_a_snippet_reads_the_tables(loaded: dict[str, str], snippet: str, tmp_path: Path) -> None:
     done = command("-c", snippet, cwd=tmp_path, env=loaded)
     assert done.returncode == 0, done.stderr
@@ -106,7 +108,11 @@ def test_a_notebook_runs_from_top_to_bottom(
     found = nbformat.read(notebook, as_version=4)
     assert [c for c in found.cells if c.get("outputs")] == []  # results are not kept in the repository
     NotebookClient(found, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
-    assert any("image/png" in o.get("data", {}) for c in found.cells for o in c.get("outputs", []))
+    drawn = [c.source for c in found.cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
+    for what in ("temperature_min_c", "precipitation_mm", "capacity_factor", "pv_energy_kwh"):
+        assert any(what in source for source in drawn), what
+    told = [str(o) for c in found.cells if "hdd_18" in c.source for o in c.get("outputs", [])]
+    assert any("2016" in text for text in told)
 
 
 @pytest.mark.parametrize("target", ["run", "ui", "stop", "test", "bench"])

@@ -130,7 +130,7 @@ def test_every_column_has_the_comment_of_its_contract(serving: Serving) -> None:
         "SELECT table_name, column_name, col_description(format('weather.%I', table_name)::regclass, ordinal_position) "
         "FROM information_schema.columns WHERE table_schema = 'weather'"
     )
-    expected = {(s.name, c.name, tables.comment(c)) for s in tables.SERVED for c in s.contract.columns}
+    expected = {(s.name, c.name, c.comment) for s in tables.SERVED for c in s.contract.columns}
     assert expected <= set(found)
 
 
@@ -164,7 +164,7 @@ def test_tables_of_another_revision_are_not_touched(
 ) -> None:
     serving.lake()
     serving.load()
-    found = schema.Revision(revision, "0003", known)
+    found = schema.Revision(revision, "0004", known)
     monkeypatch.setattr(schema, "revision", lambda _: found)
     with pytest.raises(database.ServingUnavailable, match=sentence):
         serving.load()

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from weather_etl.cli import (  # noqa: F401  (they register their commands)
+    comparison,
     database,
     doctor,
     files,

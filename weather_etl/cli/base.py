@@ -42,6 +42,7 @@ _ORDER = (
         "head",
         "export",
         "report",
+        "compare",
         "open",
         "doctor",
         "mute",

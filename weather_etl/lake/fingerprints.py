@@ -30,10 +30,10 @@ CODE_VERSIONS: Mapping[str, str] = {
     "quarantined_rows": "3",
     "validated_observations": "3",
     "quality_events": "3",
-    "daily_weather": "3",
-    "monthly_weather": "3",
-    "yearly_weather": "2",
-    "climate_normals": "2",
+    "daily_weather": "4",
+    "monthly_weather": "4",
+    "yearly_weather": "3",
+    "climate_normals": "3",
 }
 
 

@@ -13,7 +13,7 @@ import jinja2
 
 from weather_etl import __version__
 from weather_etl.redaction import escaped
-from weather_etl.report import facts, water
+from weather_etl.report import comparison, comparison_pictures, facts, water
 from weather_etl.report.pictures import Picture, draw
 from weather_etl.stations import StationSettings
 
@@ -78,6 +78,24 @@ def station_page(station: str, t: facts.Tables, settings: StationSettings, addre
         )
     )
     return Page(html.encode(), drawn, figures)
+
+
+def comparison_page(compared: comparison.Compared) -> Page:
+    """Several stations and years beside each other."""
+    drawn = comparison_pictures.draw(compared)
+    html = (
+        _templates()
+        .get_template("comparison.html.j2")
+        .render(
+            stations=compared.stations,
+            records=comparison.records(compared),
+            summary=comparison.summary(compared),
+            by_year=comparison.by_year(compared),
+            pictures=drawn,
+            version=__version__,
+        )
+    )
+    return Page(html.encode(), drawn, {"stations": len(compared.stations)})
 
 
 def index_page(stations: list[dict[str, Any]]) -> Page:

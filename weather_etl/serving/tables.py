@@ -77,11 +77,6 @@ FILES = Served("weather_files", "raw_observations", _FILES)
 SERVED = (OBSERVATIONS, DAILY, MONTHLY, YEARLY, NORMALS, FILES)
 
 
-def comment(column: Column) -> str:
-    """The column's line of the data dictionary: description and unit."""
-    return f"{column.description} [{column.unit}]" if column.unit else column.description
-
-
 def metadata() -> "sa.MetaData":
     """The serving tables as SQLAlchemy sees them: what the migrations must arrive at."""
     import sqlalchemy as sa

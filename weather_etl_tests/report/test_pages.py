@@ -1,7 +1,6 @@
 """The pages as a browser and a reader meet them."""
 
 import re
-from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
@@ -10,26 +9,12 @@ import pytest
 from weather_etl.report import facts, pages
 from weather_etl.report.publish import INDEX_FIGURES
 from weather_etl.stations import StationSettings
+from weather_etl_tests.report.elements import Elements
 from weather_etl_tests.report.making import seasonal, tables
 
 TEN_YEARS = ("2006-01-01 00:00", "2016-12-31 23:00")
 PLACE = StationSettings(name="Szeged <Hungary>", latitude=46.25, longitude=20.1, elevation_m=84)
 ADDRESSES = {"daily_weather": "https://account/weather/daily_weather/station=szeged/data.parquet"}
-
-
-class Elements(HTMLParser):
-    """All start tags of a page with their attributes."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-    def of(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.found if name == tag]
 
 
 @pytest.fixture(scope="module")
