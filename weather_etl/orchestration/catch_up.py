@@ -138,7 +138,7 @@ class _CatchUp:
         if self._config.stations:
             for name in self._config.stations:
                 if name not in seen.landing.stations and name not in stale:
-                    raise UnknownStation(name)
+                    raise UnknownStation(name, seen.landing.stations.keys() | stale.keys())
             stale = {name: stale[name] for name in self._config.stations if name in stale}
         self._failures += [str(StationVanished(s.station)) for s in stale.values() if s.why == planning.VANISHED]
         return sorted((s for s in stale.values() if s.why != planning.VANISHED), key=lambda s: s.station)
