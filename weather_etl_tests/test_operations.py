@@ -19,7 +19,7 @@ from weather_etl.definitions import defs
 from weather_etl.errors import UserError
 from weather_etl.ingestion.station_lock import StationBusy, StationLocks
 from weather_etl.lake.connection import Containers, open_container
-from weather_etl.operations import housekeeping, metrics, planning
+from weather_etl.operations import housekeeping, metrics, mutes, planning
 from weather_etl.operations.overview import station_states
 from weather_etl.operations.planning import PARTITION
 from weather_etl.operations.run_history import failure_sentence
@@ -189,6 +189,7 @@ def test_metrics_say_of_each_station_what_is_the_matter(home: Path, containers: 
         run(instance, {PARTITION: "a"})
         run(instance, {PARTITION: "b"})
     containers.landing.upload("a/y.csv", weather_csv(24, first=48))
+    mutes.mute(containers, "b", datetime.now(UTC).date())
     found = figures(metrics.exposition(Settings.load()))
 
     def of(name: str, station: str, **labels: str) -> float | None:
@@ -196,6 +197,7 @@ def test_metrics_say_of_each_station_what_is_the_matter(home: Path, containers: 
         return found.get(f"weather_etl_station_{name}{{{told}}}")
 
     assert (of("stale", "a"), of("stale", "b")) == (1, 0)
+    assert (of("muted", "a"), of("muted", "b")) == (0, 1)
     assert (of("rejected_files", "a"), of("rejected_files", "b")) == (0, 1)
     assert (of("failed_checks", "a", severity="ERROR"), of("failed_checks", "b", severity="ERROR")) == (0, 1)
     assert (of("fresh_hours", "a"), of("fresh_hours", "b")) == (3, None)

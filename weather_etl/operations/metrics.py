@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 
 from weather_etl.errors import UserError
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.operations import planning, station_metrics
+from weather_etl.operations import mutes, planning, station_metrics
 from weather_etl.operations.metric import Metric
 from weather_etl.settings import Settings
 
@@ -75,6 +75,7 @@ def _of_storage(settings: Settings) -> "tuple[list[Metric], set[str], list[Stale
             landing, stamps = seen.landing, seen.stamps
             stale_stations = planning.find_stale(landing, stamps)
             pending.add(files_pending(containers, landing, stale_stations))
+            muted = mutes.muted(containers)
     except UserError:
         up.add(0)
         return [up], set(), []
@@ -89,7 +90,7 @@ def _of_storage(settings: Settings) -> "tuple[list[Metric], set[str], list[Stale
     for table in TABLE_NAMES:
         rows.add(sum(max(s.rows, 0) for (_, t), s in stamps.items() if t == table), table)
         size.add(sum(s.size for (_, t), s in stamps.items() if t == table), table)
-    of_stations = station_metrics.of_tables(seen, {s.station for s in stale_stations})
+    of_stations = station_metrics.of_tables(seen, {s.station for s in stale_stations}, muted)
     return [up, stations, stale, files, pending, unroutable, rows, size, *of_stations], known, stale_stations
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LAST_RUNS = 1000  # of the tables' job, looked at for how long the last one of a station took
 
 
-def of_tables(seen: "Inventory", stale: Collection[str]) -> list[Metric]:
+def of_tables(seen: "Inventory", stale: Collection[str], muted: Collection[str]) -> list[Metric]:
     """What landing and the stamps of the table objects tell.
 
     A table object that an older version wrote does not tell of its checks; its station has those figures when it is
@@ -41,11 +41,13 @@ def of_tables(seen: "Inventory", stale: Collection[str]) -> list[Metric]:
         "station",
     )
     fresh = Metric("weather_etl_station_fresh_hours", "How old the newest hour of a live station may be.", "station")
+    quiet = Metric("weather_etl_station_muted", "Whether nobody wants to be told of the station now.", "station")
     tables: dict[str, dict[str, Stamp]] = {station: {} for station in seen.landing.stations}
     for (station, table), stamp in seen.stamps.items():
         tables.setdefault(station, {})[table] = stamp
     for station, stamps in sorted(tables.items()):
         is_stale.add(station in stale, station)
+        quiet.add(station in muted, station)
         listed = seen.landing.stations.get(station)
         files.add(len(listed.files) if listed else 0, station)
         raw, hours = stamps.get("raw_observations"), stamps.get("validated_observations")
@@ -62,7 +64,7 @@ def of_tables(seen: "Inventory", stale: Collection[str]) -> list[Metric]:
             known = [n for n in counts if n is not None]
             if known:
                 checks.add(sum(known), station, severity)
-    return [is_stale, files, rejected, checks, newest, fresh]
+    return [is_stale, quiet, files, rejected, checks, newest, fresh]
 
 
 def of_runs(instance: "dg.DagsterInstance", stations: Collection[str], parked: Collection[str]) -> list[Metric]:
