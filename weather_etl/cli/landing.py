@@ -79,7 +79,7 @@ def _upload(
                 lines = []
     for line in lines:
         say(line)
-    return warnings
+    return warnings + _nothing_known(containers, station, files)
 
 
 def _batches(what: list[str], named: list[str] | None) -> list[tuple[str, list[Path]]]:
@@ -171,6 +171,24 @@ def _ask_for_a_new_station(neighbours: "Neighbours", station: str, files: list[P
     return [
         f"Station {station} is new, and its name is near {some(near)}. If that one was meant, "
         f"`weather-etl move {station}/FILE {near[0]}/` moves a file there."
+    ]
+
+
+def _nothing_known(containers: "Containers", station: str, files: list[Path]) -> list[str]:
+    """A zone that nobody gave decides which hours make a day: that is said before a table is made."""
+    from weather_etl import station_file, stations
+    from weather_etl.landing.versions import SHARED
+
+    if (
+        station == SHARED
+        or any(path.name == stations.SETTINGS_FILE for path in files)
+        or not station_file.packaged_settings(station).is_default
+        or containers.landing.head(f"{station}/{stations.SETTINGS_FILE}") is not None
+    ):
+        return []
+    return [
+        f"Station {station} has no station.toml: its civil days are those of UTC, and where it lies is not known. "
+        f"Write one (docs/settings.md) and `weather-etl upload {station} station.toml`."
     ]
 
 

@@ -26,9 +26,17 @@ def test_upload_warns_of_the_same_bytes_elsewhere_and_of_a_name_near_another(
     containers.landing.upload("szeged/2020.csv", file.read_bytes())
     done = weather_etl("upload", "Szeged", str(file))
     assert done.returncode == 0
-    near, same = done.stderr.splitlines()
+    near, same, _ = done.stderr.splitlines()
     assert "Station Szeged is new, and its name is near szeged." in near
     assert "The same bytes lie at szeged/2020.csv" in same and "weather-etl delete Szeged/x.csv" in same
+
+
+def test_upload_warns_of_a_station_whose_zone_nobody_gave(weather_etl: Run, file: Path, folder: Path) -> None:
+    [told] = weather_etl("upload", "a", str(file)).stderr.splitlines()
+    assert "Station a has no station.toml: its civil days are those of UTC" in told
+    (folder / "station.toml").write_text("timezone = 'Europe/Budapest'")
+    assert weather_etl("upload", "a", str(file), "station.toml").stderr == ""
+    assert weather_etl("upload", "a", str(file)).stderr == ""
 
 
 def test_upload_takes_folders_as_stations(weather_etl: Run, file: Path, folder: Path, containers: Containers) -> None:
