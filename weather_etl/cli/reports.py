@@ -82,15 +82,17 @@ def open_ui(
 def _make(stations: list[str], *, full: bool, quiet: bool = False) -> None:
     """Run `weather_report_job` over stale stations in this process, so that the UI knows of it."""
     from weather_etl.lake.connection import connect
+    from weather_etl.operations import state_page
     from weather_etl.operations.overview import dagster_instance
     from weather_etl.report import publish
     from weather_etl.settings import Settings
     from weather_etl.station_names import did_you_mean
     from weather_etl.stations import PARTITIONS_NAME
 
-    with connect(Settings.load(), prompt=True) as containers:
+    with connect(Settings.load(), prompt=True) as containers, dagster_instance() as instance:
         stamps, made = containers.lake.stamps(), publish.reports(containers)
-        index = publish.stale_index(containers, made)
+        # Whoever opens the page of state wants to know how things stand now.
+        index = quiet or state_page.find_stale(containers, made, instance)
     ready = sorted({s for s, _ in stamps if all((s, t) in stamps for t in publish.INPUTS)})
     for station in stations:
         if station not in ready:
@@ -117,7 +119,7 @@ def _make(stations: list[str], *, full: bool, quiet: bool = False) -> None:
             failures += failed
             if not failed and not quiet:
                 say(f"Report of {station} is up to date.")
-        failures += run_job(instance, INDEX_JOB, tags=why)
+        failures += run_job(instance, INDEX_JOB, ops={"station_index": {"full": quiet or full}}, tags=why)
     if failures:
         raise UserError(" | ".join(failures))
 
