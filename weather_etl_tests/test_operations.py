@@ -26,6 +26,7 @@ from weather_etl.operations.run_history import failure_sentence
 from weather_etl.operations.trigger import Dagster
 from weather_etl.orchestration.child_runs import STEPS, run_job
 from weather_etl.orchestration.housekeeping import housekeeping_schedule
+from weather_etl.serving import schema
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
@@ -178,6 +179,9 @@ def test_metrics_tell_stale_stations_pending_files_rows_and_runs(home: Path, con
     assert found['weather_etl_runs{job="weather_etl_job",status="success"}'] == 1
     assert found['weather_etl_last_run_seconds{job="weather_etl_job"}'] > 0
     assert "weather_etl_serving_up" not in found
+    schema.upgrade(Settings.load())  # serving tables beside Dagster's history
+    served = figures(metrics.exposition(Settings.load()))
+    assert (served["weather_etl_serving_up"], served["weather_etl_serving_stale_stations"]) == (1, 1)
 
 
 def test_metrics_say_of_each_station_what_is_the_matter(home: Path, containers: Containers) -> None:

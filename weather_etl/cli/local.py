@@ -37,7 +37,7 @@ def local_up(
     from weather_etl.local import services
 
     status = services.up(Path.cwd(), azurite_port=azurite_port, rewrite_env=rewrite_env, say=say)
-    _create_serving_tables(status)
+    _set_up_serving_tables(status)
     _print_services(status)
 
 
@@ -57,8 +57,8 @@ def local_status() -> None:
     _print_services(services.status(Path.cwd()))
 
 
-def _create_serving_tables(status: "Status") -> None:
-    """In our own PostgreSQL, so that `run` fills them without being asked to; another one waits for `db upgrade`."""
+def _set_up_serving_tables(status: "Status") -> None:
+    """In our own PostgreSQL, so that `run` fills them without being asked to; any other waits for `db upgrade`."""
     from weather_etl.serving import database, schema
     from weather_etl.settings import Settings
 
@@ -67,9 +67,9 @@ def _create_serving_tables(status: "Status") -> None:
         return
     settings = settings.model_copy(update={"postgres_url": settings.postgres_url or status.postgres.url})
     with database.connect(settings) as connection:
-        if schema.has_tables(connection):
+        if not schema.is_behind(connection):
             return
-    say("Creating the serving tables in PostgreSQL ...")
+    say("Bringing the serving tables in PostgreSQL to this program's revision ...")
     schema.upgrade(settings)
 
 

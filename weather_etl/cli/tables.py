@@ -18,23 +18,13 @@ if TYPE_CHECKING:
 _KEYS = ("station_id", "timestamp", "date", "month", "year", "calendar_month")
 # What one wants to see first of any table, as far as it has these.
 _FIRST = (
-    *(
-        "variable",
-        "test",
-        "flag",
-        "original_value",
-        "limit_text",
-        "reason",
-        "landing_file",
-        "line",
-        "detail",
-        "raw_text",
-    ),
+    *("variable", "test", "flag", "original_value", "limit_text", "reason"),
     *("temperature_c", "temperature_mean_c", "temperature_min_c", "temperature_max_c", "precipitation_mm"),
     *("wind_speed_ms", "wind_speed_mean_ms", "wind_direction_deg", "humidity_percent", "humidity_mean_percent"),
     *("pressure_msl_hpa", "pressure_mean_hpa", "sunshine_h", "hdd_18", "wind_power_kw", "energy_kwh"),
+    *("landing_file", "line", "detail", "raw_text"),
 )
-_WIDTH = 110
+_WIDTH, _LONG = 110, 13
 _AsIs = Annotated[
     bool,
     typer.Option("--as-is", help="Leave texts that a spreadsheet takes for formulas as they are, in a file or CSV."),
@@ -127,17 +117,22 @@ def _show(part: "pd.DataFrame", total: int, wanted: list[str] | None) -> None:
     out = console(_WIDTH)
     names = list(part.columns) if wanted else _fitting(part, out.width)
     shown = Grid(box=None, pad_edge=False)
+    height = max(len(_broken(name)) for name in names)
     for name in names:
         unit = part.attrs["units"].get(name, "")
         numeric = part[name].dtype.kind in "fiu"
-        shown.add_column(f"{name}\n{unit}", justify="right" if numeric else "left", overflow="fold")
+        shown.add_column(
+            "\n".join((*_broken(name), *[""] * (height - len(_broken(name))), unit)),
+            justify="right" if numeric else "left",
+            overflow="fold",
+        )
     for row in part[names].itertuples(index=False):
         shown.add_row(*map(_cell, row))
     out.print(shown)
     left_out = len(part.columns) - len(names)
     say(f"{len(part):,} of {total:,} rows of {part.attrs['table']}, station {part.attrs['stations'][0]}.")
     if left_out:
-        say(f"{left_out} more columns: --columns NAME,NAME chooses, --csv shows all.")
+        say(f"{count(left_out, 'more column')}: --columns NAME,NAME chooses, --csv shows all.")
 
 
 def _fitting(part: "pd.DataFrame", width: int) -> list[str]:
@@ -147,12 +142,21 @@ def _fitting(part: "pd.DataFrame", width: int) -> list[str]:
     out: list[str] = []
     used = 0
     for name in names:
-        need = max(len(name), 17 if name in _KEYS else 8) + 1
+        need = max(*map(len, _broken(name)), 17 if name in _KEYS else 8) + 2
         if out and used + need > width:
             break
         out.append(name)
         used += need
     return out
+
+
+def _broken(name: str) -> list[str]:
+    """A name as the lines of a header: a long one in two, so that more columns fit."""
+    cuts = [i + 1 for i, letter in enumerate(name) if letter == "_"]
+    if len(name) <= _LONG or not cuts:
+        return [name]
+    cut = min(cuts, key=lambda i: max(i, len(name) - i))
+    return [name[:cut], name[cut:]]
 
 
 def _rank(name: str) -> int:

@@ -161,9 +161,12 @@ def _last_success(instance: "dg.DagsterInstance", job: str, last: Metric, second
 
 def _of_serving(settings: Settings) -> list[Metric]:
     from weather_etl.lake.connection import connect
-    from weather_etl.serving import database, staleness
+    from weather_etl.serving import database, schema, staleness
 
-    if settings.serving_url is None:
+    try:
+        if not schema.is_set_up(settings):
+            return []
+    except UserError:  # the server of Dagster's history: weather_etl_database_up says it
         return []
     up = Metric("weather_etl_serving_up", "Whether the serving database answers.")
     stale = Metric("weather_etl_serving_stale_stations", "Stations that are not served as they are in the lake.")
