@@ -10,9 +10,10 @@ from weather_etl.meteorology import formats
 from weather_etl.meteorology.cell_states import OK
 from weather_etl.meteorology.cells import Cells, read_cells
 from weather_etl.meteorology.formats import json_tables
+from weather_etl.meteorology.formats.grammar import parse_profile
 from weather_etl.meteorology.formats.profile import ProfileError
 from weather_etl.meteorology.formats.reading import attempts
-from weather_etl.meteorology.formats.registry import GENERIC, compile_profile, in_order, packaged
+from weather_etl.meteorology.formats.registry import GENERIC, compile_profile, in_order, packaged, packaged_texts
 from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS
@@ -47,6 +48,11 @@ def read(name: str) -> tuple[ParsedFile, Cells]:
     timezone = FILES[name].timezone
     parsed = formats.read(source(name), formats.Options(timezone=timezone))
     return parsed, read_cells(parsed.rows, formats.reading(parsed.declared), timezone or "UTC")
+
+
+def test_every_packaged_profile_keeps_to_the_grammar():
+    for name, toml in packaged_texts().items():
+        parse_profile(toml, name=name)
 
 
 def test_every_packaged_profile_has_a_sample():
