@@ -15,9 +15,10 @@ from weather_etl.meteorology.formats.profile import ProfileError
 from weather_etl.meteorology.formats.reading import attempts
 from weather_etl.meteorology.formats.registry import GENERIC, compile_profile, in_order, packaged, packaged_texts
 from weather_etl.meteorology.raw_rows import ParsedFile
-from weather_etl.meteorology.reasons import Rejected
+from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS
 from weather_etl_tests.meteorology.profile_samples import SAMPLES
+from weather_etl_tests.meteorology.sample_files import text, zipped
 from weather_etl_tests.meteorology.samples_of_variants import VARIANTS
 
 FILES = SAMPLES | VARIANTS
@@ -94,6 +95,14 @@ def test_a_profile_that_refuses_says_why(name):
     with pytest.raises(Rejected) as caught:
         formats.read(source(name), formats.Options())
     assert str(caught.value.reason) == SAMPLES[name].refused
+
+
+def test_an_archive_of_several_data_files_is_refused_rather_than_read_in_part():
+    data = text("STATIONS_ID;MESS_DATUM;QN_3;   F;   D;eor", "         44;2007040101;   10;   4.1; 230;eor")
+    archive = zipped(produkt_ff_stunde_a__txt=data, produkt_ff_stunde_b__txt=data)
+    with pytest.raises(Rejected) as caught:
+        formats.read(formats.Source("a.zip", unpack(archive, "a.zip")), formats.Options())
+    assert caught.value.reason == Reason.ZIP_MEMBERS
 
 
 @pytest.mark.parametrize("name", FILES)
