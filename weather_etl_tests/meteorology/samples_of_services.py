@@ -36,6 +36,12 @@ def imgw_line() -> str:
 
 
 SERVICES: dict[str, Sample] = {
+    "eccc_geomet": Sample(
+        text("x,y,STATION_NAME,CLIMATE_IDENTIFIER,LOCAL_DATE,LOCAL_HOUR,TEMP,TEMP_FLAG,DEW_POINT_TEMP,RELATIVE_HUMIDITY,PRECIP_AMOUNT,WIND_DIRECTION,WIND_SPEED,VISIBILITY,STATION_PRESSURE,UTC_DATE", "-73.6,45.5,MONTREAL,7025251,2024-07-13 00:00:00,0,10,E,5,71,0.2,27,36,24.1,98.51,2024-07-13T05:00:00"),
+        "2024-07-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "precipitation_mm": 0.2, "wind_direction_deg": 270, "wind_speed_ms": 10, "visibility_km": 24.1, "pressure_station_hpa": 985.1}, upstream={"temperature_c": 3}),
+    "noaa_lcd_2016": Sample(
+        text("STATION,STATION_NAME,DATE,REPORTTPYE,HOURLYVISIBILITY,HOURLYDRYBULBTEMPF,HOURLYDRYBULBTEMPC,HOURLYDewPointTempF,HOURLYRelativeHumidity,HOURLYWindSpeed,HOURLYWindDirection,HOURLYWindGustSpeed,HOURLYStationPressure,HOURLYSeaLevelPressure,HOURLYPrecip", "WBAN:13874,ATLANTA,2016-01-13 00:52,FM-15,10.00,50s,10.0,41,71,10,VRB,20,28.93,29.92,0.1", "WBAN:13874,ATLANTA,2016-01-13 23:59,SOD,,,,,,,,,,,"),
+        "2016-01-13T05:52", {"visibility_km": 16.09344, "temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 4.4704, "wind_direction_deg": None, "wind_gust_ms": 8.9408, "pressure_station_hpa": 28.93 * 33.8639, "pressure_msl_hpa": 29.92 * 33.8639, "precipitation_mm": 2.54}, timezone="America/New_York", upstream={"temperature_c": 3}),
     "refuse_eccc_daily": Sample(text("\"Longitude (x)\",\"Latitude (y)\",\"Station Name\",\"Climate ID\",\"Date/Time\",\"Max Temp (°C)\",\"Max Temp Flag\",\"Min Temp (°C)\",\"Total Precip (mm)\"", "\"-73\",\"45\",\"M\",\"702\",\"2024-01-13\",\"9.1\",\"\",\"1.1\",\"0.2\""), refused="DAILY_ONLY"),
     "refuse_ghcn_daily": Sample(text("USW00094728,20240113,TMAX,91,,,W,2400", "USW00094728,20240114,TMAX,81,,,W,2400"), refused="DAILY_ONLY"),
     "refuse_jma_daily": Sample(text("ダウンロードした時刻：2024/02/01 10:00:00", "", ",東京,東京", "年月日,平均気温(℃),平均気温(℃)", ",,品質情報", "2024/1/1,5.5,8", encoding='cp932'), refused="DAILY_ONLY"),
