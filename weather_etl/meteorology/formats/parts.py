@@ -290,10 +290,15 @@ def rescued_cells(
                 unknown.append((label, _dictionary(reshape.only_where(cut.columns[i], hidden[0]))))
             continue
         column = _dictionary(cut.columns[i])
-        if is_nameless(name, i) and not any(column.unique().to_pylist()):
+        if (is_nameless(name, i) or not keep_empty) and _is_blank(column):
             continue
         unknown.append((label, column))
     return rescue(unknown, keep_empty=keep_empty) if unknown else None
+
+
+def _is_blank(column: pa.ChunkedArray) -> bool:
+    """Whether no cell of a column says anything."""
+    return all(len(c.dictionary) < 2 for c in column.chunks) and not any(column.unique().to_pylist())
 
 
 def _dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
