@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weather_etl.errors import UserError
-from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake import fingerprints
+from weather_etl.lake.fingerprints import NEIGHBOURS
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from weather_etl.lake.table_objects import Lake
 
 __all__ = ["TABLE_NAMES", "describe", "read", "stations"]
+
+TABLE_NAMES = (*fingerprints.TABLE_NAMES, NEIGHBOURS)
 
 
 def read(
@@ -39,7 +42,8 @@ def read(
 
     Args:
         table: one of `TABLE_NAMES`.
-        station: one station, several, or all of them (None), in alphabetical order.
+        station: one station, several, or all of them (None), in alphabetical order. `neighbour_events` is of all
+            stations together; a station that nobody contradicts has no row there.
         columns: only these, in this order.
         settings: where to read; by default what the environment or the nearest `.env` says.
 
@@ -55,14 +59,10 @@ def read(
 
     _check(table, columns)
     with _lake(settings) as lake:
-        names = [station] if isinstance(station, str) else list(station) if station is not None else _of(lake, table)
-        frames = []
-        for name in names:
-            made = lake.read(table, name, columns=list(columns) if columns is not None else None)
-            if made is None:
-                known = ", ".join(_of(lake, table)[:10]) or "none yet"
-                raise UserError(f"There is no {table} of station {name!r}; stations that have it: {known}.")
-            frames.append(schemas.to_frame(table, made.arrow))
+        if table == NEIGHBOURS:
+            names, frames = _of_all(lake, station, columns)
+        else:
+            names, frames = _of_each(lake, table, station, columns)
     if not frames:
         raise UserError(f"No station has {table} yet; run `weather-etl run`.")
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
@@ -78,10 +78,45 @@ def read(
     return frame
 
 
+def _of_each(
+    lake: "Lake", table: str, station: str | Iterable[str] | None, columns: Sequence[str] | None
+) -> "tuple[list[str], list[pd.DataFrame]]":
+    """The stations that are asked for, and the table of each."""
+    from weather_etl.meteorology import schemas
+
+    names = [station] if isinstance(station, str) else list(station) if station is not None else _of(lake, table)
+    frames = []
+    for name in names:
+        made = lake.read(table, name, columns=list(columns) if columns is not None else None)
+        if made is None:
+            known = ", ".join(_of(lake, table)[:10]) or "none yet"
+            raise UserError(f"There is no {table} of station {name!r}; stations that have it: {known}.")
+        frames.append(schemas.to_frame(table, made.arrow))
+    return names, frames
+
+
+def _of_all(
+    lake: "Lake", station: str | Iterable[str] | None, columns: Sequence[str] | None
+) -> "tuple[list[str], list[pd.DataFrame]]":
+    """The table of all stations together, of which only the rows of some may be asked for."""
+    from weather_etl.meteorology import schemas
+
+    made = lake.read(NEIGHBOURS, "")
+    if made is None:
+        return [], []
+    frame = schemas.to_frame(NEIGHBOURS, made.arrow)
+    if station is not None:
+        names = [station] if isinstance(station, str) else list(station)
+        frame = frame[frame["station_id"].isin(names)].reset_index(drop=True)
+    return sorted(frame["station_id"].unique()), [frame if columns is None else frame[list(columns)]]
+
+
 def stations(table: str = "validated_observations", *, settings: Settings | None = None) -> list[str]:
-    """The stations that have a table, in alphabetical order."""
+    """The stations that have a table, in alphabetical order; of `neighbour_events` those that are contradicted."""
     _check(table, None)
     with _lake(settings) as lake:
+        if table == NEIGHBOURS:
+            return _of_all(lake, None, None)[0]
         return _of(lake, table)
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, BlockingCheckFailed, Check, Evaluation, count, percent
-from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.fingerprints import NEIGHBOURS, TABLE_NAMES
 from weather_etl.meteorology.site import Site
 
 if TYPE_CHECKING:
@@ -77,8 +77,14 @@ def evaluate(judged: Judged, table: str) -> Iterator[Evaluation]:
 
 
 SCHEMA_AND_KEYS = {
-    table: Check(table, "schema_and_keys", "Types, ranges and keys are those of the table's contract.", blocking=True)
-    for table in TABLE_NAMES
+    table: Check(
+        table,
+        "schema_and_keys",
+        "Types, ranges and keys are those of the table's contract.",
+        blocking=True,
+        per_station=table != NEIGHBOURS,
+    )
+    for table in (*TABLE_NAMES, NEIGHBOURS)
     if table != "raw_observations"  # text as it came, and written before anything is checked
 }
 

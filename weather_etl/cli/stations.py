@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from weather_etl.lake.connection import Containers
     from weather_etl.meteorology.formats.options import Options
-    from weather_etl.operations.overview import StationState
+    from weather_etl.operations.overview import CheckState, StationState
     from weather_etl.settings import Settings
 
 _Only = Annotated[list[str] | None, typer.Option("--station", "-s", help="Only this station; can be repeated.")]
@@ -142,8 +142,7 @@ def run(
     Exit code 1 if a run failed, a check of severity ERROR is red, or something is stale all the same.
     """
     from weather_etl.lake.connection import connect
-    from weather_etl.operations.overview import PASS, UP_TO_DATE, dagster_instance, shared_files_state, station_states
-    from weather_etl.redaction import printable
+    from weather_etl.operations.overview import UP_TO_DATE, dagster_instance, shared_files_state, station_states
     from weather_etl.settings import Settings
 
     settings = Settings.load()
@@ -177,8 +176,7 @@ def run(
     else:
         _print_states(states)
         _print_tail(states, seconds)
-    if shared and shared.state != PASS:
-        warn(f"{shared.state:<5}  {shared.name}: {printable(shared.description, 1000)}")
+    _print_of_all(settings, shared)
     untold = {s.station: s.state for s in states if s.station in left and not s.trouble}
     if untold:
         warn(f"ERROR  {_left_undone(untold)}")
@@ -189,6 +187,16 @@ def run(
         say(f"`{me()} open report` shows each station on a page, `{me()} head daily_weather` rows of a table.")
     if bad:
         raise typer.Exit(1)
+
+
+def _print_of_all(settings: "Settings", shared: "CheckState | None") -> None:
+    """What is to be said of the installation as a whole: its shared files, and what neighbours say of each other."""
+    from weather_etl.operations.overview import PASS, neighbours_state
+    from weather_etl.redaction import printable
+
+    for check in (shared, neighbours_state(settings)):
+        if check and check.state != PASS:
+            warn(f"{check.state:<5}  {check.name}: {printable(check.description, 1000)}")
 
 
 def _left_undone(left: dict[str, str]) -> str:
@@ -273,17 +281,20 @@ def _catch_up(instance: "dg.DagsterInstance", stations: list[str], *, full: bool
 @app.command(short_help="Show each station, its tables and checks.")
 def status(station: _Only = None, as_json: _Json = False) -> None:
     """Show each station's tables, whether they are up to date, and what the checks said last."""
-    from weather_etl.operations.overview import dagster_instance, station_states
+    from weather_etl.operations.overview import dagster_instance, shared_files_state, station_states
     from weather_etl.settings import Settings
 
+    settings = Settings.load()
     with dagster_instance() as instance:
-        states = station_states(Settings.load(), instance, station)
+        states = station_states(settings, instance, station)
     if as_json:
         import json
 
         print(json.dumps([s.as_dict() for s in states], indent=2))
     else:
         _print_states(states)
+        if not station:
+            _print_of_all(settings, shared_files_state(settings))
 
 
 def _print_states(states: "list[StationState]") -> None:

@@ -29,9 +29,10 @@ def head(
 ) -> None:
     """Show the first rows of a table, with units; as many columns as the line has room for."""
     from weather_etl import tables
+    from weather_etl.lake.fingerprints import NEIGHBOURS
 
     wanted = [c.strip() for c in columns.split(",")] if columns else None
-    if station is None:
+    if station is None and table != NEIGHBOURS:
         known = tables.stations(table)
         if not known:
             raise UserError(f"No station has {table} yet; run `weather-etl run`.")
@@ -57,7 +58,7 @@ def head(
         shown.add_row(*map(_cell, row))
     out.print(shown)
     left_out = len(part.columns) - len(names)
-    say(f"{len(part):,} of {len(frame):,} rows of {table}, station {station}.")
+    say(f"{len(part):,} of {len(frame):,} rows of {table}, {f'station {station}' if station else 'all stations'}.")
     if left_out:
         say(f"{left_out} more columns: --columns NAME,NAME chooses, --csv shows all.")
 

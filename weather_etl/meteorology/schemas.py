@@ -186,8 +186,8 @@ _EVENTS = Table(
     ),
 )
 
-# Of all stations together; no asset of a station makes it.
-NEIGHBOUR_EVENTS = Table(
+# Of all stations together: one object, no partition.
+_NEIGHBOURS = Table(
     "neighbour_events",
     "What stations near each other contradict; suspect only, and never fed back into the flags.",
     "one value of one station that more than two thirds of three or more neighbours contradict",
@@ -204,7 +204,7 @@ NEIGHBOUR_EVENTS = Table(
     ),
 )  # fmt: skip
 
-TABLES: dict[str, Table] = {t.name: t for t in (_RAW, _QUARANTINED, _VALIDATED, _EVENTS, *AGGREGATED)}
+TABLES: dict[str, Table] = {t.name: t for t in (_RAW, _QUARANTINED, _VALIDATED, _EVENTS, *AGGREGATED, _NEIGHBOURS)}
 
 
 @lru_cache

@@ -80,13 +80,21 @@ def station_page(station: str, t: facts.Tables, settings: StationSettings, addre
     return Page(html.encode(), drawn, figures)
 
 
-def index_page(stations: list[dict[str, Any]]) -> Page:
-    """The index: a sortable table and a map; `stations` are the figures that `publish.py` keeps of each report."""
+def index_page(stations: list[dict[str, Any]], contradicted: list[dict[str, Any]] | None = None) -> Page:
+    """The index: a sortable table, a map, and where neighbours contradict a station.
+
+    Args:
+        stations: the figures that `publish.py` keeps of each report.
+        contradicted: a record per station and variable; None where stations were never compared.
+    """
     html = (
         _templates()
         .get_template("index.html.j2")
         .render(
-            stations=stations, map=_map([s for s in stations if s.get("latitude") is not None]), version=__version__
+            stations=stations,
+            map=_map([s for s in stations if s.get("latitude") is not None]),
+            contradicted=contradicted,
+            version=__version__,
         )
     )
     return Page(html.encode(), [], {"stations": len(stations)})

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from weather_etl import digests
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.container import Blob
-from weather_etl.lake.fingerprints import StaleStation
+from weather_etl.lake.fingerprints import NEIGHBOURS, StaleStation
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.stations import StationSettings
 
@@ -99,24 +99,30 @@ def station_page(
     return page, {"figures": json.dumps(figures)}
 
 
-def index_fingerprint(made: Mapping[str, Blob]) -> str:
-    """Fingerprint of an index over the given reports."""
-    return digests.digest(["station_index", REPORT_VERSION, sorted((s, b.etag) for s, b in made.items())])
+def index_fingerprint(containers: Containers, made: Mapping[str, Blob]) -> str:
+    """Fingerprint of an index over the given reports, and what neighbours say of each other."""
+    there = containers.lake.stamp(NEIGHBOURS, "")
+    reports = sorted((s, b.etag) for s, b in made.items())
+    return digests.digest(["station_index", REPORT_VERSION, reports, there.etag if there else None])
 
 
 def stale_index(containers: Containers, made: Mapping[str, Blob]) -> StaleStation | None:
     """The index, if it was not made from these reports."""
-    there, target = containers.lake.container.head(INDEX), index_fingerprint(made)
+    there, target = containers.lake.container.head(INDEX), index_fingerprint(containers, made)
     if (not made and there is None) or (there is not None and there.metadata.get("fingerprint") == target):
         return None
     return StaleStation(INDEX, target, "reports changed")
 
 
-def index_page(made: Mapping[str, Blob]) -> "Page":
-    """The index over the given reports."""
+def index_page(containers: Containers, made: Mapping[str, Blob]) -> "Page":
+    """The index over the given reports, with what neighbours say of each other where that was asked."""
+    from weather_etl.checks.neighbours import by_station
+    from weather_etl.meteorology import schemas
     from weather_etl.report import pages
 
-    return pages.index_page([_figures(station, blob) for station, blob in sorted(made.items())])
+    there = containers.lake.read(NEIGHBOURS, "")
+    contradicted = by_station(schemas.to_frame(NEIGHBOURS, there.arrow)) if there else None
+    return pages.index_page([_figures(station, blob) for station, blob in sorted(made.items())], contradicted)
 
 
 def _figures(station: str, blob: Blob) -> dict[str, Any]:

@@ -144,6 +144,14 @@ def test_the_index_links_every_station_and_maps_those_with_a_place() -> None:
     assert len(Elements(html).of("circle")) == 2
 
 
+def test_the_index_names_what_neighbours_contradict() -> None:
+    case = {"station": "a", "variable": "temperature_c", "events": 2, "first": "x", "last": "y", "span": "hour"}
+    html = pages.index_page([_of("a")], [case]).html.decode()
+    assert 'id="neighbours"' in html and "2 hours" in html and ">temperature_c<" in html
+    assert "No station is contradicted" in pages.index_page([_of("a")], []).html.decode()
+    assert 'id="neighbours"' not in pages.index_page([_of("a")]).html.decode()  # they were never compared
+
+
 def test_an_index_without_places_has_no_map() -> None:
     assert Elements(pages.index_page([_of("a")]).html.decode()).of("svg") == []
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from weather_etl.lake import fingerprints
+from weather_etl.lake.fingerprints import NEIGHBOURS
 from weather_etl.orchestration.assets.making import Results, TablesConfig, last_metadata
 from weather_etl.orchestration.assets.specs import code_references, station_partitions
 from weather_etl.orchestration.failures import without_details
@@ -91,7 +92,7 @@ def _figures(page: "Page") -> dict[str, Any]:
 
 
 @dg.asset(
-    deps=["weather_report"],
+    deps=["weather_report", NEIGHBOURS],
     description="All stations on one HTML page: a sortable table and a map with links to the reports.",
     group_name="report",
     kinds={"azure", "html"},
@@ -109,7 +110,7 @@ def station_index(
         containers = storage.containers()
         there = containers.lake.container.head(publish.INDEX)
         made = publish.reports(containers)
-        target = publish.index_fingerprint(made)
+        target = publish.index_fingerprint(containers, made)
         version = dg.DataVersion(target)
         if there is not None and there.metadata.get("fingerprint") == target:
             return dg.MaterializeResult(
@@ -117,7 +118,7 @@ def station_index(
                 metadata=last_metadata(context, "station_index", target),
                 data_version=version,
             )
-        page = publish.index_page(made)
+        page = publish.index_page(containers, made)
         return dg.MaterializeResult(
             value=HtmlPage(page.html, target, there),
             metadata={"open": "weather-etl open report", **_figures(page)},

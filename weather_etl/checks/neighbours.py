@@ -1,0 +1,60 @@
+"""The check of `neighbour_events`: which stations their neighbours contradict.
+
+Belongs here: the sentence that names them. Does not belong here: the tests (`meteorology/neighbours.py`).
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from weather_etl.checks.evaluation import WARN, Check, Evaluation, count
+from weather_etl.lake.fingerprints import NEIGHBOURS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEIGHBOURS_AGREE = Check(
+    NEIGHBOURS, "neighbours_agree", "No station is contradicted by its neighbours.", per_station=False
+)
+STATIONS_NAMED = 10
+_SPANS = {"neighbour": "hour", "neighbour_rain": "day", "shift": "month"}
+
+
+def neighbours_agree(events: "pd.DataFrame", stations: int) -> Evaluation:
+    """Name the stations, those with most events first.
+
+    Args:
+        events: `neighbour_events`.
+        stations: how many have a place and a height.
+    """
+    cases = by_station(events)
+    found: dict[str, list[str]] = {}
+    for case in cases:
+        found.setdefault(case["station"], []).append(f"{count(case['events'], case['span'])} of {case['variable']}")
+    sentence = f"No neighbour contradicts any of {count(stations, 'station')} whose place and height are known."
+    if found:
+        listing = "; ".join(f"{station}: {', '.join(parts)}" for station, parts in list(found.items())[:STATIONS_NAMED])
+        more = f"; and {len(found) - STATIONS_NAMED} more" if len(found) > STATIONS_NAMED else ""
+        sentence = (
+            f"Neighbours contradict {count(len(found), 'station')}: {listing}{more}. Look at neighbour_events; "
+            "`[[withdrawn]]` in a station's station.toml takes values back."
+        )
+    figures = {"events": len(events), "stations": stations, "stations_contradicted": len(found)}
+    return Evaluation(NEIGHBOURS_AGREE, not found, sentence, WARN, figures, cases)
+
+
+def by_station(events: "pd.DataFrame") -> list[dict[str, Any]]:
+    """A record per station, variable and test with the number of events, the first and the last; most first."""
+    cases = []
+    for key, part in events.groupby(["station_id", "variable", "test"], sort=True):
+        station, variable, test = map(str, key)
+        first, last = part["timestamp"].min(), part["timestamp"].max()
+        cases.append(
+            {
+                "station": station,
+                "variable": variable,
+                "events": len(part),
+                "first": f"{first:%Y-%m-%d %H:%M}Z",
+                "last": f"{last:%Y-%m-%d %H:%M}Z",
+                "span": _SPANS[test],
+            }
+        )
+    return sorted(cases, key=lambda c: -c["events"])
