@@ -175,7 +175,7 @@ def streaks(
     least = min(table.values()) * share
     long = n >= least
     if still.days:
-        long |= (span >= 24 * SUSPECT_SHARE * min(still.days.values())) & (n > 1)
+        long |= (span >= 24 * share * min(still.days.values())) & (n > 1)
     suspect: list[np.ndarray] = []
     failed: list[np.ndarray] = []
     steps: set[float] = set()
@@ -186,14 +186,18 @@ def streaks(
         doubt = n[run] >= share * table[step]
         if still.days:
             enough |= span[run] >= 24 * still.days[step]
-            doubt |= span[run] >= 24 * SUSPECT_SHARE * still.days[step]
-        if doubt:
+            doubt |= span[run] >= 24 * share * still.days[step]
+        if doubt and _counts(still, step, x[rows[0]]):
             steps.add(step)
             (failed if enough and still.reports is not None else suspect).append(rows)
     days = still.days or {}
     in_a_row = {s: f"{table[s]}{f' and {days[s]} days' if s in days else ''}" for s in steps}
     first = Runs(_joined(suspect), _joined(failed), f"equal reports in a row: below {_by_resolution(in_a_row)}")
-    found = _same_hours(x, written, reports, still.same_hour_days or {}, excluded, direction)
+    found = [
+        (rows, step, bad)
+        for rows, step, bad in _same_hours(x, written, reports, still.same_hour_days or {}, excluded, direction)
+        if _counts(still, step, x[rows[0]])
+    ]
     following = {step: f"{(still.same_hour_days or {})[step]} days" for _, step, _ in found}
     limit = f"equal reports at the same hour on following days: below {_by_resolution(following)}"
     second = Runs(_joined(at for at, _, bad in found if not bad), _joined(at for at, _, bad in found if bad), limit)
@@ -204,6 +208,11 @@ def streaks(
         replace(first, suspect=doubtful),
         replace(second, suspect=np.setdiff1d(second.suspect, np.union1d(bad, doubtful)), failed=failed_second),
     )
+
+
+def _counts(still: Still, step: float, value: float) -> bool:
+    """Whether a run of this value counts where reports have this resolution: a light wind may blow for days."""
+    return still.above is None or value > still.above[step] + EQUAL_WITHIN
 
 
 def _joined(rows: Iterable[np.ndarray]) -> np.ndarray:
