@@ -6,7 +6,7 @@ Does not belong here: the tests (`meteorology/neighbours.py`), when the table is
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
@@ -75,3 +75,12 @@ def read(lake: Lake, place: "Place") -> "Station":
             )
         frames.append(schemas.to_frame(table, made.arrow))
     return Station.from_tables(place, *frames)
+
+
+def contradicted(containers: Containers) -> list[dict[str, Any]] | None:
+    """A record per station and variable that neighbours contradict, most events first; None if nobody compared them."""
+    from weather_etl.meteorology import schemas
+    from weather_etl.meteorology.neighbours import by_station
+
+    there = containers.lake.read(NEIGHBOURS, "")
+    return by_station(schemas.to_frame(NEIGHBOURS, there.arrow)) if there else None

@@ -10,7 +10,7 @@ serving tables and the locks of stations, which have connections of their own.
 
 import os
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dagster_postgres import (
@@ -112,7 +112,17 @@ class _Pooled:
     def __init__(self, pool: ConnectionPool, postgres_url: str, inst_data: ConfigurableClassData | None) -> None:
         super().__init__(postgres_url, should_autocreate_tables=False, inst_data=inst_data)  # type: ignore[call-arg]
         self._pool = pool
+        self._known: set[str] = set()
         give_engine(self, pool.engine)
+
+    def _asked_once(self, what: str, ask: Callable[[], bool]) -> bool:
+        """Whether the schema has something. What it has it keeps, so that a yes is not asked for again.
+
+        Dagster asks before each check result, partition and run: a hundred queries in a run of one station.
+        """
+        if what not in self._known and ask():
+            self._known.add(what)
+        return what in self._known
 
     def optimize_for_webserver(self, statement_timeout: int, pool_recycle: int, max_overflow: int) -> None:
         """What the webserver asks for, by its options `--db-statement-timeout` and `--db-pool-...`."""
@@ -120,6 +130,14 @@ class _Pooled:
 
 
 class PooledEventLogStorage(_Pooled, PostgresEventLogStorage):
+    def has_table(self, table_name: str) -> bool:
+        ask = super().has_table
+        return self._asked_once(table_name, lambda: ask(table_name))
+
+    def has_asset_key_col(self, column_name: str) -> bool:
+        ask = super().has_asset_key_col
+        return self._asked_once(f"asset_keys.{column_name}", lambda: ask(column_name))
+
     def dispose(self) -> None:
         """End watching, then close the connections: an instance disposes of this storage last."""
         super().dispose()
@@ -127,7 +145,11 @@ class PooledEventLogStorage(_Pooled, PostgresEventLogStorage):
 
 
 class PooledRunStorage(_Pooled, PostgresRunStorage):
-    pass
+    def has_run_stats_index_cols(self) -> bool:
+        return self._asked_once("runs.start_time", super().has_run_stats_index_cols)
+
+    def has_backfill_id_column(self) -> bool:
+        return self._asked_once("runs.backfill_id", super().has_backfill_id_column)
 
 
 class PooledScheduleStorage(_Pooled, PostgresScheduleStorage):

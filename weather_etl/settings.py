@@ -67,10 +67,10 @@ class Settings(BaseModel):
     """What the environment says; `Settings.load()` reads it, `Settings()` are the defaults.
 
     Attributes:
-        connection_string: where landing files and tables are stored; None where `account_url` is used. A secret.
-        account_url: the same, with a SAS token in the URL (then a secret) or `DefaultAzureCredential`.
-        postgres_url: Dagster's database, in the form `postgresql+psycopg2://...`. A secret.
-        serving_url: the database of the serving tables; None: that of `postgres_url`. A secret.
+        connection_string: where landing files and tables are stored; None where `account_url` is used; a secret.
+        account_url: the same, the blob endpoint with a SAS token in it (then a secret), or for `DefaultAzureCredential`.
+        postgres_url: Dagster's database, in the form `postgresql+psycopg2://...`; a secret.
+        serving_url: the database of the serving tables; None: that of `postgres_url`; a secret.
         webhook_url: where failures are told; a secret.
         webhook_style: `slack` or `teams`.
         ui_url: where people open Dagster; for links in notifications.

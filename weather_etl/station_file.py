@@ -36,7 +36,7 @@ from pydantic_core import PydanticCustomError
 from weather_etl.digests import digest
 from weather_etl.errors import UserError
 from weather_etl.meteorology.quality import LIMITS, POSSIBLE, Limits
-from weather_etl.meteorology.site import SolarSettings, Thresholds, WindSettings, Withdrawn
+from weather_etl.meteorology.site import DegreeDayBases, SolarSettings, Thresholds, WindSettings, Withdrawn
 from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES, UNITS, known_unit
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 from weather_etl.redaction import printable
@@ -69,14 +69,14 @@ Number = Annotated[int | float, PlainValidator(_number)]
 
 
 def within(low: float, high: float) -> AfterValidator:
-    """The rule that a number lies within low..high, both inclusive."""
+    """The rule that a number lies within low..high, both inclusive; docs/settings.md reads the bounds from it."""
+    return AfterValidator(partial(_within, low, high))
 
-    def check(value: float) -> float:
-        if not low <= value <= high:  # NaN too
-            raise ValueError(f"it must lie within {low}..{high}")
-        return value
 
-    return AfterValidator(check)
+def _within(low: float, high: float, value: float) -> float:
+    if not low <= value <= high:  # NaN too
+        raise ValueError(f"it must lie within {low}..{high}")
+    return value
 
 
 def _display_name(name: str) -> str:
@@ -235,6 +235,25 @@ class _ThresholdKeys(Keys):
     growing_days: Annotated[int, within(1, 60)] = NOT_GIVEN
 
 
+class _DegreeDayKeys(Keys):
+    heating_base_c: Annotated[Number, within(-20, 40)] = NOT_GIVEN
+    heating_limit_c: Annotated[Number, within(-20, 40)] = NOT_GIVEN
+    cooling_base_c: Annotated[Number, within(-20, 40)] = NOT_GIVEN
+    cooling_limit_c: Annotated[Number, within(-20, 40)] = NOT_GIVEN
+    growing_base_c: Annotated[Number, within(-20, 40)] = NOT_GIVEN
+
+    @model_validator(mode="after")
+    def _limits_lie_beyond_their_bases(self) -> Self:
+        """A limit on the wrong side of its base would be without effect, and is a slip of the pen."""
+        for what, side, sign in (("heating", "above", 1), ("cooling", "below", -1)):
+            base, limit = getattr(self, f"{what}_base_c"), getattr(self, f"{what}_limit_c")
+            if limit is not None and base is None:
+                raise PydanticCustomError("sentence", f"{{key}}.{what}_limit_c needs {what}_base_c beside it")
+            if limit is not None and sign * (limit - base) > 0:
+                raise PydanticCustomError("sentence", f"{{key}}.{what}_limit_c must not lie {side} {what}_base_c")
+        return self
+
+
 def _moment(value: Any) -> datetime:
     """A time with an offset, or one of UTC: an hour is taken back, and an hour off would be another one."""
     if type(value) is not datetime:
@@ -285,6 +304,7 @@ class StationFile(Keys):
     longitude: Annotated[Number, within(-180, 180)] = NOT_GIVEN
     elevation_m: Annotated[Number, within(-500, 9000)] = NOT_GIVEN
     live: bool = NOT_GIVEN
+    fresh_hours: Annotated[Number, within(1, 8784)] = NOT_GIVEN
     pressure: Literal["msl", "station"] = NOT_GIVEN
     visibility_cap_km: Annotated[Number, within(0.1, 200)] = NOT_GIVEN
     encoding: Annotated[str, AfterValidator(_encoding)] = NOT_GIVEN
@@ -303,6 +323,7 @@ class StationFile(Keys):
     pv: Annotated[_SolarKeys, _as(SolarSettings)] = NOT_GIVEN
     snow_absent: Literal["missing", "zero"] = NOT_GIVEN
     thresholds: Annotated[_ThresholdKeys, _as(Thresholds)] = NOT_GIVEN
+    degree_days: Annotated[_DegreeDayKeys, _as(DegreeDayBases)] = NOT_GIVEN
     withdrawn: Annotated[list[_WithdrawnKeys], AfterValidator(_withdrawn)] = NOT_GIVEN
 
 

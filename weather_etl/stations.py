@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from weather_etl.meteorology.quality import Limits
-from weather_etl.meteorology.site import Site, SolarSettings, Thresholds, WindSettings, Withdrawn
+from weather_etl.meteorology.site import DegreeDayBases, Site, SolarSettings, Thresholds, WindSettings, Withdrawn
 
 if TYPE_CHECKING:
     from weather_etl.meteorology.formats.profile import Profile
@@ -26,7 +26,12 @@ def is_station_id(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Dialect:
-    """How the files of a station are written, where that is not to be told from the file."""
+    """How the files of a station are written, where that is not to be told from the file.
+
+    Attributes:
+        delimiter: between two cells; None: told from the file.
+        decimal: mark of a number's fraction; None: told from the file.
+    """
 
     delimiter: str | None = None
     decimal: str | None = None
@@ -37,20 +42,23 @@ class StationSettings:
     """What is known of a station.
 
     Attributes:
-        timezone: IANA zone; bounds the civil days and is the zone of times without an offset.
-        day_boundary: `local` (days of `timezone`) or `utc`.
-        latitude, longitude: degrees north and east.
+        timezone: bounds the civil days, and is the zone of times without an offset.
+        name: of the station, for people: the title of its report.
+        day_boundary: whether the civil days are those of `timezone` or of UTC.
+        latitude: degrees north.
+        longitude: degrees east.
         elevation_m: metres above mean sea level.
-        live: new hours are expected every day (freshness check).
-        pressure: `msl` or `station`, what a column holds that is called just pressure.
+        live: new hours are expected all the time (check `freshness`).
+        fresh_hours: of a live station: how old its newest hour may be.
+        pressure: what a column holds that is called just pressure: at sea level or at the station.
         visibility_cap_km: the largest visibility that the instrument reports.
         standard_time: the clock of its files never changes; the civil days keep to `timezone`.
         timestamp_format: form of the times in its files.
-        date_order: of day, month and year in its files: `dmy`, `mdy`, `ymd`.
+        date_order: of day, month and year in its files.
         missing: further texts that mean no value.
         format: name of the profile of its files; no other is asked.
         format_profile: a profile of its own.
-        bulletin_date: year and month of its bulletins, `2024-05`.
+        bulletin_date: of METAR and SYNOP bulletins, which name the day alone.
         profiles: of the installation (`landing/_formats/`).
         profile_errors: why some of those cannot be used.
         has_timezone: the zone was given, not left at its default.
@@ -65,6 +73,7 @@ class StationSettings:
         withdrawn: values that a person takes back.
         snow_absent: `zero`: a day without a report of snow had none; `missing`: nothing is known of it.
         thresholds: of wet days, heat waves and other spells.
+        degree_days: bases of degree days of its own, beside the fixed ones of `hdd_18`, `cdd_18`, `gdd_10`.
         source: where the settings come from, for messages.
         version: identifies these settings in fingerprints.
     """
@@ -76,6 +85,7 @@ class StationSettings:
     longitude: float | None = None
     elevation_m: float | None = None
     live: bool = False
+    fresh_hours: float = 26.0
     pressure: str = "msl"
     visibility_cap_km: float | None = None
     encoding: str | None = None
@@ -89,6 +99,7 @@ class StationSettings:
     withdrawn: tuple[Withdrawn, ...] = ()
     snow_absent: str = "missing"
     thresholds: Thresholds = field(default_factory=Thresholds)
+    degree_days: DegreeDayBases = field(default_factory=DegreeDayBases)
     standard_time: bool = False
     timestamp_format: str | None = None
     date_order: str | None = None
@@ -116,7 +127,7 @@ class StationSettings:
         """What quality control, derived values and aggregates need."""
         return Site(
             self.elevation_m, self.visibility_cap_km, self.limits, self.wind, self.latitude, self.longitude, self.pv,
-            self.withdrawn, self.snow_absent, self.thresholds,
+            self.withdrawn, self.snow_absent, self.thresholds, self.degree_days,
         )  # fmt: skip
 
     @property

@@ -21,6 +21,7 @@ from weather_etl.local import ownership, postgres
 from weather_etl.pooled_storage import KEPT_OPEN, LIBPQ, MAX_OVERFLOW, PooledPostgresStorage
 from weather_etl.private_names import engine_of
 from weather_etl_tests.conftest import CHECKOUT, temporary_root
+from weather_etl_tests.support.waiting import until
 
 
 @contextmanager
@@ -126,7 +127,7 @@ def test_a_disposed_instance_leaves_no_connection(
         instance.get_runs()
         assert instance.schedule_storage.all_instigator_state() == []
         assert connections() == 1
-    assert connections() == 0
+    until("PostgreSQL sees that the last connection is closed", lambda: connections() == 0)
 
 
 def test_an_instance_that_is_asked_after_it_was_disposed_of_answers(instance: dg.DagsterInstance) -> None:
@@ -277,3 +278,32 @@ def test_missing_tables_are_made(
 ) -> None:
     with opened(own_postgres.url, tmp_path, monkeypatch) as instance:
         assert instance.get_runs() == [] and instance.event_log_storage.has_table("event_logs")
+
+
+def test_what_the_schema_has_is_asked_for_once_and_what_it_lacks_again(
+    instance: dg.DagsterInstance, database: str
+) -> None:
+    from sqlalchemy import event
+
+    events, runs = instance.event_log_storage, instance.run_storage
+    engine, asked = engine_of(events), []
+    event.listen(engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+
+    def questions(ask: Callable[[], bool], answer: bool) -> int:
+        asked.clear()
+        assert ask() is answer
+        return len(asked)
+
+    yes = [
+        lambda: events.has_table("asset_check_executions"),
+        lambda: events.has_asset_key_col("cached_status_data"),
+        runs.has_run_stats_index_cols,
+        runs.has_backfill_id_column,
+    ]
+    assert [questions(ask, True) > 0 for ask in yes] == [True] * 4
+    assert [questions(ask, True) for ask in yes] == [0] * 4
+    assert not events.has_table("made_later")
+    with psycopg2.connect(database.replace("+psycopg2", "")) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE made_later ()")
+    assert questions(lambda: events.has_table("made_later"), True) > 0
+    assert questions(lambda: events.has_table("made_later"), True) == 0

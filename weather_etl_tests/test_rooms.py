@@ -35,6 +35,7 @@ ORDER = (
     "station_file",
     "toml_errors",
     "stations",
+    "station_names",
     "meteorology",
     "settings",
     "redaction",

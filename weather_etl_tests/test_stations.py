@@ -9,6 +9,7 @@ from weather_etl.errors import UserError
 from weather_etl.ingestion import manifest
 from weather_etl.meteorology.formats.registry import packaged
 from weather_etl.meteorology.quality import LIMITS
+from weather_etl.meteorology.site import DegreeDayBases
 from weather_etl.station_file import StationFile, packaged_settings, parse_settings
 from weather_etl.stations import Dialect, StationSettings, WindSettings, is_station_id
 from weather_etl.toml_errors import line_of, lines_of
@@ -37,6 +38,8 @@ date_order = "dmy"
 standard_time = true
 missing = ["-99"]
 bulletin_date = "2024-05"
+fresh_hours = 3
+degree_days = { heating_base_c = 18, heating_limit_c = 15, growing_base_c = 5 }
 """
 
 
@@ -74,6 +77,8 @@ def test_every_setting_can_be_given():
         standard_time=True,
         missing=("-99",),
         bulletin_date="2024-05",
+        fresh_hours=3,
+        degree_days=DegreeDayBases(18, 15, growing_base_c=5),
         source="szeged/station.toml",
         version="toml-0x1",
     )
@@ -130,6 +135,11 @@ WRONG = {
     "limits.temperature_c = { fail = [-10, 10] }": "the suspect span must lie within the fail span",
     "wind = { turbine = 5 }": "turbine is 5",
     "wind = { hub_height_m = 1000 }": "within 5..300",
+    "fresh_hours = 0": "within 1..8784",
+    "degree_days = { heating_base_c = 100 }": "within -20..40",
+    "degree_days = { heating_limit_c = 15 }": "degree_days.heating_limit_c needs heating_base_c beside it",
+    "degree_days = { heating_base_c = 15, heating_limit_c = 18 }": "heating_limit_c must not lie above heating_base_c",
+    "degree_days = { cooling_base_c = 24, cooling_limit_c = 21 }": "cooling_limit_c must not lie below cooling_base_c",
     "wind = { height = 10 }": "[wind] has the unknown key 'height'",
 }
 

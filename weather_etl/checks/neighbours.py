@@ -3,7 +3,7 @@
 Belongs here: the sentence that names them. Does not belong here: the tests (`meteorology/neighbours.py`).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from weather_etl.checks.evaluation import WARN, Check, Evaluation, count
 from weather_etl.lake.fingerprints import NEIGHBOURS
@@ -15,7 +15,6 @@ NEIGHBOURS_AGREE = Check(
     NEIGHBOURS, "neighbours_agree", "No station is contradicted by its neighbours.", per_station=False
 )
 STATIONS_NAMED = 10
-_SPANS = {"neighbour": "hour", "neighbour_rain": "day", "shift": "month"}
 
 
 def neighbours_agree(events: "pd.DataFrame", stations: int) -> Evaluation:
@@ -25,6 +24,8 @@ def neighbours_agree(events: "pd.DataFrame", stations: int) -> Evaluation:
         events: `neighbour_events`.
         stations: how many have a place and a height.
     """
+    from weather_etl.meteorology.neighbours import by_station
+
     cases = by_station(events)
     found: dict[str, list[str]] = {}
     for case in cases:
@@ -39,22 +40,3 @@ def neighbours_agree(events: "pd.DataFrame", stations: int) -> Evaluation:
         )
     figures = {"events": len(events), "stations": stations, "stations_contradicted": len(found)}
     return Evaluation(NEIGHBOURS_AGREE, not found, sentence, WARN, figures, cases)
-
-
-def by_station(events: "pd.DataFrame") -> list[dict[str, Any]]:
-    """A record per station, variable and test with the number of events, the first and the last; most first."""
-    cases = []
-    for key, part in events.groupby(["station_id", "variable", "test"], sort=True):
-        station, variable, test = map(str, key)
-        first, last = part["timestamp"].min(), part["timestamp"].max()
-        cases.append(
-            {
-                "station": station,
-                "variable": variable,
-                "events": len(part),
-                "first": f"{first:%Y-%m-%d %H:%M}Z",
-                "last": f"{last:%Y-%m-%d %H:%M}Z",
-                "span": _SPANS[test],
-            }
-        )
-    return sorted(cases, key=lambda c: -c["events"])

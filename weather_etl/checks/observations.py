@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, BlockingCheckFailed, Check, Evaluation, count, percent
 from weather_etl.lake.fingerprints import NEIGHBOURS, TABLE_NAMES
 from weather_etl.meteorology.site import Site
+from weather_etl.stations import StationSettings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,6 @@ SUSPECT_WARN = 0.05
 PRECIPITATION_WARN = 0.90
 CONSTANT_FROM_HOURS = 48  # fewer equal values say little
 COVERAGE_WARN = 0.95
-FRESH_HOURS = 26
 
 VALIDATED = "validated_observations"
 
@@ -35,14 +35,14 @@ class Judged:
     Attributes:
         observations: all that was made of the station's raw rows.
         station: its id.
-        live: whether its settings say `live = true`.
+        fresh_hours: how old its newest hour may be; None: its settings do not say `live = true`.
         site: where it lies.
         now: the present.
     """
 
     observations: "Observations"
     station: str
-    live: bool = False
+    fresh_hours: float | None = None
     site: Site = field(default_factory=Site)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -344,31 +344,43 @@ def frequent_values(check: Check, judged: Judged) -> Evaluation:
     return Evaluation(check, not cases, sentence, WARN, {"frequent": len(cases)}, cases[:MAX_CASES])
 
 
-@_promise(f"The newest hour of a station with `live = true` is at most {FRESH_HOURS} hours old.")
+@_promise("The newest hour of a station with `live = true` is at most `fresh_hours` (26) hours old.")
 def freshness(check: Check, judged: Judged) -> Evaluation:
     validated = judged.observations.validated
     newest = None if validated.empty else validated["timestamp"].iloc[-1].to_pydatetime()
-    return age_of_newest_hour(check, newest, live=judged.live, now=judged.now)
+    return age_of_newest_hour(check, newest, judged.fresh_hours, now=judged.now)
 
 
-def age_of_newest_hour(check: Check, newest: datetime | None, *, live: bool, now: datetime) -> Evaluation:
-    """The one check whose result changes while the table does not."""
-    figures: dict[str, Any] = {"live": "yes" if live else "no"}
-    if not live:
+def age_of_newest_hour(
+    check: Check, newest: datetime | None, fresh_hours: float | None, *, now: datetime
+) -> Evaluation:
+    """The one check whose result changes while the table does not; `fresh_hours` is None where nothing is expected."""
+    if fresh_hours is None:
+        figures: dict[str, Any] = {"live": "no"}
         return Evaluation(check, True, "Not expected: the station settings do not say `live = true`.", WARN, figures)
+    figures = {"live": "yes", "fresh_hours": fresh_hours}
     if newest is None:
         return Evaluation(check, False, "The station has no observation.", WARN, figures)
     age = (now - newest).total_seconds() / 3600
     sentence = f"The newest hour is {newest:%Y-%m-%d %H:%M}Z, {age:,.0f} hours ago."
-    return Evaluation(check, age <= FRESH_HOURS, sentence, WARN, {**figures, "age_hours": round(age, 1)})
+    if age > fresh_hours:
+        sentence = (
+            f"The newest hour is {newest:%Y-%m-%d %H:%M}Z, {age:,.0f} hours ago, and may be {fresh_hours:g} hours old; "
+            "look at what delivers the files, or set `fresh_hours` in station.toml."
+        )
+    return Evaluation(check, age <= fresh_hours, sentence, WARN, {**figures, "age_hours": round(age, 1)})
 
 
 def lasting(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
     """What lies in a table object, whose bytes are the same whenever it is made: freshness without the age."""
     return [
-        replace(e, passed=True, description="", figures={"live": e.figures["live"]}) if e.check == freshness else e
+        replace(e, passed=True, description="", figures=_expected(e)) if e.check == freshness else e
         for e in evaluations
     ]
+
+
+def _expected(evaluation: Evaluation) -> dict[str, Any]:
+    return {name: value for name, value in evaluation.figures.items() if name in ("live", "fresh_hours")}
 
 
 def as_of_now(evaluation: Evaluation, newest: datetime | None) -> Evaluation:
@@ -376,7 +388,9 @@ def as_of_now(evaluation: Evaluation, newest: datetime | None) -> Evaluation:
     if evaluation.check != freshness:
         return evaluation
     live = evaluation.figures.get("live") == "yes"
-    return age_of_newest_hour(freshness, newest, live=live, now=datetime.now(UTC))
+    # Older tables do not record it: it could not be set when they were made.
+    fresh_hours = evaluation.figures.get("fresh_hours", StationSettings.fresh_hours) if live else None
+    return age_of_newest_hour(freshness, newest, fresh_hours, now=datetime.now(UTC))
 
 
 OBSERVATION_CHECKS: tuple[Check, ...] = tuple(_REGISTERED)

@@ -35,12 +35,12 @@ CODE_VERSIONS: Mapping[str, str] = {
     **dict.fromkeys(TABLE_NAMES, "1"),
     "raw_observations": READER_VERSION,
     "quarantined_rows": "3",
-    "validated_observations": "3",
-    "quality_events": "3",
-    "daily_weather": "3",
-    "monthly_weather": "3",
-    "yearly_weather": "2",
-    "climate_normals": "2",
+    "validated_observations": "4",
+    "quality_events": "4",
+    "daily_weather": "4",
+    "monthly_weather": "4",
+    "yearly_weather": "3",
+    "climate_normals": "3",
     NEIGHBOURS: "1",
 }
 

@@ -32,6 +32,13 @@ _EXCESS = "integral_wrt_time_of_air_temperature_excess"
 _RAIN, _SNOW_NAME, _SUN, _CLOUD = (
     "lwe_thickness_of_precipitation_amount", "surface_snow_thickness", "duration_of_sunshine", "cloud_area_fraction",
 )  # fmt: skip
+_NO_BASE = "the settings of the station give no base"
+_BASES = text(
+    "degree_day_bases",
+    "The station's own bases of degree days, in degC, and the mean temperatures up to or from which a day counts.",
+    nullable=True,
+    null_when=_NO_BASE,
+)
 _RAIN_DAYS = "number_of_days_with_lwe_thickness_of_precipitation_amount_above_threshold"
 _BELOW = "number_of_days_with_air_temperature_below_threshold"
 _ABOVE = "number_of_days_with_air_temperature_above_threshold"
@@ -91,6 +98,10 @@ _DAILY = Table(
         number("hdd_18", "degC d", "Heating degree days, base 18 degC, from the mean temperature.", 0, standard_name=_DEFICIT, null_when=_HOURS),
         number("cdd_18", "degC d", "Cooling degree days, base 18 degC, from the mean temperature.", 0, standard_name=_EXCESS, null_when=_HOURS),
         number("gdd_10", "degC d", "Growing degree days, base 10 degC, from the mean temperature.", 0, standard_name=_EXCESS, null_when=_HOURS),
+        number("heating_degree_days", "degC d", "Heating degree days to the station's own base and limit.", 0, standard_name=_DEFICIT, null_when=f"{_HOURS}, or {_NO_BASE}"),
+        number("cooling_degree_days", "degC d", "Cooling degree days to the station's own base and limit.", 0, standard_name=_EXCESS, null_when=f"{_HOURS}, or {_NO_BASE}"),
+        number("growing_degree_days", "degC d", "Growing degree days to the station's own base.", 0, standard_name=_EXCESS, null_when=f"{_HOURS}, or {_NO_BASE}"),
+        _BASES,
         yes("is_frost_day", "Lowest temperature below 0 degC.", null_when=_GAPLESS),
         yes("is_ice_day", "Highest temperature below 0 degC.", null_when=_GAPLESS),
         yes("is_summer_day", "Highest temperature above 25 degC.", null_when=_GAPLESS),
@@ -196,6 +207,10 @@ def _of_span(span: str, mean: str, whole: str) -> tuple[Column, ...]:
         sums("hdd_18", "degC d", "Heating degree days, base 18 degC.", standard_name=_DEFICIT),
         sums("cdd_18", "degC d", "Cooling degree days, base 18 degC.", standard_name=_EXCESS),
         sums("gdd_10", "degC d", "Growing degree days, base 10 degC.", standard_name=_EXCESS),
+        number("heating_degree_days", "degC d", "Heating degree days to the station's own base and limit.", 0, standard_name=_DEFICIT, null_when=f"{whole}, or {_NO_BASE}"),
+        number("cooling_degree_days", "degC d", "Cooling degree days to the station's own base and limit.", 0, standard_name=_EXCESS, null_when=f"{whole}, or {_NO_BASE}"),
+        number("growing_degree_days", "degC d", "Growing degree days to the station's own base.", 0, standard_name=_EXCESS, null_when=f"{whole}, or {_NO_BASE}"),
+        _BASES,
         counts("frost_days", "Days with the lowest temperature below 0 degC.", standard_name=_BELOW),
         counts("ice_days", "Days with the highest temperature below 0 degC.", standard_name=_BELOW),
         counts("summer_days", "Days with the highest temperature above 25 degC.", standard_name=_ABOVE),
@@ -272,7 +287,7 @@ _YEARLY = Table(
 
 def _normal(column: Column) -> list[Column]:
     """The average over years of a monthly column, if it has one."""
-    if column.name == "pressure_kind":
+    if column.name in ("pressure_kind", "degree_day_bases"):
         return [column]
     has_none = column.name in ("temperature_anomaly_c", "condition_hours")
     if has_none or column.dtype not in ("float64", "int64", "Int64"):

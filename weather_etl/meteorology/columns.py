@@ -29,6 +29,11 @@ class Column:
     standard_name: str = ""
     null_when: str = ""
 
+    @property
+    def comment(self) -> str:
+        """Its line of the data dictionary: description and unit."""
+        return f"{self.description} [{self.unit}]" if self.unit else self.description
+
 
 @dataclass(frozen=True)
 class Table:

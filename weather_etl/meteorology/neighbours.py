@@ -13,7 +13,7 @@ and biases are harmless (HadISD and landQC compare the values themselves).
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,6 +29,7 @@ FLOORS = {"temperature_c": 2.0, "dew_point_c": 2.0, "pressure_msl_hpa": 1.0}  # 
 RAIN_WITHIN_KM, RAIN_ALL_ABOVE_MM, RAIN_TIMES, RAIN_ABOVE_MM = 50.0, 10.0, 4.0, 50.0
 SHIFT_C, SHIFT_MONTHS = 1.0, 2
 EARTH_KM = 6371.0
+_SPANS = {"neighbour": "hour", "neighbour_rain": "day", "shift": "month"}
 IN_MEMORY = 32  # stations at once, some 3 MB each for ten years; a station and its neighbours are 11
 
 
@@ -305,3 +306,22 @@ def _frame(
             "agree_n": np.asarray(agree, dtype=np.int64),
         }
     )
+
+
+def by_station(events: "pd.DataFrame") -> list[dict[str, Any]]:
+    """A record per station, variable and test with the number of events, the first and the last; most first."""
+    cases = []
+    for key, part in events.groupby(["station_id", "variable", "test"], sort=True):
+        station, variable, test = map(str, key)
+        first, last = part["timestamp"].min(), part["timestamp"].max()
+        cases.append(
+            {
+                "station": station,
+                "variable": variable,
+                "events": len(part),
+                "first": f"{first:%Y-%m-%d %H:%M}Z",
+                "last": f"{last:%Y-%m-%d %H:%M}Z",
+                "span": _SPANS[test],
+            }
+        )
+    return sorted(cases, key=lambda c: -c["events"])

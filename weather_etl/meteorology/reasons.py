@@ -97,7 +97,7 @@ EXPLANATIONS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.NO_TIME: (
         "No column holds times, or they have no hour.",
-        "Add a column of times, or name it in [aliases] of station.toml.",
+        'Add a column of times, or name it in station.toml: aliases = { "Its header" = "timestamp" }.',
     ),
     Reason.NO_DATE: (
         "The times have no date.",

@@ -50,7 +50,8 @@ class Withdrawn:
 
     Attributes:
         variable: column of `validated_observations`.
-        start, end: first and last hour, UTC.
+        start: first hour, UTC.
+        end: last hour, UTC.
         reason: why, for a person.
         flag: 3 (suspect) or 4 (fail).
     """
@@ -68,11 +69,15 @@ class Thresholds:
 
     Attributes:
         wet_mm: of a wet day.
-        heavy_mm, very_heavy_mm: of `r10mm_days` and `r20mm_days`.
+        heavy_mm: of a day that `r10mm_days` counts.
+        very_heavy_mm: of a day that `r20mm_days` counts.
         snow_cm: of a day with snow.
-        hot_c, hot_days: of a heat wave: highest temperature above, days in a row.
-        cold_c, cold_days: of a cold spell: mean temperature below, days in a row.
-        growing_c, growing_days: of the growing season: mean temperature above, days in a row.
+        hot_c: the highest temperature of a day of a heat wave lies above.
+        hot_days: of a heat wave, in a row.
+        cold_c: the mean temperature of a day of a cold spell lies below.
+        cold_days: of a cold spell, in a row.
+        growing_c: the mean temperature of a day that plants grow lies above.
+        growing_days: in a row that begin the growing season, and end it.
     """
 
     wet_mm: float = 1.0
@@ -85,6 +90,38 @@ class Thresholds:
     cold_days: int = 5
     growing_c: float = 5.0
     growing_days: int = 6
+
+
+@dataclass(frozen=True)
+class DegreeDayBases:
+    """Bases of degree days of the station's own, in degC; None: it has none.
+
+    Attributes:
+        heating_base_c: a day counts by how far its mean temperature lies below.
+        heating_limit_c: only days with a mean up to this count; None: all.
+        cooling_base_c: a day counts by how far its mean temperature lies above.
+        cooling_limit_c: only days with a mean from this on count; None: all.
+        growing_base_c: as `cooling_base_c`, for plants.
+    """
+
+    heating_base_c: float | None = None
+    heating_limit_c: float | None = None
+    cooling_base_c: float | None = None
+    cooling_limit_c: float | None = None
+    growing_base_c: float | None = None
+
+    @property
+    def text(self) -> str | None:
+        """`heating 18 (mean up to 15), growing 5`; None where there is no base."""
+        parts = []
+        for what, base, limit, side in (
+            ("heating", self.heating_base_c, self.heating_limit_c, "up to"),
+            ("cooling", self.cooling_base_c, self.cooling_limit_c, "from"),
+            ("growing", self.growing_base_c, None, ""),
+        ):
+            if base is not None:
+                parts.append(f"{what} {base:g}" + (f" (mean {side} {limit:g})" if limit is not None else ""))
+        return ", ".join(parts) or None
 
 
 @dataclass(frozen=True)
@@ -101,6 +138,7 @@ class Site:
         withdrawn: values that a person takes back.
         snow_absent: `zero`: a day without a report of snow had none; else nothing is known of it.
         thresholds: of days and spells.
+        degree_days: bases of degree days of its own.
     """
 
     elevation_m: float | None = None
@@ -113,6 +151,7 @@ class Site:
     withdrawn: tuple[Withdrawn, ...] = ()
     snow_absent: str = "missing"
     thresholds: Thresholds = field(default_factory=Thresholds)
+    degree_days: DegreeDayBases = field(default_factory=DegreeDayBases)
 
     @property
     def place(self) -> tuple[float, float] | None:

@@ -6,7 +6,7 @@ Does not belong here: tables, columns, keys and indexes (`migrations/`).
 
 from collections.abc import Iterator
 
-from weather_etl.serving.tables import LOADS, OBSERVATIONS, READER_ROLE, SCHEMA, SERVED, comment
+from weather_etl.serving.tables import LOADS, OBSERVATIONS, READER_ROLE, SCHEMA, SERVED
 
 METRICS_SCHEMA, METRICS_VIEW = "schema_metrics", "weather_metrics"
 
@@ -41,7 +41,7 @@ def _comments() -> Iterator[str]:
         about = f"{contract.description} One row is {contract.row}."
         yield f"COMMENT ON TABLE {SCHEMA}.{served.name} IS {_quoted(about)}"
         for column in contract.columns:
-            yield f'COMMENT ON COLUMN {SCHEMA}.{served.name}."{column.name}" IS {_quoted(comment(column))}'
+            yield f'COMMENT ON COLUMN {SCHEMA}.{served.name}."{column.name}" IS {_quoted(column.comment)}'
     about = "What is loaded, by station and table; written in the transaction that loads the rows."
     yield f"COMMENT ON TABLE {SCHEMA}.{LOADS} IS {_quoted(about)}"
 

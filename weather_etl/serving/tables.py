@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SCHEMA = "weather"
 READER_ROLE = "weather_reader"
 LOADS = "weather_loads"
+HOW_TO_TURN_ON = "set WEATHER_ETL_SERVING_URL, or create the tables beside Dagster's with `weather-etl db upgrade`"
 
 _UTC = "datetime64[us, UTC]"
 _FILES = Table(
@@ -74,11 +75,6 @@ YEARLY = Served("weather_yearly", "yearly_weather", TABLES["yearly_weather"])
 NORMALS = Served("weather_normals", "climate_normals", TABLES["climate_normals"])
 FILES = Served("weather_files", "raw_observations", _FILES)
 SERVED = (OBSERVATIONS, DAILY, MONTHLY, YEARLY, NORMALS, FILES)
-
-
-def comment(column: Column) -> str:
-    """The column's line of the data dictionary: description and unit."""
-    return f"{column.description} [{column.unit}]" if column.unit else column.description
 
 
 def metadata() -> "sa.MetaData":

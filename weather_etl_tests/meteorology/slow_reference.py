@@ -389,7 +389,7 @@ def elsewhere(table: str) -> set[str]:
     """Columns of what fell and shone, of spells and seasons: `test_totals.py` holds them against figures of others."""
     words = ("precipitation", "snow", "solar", "sunshine", "cloud_cover", "et0", "pv_", "wet_", "r10mm", "r20mm", "rx1day",
              "rx5day", "sdii", "cdd_days", "cwd_days", "clear_days", "overcast", "water_balance", "heat_wave",
-             "cold_spell", "growing_season")  # fmt: skip
+             "cold_spell", "growing_season", "heating_degree", "cooling_degree", "growing_degree", "degree_day_bases")  # fmt: skip
     return {
         n for n in schemas.TABLES[table].column_names if n.startswith(words) or n.removeprefix("is_").startswith(words)
     }

@@ -11,6 +11,7 @@ from weather_etl.definitions import defs
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import NEIGHBOURS, NEIGHBOURS_INPUTS
 from weather_etl.meteorology.schemas import to_arrow
+from weather_etl.operations import state_page
 from weather_etl.operations.overview import neighbours_state
 from weather_etl.operations.planning import WHY
 from weather_etl.orchestration.child_runs import causes, run_job
@@ -133,7 +134,7 @@ def test_catch_up_job_leaves_it_up_to_date_and_the_index_with_it(
     assert run_job(instance, catch_up_job) == []
     there = containers.lake.stamp(NEIGHBOURS, "")
     assert there is not None and neighbourhood.find_stale(containers.lake.stamps(), there) is None
-    assert publish.stale_index(containers, publish.reports(containers)) is None
+    assert state_page.find_stale(containers, publish.reports(containers), instance) is None
     assert b"No station is contradicted by its neighbours." in containers.lake.container.read(publish.INDEX)[0]
     assert instance.get_dynamic_partitions("station") == ["a"]
 

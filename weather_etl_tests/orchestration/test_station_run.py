@@ -136,7 +136,16 @@ def test_freshness_is_told_as_of_now_although_the_table_is_unchanged(
     done = process(containers)
     assert done.statuses == {UNCHANGED}
     assert (fresh.passed, done.check("freshness").passed) == (True, False)
-    assert re.search(r", 3[23] hours ago\.$", done.check("freshness").description)
+    assert re.search(r", 3[23] hours ago, and may be 26 hours old;", done.check("freshness").description)
+
+
+@pytest.mark.parametrize(("hours", "passed"), [(2, False), (4, True)])
+def test_a_station_says_how_old_its_newest_hour_may_be(containers: Containers, hours: int, passed: bool) -> None:
+    containers.landing.upload("a/station.toml", f"live = true\nfresh_hours = {hours}\n".encode())
+    containers.landing.upload("a/x.csv", live_csv(hours_ago=3))
+    first, again = process(containers), process(containers)
+    assert again.statuses == {UNCHANGED}
+    assert [first.check("freshness").passed, again.check("freshness").passed] == [passed, passed]
 
 
 def test_a_table_of_a_live_station_has_the_same_bytes_whenever_it_is_made(
@@ -150,8 +159,8 @@ def test_a_table_of_a_live_station_has_the_same_bytes_whenever_it_is_made(
     before = tables(containers)
     later = observations.age_of_newest_hour
 
-    def tomorrow(check: Any, newest: Any, *, live: bool, now: datetime) -> Any:
-        return later(check, newest, live=live, now=now + timedelta(hours=30))
+    def tomorrow(check: Any, newest: Any, fresh_hours: Any, *, now: datetime) -> Any:
+        return later(check, newest, fresh_hours, now=now + timedelta(hours=30))
 
     monkeypatch.setattr(observations, "age_of_newest_hour", tomorrow)
     assert not process(containers, full=True).check("freshness").passed

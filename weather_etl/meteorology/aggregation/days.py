@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from weather_etl.meteorology.aggregation import degree_days
 from weather_etl.meteorology.aggregation import evapotranspiration as fao
 from weather_etl.meteorology.aggregation.completeness import DAILY, WHOLE, EnergyCompleteness, WholeCompleteness
 from weather_etl.meteorology.aggregation.fallen import Fallen
@@ -29,7 +30,6 @@ CALM_DAY_MS = 2.0  # xclim `calm_days`
 CLEAR_SKY_PERCENT, OVERCAST_PERCENT = 20.0, 80.0
 MJ_PER_WATT_HOUR = 0.0036
 NOWHERE = Site()
-DEGREE_DAY_BASES_C = {"hdd_18": 18.0, "cdd_18": 18.0, "gdd_10": 10.0}
 
 
 def pressure_kind(observations: "pd.DataFrame") -> str | None:
@@ -49,16 +49,6 @@ def nullable(values: np.ndarray, shown: np.ndarray) -> "pd.api.extensions.Extens
     return pd.arrays.IntegerArray(values.astype(np.int64, copy=False), ~shown)
 
 
-def degree_days(name: str, mean: np.ndarray) -> np.ndarray:
-    """Degree days of a day from its mean temperature: max(0, base - mean) for heating, else max(0, mean - base).
-
-    `name` is one of `DEGREE_DAY_BASES_C`. As xclim's `heating_degree_days`, `cooling_degree_days` and
-    `growing_degree_days`, whose default bases are 17, 18 and 4 degC.
-    """
-    base = DEGREE_DAY_BASES_C[name]
-    return np.maximum(base - mean if name.startswith("hdd") else mean - base, 0.0)
-
-
 def daily_weather(
     observations: "pd.DataFrame",
     *,
@@ -76,7 +66,7 @@ def daily_weather(
         timezone: IANA zone that bounds the days.
         rated_power_kw: of the station's turbine; without it there is no capacity factor.
         hours: `LocalHours(observations, timezone)`, if at hand.
-        site: place, elevation, height of the wind sensor, thresholds.
+        site: place, elevation, height of the wind sensor, thresholds, bases of degree days.
 
     Returns:
         `daily_weather`: one row per day with at least one observation, ordered by date. Statistics are null where
@@ -129,7 +119,7 @@ def daily_weather(
             f"{prefix}_max_{unit}": high,
         }
         if prefix == "temperature":
-            out |= {"temperature_range_c": high - low, **_thermal(mean, low, high)}
+            out |= {"temperature_range_c": high - low, **_thermal(mean, low, high, site)}
         elif prefix == "visibility":
             count_of("low_visibility_hours", hours.column(variable) < LOW_VISIBILITY_KM, enough)
         elif prefix == "wind_speed":
@@ -269,7 +259,7 @@ def _vapour_pressure(hours: LocalHours) -> np.ndarray:
     return np.where(np.isnan(dew), damp, dew)
 
 
-def _thermal(mean: np.ndarray, low: np.ndarray, high: np.ndarray) -> dict[str, object]:
+def _thermal(mean: np.ndarray, low: np.ndarray, high: np.ndarray, site: Site) -> dict[str, object]:
     """Degree days and kinds of days."""
     kinds = {
         "is_frost_day": (low < 0, low),
@@ -278,6 +268,9 @@ def _thermal(mean: np.ndarray, low: np.ndarray, high: np.ndarray) -> dict[str, o
         "is_hot_day": (high > 30, high),
         "is_tropical_night": (low > 20, low),
     }
-    return {name: degree_days(name, mean) for name in DEGREE_DAY_BASES_C} | {
-        name: nullable(met, ~np.isnan(of)) for name, (met, of) in kinds.items()
+    return {
+        **degree_days.fixed(mean),
+        **degree_days.own(mean, site.degree_days),
+        "degree_day_bases": degree_days.told(site.degree_days, len(mean)),
+        **{name: nullable(met, ~np.isnan(of)) for name, (met, of) in kinds.items()},
     }

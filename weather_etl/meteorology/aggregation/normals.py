@@ -132,7 +132,10 @@ def climate_normals(monthly: "pd.DataFrame", *, station: str) -> "pd.DataFrame":
         "precipitation_mm_sd": deviation("precipitation_mm"),
         **_quintiles(of("precipitation_mm"), average(of("precipitation_mm"))[1], groups),
         **_record(monthly, months, groups.keys),
-        "pressure_kind": monthly["pressure_kind"].iloc[used[groups.starts]].reset_index(drop=True),
+        **{
+            name: monthly[name].iloc[used[groups.starts]].reset_index(drop=True)
+            for name in ("pressure_kind", "degree_day_bases")
+        },
     }
     steady = np.where(np.isnan(of("wind_direction_circular_deg")), np.nan, 1.0)
     for name, speed in (

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from weather_etl.meteorology.aggregation import degree_days
 from weather_etl.meteorology.aggregation.calendar_spans import Spans
 from weather_etl.meteorology.aggregation.completeness import ENERGY
 from weather_etl.meteorology.aggregation.days import (
     CALM_DAY_MS,
-    DEGREE_DAY_BASES_C,
     WINDY_MS,
     energy,
     nullable,
@@ -68,7 +68,7 @@ def span_columns(
         shown: daily column -> mask of the spans that may show its mean and extremes.
         station: station id.
         rated_power_kw: of the station's turbine; without it there is no capacity factor.
-        site: thresholds.
+        site: thresholds, bases of degree days.
 
     Means are those of the days that show the value, extremes those of all days, sums and counts need every day. Wind
     and power density are those of the span's hours (a mean of directions of days would weigh a breeze as a storm).
@@ -108,7 +108,9 @@ def span_columns(
     out |= energy(n, kwh, spans.hours_expected, rated_power_kw, ENERGY)
     out |= total_columns(spans, shown, site)
 
-    out |= {name: masked(*spans.whole(spans.values(name))) for name in DEGREE_DAY_BASES_C}
+    for name in (*degree_days.FIXED_BASES_C, *degree_days.OWN):
+        out[name] = masked(*spans.whole(spans.values(name)))
+    out["degree_day_bases"] = degree_days.told(site.degree_days, count)
     out |= {name: spans.whole_count(spans.values(name)) for name in HOUR_COUNTS}
     out |= {name: spans.whole_count(spans.values(flag)) for name, flag in DAY_COUNTS.items()}
     speed = np.round(spans.values("wind_speed_mean_ms"), 9)  # whatever the order of the additions

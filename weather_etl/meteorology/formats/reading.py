@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from weather_etl.meteorology.formats import generic
+from weather_etl.meteorology.formats import generic, refusals
 from weather_etl.meteorology.formats.engine import Table, read_table
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
@@ -64,7 +64,7 @@ def read(source: Source, options: Options) -> ParsedFile:
         return _read_generic(source, options)
     profile = found.profile
     if profile.refuse:
-        raise refusal(profile)
+        raise refusals.by_profile(profile)
     assert found.text is not None and found.member is not None
     if profile.decoder == "open_meteo":
         from weather_etl.meteorology.formats import open_meteo
@@ -76,12 +76,6 @@ def read(source: Source, options: Options) -> ParsedFile:
         return _finished(bulletins.read(found.text, profile, source, options), found.text)
     assert found.fit is not None
     return _of_text(found.fit, found.text, source, options)
-
-
-def refusal(profile: Profile) -> Rejected:
-    """What a profile that refuses its files says."""
-    code, _, sentence = profile.refuse.partition(":")
-    return Rejected(Reason(code.strip()), sentence.strip() or profile.title)
 
 
 def recognise(source: Source, options: Options) -> Recognised:

@@ -58,6 +58,7 @@ def settle_units(
             open_ones.append(found)
     numbers = {f.rule.to: _numbers(columns[f.rule.to], f, decimal) for f in open_ones if f.rule.to in columns}
     _temperatures(out, numbers, columns, decimal)
+    _units_of_the_system(out, open_ones, profile)
     for found in open_ones:
         variable = found.rule.to
         values = numbers.get(variable)
@@ -83,6 +84,17 @@ def settle_units(
                 assume(out, found, found.rule.unit.rstrip("?") or canonical(variable))
     for variable in [v for v, f in out.found.items() if f.unit == "?"]:
         del out.found[variable]
+
+
+def _units_of_the_system(out: Columns, open_ones: Sequence[Found], profile: Profile) -> None:
+    """Units that follow from that of the temperatures: some producers deliver a whole file in one system of units."""
+    temperature = out.found.get("temperature_c")
+    if temperature is None or temperature.assumed:
+        return
+    units = profile.by_temperature.get(temperature.unit, {})
+    for found in open_ones:
+        if not found.unit and (unit := units.get(found.rule.to)):
+            _set(found, unit, f"the temperatures are in {temperature.unit}")
 
 
 def _is_yes_or_no(values: np.ndarray) -> bool:

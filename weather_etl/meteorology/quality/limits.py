@@ -13,7 +13,8 @@ class Limits:
     """Limits of one variable in its canonical unit; None where a test does not apply.
 
     Attributes:
-        fail, suspect: inclusive spans of the gross-range test; a value outside `fail` is nulled.
+        fail: a value outside this span, ends included, fails and is nulled.
+        suspect: a value outside this span is kept and suspect.
         spike: change out and back, each within an hour, above which a value is suspect, and fails.
         rate: change within an hour above which a value is suspect.
         flat_hours: hours of equal values from which on the run is suspect, and fails; where a variable has `FLAT`, that

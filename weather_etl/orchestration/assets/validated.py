@@ -60,7 +60,8 @@ def validated(
             "quarantined_rows": observations.quarantined,
         }
         settings = making.opened.settings
-        found = checks.Judged(observations, making.station, settings.live, settings.site)
+        fresh_hours = settings.fresh_hours if settings.live else None
+        found = checks.Judged(observations, making.station, fresh_hours, settings.site)
         for table in frames:
             if table not in making.stale:
                 yield from making.unchanged(table)
