@@ -192,7 +192,7 @@ _NEIGHBOURS = Table(
     "What stations near each other contradict; suspect only, and never fed back into the flags.",
     "one value of one station that more than two thirds of three or more neighbours contradict",
     (
-        _STATION,
+        replace(_STATION, description="Station whose value it is."),
         _time("timestamp", "Hour, day (its midnight UTC) or month of the value."),
         _text("variable", "Column of validated_observations.", isin=VARIABLES),
         _text("test", "neighbour: an hour; neighbour_rain: a day; shift: a month against all years.",

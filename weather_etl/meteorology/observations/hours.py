@@ -234,9 +234,9 @@ class _Assembly:
         name = "temperature_c"
         times = self.cells.timestamp.astype(np.int64)
         rows = self._in_months_of(self.points, times)
-        if not len(rows) or self.values.absent(name):
+        rows = rows[self.values.usable(name, rows)] if len(rows) and not self.values.absent(name) else rows[:0]
+        if not len(rows):
             return None
-        rows = rows[self.values.usable(name, rows)]
         windows = Windows.of(Series.of(rows, times[rows]))
         return Extremes.of_series(windows.series.ends, self.values[name][windows.series.rows]) if windows else None
 
