@@ -73,8 +73,9 @@ class Lake:
 
     @staticmethod
     def _stamp(blob: Blob) -> Stamp | None:
-        table, *folder, file = blob.name.split("/")
-        if file != "data.parquet" or len(folder) > 1 or not all(f.startswith("station=") for f in folder):
+        table, _, rest = blob.name.partition("/")
+        folder = rest.split("/")[:-1]
+        if rest.rpartition("/")[2] != "data.parquet" or not (folder == [] or _is_of_a_station(folder)):
             return None
         told = blob.metadata
         return Stamp(
@@ -171,6 +172,10 @@ class Lake:
         stamp = self._stamp(Blob(name, etag, len(data), datetime.now().astimezone(), metadata=metadata))
         assert stamp is not None
         return stamp
+
+
+def _is_of_a_station(folder: list[str]) -> bool:
+    return len(folder) == 1 and folder[0].startswith("station=")
 
 
 def _whole_number(text: str | None) -> int | None:
