@@ -23,6 +23,7 @@ ORDER = (
     "report",
     "serving",
     "checks",
+    "neighbourhood",
     "ingestion",
     "tables",
     "landing",
