@@ -111,8 +111,8 @@ def _twins(at: int, rule: ColumnRule, names: Names, profile: Profile) -> list[in
     same = [i for i in names.exact.get(names.names[at], []) if i != at]
     if not profile.generic:
         return same
-    stems = stems_of(names.names[at])
-    near = [i for i, n in enumerate(names.names) if i != at and stems & stems_of(n)]
+    stems = stems_of(names.names[at], rule.to)
+    near = [i for i, n in enumerate(names.names) if i != at and stems & stems_of(n, rule.to)]
     return list(dict.fromkeys([*same, *(i for i in near if not any(i in names.all(w) for w in rule.exclude))]))
 
 
