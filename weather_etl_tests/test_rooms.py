@@ -34,6 +34,7 @@ ORDER = (
     "station_file",
     "toml_errors",
     "stations",
+    "station_names",
     "meteorology",
     "settings",
     "redaction",

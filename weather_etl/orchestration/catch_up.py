@@ -17,7 +17,7 @@ from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.station import StationVanished, UnknownStation
 from weather_etl.lake.connection import Containers, connect
 from weather_etl.lake.fingerprints import StaleStation
-from weather_etl.operations import planning
+from weather_etl.operations import planning, state_page
 from weather_etl.operations.planning import CATCH_UP_JOB, History
 from weather_etl.operations.run_history import histories, unroutable_files_told
 from weather_etl.orchestration.child_runs import STEPS, run_job
@@ -138,7 +138,7 @@ class _CatchUp:
         if self._config.stations:
             for name in self._config.stations:
                 if name not in seen.landing.stations and name not in stale:
-                    raise UnknownStation(name)
+                    raise UnknownStation(name, seen.landing.stations.keys() | stale.keys())
             stale = {name: stale[name] for name in self._config.stations if name in stale}
         self._failures += [str(StationVanished(s.station)) for s in stale.values() if s.why == planning.VANISHED]
         return sorted((s for s in stale.values() if s.why != planning.VANISHED), key=lambda s: s.station)
@@ -154,7 +154,7 @@ class _CatchUp:
                 items = [s for s in find(containers) if not only or s.station in only]
                 self._start_each(job, items)
                 started += len(items)
-            if index := publish.stale_index(containers, publish.reports(containers)):
+            if index := state_page.find_stale(containers, publish.reports(containers), self._context.instance):
                 self._start_each(INDEX_JOB, [index])
                 started += 1
         return started
