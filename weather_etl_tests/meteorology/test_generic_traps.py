@@ -1,9 +1,11 @@
 """CSV of no particular format, files that invite a wrong reading: each is read to values counted by hand, or not at all."""
 
-from datetime import datetime, timedelta
+import io
+from datetime import datetime, time, timedelta
 
 import numpy as np
 import pytest
+import xlsxwriter
 
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.cell_states import OK
@@ -385,6 +387,41 @@ def test_blanks_may_separate_cells_if_all_lines_have_as_many_words():
     assert values(data, "temperature_c") == [h + 0.5 for h in range(5)]
     with pytest.raises(Rejected):
         read(csv("2023-01-31T00:00 5.5 50", header="Time Wind Speed TempC RH"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"time":"2023-01-31T00:00Z","temp_c":5.5,"wind_speed_kmh":36},{"time":"2023-01-31T01:00Z","temp_c":6,"wind_speed_kmh":null}]',
+        '{"time":"2023-01-31T00:00Z","temp_c":5.5,"wind_speed_kmh":36}\n{"time":"2023-01-31T01:00Z","temp_c":6,"wind_speed_kmh":null}\n',
+        '{"of":"x","data":{"time":["2023-01-31T00:00Z","2023-01-31T01:00Z"],"temp_c":[5.5,6],"wind_speed_kmh":[36,null]}}',
+        '{"of":"x","data":[{"time":1675123200,"temp_c":5.5,"wind_speed_kmh":36},{"time":1675126800,"temp_c":6}]}',
+    ],
+)
+def test_json_of_no_producer_is_read_by_its_names(text):
+    _, cells = read(text.encode())
+    assert [str(t)[:16] for t in cells.timestamp] == HOURS[:2] and cells.values["temperature_c"].tolist() == [5.5, 6]
+    assert cells.values["wind_speed_ms"][0] == 10 and np.isnan(cells.values["wind_speed_ms"][1])
+
+
+def test_a_row_of_units_in_a_workbook_is_obeyed_and_its_cells_of_time_are_joined():
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet, date, clock = (
+            book.add_worksheet(),
+            book.add_format({"num_format": "yyyy-mm-dd"}),
+            book.add_format({"num_format": "hh:mm"}),
+        )
+        sheet.write_row(0, 0, ["Date", "Time", "Temperature", "Wind Speed"])
+        sheet.write_row(1, 0, ["UTC", "", "°F", "km/h"])
+        for row, (hour, temperature, wind) in enumerate(((0, 50, 36), (1, 41, 18)), 2):
+            sheet.write_datetime(row, 0, datetime(2023, 1, 31), date)
+            sheet.write_datetime(row, 1, time(hour, 0), clock)
+            sheet.write_row(row, 2, [temperature, wind])
+    parsed, cells = read(buffer.getvalue())
+    assert [str(t)[:16] for t in cells.timestamp] == HOURS[:2] and not parsed.assumed
+    assert cells.values["temperature_c"].tolist() == [10, 5] and cells.values["wind_speed_ms"].tolist() == [10, 5]
+    assert parsed.rows.column("line").to_pylist() == [3, 4]
 
 
 # inspect, paste, read

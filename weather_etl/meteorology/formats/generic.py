@@ -205,28 +205,37 @@ def _missing_hint(profile: Profile, required: str, names: Sequence[str]) -> str:
 
 
 def _take_units_row(fit: Fit, head: Head, i: int, profile: Profile) -> None:
-    """A line of units below the header: it names units under most measured columns, and no number (ERDDAP)."""
+    """A line of units below the header (ERDDAP)."""
     if i + 1 >= len(head.lines) or not head.lines[i + 1].strip():
         return
     try:
-        row = [c.strip("()[] ") for c in split_names(head.lines[i + 1], fit.delimiter)]
+        row = split_names(head.lines[i + 1], fit.delimiter)
     except Rejected:
         return
-    if len(row) != len(fit.names) or any(re.search(r"^[+-]?[\d.,]*\d", c) for c in row if c):
+    units = units_of(row, fit.names, profile)
+    if not units:
         return
-    units = blanks = 0
-    for rule in profile.columns:
-        at = _found(rule, fit.names)
-        if at is None or rule.to not in QUANTITIES:
-            continue
-        blanks += not row[at]
-        units += bool(row[at] and known_unit(rule.to, row[at]))
-    if units == 0:
-        return
-    fit.units = row
+    fit.units = units
     fit.line, fit.end = i + 2, head.ends[i + 1]
+    fit.zone = zone_among(units, fit.names, profile)
+
+
+def units_of(row: Sequence[str], names: Names, profile: Profile) -> list[str]:
+    """The units that the cells below a header are; none, if they name no unit of a measured column, or hold numbers."""
+    row = [c.strip("()[] ") for c in row]
+    if len(row) != len(names) or any(re.search(r"^[+-]?[\d.,]*\d", c) for c in row if c):
+        return []
+    for rule in profile.columns:
+        at = _found(rule, names)
+        if at is not None and rule.to in QUANTITIES and row[at] and known_unit(rule.to, row[at]):
+            return row
+    return []
+
+
+def zone_among(units: Sequence[str], names: Names, profile: Profile) -> str:
+    """The zone that a line of units names under the time, "" without."""
     for option in profile.time_options:
-        at = fit.names.first(option[:1])
-        if at is not None and row[at] and known_zone(row[at]):
-            fit.zone = known_zone(row[at]) or ""
-            return
+        at = names.first(option[:1])
+        if at is not None and units[at] and (zone := known_zone(units[at])):
+            return zone
+    return ""

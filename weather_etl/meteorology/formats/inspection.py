@@ -134,8 +134,9 @@ def _read(
     refused = ("TIMESTAMP_MISSING", "TIMESTAMP_INVALID")
     unread_times = int(np.isin(cells.refused, [REASON_CODE[Reason(r)] for r in refused]).sum())
     read_share = 1.0 - unread_times / max(len(times), 1)
+    zone = parsed.zone_how if cells.naive or not parsed.zone_is_assumed else "in the times themselves"
     out.time = {
-        "columns": list(parsed.time_names), "form": parsed.form, "zone": parsed.zone_how, "read": round(read_share, 4),
+        "columns": list(parsed.time_names), "form": parsed.form, "zone": zone, "read": round(read_share, 4),
         "zone_is_assumed": "timezone" in assumed,
     }  # fmt: skip
     out.rows, out.usable = parsed.rows.num_rows, int(usable.sum())

@@ -23,7 +23,7 @@ from weather_etl.meteorology.vocabulary import RAW_NUMBERS, RAW_TEXT_COLUMNS
 IGNORE = "ignore"
 _OWN_NAMES = tuple(c for c in RAW_TEXT_COLUMNS if c not in ("timestamp", "quality_codes", "cloud_cover"))
 NUMBER = r"^\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*$"
-_MIN_COMMAS = 0.05  # of the numbers with a point: fewer are slips
+_MIN_COMMAS = 0.2  # of the numbers of a column: fewer are slips
 _TAIL = r"(\s*[^\d\s.,]\D*)?"  # a unit behind the number
 
 
@@ -165,7 +165,7 @@ def decimal_mark(columns: Mapping[str, pa.ChunkedArray], setting: str | None, wa
     Args:
         columns: variable -> cells.
         setting: of the station.
-        wanted: of the profile: `.`, `,` or `auto`: a comma, if enough numbers have one that cannot be of thousands.
+        wanted: of the profile: `.`, `,` or `auto`: a comma, if numbers of a column have one that cannot be of thousands.
 
     `10,000` and `10.000` are ten thousand as well as ten: where all numbers with a mark have three digits behind it, it
     decides nothing. Some columns of a file may have a comma and others a point: with the comma as the mark both are read,
@@ -176,15 +176,18 @@ def decimal_mark(columns: Mapping[str, pa.ChunkedArray], setting: str | None, wa
     if wanted in (".", ","):
         return wanted, []
     comma = point = grouped = 0
+    whole_column = False
     for name in QUANTITIES.keys() & columns.keys():
         texts = pc.utf8_trim_whitespace(one_chunk(columns[name]).dictionary)
-        comma += _count(texts, r"\d*,\d{1,2}|\d*,\d{4,}|0,\d+|\d{4,},\d+|,\d+")
-        point += _count(texts, r"\d*\.\d+")
+        commas = _count(texts, r"\d*,\d{1,2}|\d*,\d{4,}|0,\d+|\d{4,},\d+|,\d+")
+        points = _count(texts, r"\d*\.\d+")
+        whole_column |= commas > points and commas >= _MIN_COMMAS * len(texts)
+        comma, point = comma + commas, point + points
         # With both marks in it, a number says which is which.
         grouped += _count(texts, r"\d{1,3}(\.\d{3})+,\d+") - _count(texts, r"\d{1,3}(,\d{3})+\.\d+")
     if grouped:
         return ("," if grouped > 0 else "."), []
-    return ("," if comma and comma >= _MIN_COMMAS * point else "."), []
+    return ("," if comma and (not point or whole_column) else "."), []
 
 
 def _count(texts: pa.Array, pattern: str) -> int:
