@@ -6,7 +6,7 @@ Does not belong here: drawing (`pictures.py`), wording and layout (`pages.py`), 
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,11 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 SPEED_EDGES_MS = (0.0, 2.0, 4.0, 6.0, 8.0, 10.8)
 # A type of precipitation in more hours than this is a label of every hour, not an observation of rain or snow.
 PRECIPITATION_LABEL_SHARE = 0.9
+WET_HOUR_MM = 0.1
 EPISODES = 10
 EPISODES_PER_TEST = 3
 EPISODE_GAP = pd.Timedelta(hours=24)
+STUB_HOURS = 24
 STRIPE_YEARS = 5  # below, the stripes are months
 COUNTED = (
     "temperature", "dew_point", "humidity", "pressure", "visibility", "wind", "precipitation", "snow_depth",
@@ -40,6 +42,20 @@ class Tables:
     monthly: pd.DataFrame
     yearly: pd.DataFrame | None = None
     normals: pd.DataFrame | None = None
+
+
+def without_stubs(t: Tables) -> Tables:
+    """The tables without first and last months and years that hold less than a day of hours.
+
+    Files rarely begin and end at midnight of the station's zone: an hour of the next year is no year to draw.
+    """
+    return replace(t, monthly=_without_stubs(t.monthly), yearly=None if t.yearly is None else _without_stubs(t.yearly))
+
+
+def _without_stubs(frame: pd.DataFrame) -> pd.DataFrame:
+    counts = [c for c in (f"{name}_n" for name in COUNTED) if c in frame]
+    full = np.flatnonzero(frame[counts].max(axis=1).to_numpy() >= STUB_HOURS) if counts else np.arange(len(frame))
+    return frame.iloc[full[0] : full[-1] + 1] if len(full) else frame
 
 
 def column(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -199,10 +215,14 @@ def climate(t: Tables) -> dict[str, np.ndarray]:
 
 def precipitation_hours(t: Tables) -> tuple[np.ndarray | None, str]:
     """Mean hours with precipitation per calendar month, shape (12,), or None and why there are none."""
-    kinds = t.validated["precipitation_type"]
-    if not kinds.notna().any():
+    kinds, amounts = t.validated["precipitation_type"], column(t.validated, "precipitation_mm")
+    what = "rain, snow or sleet"
+    if kinds.notna().any():
+        wet = kinds.isin(["rain", "snow", "sleet"])
+    elif amounts.notna().any():
+        wet, what = amounts >= WET_HOUR_MM, f"{WET_HOUR_MM} mm or more"
+    else:
         return None, "The files do not tell precipitation."
-    wet = kinds.isin(["rain", "snow", "sleet"])
     share = float(wet.mean())
     if share > PRECIPITATION_LABEL_SHARE:
         return None, (
@@ -213,7 +233,7 @@ def precipitation_hours(t: Tables) -> tuple[np.ndarray | None, str]:
     month = (time.dt.year * 12 + time.dt.month - 1).to_numpy()
     per_month = wet.groupby(month).sum()
     hours = per_month.groupby(per_month.index % 12).mean().reindex(range(12))
-    return hours.to_numpy(dtype=float), "mean hours with rain, snow or sleet; months in UTC."
+    return hours.to_numpy(dtype=float), f"mean hours with {what}; months in UTC."
 
 
 def completeness(t: Tables) -> tuple[list[str], list[str], np.ndarray]:

@@ -66,6 +66,7 @@ def station_page(
     origin: Origin | None = None,
 ) -> Page:
     """The report of one station; `addresses` are the URLs of its tables by name, `origin` what its head says of files."""
+    t = facts.without_stubs(t)
     figures = facts.key_figures(t)
     drawn = draw(t)
     html = (
