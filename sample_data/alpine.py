@@ -131,8 +131,7 @@ def _build() -> tuple[bytes, dict]:
     at = {t: i for i, t in enumerate(times)}
     w = _make(len(times))
     iced = slice(at[ICED_VANE[0]], at[ICED_VANE[0]] + ICED_VANE[1])
-    for values in (w.wind, w.gust, w.direction):
-        values[iced] = values[iced.start]
+    w.wind[iced], w.gust[iced], w.direction[iced] = 2.3, 3.9, 31.0
     w.rain[at[CLOUDBURST[0]]] = CLOUDBURST[1]
     silent = range(at[NO_PRESSURE[0]], at[NO_PRESSURE[0]] + NO_PRESSURE[1])
     absent = range(at[MISSING[0]], at[MISSING[0]] + MISSING[1])

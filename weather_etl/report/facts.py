@@ -148,21 +148,25 @@ def annual(t: Tables, name: str, how: str) -> pd.Series:
     return days.groupby(t.daily["date"].dt.year).mean().reindex(complete.index)[complete].dropna()
 
 
-def stripes(t: Tables) -> tuple[list[str], np.ndarray, str]:
-    """Labels, anomalies in degC (NaN where incomplete) and unit (year or month) of the climate stripes."""
+def stripes(t: Tables) -> tuple[list[str], np.ndarray, str, str]:
+    """Labels, anomalies in degC (NaN where incomplete), unit (year or month) of the climate stripes, and against what."""
     years = annual(t, "temperature_mean_c", "mean")
     if len(years) >= STRIPE_YEARS:
         every = np.arange(years.index.min(), years.index.max() + 1)
         values = years.reindex(every).to_numpy(dtype=float)
-        return [str(y) for y in every], values - np.nanmean(values), "year"
+        return [str(y) for y in every], values - np.nanmean(values), "year", "the mean of all years"
     if t.monthly.empty:
-        return [], np.empty(0), "month"
+        return [], np.empty(0), "month", ""
     months = pd.date_range(t.monthly["month"].min(), t.monthly["month"].max(), freq="MS")
     means, calendar = column(t.monthly, "temperature_mean_c"), t.monthly["month"].dt.month
-    several_years = bool((means.groupby(calendar).count() > 1).any())
-    anomalies = means - (means.groupby(calendar).transform("mean") if several_years else means.mean())
+    counts = means.groupby(calendar).count()
+    # With few months in two years most would be held against themselves, and be drawn as usual.
+    by_calendar = bool((counts > 1).sum() == counts.astype(bool).sum() > 0)
+    usual = means.groupby(calendar).transform("mean") if by_calendar else means.mean()
+    anomalies = means - usual
     anomalies.index = pd.DatetimeIndex(t.monthly["month"])
-    return [f"{d:%Y-%m}" for d in months], anomalies.reindex(months).to_numpy(dtype=float), "month"
+    against = f"the mean of its calendar month in {counts.max()} years" if by_calendar else "the mean of all months"
+    return [f"{d:%Y-%m}" for d in months], anomalies.reindex(months).to_numpy(dtype=float), "month", against
 
 
 def year_by_day(t: Tables) -> tuple[list[int], np.ndarray]:
