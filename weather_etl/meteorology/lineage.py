@@ -21,34 +21,27 @@ _EVAPORATION = (
 )
 _TIME = ("timestamp",)
 _OF_HOURS: dict[str, tuple[str, ...]] = {
-    **{name: _TIME for name in ("date", "month", "year", "hours_expected", "days_expected")},
+    **dict.fromkeys(("date", "month", "year", "hours_expected", "days_expected"), _TIME),
     "station_id": ("station_id",),
     "suspect_n": _FLAGS,
     "fail_n": _FLAGS,
-    **{
-        name: _TEMPERATURE
-        for name in (
-            *("temperature_", "hdd_", "cdd_", "gdd_", "heating_", "cooling_", "growing_", "heat_wave_", "cold_spell_"),
-            *("is_frost", "is_ice", "is_summer", "is_hot", "is_tropical", "frost_", "ice_", "summer_", "hot_"),
-            *("tropical_", "days_n", "months_n"),  # of days and months with a mean temperature
-        )
-    },
+    **dict.fromkeys((*("temperature_", "hdd_", "cdd_", "gdd_", "heating_", "cooling_", "growing_", "heat_wave_", "cold_spell_"), *("is_frost", "is_ice", "is_summer", "is_hot", "is_tropical", "frost_", "ice_", "summer_", "hot_"), *("tropical_", "days_n", "months_n")), _TEMPERATURE),
     "apparent_temperature_": ("apparent_temperature_c",),
     "dew_point_": ("dew_point_c",),
     "humidity_": ("humidity_percent",),
     "pressure_": _PRESSURE,
     "visibility_": ("visibility_km",),
     "low_visibility_": ("visibility_km",),
-    **{name: ("wind_speed_ms",) for name in ("wind_", "calm_", "windy_")},
-    **{name: _VECTOR for name in ("wind_direction_", "wind_speed_resultant", "wind_steadiness", "wind_prevailing")},
+    **dict.fromkeys(("wind_", "calm_", "windy_"), ("wind_speed_ms",)),
+    **dict.fromkeys(("wind_direction_", "wind_speed_resultant", "wind_steadiness", "wind_prevailing"), _VECTOR),
     "wind_gust_": ("wind_gust_ms",),
     "wind_power_density": ("wind_power_density_wm2",),
-    **{name: ("wind_power_kw",) for name in ("energy_", "capacity_")},
-    **{name: _RAIN for name in ("precipitation_", "is_wet", "wet_", "r10mm", "r20mm", "rx", "sdii", "cwd_", "cdd_days")},
-    **{name: ("snow_depth_cm",) for name in ("snow_", "is_snow")},
+    **dict.fromkeys(("energy_", "capacity_"), ("wind_power_kw",)),
+    **dict.fromkeys(("precipitation_", "is_wet", "wet_", "r10mm", "r20mm", "rx", "sdii", "cwd_", "cdd_days"), _RAIN),
+    **dict.fromkeys(("snow_", "is_snow"), ("snow_depth_cm",)),
     "solar_radiation_": ("solar_radiation_wm2",),
     "sunshine_": ("sunshine_min",),
-    **{name: ("cloud_cover_percent",) for name in ("cloud_", "clear_", "overcast_")},
+    **dict.fromkeys(("cloud_", "clear_", "overcast_"), ("cloud_cover_percent",)),
     "et0_": _EVAPORATION,
     "water_balance": (*_EVAPORATION, *_RAIN),
     "pv_": ("pv_power_kw",),
