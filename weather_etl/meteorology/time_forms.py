@@ -12,25 +12,29 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from weather_etl.meteorology.month_names import month_of
+
 NOT_A_TIME = np.datetime64("NaT", "us")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LETTER = "[A-Za-z\u00c0-\u024f\u0400-\u04ff]"  # of the words for months and days
 _CLOCK = (
-    r"(?:[ T,]+(?P<H>\d{1,2})(?:[:.h](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,]\d+)?)?)?\s*(?:(?P<p>[apAP])\.?[mM]?\.?)?)?"
-    r"\s*(?P<z>[Zz]|UTC|GMT|[+-]\d{2}:?\d{2})?$"
+    r"\.?(?:[ T,]+(?P<H>\d{1,2})(?:[:.h](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,]\d+)?)?)?"
+    r"\s*(?:Uhr|h|hrs?|(?P<p>[apAP])\.?\s?[mM]?\.?)?\s*(?P<z>[Zz]|UTC|GMT|[+-]\d{2}:?\d{2})?)?$"
 )
+_DAY = rf"(?:{_LETTER}{{2,12}}\.?,? )?"  # of the week: it says nothing that the date does not say
 # Day, month and year in one order, whatever stands between them, with or without a clock.
 _FAMILIES = {
     "dmy": r"^(?P<d>\d{1,2})[./ -](?P<m>\d{1,2})[./ -](?P<Y>\d{4}|\d{2})" + _CLOCK,
     "mdy": r"^(?P<m>\d{1,2})[./ -](?P<d>\d{1,2})[./ -](?P<Y>\d{4}|\d{2})" + _CLOCK,
     "ymd": r"^(?P<Y>\d{4}|\d{2})[./ -](?P<m>\d{1,2})[./ -](?P<d>\d{1,2})" + _CLOCK,
-    "dby": r"^(?P<d>\d{1,2})[./ -](?P<b>[A-Za-z]{3,9})[./ ,-]+(?P<Y>\d{4}|\d{2})" + _CLOCK,
-    "bdy": r"^(?P<b>[A-Za-z]{3,9})\.? (?P<d>\d{1,2}),? (?P<Y>\d{4})" + _CLOCK,
+    "dby": rf"^{_DAY}(?P<d>\d{{1,2}})(?:[./ -]|\. | de )(?P<b>{_LETTER}{{3,12}}\.?)(?:[./ ,-]+| de )(?P<Y>\d{{4}}|\d{{2}})"
+    + _CLOCK,
+    "bdy": rf"^{_DAY}(?P<b>{_LETTER}{{3,12}})\.? (?P<d>\d{{1,2}}),? (?P<Y>\d{{4}})" + _CLOCK,
 }
 _DIRECTIVES = {
     "Y": r"(?P<Y>\d{4})", "y": r"(?P<Y>\d{2})", "m": r"(?P<m>\d{1,2})", "d": r"(?P<d>\d{1,2})", "j": r"(?P<j>\d{1,3})",
     "H": r"(?P<H>\d{1,2})", "I": r"(?P<H>\d{1,2})", "M": r"(?P<M>\d{1,2})", "S": r"(?P<S>\d{1,2})(?:[.,]\d+)?",
-    "p": r"(?P<p>[apAP])\.?[mM]?\.?", "z": r"(?P<z>[Zz]|[+-]\d{2}:?\d{2})", "b": r"(?P<b>[A-Za-z]{3,9})",
-    "B": r"(?P<b>[A-Za-z]{3,9})", "s": r"(?P<s>\d{9,10})(?:\.\d+)?", "N": r"(?P<N>\d{1,4})",
+    "p": r"(?P<p>[apAP])\.?[mM]?\.?", "z": r"(?P<z>[Zz]|[+-]\d{2}:?\d{2})", "b": rf"(?P<b>{_LETTER}{{3,12}}\.?)",
+    "B": rf"(?P<b>{_LETTER}{{3,12}}\.?)", "a": rf"{_LETTER}{{2,12}}\.?,?", "s": r"(?P<s>\d{9,10}|\d{13})(?:\.\d+)?", "N": r"(?P<N>\d{1,4})",
     "E": r"(?P<E>\d{4,5}(?:\.\d+)?)",
 }  # fmt: skip
 _WIDTHS = {"Y": 4, "y": 2, "m": 2, "d": 2, "j": 3, "H": 2, "M": 2, "S": 2}
@@ -91,7 +95,8 @@ def parse_form(texts: pa.Array, form: str) -> tuple[np.ndarray, np.ndarray | Non
         return pc.fill_null(pc.cast(part, pa.int64()), default).to_numpy(zero_copy_only=False)
 
     if "s" in names:
-        times = (number("s") * 1_000_000).astype("datetime64[us]")
+        seconds = number("s")  # or thousandths of them: as seconds, 13 digits are no year of ours
+        times = np.where(seconds >= 10**12, seconds * 1000, seconds * 1_000_000).astype("datetime64[us]")
         times[~there] = NOT_A_TIME
         return times, np.where(there, 0.0, np.nan)
     hour, minute, second = number("H"), number("M"), number("S")
@@ -111,8 +116,8 @@ def parse_form(texts: pa.Array, form: str) -> tuple[np.ndarray, np.ndarray | Non
             year = np.where(year < 69, 2000 + year, np.where(year < 100, 1900 + year, year))
         month = number("m", 1)
         if "b" in names:
-            words = pc.utf8_slice_codeunits(pc.utf8_lower(pc.struct_field(groups, names["b"])), 0, 3)
-            month = pc.fill_null(pc.index_in(words, value_set=pa.array(_MONTHS)), -1).to_numpy(zero_copy_only=False) + 1
+            words = pc.fill_null(pc.struct_field(groups, names["b"]), "").dictionary_encode()
+            month = np.array([month_of(w) for w in words.dictionary.to_pylist()] or [0])[words.indices.to_numpy()]
         times, real = _days(year, month, number("d", 1), number("j", 0) if "j" in names and "d" not in names else None)
         there &= real
     there &= (hour <= 24) & (minute <= 60) & (second <= 60) & ~((hour == 24) & ((minute > 0) & (minute < 60)))

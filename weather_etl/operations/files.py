@@ -20,6 +20,7 @@ from weather_etl.lake.connection import Containers
 from weather_etl.lake.table_objects import Lake
 from weather_etl.landing.versions import SHARED, StationFiles
 from weather_etl.redaction import printable
+from weather_etl.station_names import did_you_mean
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,6 +83,7 @@ def file_states(containers: Containers, stations: Collection[str] = ()) -> Itera
         if station not in known and station != SHARED:
             raise UserError(
                 f"Nothing is known of station {printable(station)}; `weather-etl files` without --station shows all files."
+                f"{did_you_mean(station, known)}"
             )
     for station in sorted(known):
         if not stations or station in stations:

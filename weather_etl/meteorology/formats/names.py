@@ -83,12 +83,14 @@ def is_regex(pattern: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _without_unit(name: str) -> tuple[str, ...]:
     parts = words(bare(name)[0])
-    out = []
-    for cut in range(max(len(parts) - 3, 1), len(parts)):
-        unit = "".join(p for p in parts[cut:] if p not in ("in", "per") or len(parts) - cut == 1)
-        if unit.strip("0123456789") and unit in _UNIT_WORDS:
-            out.append("".join(parts[:cut]))
-    return tuple(out)
+    cuts = range(max(len(parts) - 3, 1), len(parts))
+    return tuple("".join(parts[:cut]) for cut in cuts if any(unit in _UNIT_WORDS for unit in units_of(parts[cut:])))
+
+
+def units_of(last: Sequence[str]) -> list[str]:
+    """What the last words of a name may be as a unit: `in hg` -> inhg; `in celsius` -> incelsius, celsius."""
+    texts = ["".join(last), "".join(w for w in last if w not in ("in", "per"))]
+    return [t for t in dict.fromkeys(texts) if t.strip("0123456789")]
 
 
 _UNIT_WORDS = frozenset(re.sub(r"[\W_]+", "", u) for units in UNITS.values() for u in units) - {""}

@@ -12,11 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from weather_etl.meteorology import compass
 from weather_etl.meteorology.cell_numbers import Field, read_numbers
 from weather_etl.meteorology.cell_states import NULL_TOKENS, one_chunk
 from weather_etl.meteorology.formats import evidence
 from weather_etl.meteorology.formats.mapping import NUMBER, Columns, Found, canonical, written_by
-from weather_etl.meteorology.formats.names import bare, key, words
+from weather_etl.meteorology.formats.names import bare, key, units_of, words
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile, scale_of
 from weather_etl.meteorology.reasons import Reason, Rejected
@@ -53,6 +54,8 @@ def settle_units(
         found.written = written_by(found.rule, profile, options)
         if variable not in QUANTITIES:
             continue
+        if found.written.compass and variable in columns and not _letters(out, found, columns[variable]):
+            continue
         _take_unit(found, columns.get(variable), profile, units_row, options)
         if not found.unit:
             open_ones.append(found)
@@ -72,12 +75,11 @@ def settle_units(
             case "speed":
                 _speed(out, found, values, columns[variable])
             case "amount" if _is_yes_or_no(values):
-                out.warnings.append(
-                    f"{found.name!r} is not read: it holds 0 and 1 alone, which say whether it rained rather than how much; if "
-                    f'they are amounts, say so in station.toml: units = {{ {variable} = "mm" }}'
-                )
-                found.unit = "?"
-                out.used.discard(found.at if found.at is not None else -1)
+                why = "it holds 0 and 1 alone, which say whether it rained rather than how much; if they are amounts, say so"
+                _leave_out(out, found, f'{why} in station.toml: units = {{ {variable} = "mm" }}')
+            case "cover" if _is_up_to_ten(values):
+                why = "no value is above 10, so that they may be oktas, tenths or a fraction; say which in station.toml"
+                _leave_out(out, found, f'{why}: units = {{ {variable} = "okta" }}')
             case "direction":
                 found.unit, found.how = "degree", "degrees"
             case _:
@@ -97,9 +99,32 @@ def _units_of_the_system(out: Columns, open_ones: Sequence[Found], profile: Prof
             _set(found, unit, f"the temperatures are in {temperature.unit}")
 
 
+def _letters(out: Columns, found: Found, column: pa.ChunkedArray) -> bool:
+    """Settle in which language the points of the compass are; False where the letters may mean two directions."""
+    alphabet = compass.alphabet_of(t for t in one_chunk(column).dictionary.to_pylist() if t)
+    if alphabet is None:
+        why = "its letters mean other directions in another language; write degrees, or N, E, S and W"
+        _leave_out(out, found, why)
+        return False
+    found.written = replace(found.written, compass=alphabet)
+    return True
+
+
+def _leave_out(out: Columns, found: Found, why: str) -> None:
+    """Do not read a column, and say why."""
+    out.warnings.append(f"{found.name!r} is not read: {why}")
+    found.unit = "?"
+    out.used.discard(found.at if found.at is not None else -1)
+
+
 def _is_yes_or_no(values: np.ndarray) -> bool:
     known = values[~np.isnan(values)]
     return len(known) > 20 and bool(np.isin(known, (0.0, 1.0)).all()) and bool((known == 1.0).any())
+
+
+def _is_up_to_ten(values: np.ndarray) -> bool:
+    known = values[~np.isnan(values)]
+    return bool((known <= 10.0).all()) and bool((known > 0.0).any())
 
 
 def assume(out: Columns, found: Found, unit: str, detail: str = "") -> None:
@@ -197,9 +222,9 @@ def suffix_unit(name: str, variable: str, rule: ColumnRule) -> str | None:
         return canonical(variable)
     parts = words(name)
     for cut in range(max(len(parts) - 3, 1), len(parts)):
-        text = "".join(p for p in parts[cut:] if p not in ("in", "per") or len(parts) - cut == 1)
-        if text.strip("0123456789") and (unit := known_unit(variable, text)):
-            return unit
+        for text in units_of(parts[cut:]):
+            if unit := known_unit(variable, text):
+                return unit
     return None
 
 
@@ -291,13 +316,8 @@ def _pressure(out: Columns, found: Found, values: np.ndarray) -> None:
     if not len(known):
         _set(found, "hPa", "no value")
         return
-    variable = found.rule.to
-    out.warnings.append(
-        f"{found.name!r} is not read: a median of {np.median(known):g} proves no unit of pressure; write it into "
-        f'station.toml: units = {{ {variable} = "mmHg" }}'
-    )
-    found.unit = "?"
-    out.used.discard(found.at if found.at is not None else -1)
+    why = f"a median of {np.median(known):g} proves no unit of pressure; write it into station.toml"
+    _leave_out(out, found, f'{why}: units = {{ {found.rule.to} = "mmHg" }}')
 
 
 def _speed(out: Columns, found: Found, values: np.ndarray, column: pa.ChunkedArray) -> None:

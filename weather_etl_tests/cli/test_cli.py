@@ -7,29 +7,17 @@ Most commands are called in this process, since a new interpreter costs seconds 
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from weather_etl import cli
 from weather_etl.lake.connection import connect
 from weather_etl.operations import planning
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl_tests.conftest import CHECKOUT
-from weather_etl_tests.files import weather_csv
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A working folder with Dagster's configuration and without anybody's `.env`."""
-    shutil.copy(CHECKOUT / "dagster.yaml", tmp_path)
-    return tmp_path
+from weather_etl_tests.support.command import Run, no_trace, one_sentence
 
 
 @pytest.fixture
@@ -49,50 +37,8 @@ def weather_etl_process(folder: Path, environment: Settings, database: str) -> R
     return run
 
 
-@pytest.fixture
-def weather_etl(folder: Path, environment: Settings, database: str, capfd: pytest.CaptureFixture[str]) -> Run:
-    """The command in this process: the same entry point, its output and exit code."""
-
-    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(folder)
-            patch.setattr(sys, "argv", ["weather-etl", *arguments])
-            for name, value in environ.items():
-                patch.setenv(name, value)
-            capfd.readouterr()
-            code: object = 0
-            try:
-                cli.main()
-            except SystemExit as ended:
-                code = ended.code or 0
-            out, err = capfd.readouterr()
-        return subprocess.CompletedProcess(arguments, code if isinstance(code, int) else 1, out, err)
-
-    return run
-
-
-def no_trace(process: subprocess.CompletedProcess[str]) -> bool:
-    return "Traceback" not in process.stderr and "Stack Trace" not in process.stderr
-
-
-def one_sentence(process: subprocess.CompletedProcess[str]) -> str:
-    """The only line on stderr of a failed command."""
-    assert process.returncode == 1
-    assert no_trace(process)
-    lines = [line for line in process.stderr.splitlines() if line.strip()]
-    assert len(lines) == 1, process.stderr
-    return lines[0]
-
-
 def without_seconds(text: str) -> str:
     return re.sub(r"in [\d.]+ s", "in some s", text)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "x.csv"
-    path.write_bytes(weather_csv())
-    return path
 
 
 def test_upload_and_run_end_in_a_summary_with_tables_and_checks(weather_etl_process: Run, file: Path) -> None:
@@ -189,16 +135,35 @@ def test_forget_deletes_the_tables_of_a_station_without_files(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("code", "arguments", "sentence"),
     [
-        (["upload", "bad id", "x.csv"], "'bad id' is no station id"),
-        (["upload", "a", "nowhere.csv"], "nowhere.csv is not a file"),
-        (["run", "--station", "nowhere"], "There is no landing file for station nowhere"),
-        (["forget", "nowhere"], "has no tables"),
+        (2, ["upload", "bad id", "x.csv"], "'bad id' is no station id"),
+        (2, ["upload", "a", "nowhere.csv"], "nowhere.csv is not a file"),
+        (2, ["upload", "a"], "Name the files to upload"),
+        (2, ["head", "daily_weather", "-s", "a", "--columns", "hdd18"], "Did you mean hdd_18?"),
+        (2, ["export", "daily_weather", "-o", "x.txt", "-s", "a"], "neither .csv nor .xlsx"),
+        (1, ["delete", "a/x.csv"], "There is no landing file a/x.csv"),
+        (2, ["mute", "a"], "--until DATE"),
+        (2, ["forget"], "Name one station"),
+        (1, ["run", "--station", "nowhere"], "There is no landing file for station nowhere"),
+        (1, ["status", "--station", "nowhere"], "There is no landing file for station nowhere"),
+        (1, ["forget", "nowhere"], "has no tables"),
     ],
 )
-def test_a_mistake_is_one_sentence(weather_etl: Run, file: Path, arguments: list[str], sentence: str) -> None:
-    assert sentence in one_sentence(weather_etl(*arguments))
+def test_a_mistake_is_one_sentence(
+    weather_etl: Run, file: Path, code: int, arguments: list[str], sentence: str
+) -> None:
+    assert sentence in one_sentence(weather_etl(*arguments), code)
+
+
+def test_a_word_that_an_option_does_not_know_is_wrong_usage_that_lists_the_known(weather_etl: Run) -> None:
+    for arguments in (["files", "--state", "lost"], ["head", "weather"], ["trigger", "--mode", "fast"]):
+        done = weather_etl(*arguments)
+        assert (
+            (done.returncode == 2 and "'pending'" in done.stderr)
+            or "'full'" in done.stderr
+            or "'daily_weather'" in done.stderr
+        )
 
 
 def test_a_broken_station_toml_is_refused_at_upload(weather_etl: Run, tmp_path: Path) -> None:
@@ -297,7 +262,9 @@ def test_doctor_names_a_station_whose_file_was_rejected(weather_etl: Run, file: 
 
 
 def test_the_ui_that_does_not_run_is_one_sentence(weather_etl: Run) -> None:
-    assert "start the UI with `make ui`" in one_sentence(weather_etl("open", "ui", "--port", "9", "--print"))
+    told = one_sentence(weather_etl("open", "ui", "--port", "9", "--print"))
+    assert "Dagster does not answer at http://127.0.0.1:9; start it with `make ui`." in told
+    assert "The usual address is http://127.0.0.1:3000." in told
 
 
 def test_help_tells_the_exit_codes_and_completion() -> None:
