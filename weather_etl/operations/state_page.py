@@ -130,7 +130,12 @@ def _muted(state: "StationState") -> "list[Note]":
 
     if state.muted_until is None:
         return []
-    return [Note("muted", f"nobody is told until {state.muted_until.isoformat()}; weather-etl mute ends it")]
+    return [
+        Note(
+            "muted",
+            f"nobody is told until {state.muted_until.isoformat()}; `weather-etl mute {state.station} --off` ends it",
+        )
+    ]
 
 
 def _grave(state: "StationState", files: "list[FileState]") -> "Iterator[Note]":

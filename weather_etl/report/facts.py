@@ -4,7 +4,6 @@ Belongs here: selecting and condensing; every figure is one of a table, or a cou
 Does not belong here: drawing (`pictures.py`), wording and layout (`pages.py`), new meteorology.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,9 +20,6 @@ SPEED_EDGES_MS = (0.0, 2.0, 4.0, 6.0, 8.0, 10.8)
 # A type of precipitation in more hours than this is a label of every hour, not an observation of rain or snow.
 PRECIPITATION_LABEL_SHARE = 0.9
 WET_HOUR_MM = 0.1
-EPISODES = 10
-EPISODES_PER_TEST = 3
-EPISODE_GAP = pd.Timedelta(hours=24)
 STUB_HOURS = 24
 STRIPE_YEARS = 5  # below, the stripes are months
 COUNTED = (
@@ -249,83 +245,6 @@ def completeness(t: Tables) -> tuple[list[str], list[str], np.ndarray]:
     names = [n for n in COUNTED if f"{n}_n" in months and months[f"{n}_n"].sum() > 0]
     shares = [(100 * months[f"{n}_n"] / months["hours_expected"]).reindex(every).fillna(0).to_numpy() for n in names]
     return names, [f"{d:%Y-%m}" for d in every], np.array(shares, dtype=float)
-
-
-def quality_summary(t: Tables) -> list[dict[str, Any]]:
-    """Per variable that was ever reported: how many values were evaluated, good, suspect, failed, and by which test."""
-    tests = Counter(zip(t.events["variable"], t.events["test"], strict=True))
-    rows = []
-    for name in VARIABLES:
-        flags = t.validated[f"{name}_qc"].to_numpy()
-        evaluated = int((flags != Flag.MISSING).sum())
-        if not evaluated:
-            continue
-        failed, suspect = int((flags == Flag.FAIL).sum()), int((flags == Flag.SUSPECT).sum())
-        rows.append(
-            {
-                "variable": name,
-                "evaluated": evaluated,
-                "suspect": suspect,
-                "failed": failed,
-                "failed_percent": 100 * failed / evaluated,
-                "tests": {test: n for (variable, test), n in sorted(tests.items()) if variable == name},
-            }
-        )
-    return rows
-
-
-def suspicious_episodes(t: Tables) -> list[dict[str, Any]]:
-    """The ten most suspicious episodes, worst first.
-
-    Events of one variable and test less than a day apart are one episode. Failed before suspect; then by the distance
-    of the worst value from the station's median in robust standard deviations (1.4826 MAD), times the square root of
-    the number of events; at most three of one variable and test, so that one broken sensor does not hide the others.
-    """
-    events = t.events
-    if events.empty:
-        return []
-    events = events.sort_values(["variable", "test", "timestamp"], kind="stable")
-    same = (events["variable"] == events["variable"].shift()) & (events["test"] == events["test"].shift())
-    near = events["timestamp"] - events["timestamp"].shift() < EPISODE_GAP
-    number = (~(same & near)).cumsum().to_numpy()
-    distance = np.nan_to_num(_distance(t, events))
-    frame = events.assign(number=number, distance=distance)
-    worst = frame.loc[frame.groupby("number")["distance"].idxmax()].set_index("number")
-    groups = frame.groupby("number")
-    worst = worst.assign(
-        start=groups["timestamp"].min(), end=groups["timestamp"].max(), events=groups.size(), flag=groups["flag"].max()
-    )
-    worst["score"] = worst["distance"] * np.sqrt(worst["events"])
-    worst = worst.sort_values(["flag", "score", "start"], ascending=[False, False, True], kind="stable")
-    worst = worst[worst.groupby(["variable", "test"], observed=True).cumcount() < EPISODES_PER_TEST]
-    return [_episode(record) for record in worst.head(EPISODES).to_dict("records")]
-
-
-def _episode(r: dict[Any, Any]) -> dict[str, Any]:
-    """An episode in words, as the page shows it."""
-    return {
-        "start": f"{r['start']:%Y-%m-%d %H:%M}Z",
-        "end": f"{r['end']:%Y-%m-%d %H:%M}Z",
-        "events": int(r["events"]),
-        "variable": r["variable"],
-        "test": r["test"],
-        "flag": "fail" if r["flag"] == Flag.FAIL else "suspect",
-        "value": "" if pd.isna(r["original_value"]) else f"{r['original_value']:,.1f}",
-        "limit": r["limit_text"],
-        "where": f"{r['landing_file']}:{r['line']}",
-    }
-
-
-def _distance(t: Tables, events: pd.DataFrame) -> np.ndarray:
-    out = np.full(len(events), np.nan)
-    for name in events["variable"].unique():
-        good = column(t.validated, name)
-        median = good.median()
-        spread = 1.4826 * (good - median).abs().median()
-        of_it = (events["variable"] == name).to_numpy()
-        values = events["original_value"].to_numpy(dtype=float)
-        out[of_it] = np.abs(values[of_it] - median) / (spread if spread > 0 else 1.0)
-    return out
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from weather_etl.report import facts
+from weather_etl.report import facts, findings
 from weather_etl_tests.report.making import events_table, seasonal, tables
 
 YEAR = ("2021-01-01 00:00", "2021-12-31 23:00")
@@ -137,7 +137,7 @@ def test_hours_of_precipitation_are_means_of_the_months_that_were_seen() -> None
 
 
 def test_a_variable_nobody_reports_is_not_in_the_quality_summary(year: facts.Tables) -> None:
-    named = [row["variable"] for row in facts.quality_summary(year)]
+    named = [row["variable"] for row in findings.quality_summary(year)]
     assert "temperature_c" in named
     assert "pressure_station_hpa" not in named
 
@@ -145,14 +145,14 @@ def test_a_variable_nobody_reports_is_not_in_the_quality_summary(year: facts.Tab
 def test_the_quality_summary_counts_events_by_test() -> None:
     t = tables("2021-01-01 00:00", "2021-01-02 23:00", temperature_c=1.0, pressure_msl_hpa=1000.0)
     events = events_table([{"timestamp": "2021-01-01 05:00"}, {"timestamp": "2021-01-01 06:00", "test": "spike"}])
-    summary = facts.quality_summary(facts.Tables(t.validated, events, t.daily, t.monthly))
+    summary = findings.quality_summary(facts.Tables(t.validated, events, t.daily, t.monthly))
     assert {r["variable"]: r["tests"] for r in summary}["pressure_msl_hpa"] == {"gross_range": 1, "spike": 1}
 
 
 def episodes(*events: dict[str, object]) -> list[dict[str, object]]:
     wave = 1000.0 + np.arange(480) % 7
     t = tables("2021-01-01 00:00", "2021-01-20 23:00", temperature_c=wave % 5, pressure_msl_hpa=wave)
-    return facts.suspicious_episodes(facts.Tables(t.validated, events_table([*events]), t.daily, t.monthly))
+    return findings.suspicious_episodes(facts.Tables(t.validated, events_table([*events]), t.daily, t.monthly))
 
 
 def test_events_within_a_day_are_one_episode() -> None:
@@ -176,7 +176,7 @@ def test_failed_comes_before_suspect_and_far_before_near() -> None:
 def test_one_broken_sensor_does_not_fill_the_list() -> None:
     zeros = [{"timestamp": f"2021-01-{day:02} 05:00"} for day in range(1, 12)]
     found = episodes(*zeros, {"timestamp": "2021-01-13 05:00", "variable": "temperature_c", "original_value": 70.0})
-    assert [e["variable"] for e in found].count("pressure_msl_hpa") == facts.EPISODES_PER_TEST
+    assert [e["variable"] for e in found].count("pressure_msl_hpa") == findings.EPISODES_PER_TEST
     assert [e["variable"] for e in found].count("temperature_c") == 1
 
 
