@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from weather_etl import cli
 from weather_etl.lake.connection import connect
 from weather_etl.operations import planning
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support import commands
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -54,19 +54,7 @@ def weather_etl(folder: Path, environment: Settings, database: str, capfd: pytes
     """The command in this process: the same entry point, its output and exit code."""
 
     def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(folder)
-            patch.setattr(sys, "argv", ["weather-etl", *arguments])
-            for name, value in environ.items():
-                patch.setenv(name, value)
-            capfd.readouterr()
-            code: object = 0
-            try:
-                cli.main()
-            except SystemExit as ended:
-                code = ended.code or 0
-            out, err = capfd.readouterr()
-        return subprocess.CompletedProcess(arguments, code if isinstance(code, int) else 1, out, err)
+        return commands.weather_etl(list(arguments), folder, capfd, environ)
 
     return run
 
@@ -208,9 +196,9 @@ def test_a_broken_station_toml_is_refused_at_upload(weather_etl: Run, tmp_path: 
     )
 
 
-def test_a_dead_storage_is_one_sentence(weather_etl_process: Run, environment: Settings) -> None:
+def test_a_dead_storage_is_one_sentence(weather_etl: Run, environment: Settings) -> None:
     dead = environment.connection_string.rsplit(":", 1)[0] + ":9/devstoreaccount1;"
-    process = weather_etl_process("status", AZURE_STORAGE_CONNECTION_STRING=dead)
+    process = weather_etl("status", AZURE_STORAGE_CONNECTION_STRING=dead)
     assert "does not answer; start it with `weather-etl local up`" in one_sentence(process)
     assert AZURITE_KEY not in process.stdout + process.stderr
 

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from weather_etl import cli
 from weather_etl_tests.conftest import CHECKOUT, Services
+from weather_etl_tests.support.commands import exit_code
 
 README = (CHECKOUT / "README.md").read_text()
 READING = (CHECKOUT / "docs" / "reading.md").read_text()
@@ -41,8 +44,7 @@ def loaded(services: Services, tmp_path_factory: pytest.TempPathFactory) -> dict
     command(str(CHECKOUT / "sample_data" / "generate.py"), "sample", cwd=folder, env={})
     for station in sorted((folder / "sample").iterdir()):
         files = [str(f) for f in sorted(station.iterdir())]
-        done = command("-m", "weather_etl.cli", "upload", station.name, *files, cwd=folder, env=env | blank)
-        assert done.returncode == 0, done.stderr
+        assert exit_code(cli.main, ["weather-etl", "upload", station.name, *files], folder, env | blank) == 0
     done = command("-m", "weather_etl.cli", "run", cwd=folder, env=env | blank)
     assert done.returncode == 0, done.stdout + done.stderr
     return {**env, "output": done.stdout}
@@ -66,10 +68,19 @@ def test_the_page_about_reading_has_a_text_for_spark() -> None:
 @pytest.mark.parametrize(
     "snippet", SNIPPETS, ids=lambda s: re.search(r"import (pandas|duckdb|polars|pyarrow|tables)", s)[1]
 )
-def test_a_snippet_reads_the_tables(loaded: dict[str, str], snippet: str, tmp_path: Path) -> None:
-    done = command("-c", snippet, cwd=tmp_path, env=loaded)
-    assert done.returncode == 0, done.stderr
-    assert "2016" in done.stdout
+def test_a_snippet_reads_the_tables(
+    loaded: dict[str, str],
+    snippet: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in loaded.items():
+        monkeypatch.setenv(name, value)
+    duckdb.set_default_connection(duckdb.connect())  # as in a new interpreter: each snippet registers its storage
+    exec(compile(snippet, "README.md", "exec"), {"__name__": "__main__"})
+    assert "2016" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda p: p.stem)
