@@ -41,7 +41,7 @@ def check_nothing_ran_twice(found: Farm, stations: list[str]) -> None:
     assert len(found.runs(dg.DagsterRunStatus.FAILURE)) == 1
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_worker_killed_in_mid_run_costs_no_table_and_nothing_happens_twice(
     services: Services, database: str, tmp_path: Path
 ) -> None:
