@@ -24,7 +24,7 @@ help: ## show this list
 
 run: up ## set up, start the services, load the sample stations, run the job, show the tables
 	@$(BIN)/python sample_data/generate.py $(SAMPLE)
-	@for station in $(SAMPLE)/*/; do $(BIN)/weather-etl upload "$$(basename "$$station")" "$$station"* || exit 1; done
+	@$(BIN)/weather-etl upload $(SAMPLE)/*/
 	@$(BIN)/weather-etl run
 
 test: $(VENV)/.dev ## set up, then run every test on a real Azurite and a real PostgreSQL
@@ -46,18 +46,12 @@ test-mutations: $(VENV)/.dev ## put small faults into the package one by one: do
 	@$(BIN)/python -m weather_etl_tests.mutations
 
 ui: up ## start Dagster's web interface on 127.0.0.1:3000 (another one: make ui PORT=3001)
-	@$(BIN)/python -c 'import socket, sys; \
-	s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); \
-	sys.exit(s.connect_ex(("127.0.0.1", $(PORT))) == 0)' \
-	|| { echo "Port $(PORT) is in use by another program; stop it, or choose another one: make ui PORT=$$(( $(PORT) + 1 ))" >&2; exit 1; }
-	@exec $(BIN)/python -c '$(LISTEN_TO_SIGNALS)' $(BIN)/python -m weather_etl.local.supervise $(BIN)/dagster dev -h 127.0.0.1 -p $(PORT)
-# A shell script's "make ui &" ignores SIGINT, dagster would inherit that, and then SIGTERM would not stop it either.
-LISTEN_TO_SIGNALS := import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])
+	@exec $(BIN)/python -m weather_etl.local.ui "$(CURDIR)" "$(PORT)"
 
 up: $(VENV)/.run
 	@$(BIN)/weather-etl local up
 
-stop: ## stop Azurite and PostgreSQL; the data stays
+stop: ## end the web interface, stop Azurite and PostgreSQL; the data stays
 	@if [ -x $(BIN)/weather-etl ]; then $(BIN)/weather-etl local down; else echo "Nothing is set up here."; fi
 
 bench: $(VENV)/.dev ## measure against pandas, polars and duckdb scripts

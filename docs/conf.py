@@ -5,7 +5,9 @@ from weather_etl import __version__
 project = "weather_etl"
 author = copyright = "The weather_etl developers"
 version = release = __version__
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+autodoc_typehints = "none"  # the words of the docstrings say it, and these types have no page here
+napoleon_use_rtype = False
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["colon_fence", "deflist"]

@@ -1,4 +1,5 @@
-"""Two years of made-up hourly weather for two stations, as CSV with the quirks of a well-known real file.
+"""Two years of made-up hourly weather for three stations: two as CSV with the quirks of a well-known real file, and one
+of another producer's layout, with rain, snow and sun (`alpine.py`).
 
     python sample_data/generate.py OUTDIR        writes OUTDIR/<station>/weather_<year>.csv and station.toml
 
@@ -12,13 +13,18 @@ IEEE 754 rounds the same way everywhere; sine and power are therefore home-made 
 
 import argparse
 import functools
-import math
 import os
+import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # also when this file is run as a script
+
+from sample_data import alpine
+from sample_data.arithmetic import Random, power_016, sine
 
 YEARS = (2015, 2016)
 HEADER = (
@@ -88,61 +94,7 @@ STATIONS = {
 }  # fmt: skip
 
 
-# --- arithmetic that is the same everywhere ---------------------------------------------------------------------------
-
-
-class _Random:
-    """Uniform and normal numbers from the raw bits of PCG64, by exact integer sums."""
-
-    def __init__(self, seed: int) -> None:
-        self._bits = np.random.PCG64(seed)
-
-    def uniform(self, n: int) -> np.ndarray:
-        return (self._bits.random_raw(n) >> np.uint64(11)) * 2.0**-53
-
-    def normal(self, n: int) -> np.ndarray:
-        """Sum of 12 uniforms (Irwin-Hall): integers, so that the order of the additions cannot matter."""
-        halves = self._bits.random_raw(n * 6).view(np.uint32).reshape(n, 12)
-        return halves.sum(axis=1, dtype=np.uint64) / 2.0**32 - 6.0
-
-    def ar1(self, n: int, memory: float) -> np.ndarray:
-        """Unit-variance first-order autoregression."""
-        return _filter(self.normal(n), memory) * math.sqrt(1.0 - memory * memory)
-
-    def smooth(self, n: int, memory: float, smoothing: float) -> np.ndarray:
-        """Two autoregressions in a row: unit variance, no roughness from hour to hour."""
-        a, b = memory, smoothing
-        variance = (1 + a * b) / ((1 - a * b) * (1 - a * a) * (1 - b * b))
-        return _filter(_filter(self.normal(n), a), b) / math.sqrt(variance)
-
-    def choose(self, candidates: np.ndarray, n: int) -> np.ndarray:
-        return np.sort(candidates[np.argsort(self.uniform(len(candidates)), kind="stable")[:n]])
-
-
-def _filter(noise: np.ndarray, memory: float) -> np.ndarray:
-    out, x = [], 0.0
-    for e in noise.tolist():
-        x = memory * x + e
-        out.append(x)
-    return np.array(out)
-
-
-def _sine(turns: np.ndarray) -> np.ndarray:
-    """sin(2 pi turns) by Bhaskara's rational approximation (error below 0.002)."""
-    u = (turns - np.floor(turns)) * 2.0
-    sign = np.where(u < 1.0, 1.0, -1.0)
-    u = u - np.floor(u)
-    return sign * 16.0 * u * (1.0 - u) / (5.0 - 4.0 * u * (1.0 - u))
-
-
-def _power_016(x: np.ndarray) -> np.ndarray:
-    """x ** 0.16 as the product of the square roots that 0.16 has in binary."""
-    result, root, rest = np.ones_like(x), x, 0.16
-    for _ in range(30):
-        root, rest = np.sqrt(root), rest * 2
-        if rest >= 1:
-            result, rest = result * root, rest - 1
-    return result
+# --- the source's units -----------------------------------------------------------------------------------------------
 
 
 def _celsius(hundredths_f: np.ndarray) -> np.ndarray:
@@ -152,7 +104,7 @@ def _celsius(hundredths_f: np.ndarray) -> np.ndarray:
 
 def _apparent_f(fahrenheit: np.ndarray, mph: np.ndarray, humidity: np.ndarray) -> np.ndarray:
     """Wind chill and heat index of the US National Weather Service."""
-    t, v, rh = fahrenheit, _power_016(np.maximum(mph, 3.0)), humidity * 100.0
+    t, v, rh = fahrenheit, power_016(np.maximum(mph, 3.0)), humidity * 100.0
     chill = 35.74 + 0.6215 * t - 35.75 * v + 0.4275 * t * v
     heat = (
         -42.379 + 2.04901523 * t + 10.14333127 * rh - 0.22475541 * t * rh - 6.83783e-3 * t * t - 5.481717e-2 * rh * rh
@@ -241,7 +193,7 @@ def _daily_summary(skies: list[str], local_hours: list[int]) -> str:
 @functools.cache
 def _build(station_id: str) -> tuple[dict[str, bytes], dict]:
     s = STATIONS[station_id]
-    random = _Random(s.seed)
+    random = Random(s.seed)
     hours, offsets = _calendar(s)
     n = len(hours)
     local = [h + o * HOUR for h, o in zip(hours, offsets, strict=True)]
@@ -249,14 +201,14 @@ def _build(station_id: str) -> tuple[dict[str, bytes], dict]:
 
     elapsed = np.arange(n) - s.utc_offset
     year_turn = elapsed / 24.0 / 365.25
-    summer = _sine(year_turn - s.coldest_day / 365.25 - 0.25)  # -1 in deep winter, 1 in high summer
+    summer = sine(year_turn - s.coldest_day / 365.25 - 0.25)  # -1 in deep winter, 1 in high summer
     solar_turn = (elapsed + s.longitude / 15.0) / 24.0
-    day_wave = 0.87 * _sine(solar_turn - 8.7 / 24.0) + 0.13 * _sine(2.0 * (solar_turn - 8.7 / 24.0))  # coldest at dawn
+    day_wave = 0.87 * sine(solar_turn - 8.7 / 24.0) + 0.13 * sine(2.0 * (solar_turn - 8.7 / 24.0))  # coldest at dawn
 
     cloud = 0.75 * random.smooth(n, 0.965, 0.5) + 0.65 * random.ar1(n, 0.8) + s.cloud - 0.35 * summer
     flow = random.smooth(n, 0.985, 0.9)
     pressure = s.pressure[0] + s.pressure[1] * (1.0 - 0.25 * summer) * flow - 1.6 * summer
-    pressure = pressure + 0.45 * _sine(2.0 * solar_turn - 0.58)
+    pressure = pressure + 0.45 * sine(2.0 * solar_turn - 0.58)
 
     # Temperature: the seasons, the passing weather, the day (smaller under cloud and in winter).
     weather = s.weather_sd * (1.0 - 0.1 * summer) * random.smooth(n, 0.982, 0.7)
@@ -373,7 +325,7 @@ def _build(station_id: str) -> tuple[dict[str, bytes], dict]:
     return files, facts
 
 
-def _bearings(s: Station, random: _Random, n: int) -> np.ndarray:
+def _bearings(s: Station, random: Random, n: int) -> np.ndarray:
     """Regimes around a few bearings, changing every day or so, with slow and fast wander."""
     change, pick = random.uniform(n).tolist(), random.uniform(n).tolist()
     out, current = [], s.directions[0][0]
@@ -387,7 +339,7 @@ def _bearings(s: Station, random: _Random, n: int) -> np.ndarray:
     return np.array(out) + 22.0 * random.ar1(n, 0.9) + 14.0 * random.normal(n)
 
 
-def _zero_pressure(s: Station, random: _Random, local: list[datetime], taken: np.ndarray) -> np.ndarray:
+def _zero_pressure(s: Station, random: Random, local: list[datetime], taken: np.ndarray) -> np.ndarray:
     """Some days with 8 hours each (too few left for a daily value), the rest in blocks of 1 to 6 hours."""
     zero = np.zeros(len(local), bool)
     first, length = s.zero_pressure_days
@@ -436,8 +388,10 @@ def settings(station: str) -> bytes:
 def write(directory: Path) -> list[tuple[Path, int, bool]]:
     """Write all files; (path, size, written). A file that already has these bytes is left alone."""
     done = []
-    for station in STATIONS:
-        for name, body in [("station.toml", settings(station)), *generate(station).items()]:
+    stations = {s: [("station.toml", settings(s)), *generate(s).items()] for s in STATIONS}
+    stations[alpine.STATION] = [("station.toml", alpine.SETTINGS), *alpine.generate().items()]
+    for station, files in stations.items():
+        for name, body in files:
             path = directory / station / name
             fresh = not path.is_file() or path.read_bytes() != body
             if fresh:

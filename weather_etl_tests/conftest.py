@@ -109,7 +109,12 @@ def services() -> Iterator[Services]:
     try:
         with temporary_root() as root:
             status = local.up(root, azurite_port=free_azurite_port(), azurite_home=AZURITE_HOME, environ={}, say=print)
-            yield Services(status.azurite.url or "", status.postgres.url or "", root)
+            found = Services(status.azurite.url or "", status.postgres.url or "", root)
+            # Nothing of it must outlive a power cut, and each run waits for hundreds of commits.
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                _execute(found, f"ALTER SYSTEM SET {setting} = off")
+            _execute(found, "SELECT pg_reload_conf()")
+            yield found
     finally:
         signal.signal(signal.SIGTERM, before)
 

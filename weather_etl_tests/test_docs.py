@@ -78,6 +78,13 @@ def test_every_page_and_decision_is_in_the_table_of_contents(site: Path) -> None
     assert [n for n in names if f'href="{n}' not in index] == []
 
 
+def test_links_read_as_words() -> None:
+    """A reader is told what is there, not how its file is called."""
+    pages = [CHECKOUT / "README.md", *(CHECKOUT / "docs").rglob("*.md")]
+    links = {p.name: re.findall(r"\[[\w./-]+\.md\]\(", p.read_text("utf-8")) for p in pages}
+    assert {name: found for name, found in links.items() if found} == {}
+
+
 def test_every_command_in_the_docs_exists() -> None:
     from weather_etl.cli import app
 

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from weather_etl.definitions import defs
 from weather_etl.errors import UserError
 from weather_etl.lake.connection import Containers
-from weather_etl.operations import notifications
+from weather_etl.operations import mutes, notifications
 from weather_etl.operations.notifications import CheckEvent, RunEvent, State, update
 from weather_etl.operations.planning import PARENT, PARTITION
 from weather_etl.orchestration.child_runs import run_job
@@ -90,6 +91,34 @@ def test_a_run_without_a_station_is_resolved_by_the_next_success_of_its_job() ->
     assert update(state, [], [run(True, job="catch_up_job", kind="catch_up_job")]).opened
     assert not update(state, [], [run(False, job="housekeeping_job", kind="housekeeping_job")]).closed
     assert update(state, [], [run(False, job="catch_up_job", kind="catch_up_job")]).closed
+
+
+def test_of_a_muted_station_nothing_is_told_until_the_mute_ends() -> None:
+    state = State()
+    assert not update(state, [], [run(True, "a")], muted={"a"})
+    assert len(update(state, [], [run(True, "b")], muted={"a"}).opened) == 1
+    assert [p.title for p in update(state, [], []).opened] == ["run of weather_etl_job for a"]  # still bad
+    assert not update(state, [], [])
+
+
+def test_what_opened_and_closed_while_a_station_was_muted_is_never_told() -> None:
+    state = State()
+    update(state, [], [run(True, "a")], muted={"a"})
+    assert not update(state, [], [run(False, "a")], muted={"a"})
+    assert not update(state, [], [])
+
+
+def test_what_was_told_before_a_mute_is_told_when_it_is_good_again() -> None:
+    state = State()
+    update(state, [], [run(True, "a")])
+    assert len(update(state, [], [run(False, "a")], muted={"a"}).closed) == 1
+
+
+def test_a_cursor_of_before_there_were_mutes_is_of_problems_that_were_told() -> None:
+    old = '{"checks_after": 1, "runs_after": 1, "open": {"run/tables/a": {"title": "t", "why": "w", "run_id": "r"}}}'
+    state = State.read(old)
+    assert state and not update(state, [], [])
+    assert update(state, [], [run(False, "a")]).closed
 
 
 def test_the_cursor_can_be_written_and_read() -> None:
@@ -340,3 +369,15 @@ def test_a_tick_tells_within_two_seconds(webhook: Webhook, channel: Channel) -> 
     channel.tick()
     assert len(webhook.texts) == 1
     assert time.monotonic() - started < sensor.INTERVAL_S  # the rest of the delay is the wait for the tick
+
+
+def test_the_sensor_is_silent_about_a_muted_station_and_tells_it_afterwards(
+    environment: Settings, containers: Containers, webhook: Webhook, channel: Channel
+) -> None:
+    mutes.mute(containers, "a", datetime.now(UTC).date())
+    channel.evaluate(False)
+    channel.tick()
+    assert webhook.texts == []
+    mutes.unmute(containers, "a")
+    channel.tick()
+    assert len(webhook.texts) == 1 and "rejected_files of station a" in webhook.texts[0]

@@ -8,6 +8,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -18,13 +19,14 @@ from weather_etl.definitions import defs
 from weather_etl.errors import UserError
 from weather_etl.ingestion.station_lock import StationBusy, StationLocks
 from weather_etl.lake.connection import Containers, open_container
-from weather_etl.operations import housekeeping, metrics, planning
+from weather_etl.operations import housekeeping, metrics, mutes, planning
 from weather_etl.operations.overview import station_states
 from weather_etl.operations.planning import PARTITION
 from weather_etl.operations.run_history import failure_sentence
 from weather_etl.operations.trigger import Dagster
 from weather_etl.orchestration.child_runs import STEPS, run_job
 from weather_etl.orchestration.housekeeping import housekeeping_schedule
+from weather_etl.serving import schema
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
@@ -177,6 +179,36 @@ def test_metrics_tell_stale_stations_pending_files_rows_and_runs(home: Path, con
     assert found['weather_etl_runs{job="weather_etl_job",status="success"}'] == 1
     assert found['weather_etl_last_run_seconds{job="weather_etl_job"}'] > 0
     assert "weather_etl_serving_up" not in found
+    schema.upgrade(Settings.load())  # serving tables beside Dagster's history
+    served = figures(metrics.exposition(Settings.load()))
+    assert (served["weather_etl_serving_up"], served["weather_etl_serving_stale_stations"]) == (1, 1)
+
+
+def test_metrics_say_of_each_station_what_is_the_matter(home: Path, containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    containers.landing.upload("a/station.toml", b"live = true\nfresh_hours = 3\n")
+    containers.landing.upload("b/x.csv", weather_csv())
+    containers.landing.upload("b/notes.csv", b"nothing,to,see\n1,2,3\n")
+    with dg.DagsterInstance.get() as instance:
+        run(instance, {PARTITION: "a"})
+        run(instance, {PARTITION: "b"})
+    containers.landing.upload("a/y.csv", weather_csv(24, first=48))
+    mutes.mute(containers, "b", datetime.now(UTC).date())
+    found = figures(metrics.exposition(Settings.load()))
+
+    def of(name: str, station: str, **labels: str) -> float | None:
+        told = ",".join(f'{k}="{v}"' for k, v in sorted({"station": station, **labels}.items()))
+        return found.get(f"weather_etl_station_{name}{{{told}}}")
+
+    assert (of("stale", "a"), of("stale", "b")) == (1, 0)
+    assert (of("muted", "a"), of("muted", "b")) == (0, 1)
+    assert (of("rejected_files", "a"), of("rejected_files", "b")) == (0, 1)
+    assert (of("failed_checks", "a", severity="ERROR"), of("failed_checks", "b", severity="ERROR")) == (0, 1)
+    assert (of("fresh_hours", "a"), of("fresh_hours", "b")) == (3, None)
+    newest = containers.lake.stamp("validated_observations", "a").last
+    assert newest == f"{datetime.fromtimestamp(of('newest_hour_timestamp_seconds', 'a'), UTC):%Y-%m-%d %H:%M}Z"
+    assert (of("parked", "a"), of("landing_files", "a")) == (0, 2)
+    assert of("last_run_seconds", "b") > 0
 
 
 def test_metrics_of_what_is_down_are_zero_and_the_others_stay(

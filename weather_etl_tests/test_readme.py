@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -13,6 +15,7 @@ import pytest
 from weather_etl import cli
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.support.commands import exit_code
+from weather_etl_tests.support.live import own_database
 
 README = (CHECKOUT / "README.md").read_text()
 READING = (CHECKOUT / "docs" / "reading.md").read_text()
@@ -32,22 +35,45 @@ def command(*arguments: str, cwd: Path, env: dict[str, str]) -> subprocess.Compl
 
 
 @pytest.fixture(scope="module")
-def loaded(services: Services, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def loaded(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The recipe of `make run` after the set-up, in the suite's services under the default container names."""
+    with own_database(services) as database:
+        yield make_run(services, database, tmp_path_factory)
+
+
+def make_run(services: Services, database: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("readme")
     shutil.copy(CHECKOUT / "dagster.yaml", folder)
     env = {
         "AZURE_STORAGE_CONNECTION_STRING": services.connection_string,
-        "WEATHER_ETL_POSTGRES_URL": services.postgres_url,
+        "WEATHER_ETL_POSTGRES_URL": database,
     }
     blank = dict.fromkeys(("WEATHER_ETL_LANDING_CONTAINER", "WEATHER_ETL_LAKE_CONTAINER"), "")
     command(str(CHECKOUT / "sample_data" / "generate.py"), "sample", cwd=folder, env={})
-    for station in sorted((folder / "sample").iterdir()):
-        files = [str(f) for f in sorted(station.iterdir())]
-        assert exit_code(cli.main, ["weather-etl", "upload", station.name, *files], folder, env | blank) == 0
+    stations = [str(s) for s in sorted((folder / "sample").iterdir())]
+    for arguments in (["db", "upgrade"], ["upload", *stations]):  # the first is done by `local up`
+        assert exit_code(cli.main, ["weather-etl", *arguments], folder, env | blank) == 0
     done = command("-m", "weather_etl.cli", "run", cwd=folder, env=env | blank)
     assert done.returncode == 0, done.stdout + done.stderr
     return {**env, "output": done.stdout}
+
+
+def test_a_run_ends_with_tables_in_the_lake_rows_in_postgresql_and_pages(loaded: dict[str, str]) -> None:
+    import psycopg2
+
+    url = loaded["WEATHER_ETL_POSTGRES_URL"].replace("+psycopg2", "")
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), count(*) FILTER (WHERE wind_power_kw > 0) FROM schema_metrics.weather_metrics")
+        hours, windy = cursor.fetchone()
+    assert windy > hours / 2
+    end = " ".join(loaded["output"].split())
+    found = re.search(
+        r"lake (\d+) tables in \S+/weather PostgreSQL ([\d,]+) hours of (\d+) stations in "
+        r"schema_metrics.weather_metrics, wind energy [\d,]+ kWh reports (\d+) pages",
+        end,
+    )
+    assert found and int(found[2].replace(",", "")) == hours
+    assert int(found[1]) == 8 * int(found[3]) == 8 * int(found[4])
 
 
 def test_the_output_shown_in_the_readme_is_what_one_sees(loaded: dict[str, str]) -> None:
@@ -108,24 +134,15 @@ def test_every_make_target_of_the_readme_exists(target: str) -> None:
     assert re.search(rf"^{target}:", (CHECKOUT / "Makefile").read_text(), re.M)
 
 
-def test_every_setting_stands_in_the_readme_and_in_the_example() -> None:
+def test_every_setting_stands_in_the_example() -> None:
+    """In docs/settings.md too: `test_settings_page.py`."""
     names = set(re.findall(r'"((?:WEATHER_ETL|AZURE)_[A-Z_]+)"', (CHECKOUT / "weather_etl/settings.py").read_text()))
     example = (CHECKOUT / ".env.example").read_text()
     assert names
-    assert {n for n in names if n not in README} == set()
     assert {n for n in names if n not in example} == set()
 
 
-def test_the_defaults_in_the_readme_are_those_of_the_code() -> None:
-    from weather_etl.settings import Settings
-
-    defaults = Settings()
-    for name, value in {
-        "WEATHER_ETL_LANDING_CONTAINER": defaults.landing_container,
-        "WEATHER_ETL_LAKE_CONTAINER": defaults.lake_container,
-        "WEATHER_ETL_SENSOR_INTERVAL_S": defaults.sensor_interval_s,
-        "WEATHER_ETL_SILENCE_LIMIT_S": defaults.silence_limit_s,
-        "WEATHER_ETL_MAX_ATTEMPTS": defaults.max_attempts,
-        "WEATHER_ETL_MAX_STATIONS_PER_RUN": defaults.max_stations_per_run,
-    }.items():
-        assert re.search(rf"\| `{name}` \|.*\| `{value}` \|", README), name
+def test_every_picture_and_page_of_the_readme_is_there() -> None:
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
+    assert len(links) > 20
+    assert [link for link in links if not (CHECKOUT / link).exists()] == []

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from sample_data import alpine  # noqa: E402
 from sample_data import generate as sample  # noqa: E402
 
 SHA256 = {
@@ -154,18 +155,55 @@ def test_the_stations_differ():
     assert valentia[WIND].mean() > 1.5 * szeged[WIND].mean()
 
 
+@pytest.fixture(scope="module")
+def valley() -> pd.DataFrame:
+    (body,) = alpine.generate().values()
+    frame = pd.read_csv(io.BytesIO(body), sep=";", na_values="-")
+    return frame.set_index(pd.to_datetime(frame["reference_timestamp"], format="%d.%m.%Y %H:%M", utc=True))
+
+
+def test_the_bytes_of_the_mountain_valley_are_pinned() -> None:
+    digests = {name: hashlib.sha256(body).hexdigest() for name, body in alpine.generate().items()}
+    assert digests == {"davos_2015-2016.csv": "5b0fa7f0ec8fcade2c9cd9ee1ec91a8609d4d1503ae5866cc45b4b9ac4455237"}
+
+
+def test_the_faults_of_the_mountain_valley_are_what_it_says(valley: pd.DataFrame) -> None:
+    facts = alpine.expected()
+    assert len(valley) == facts["rows"] and valley.index.is_unique
+    grid = pd.date_range(valley.index[0], valley.index[-1], freq="h")
+    assert [t.isoformat() for t in grid.difference(valley.index)] == facts["missing_hours"]
+    assert valley["prestah0"].isna().sum() == facts["without_pressure"]
+    assert [t.isoformat() for t in valley.index[valley["rre150h0"] > 100]] == [facts["cloudburst"]]
+    still = valley["fkl010h0"].groupby((valley["fkl010h0"].diff() != 0).cumsum()).size()
+    assert facts["iced_hours"] <= still.max() < facts["iced_hours"] + 3
+
+
+def test_rain_snow_and_sun_of_the_mountain_valley_are_plausible(valley: pd.DataFrame) -> None:
+    local = valley.tz_convert("Europe/Zurich")
+    night = local.index.hour.isin([0, 1, 2])
+    assert (local.loc[night, ["gre000h0", "sre000h0"]] == 0).all().all()
+    assert local["gre000h0"].between(0, 1150).all() and local["sre000h0"].between(0, 60).all()
+    by_hour = local["gre000h0"].groupby(local.index.hour).mean()
+    assert by_hour.idxmax() in (12, 13, 14)
+    rain = local["rre150h0"].where(local["rre150h0"] < 100)
+    assert 700 < rain.sum() / 2 < 1400 and (local.loc[rain > 0, "ure200h0"] >= 88).all()
+    assert local.loc[local.index.month == 7, "htoauths"].max() == 0
+    assert local.loc[local.index.month == 1, "htoauths"].max() > 20
+
+
 def test_a_second_run_leaves_the_files_alone(tmp_path):
     command = [sys.executable, str(ROOT / "sample_data" / "generate.py"), str(tmp_path)]
     first = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert len(first.splitlines()) == 6 and first.count("written") == 6
+    assert len(first.splitlines()) == 8 and first.count("written") == 8
     files = sorted(tmp_path.rglob("*.csv"))
     assert [f.relative_to(tmp_path).as_posix() for f in files] == [
-        f"{s}/weather_{y}.csv" for s in ("szeged", "valentia") for y in (2015, 2016)
+        "davos/davos_2015-2016.csv",
+        *(f"{s}/weather_{y}.csv" for s in ("szeged", "valentia") for y in (2015, 2016)),
     ]
     stamps = [f.stat().st_mtime_ns for f in files]
-    files[1].write_bytes(b"spoilt")
+    files[2].write_bytes(b"spoilt")
     second = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert (second.count("unchanged"), second.count("written")) == (5, 1)
-    assert files[1].read_bytes() == sample.generate("szeged")["weather_2016.csv"]
-    assert [f.stat().st_mtime_ns for f in files if f != files[1]] == stamps[:1] + stamps[2:]
+    assert (second.count("unchanged"), second.count("written")) == (7, 1)
+    assert files[2].read_bytes() == sample.generate("szeged")["weather_2016.csv"]
+    assert [f.stat().st_mtime_ns for f in files if f != files[2]] == stamps[:2] + stamps[3:]
     assert not list(tmp_path.rglob("*.part"))

@@ -22,6 +22,7 @@ from weather_etl.ingestion.manifest import Raw
 from weather_etl.ingestion.raw_table import RAW_SCHEMA
 from weather_etl.lake.connection import Containers, connect
 from weather_etl.lake.table_objects import Lake, Stamp
+from weather_etl.local import ui
 from weather_etl.operations.planning import PARTITION
 from weather_etl.orchestration import failures, resources
 from weather_etl.orchestration.assets.specs import markdown
@@ -284,5 +285,5 @@ def test_blob_names_never_become_paths_or_commands(containers: Containers, envir
 
 def test_make_ui_listens_on_the_loopback_only() -> None:
     shown = subprocess.run(["make", "-n", "ui", "PORT=0"], cwd=CHECKOUT, capture_output=True, text=True, check=True)
-    (line,) = [line for line in shown.stdout.splitlines() if "dagster dev" in line]
-    assert "-h 127.0.0.1 " in line
+    assert [line for line in shown.stdout.splitlines() if "weather_etl.local.ui" in line]
+    assert " dev -h 127.0.0.1 -p 3000 " in " ".join(ui.command(3000))

@@ -544,9 +544,18 @@ def test_a_station_that_is_being_loaded_can_be_processed(
     assert [t[PARTITION] for t in ticks.requested()] == ["a"]
 
 
-@pytest.mark.parametrize(("url", "status"), [("", "STOPPED"), ("postgresql+psycopg2://x", "RUNNING")])
-def test_the_sensor_is_off_unless_a_serving_database_is_named(
-    monkeypatch: pytest.MonkeyPatch, url: str, status: str
+@pytest.mark.parametrize("variable", ["WEATHER_ETL_SERVING_URL", "WEATHER_ETL_POSTGRES_URL"])
+def test_the_sensor_is_off_unless_there_is_a_database(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    assert serving_sensor_module._default_status().value == "STOPPED"
+    monkeypatch.setenv(variable, "postgresql+psycopg2://x")
+    assert serving_sensor_module._default_status().value == "RUNNING"
+
+
+def test_the_sensor_does_nothing_until_the_tables_are_there_beside_the_history(
+    empty: Serving, instance: dg.DagsterInstance
 ) -> None:
-    monkeypatch.setenv("WEATHER_ETL_SERVING_URL", url)
-    assert serving_sensor_module._default_status().value == status
+    empty.lake()
+    ticks = Ticks(instance)
+    assert "No serving tables are set up; set WEATHER_ETL_SERVING_URL" in tick(ticks).skip_reason.skip_message
+    schema.upgrade(empty.settings)
+    assert [r.tags[PARTITION] for r in tick(ticks).run_requests] == ["a"]

@@ -4,15 +4,14 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from weather_etl import cli
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
+from weather_etl_tests.support.command import Run, in_process
 
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", (CHECKOUT / "docs" / "tutorial.md").read_text("utf-8"), re.M | re.S)
 COMMAND = ".venv/bin/weather-etl "
@@ -23,23 +22,18 @@ def commands(block: str) -> Iterator[str]:
     yield from re.findall(r"^(?:.*<<'END'\n(?:.*\n)*?END|.+)$", block, re.M)
 
 
-def typed(command: str) -> None:
-    """Our own command in this process, since a new interpreter costs seconds; others in a shell."""
+def typed(command: str, folder: Path, weather_etl: Run) -> str:
+    """What a command prints: our own in this process, others in a shell."""
     if not command.startswith(COMMAND):
-        subprocess.run(["sh", "-ec", command], check=True)
-        return
-    words = shlex.split(command)
+        subprocess.run(["sh", "-ec", command], cwd=folder, check=True)
+        return ""
+    words = shlex.split(command)[1:]
     allowed = words[-2:] == ["||", "true"]
     words = words[: -2 if allowed else None]
-    files = [str(f) for word in words for f in (sorted(Path().glob(word)) if "*" in word else [word])]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["weather-etl", *files[1:]])
-        code: object = 0
-        try:
-            cli.main()
-        except SystemExit as ended:
-            code = ended.code
-    assert allowed or not code, command
+    files = [sorted(str(f.relative_to(folder)) for f in folder.glob(w)) if "*" in w else [w] for w in words]
+    done = weather_etl(*(f for found in files for f in found))
+    assert allowed or done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_the_tutorial_does_what_it_says(
@@ -53,11 +47,10 @@ def test_the_tutorial_does_what_it_says(
     shutil.copytree(CHECKOUT / "sample_data" / "tutorial", tmp_path / "sample_data" / "tutorial")
     monkeypatch.chdir(tmp_path)
     seen = ""
+    weather_etl = in_process(tmp_path, capfd)
     for language, block in BLOCKS:
         if language == "sh":
-            for command in commands(block):
-                typed(command)
-            seen = " ".join(capfd.readouterr().out.split())
+            seen = " ".join(" ".join(typed(c, tmp_path, weather_etl) for c in commands(block)).split())
         elif language == "":
             for line in block.splitlines():
                 assert " ".join(line.split()) in seen, line

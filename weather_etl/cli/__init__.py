@@ -14,18 +14,20 @@ from weather_etl.cli import (  # noqa: F401  (they register their commands)
     doctor,
     files,
     formats,
+    landing,
     local,
     operations,
     reports,
+    run,
     stations,
     tables,
 )
 from weather_etl.cli.base import app, warn
-from weather_etl.errors import UserError
+from weather_etl.errors import UserError, WrongUsage
 
 
 def main() -> None:
-    """Run the command; an expected failure is one sentence on stderr and exit code 1."""
+    """Run the command; an expected failure is one sentence on stderr and exit code 1, wrong usage exit code 2."""
     from dotenv import load_dotenv
 
     try:
@@ -34,7 +36,7 @@ def main() -> None:
         app()
     except UserError as error:
         warn(error)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, WrongUsage) else 1)
     except Exception as error:
         from weather_etl import postgres
         from weather_etl.redaction import traceback_without_secrets, without_secrets

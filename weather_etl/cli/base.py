@@ -7,14 +7,15 @@ Does not belong here: any command; those register themselves (`local.py`, `stati
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.core
 
+from weather_etl.errors import WrongUsage
 from weather_etl.redaction import escaped
 
 if TYPE_CHECKING:
@@ -35,21 +36,38 @@ _ORDER = (
         "files",
         "quarantine",
         "replay",
+        "move",
+        "delete",
+        "forget",
         "head",
+        "export",
         "report",
         "compare",
         "open",
         "doctor",
-        "forget",
+        "mute",
     ),
     *("formats", "local", "db"),
 )
+# How stations are named in every command.
+Stations = Annotated[
+    list[str] | None, typer.Option("--station", "-s", metavar="STATION", help="Only this station; can be repeated.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
 
 class _InOrder(typer.core.TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         names = list(self.commands)
         return sorted(names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from weather_etl import __version__
+
+        print(f"weather-etl {__version__}")
+        raise typer.Exit
 
 
 app = typer.Typer(
@@ -60,6 +78,42 @@ app = typer.Typer(
     rich_markup_mode=None,  # importing rich doubles the time of --help
     pretty_exceptions_show_locals=False,  # they would print connection strings
 )
+
+
+@app.callback()
+def _all_commands(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None: ...
+
+
+def named(*given: list[str] | str | None) -> list[str]:
+    """The stations that were named, bare or with `--station`: each once, in that order."""
+    flat = [name for names in given for name in ([names] if isinstance(names, str) else names or [])]
+    return list(dict.fromkeys(flat))
+
+
+def one_named(*given: list[str] | str | None) -> str:
+    """The only station that was named.
+
+    Raises:
+        WrongUsage: none or several were.
+    """
+    names = named(*given)
+    if len(names) != 1:
+        raise WrongUsage("Name one station." if not names else f"Name one station, not {len(names)}.")
+    return names[0]
+
+
+def count(number: int, noun: str) -> str:
+    """`1 station`, `2 stations`."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def some(names: Sequence[str], most: int = 5) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
 def say(line: str) -> None:
@@ -93,6 +147,19 @@ def me() -> str:
     if shutil.which("weather-etl") or path.name != "weather-etl":
         return "weather-etl"
     return os.path.relpath(path)
+
+
+def ui_url() -> str:
+    """Where Dagster's web interface is: what `make ui` runs in this folder, else WEATHER_ETL_UI_URL."""
+    if (Path.cwd() / ".local" / "ui.json").exists():
+        from weather_etl.local import ui
+        from weather_etl.local.ownership import Folder
+
+        if found := ui.running(Folder(Path.cwd().resolve())):
+            return found.url
+    from weather_etl.settings import Settings
+
+    return Settings.load().ui_url
 
 
 @contextmanager

@@ -5,16 +5,14 @@ from typing import Annotated
 
 import typer
 
-from weather_etl.cli.base import app, say
+from weather_etl.cli.base import Stations, app, named, say
 
 _DEFAULT = Path(".local") / "report" / "comparison.html"
 
 
 @app.command(short_help="Compare stations and years on one page.")
 def compare(
-    stations: Annotated[
-        list[str] | None, typer.Option("--station", "-s", help="A station; once for each. All of them by default.")
-    ] = None,
+    station: Stations = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Where the page is written.")] = _DEFAULT,
 ) -> None:
     """Write one self-contained HTML page that shows stations beside each other: means of the years that all of them
@@ -22,7 +20,7 @@ def compare(
     from weather_etl import tables
     from weather_etl.report import comparison, pages
 
-    names = comparison.chosen(stations or tables.stations("yearly_weather"))
+    names = comparison.chosen(named(station) or tables.stations("yearly_weather"))
     monthly, yearly = (tables.read(t, stations=names or None) for t in ("monthly_weather", "yearly_weather"))
     compared = comparison.Compared(names, monthly, yearly)
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
-from weather_etl.cli.base import app, say, warn
+from weather_etl.cli.base import Stations, app, say, warn
 
 db_app = typer.Typer(help="The serving tables in PostgreSQL, for BI tools.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
-Stations = Annotated[list[str] | None, typer.Option("--station", "-s", help="Only this station; can be repeated.")]
 
 
 @db_app.command("upgrade")

@@ -6,39 +6,33 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import app, say
-from weather_etl.errors import UserError
+from weather_etl.cli.base import AsJson, Stations, app, named, say
+from weather_etl.cli.choices import FileState
+from weather_etl.errors import UserError, WrongUsage
+from weather_etl.meteorology.reasons import Reason
 
 if TYPE_CHECKING:
-    from weather_etl.operations.files import FileState
+    from weather_etl.operations.files import FileState as File
 
 MAX_ROWS_SHOWN = 50
 MAX_NAME, MAX_DETAIL = 1100, 500
 
 
-@app.command()
+@app.command(short_help="Where is my file? Show what became of each.")
 def files(
-    station: Annotated[
-        list[str] | None, typer.Option("--station", "-s", help="Only files of this station; can be repeated.")
-    ] = None,
-    state: Annotated[
-        str | None,
-        typer.Option(
-            help="Only files that are pending, ingested, 'same bytes', rejected, unreadable, split, gone, unroutable or ignored."
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Machine-readable, with all that is known of a file.")
-    ] = False,
+    station: Stations = None,
+    state: Annotated[FileState | None, typer.Option(help="Only files that are so.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Where is my file? Show what became of every landing file, and of its rows."""
+    """Where is my file? Show what became of every landing file, and of its rows.
+
+    A line per file: its state, its name, and how many of its rows were kept, repeated and quarantined. `--json` has all
+    that is known of a file.
+    """
     from weather_etl.lake.connection import connect
     from weather_etl.operations.files import STATES, file_states
-    from weather_etl.redaction import printable
     from weather_etl.settings import Settings
 
-    if state is not None and state not in STATES:
-        raise UserError(f"{printable(state)} is no state of a file; known are {', '.join(STATES)}.")
     with connect(Settings.load(), prompt=True) as containers:
         states = [f for f in file_states(containers, station or []) if state is None or f.state == state]
     if as_json:
@@ -53,7 +47,7 @@ def files(
     say(f"{total}: {', '.join(f'{counts[s]:,} {s}' for s in STATES if counts[s])}" if states else "No file.")
 
 
-def _line(file: "FileState") -> str:
+def _line(file: "File") -> str:
     from weather_etl.redaction import printable
 
     parts = [f"{file.state:<10}", printable(file.name, MAX_NAME)]
@@ -67,18 +61,21 @@ def _line(file: "FileState") -> str:
     return "  ".join(parts)
 
 
-@app.command()
+@app.command(short_help="List or export the rows that were refused.")
 def quarantine(
-    station: Annotated[
-        list[str] | None, typer.Option("--station", "-s", help="Only rows of this station; can be repeated.")
+    station: Stations = None,
+    reason: Annotated[
+        Reason | None, typer.Option(metavar="CODE", help=f"Only rows with this reason code: {', '.join(Reason)}.")
     ] = None,
-    reason: Annotated[str | None, typer.Option(help="Only rows with this reason code, such as ROW_WIDTH.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write all of them to this CSV file.")] = None,
     as_is: Annotated[
         bool, typer.Option("--as-is", help="With --out: leave texts that a spreadsheet takes for formulas as they are.")
     ] = False,
 ) -> None:
-    """List the rows and files that were refused, with reason, file and line; or export them."""
+    """List the rows and files that were refused, with reason, file and line; or export them.
+
+    docs/formats.md explains the reason codes.
+    """
     from weather_etl.lake.connection import connect
     from weather_etl.operations.quarantine import quarantined_rows, write_csv
     from weather_etl.redaction import printable
@@ -90,7 +87,7 @@ def quarantine(
             try:
                 number = write_csv(rows, out, as_is=as_is)
             except OSError as error:
-                raise UserError(f"{out} cannot be written ({error.strerror}); choose another --out.") from None
+                raise WrongUsage(f"{out} cannot be written ({error.strerror}); choose another --out.") from None
             say(f"Wrote {number:,} row{'s' * (number != 1)} to {out}.")
             return
         number = 0
@@ -106,14 +103,17 @@ def quarantine(
         say("Nothing was refused.")
 
 
-@app.command()
+@app.command(short_help="Read landing files again.")
 def replay(
-    station: Annotated[str, typer.Argument(help="A station, or _shared for files of several stations.")],
+    name: Annotated[
+        str | None, typer.Argument(metavar="STATION", help="A station, or _shared for files of several stations.")
+    ] = None,
+    station: Stations = None,
     file: Annotated[
         list[str] | None, typer.Option("--file", "-f", help="Only this file of it; can be repeated.")
     ] = None,
 ) -> None:
-    """Read landing files again, as after a change of code, and make the station's tables anew."""
+    """Read landing files again, as after a change of code, and make the tables of their stations anew."""
     from weather_etl.lake.connection import connect
     from weather_etl.landing.versions import SHARED
     from weather_etl.operations.files import file_states, names_to_replay
@@ -121,11 +121,18 @@ def replay(
     from weather_etl.orchestration import child_runs
     from weather_etl.settings import Settings
 
+    wanted = named(name, station)
+    if not wanted:
+        raise WrongUsage("Name a station: `weather-etl replay -s STATION`.")
+    if file and len(wanted) > 1:
+        raise WrongUsage("With --file, name one station.")
+    failures = []
     with connect(Settings.load(), prompt=True) as containers, dagster_instance() as instance:
-        names, shared = names_to_replay(containers, station, file or [])
-        failures = child_runs.replay(instance, None if station == SHARED else station, names, shared)
-        for state in file_states(containers, [station]):
-            if state.name in names:
-                say(_line(state))
+        for one in wanted:
+            names, shared = names_to_replay(containers, one, file or [])
+            failures += child_runs.replay(instance, None if one == SHARED else one, names, shared)
+            for state in file_states(containers, [one]):
+                if state.name in names:
+                    say(_line(state))
     if failures:
         raise UserError(" | ".join(failures))

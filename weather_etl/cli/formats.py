@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from weather_etl.cli.base import app, say
-from weather_etl.errors import UserError
+from weather_etl.errors import UserError, WrongUsage
 
 if TYPE_CHECKING:
     from weather_etl.meteorology.formats.inspection import Inspection
@@ -38,7 +38,7 @@ def inspect(
     from weather_etl.meteorology.formats.inspection import REJECTED
 
     if not file.is_file():
-        raise UserError(f"{file} is not a file.")
+        raise WrongUsage(f"{file} is not a file.")
     found = look_at(file, options_for(file, station, settings, profile or []), rows=rows)
     if as_json:
         import json
@@ -66,7 +66,7 @@ def options_for(file: Path, station: str | None, settings: Path | None, profiles
 
     path = settings or file.with_name(SETTINGS_FILE)
     if settings and not settings.is_file():
-        raise UserError(f"{settings} is not a file.")
+        raise WrongUsage(f"{settings} is not a file.")
     if path.is_file():
         found = parse_settings(path.read_text("utf-8-sig", "replace"), source=str(path), version="")
     else:
@@ -155,11 +155,13 @@ def formats(
 ) -> None:
     """List the profiles, in the order in which they are asked, and say where each comes from; or show one of them."""
     from weather_etl.meteorology.formats.registry import packaged, packaged_texts
+    from weather_etl.station_names import did_you_mean
 
     if name is not None:
         texts = packaged_texts()
         if name not in texts:
-            raise UserError(f"There is no packaged profile {name!r}; `weather-etl formats` lists them.")
+            near = did_you_mean(name, texts)
+            raise WrongUsage(f"There is no packaged profile {name!r}; `weather-etl formats` lists them.{near}")
         print(texts[name], end="")
         return
     profiles = [*_installed(), *packaged()]

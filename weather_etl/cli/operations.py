@@ -5,33 +5,33 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import app, say, warn
-from weather_etl.errors import UserError
+from weather_etl.cli.base import AsJson, Stations, app, say, ui_url, warn
+from weather_etl.cli.choices import Mode
+from weather_etl.errors import WrongUsage
 
 if TYPE_CHECKING:
     from weather_etl.operations.trigger import Dagster, RunState
 
-Url = Annotated[str, typer.Option(help="Address of Dagster's web interface.")]
+Url = Annotated[
+    str | None,
+    typer.Option(help="Address of Dagster's web interface; what `make ui` runs here, else WEATHER_ETL_UI_URL."),
+]
 Header = Annotated[
     list[str] | None, typer.Option("--header", "-H", help="Sent along, 'Name: value', for a proxy; can be repeated.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
-_URL = "http://127.0.0.1:3000"
 
 
 @app.command()
 def trigger(
-    url: Url = _URL,
-    mode: Annotated[str, typer.Option(help="incremental: what is stale; full: read all landing files again.")] = (
-        "incremental"
+    url: Url = None,
+    mode: Annotated[Mode, typer.Option(help="What is stale, or all, reading every landing file again.")] = (
+        Mode.INCREMENTAL
     ),
-    station: Annotated[
-        list[str] | None, typer.Option("--station", "-s", help="Only this station; can be repeated.")
-    ] = None,
+    station: Stations = None,
     wait: Annotated[bool, typer.Option("--wait", help="Until the run has ended; exit code 1 if it failed.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds to wait at most.")] = 3600.0,
     header: Header = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Start catch_up_job in a running Dagster over HTTP; print the run's id and the address of its page."""
     import json
@@ -50,22 +50,22 @@ def trigger(
 @app.command("run-status")
 def run_status(
     run_id: Annotated[str, typer.Argument(help="Id of a run, as `trigger` prints it.")],
-    url: Url = _URL,
+    url: Url = None,
     header: Header = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show how a run stands, step by step, with the runs that it started; exit code 1 if it failed."""
     dagster = _dagster(url, header)
     _show(dagster, dagster.state(run_id), as_json=as_json)
 
 
-def _dagster(url: str, headers: list[str] | None) -> "Dagster":
+def _dagster(url: str | None, headers: list[str] | None) -> "Dagster":
     from weather_etl.operations.trigger import Dagster
 
     pairs = [h.partition(":") for h in headers or []]
     if any(not colon for _, colon, _ in pairs):
-        raise UserError("A --header has the form 'Name: value'.")
-    return Dagster(url, {name.strip(): value.strip() for name, _, value in pairs})
+        raise WrongUsage("A --header has the form 'Name: value'.")
+    return Dagster(url or ui_url(), {name.strip(): value.strip() for name, _, value in pairs})
 
 
 def _show(dagster: "Dagster", state: "RunState", *, as_json: bool) -> None:
@@ -127,9 +127,7 @@ def housekeeping(
 
 @app.command()
 def archive(
-    station: Annotated[
-        list[str] | None, typer.Option("--station", "-s", help="Only this station; can be repeated.")
-    ] = None,
+    station: Stations = None,
     days: Annotated[int, typer.Option(min=0, help="Only files that landed more than so many days ago.")] = 30,
 ) -> None:
     """Move landing files that all tables have taken in to WEATHER_ETL_ARCHIVE_CONTAINER; their rows stay."""

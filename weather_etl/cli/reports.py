@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import app, say, waiting
+from weather_etl.cli.base import Stations, app, named, say, ui_url, waiting
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
@@ -17,11 +17,12 @@ _COPIED = 50
 
 @app.command(short_help="Make the weather reports that are stale.")
 def report(
-    stations: Annotated[list[str] | None, typer.Argument(help="Only these stations.")] = None,
+    stations: Annotated[list[str] | None, typer.Argument(metavar="STATION", help="Only these stations.")] = None,
+    station: Stations = None,
     full: Annotated[bool, typer.Option("--full", help="Make them anew, stale or not.")] = False,
 ) -> None:
     """Make the reports that are stale, and the index; a running daemon does it by itself."""
-    _make(stations or [], full=full)
+    _make(named(stations, station), full=full)
 
 
 open_app = typer.Typer(help="Open a report or the UI in the browser.", no_args_is_help=True, rich_markup_mode=None)
@@ -31,7 +32,8 @@ _Print = Annotated[bool, typer.Option("--print", help="Only print the address.")
 
 @open_app.command("report", short_help="The report of a station, or of all.")
 def open_report(
-    station: Annotated[str | None, typer.Argument(help="A station; all of them by default.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="STATION", help="A station; all of them by default.")] = None,
+    station: Stations = None,
     only_print: _Print = False,
 ) -> None:
     """Bring a report up to date, copy it to .local/report and open it; without a station, the index of all."""
@@ -39,50 +41,64 @@ def open_report(
     from weather_etl.report import publish
     from weather_etl.settings import Settings
 
-    _make([station] if station else [], full=False, quiet=True)
+    wanted = named(name, station)
+    only = wanted[0] if len(wanted) == 1 else None  # the index leads to several
+    _make(wanted, full=False, quiet=True)
     with connect(Settings.load(), prompt=True) as containers:
         made = sorted(publish.reports(containers))
         if not made:
             raise UserError("There is no report yet; run `weather-etl run` first.")
-        wanted = made if len(made) <= _COPIED or station is None else [station]
-        with waiting("Copying the pages", len(wanted)) as advance:
-            for name in wanted:
-                _copy(containers, publish.page_name(name))
+        copied = made if len(made) <= _COPIED or not wanted else wanted
+        with waiting("Copying the pages", len(copied)) as advance:
+            for one in copied:
+                _copy(containers, publish.page_name(one))
                 advance(1)
         _copy(containers, publish.INDEX)
-    path = Path.cwd() / ".local" / (publish.page_name(station) if station else publish.INDEX)
+    path = Path.cwd() / ".local" / (publish.page_name(only) if only else publish.INDEX)
     _open(path.as_uri(), only_print)
 
 
 @open_app.command("ui", short_help="Dagster's web interface.")
 def open_ui(
-    port: Annotated[int, typer.Option(help="Where `make ui` listens.")] = 3000, only_print: _Print = False
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Of this machine; by default where `make ui` of this folder listens."),
+    ] = None,
+    only_print: _Print = False,
 ) -> None:
-    """Open Dagster's web interface of this machine."""
-    import socket
+    """Open Dagster's web interface: what `make ui` runs in this folder, else WEATHER_ETL_UI_URL."""
+    from weather_etl.operations.trigger import Dagster
 
-    with socket.socket() as probe:
-        probe.settimeout(2)
-        if probe.connect_ex(("127.0.0.1", port)):
-            raise UserError(f"Nothing answers at http://127.0.0.1:{port}; start the UI with `make ui`.")
-    _open(f"http://127.0.0.1:{port}", only_print)
+    usual = ui_url()
+    url = usual if port is None else f"http://127.0.0.1:{port}"
+    try:
+        Dagster(url, timeout=5).version()
+    except UserError as error:
+        hint = f" The usual address is {usual}." if url != usual else ""
+        raise UserError(f"{error}{hint}") from None
+    _open(url, only_print)
 
 
 def _make(stations: list[str], *, full: bool, quiet: bool = False) -> None:
     """Run `weather_report_job` over stale stations in this process, so that the UI knows of it."""
     from weather_etl.lake.connection import connect
+    from weather_etl.operations import state_page
     from weather_etl.operations.overview import dagster_instance
     from weather_etl.report import publish
     from weather_etl.settings import Settings
+    from weather_etl.station_names import did_you_mean
     from weather_etl.stations import PARTITIONS_NAME
 
-    with connect(Settings.load(), prompt=True) as containers:
+    with connect(Settings.load(), prompt=True) as containers, dagster_instance() as instance:
         stamps, made = containers.lake.stamps(), publish.reports(containers)
-        index = publish.stale_index(containers, made)
+        # Whoever opens the page of state wants to know how things stand now.
+        index = quiet or state_page.find_stale(containers, made, instance)
     ready = sorted({s for s, _ in stamps if all((s, t) in stamps for t in publish.INPUTS)})
     for station in stations:
         if station not in ready:
-            raise UserError(f"Station {station} has no complete tables yet; run `weather-etl run` first.")
+            raise UserError(
+                f"Station {station} has no complete tables yet; run `weather-etl run` first.{did_you_mean(station, ready)}"
+            )
     stale = {s.station: s for s in publish.find_stale(stamps, made)}
     todo = [s for s in stations or ready if full or s in stale]
     if not todo and not index:
@@ -103,7 +119,7 @@ def _make(stations: list[str], *, full: bool, quiet: bool = False) -> None:
             failures += failed
             if not failed and not quiet:
                 say(f"Report of {station} is up to date.")
-        failures += run_job(instance, INDEX_JOB, tags=why)
+        failures += run_job(instance, INDEX_JOB, ops={"station_index": {"full": quiet or full}}, tags=why)
     if failures:
         raise UserError(" | ".join(failures))
 

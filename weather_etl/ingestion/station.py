@@ -4,7 +4,7 @@ Belongs here: taking stock, once and before anything is read; what each table's 
 Does not belong here: reading files (`merge.py`), making tables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from weather_etl.errors import UserError
@@ -15,6 +15,7 @@ from weather_etl.lake.fingerprints import INPUTS, TABLE_NAMES
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing import listing
 from weather_etl.landing.versions import StationFiles
+from weather_etl.station_names import did_you_mean
 from weather_etl.stations import StationSettings
 
 RAW = "raw_observations"
@@ -34,9 +35,10 @@ class StationVanished(UserError):
 class UnknownStation(UserError):
     """Neither landing nor the lake knows the station."""
 
-    def __init__(self, station: str) -> None:
+    def __init__(self, station: str, known: Iterable[str] = ()) -> None:
         super().__init__(
             f"There is no landing file for station {station}; upload one with `weather-etl upload {station} FILE`."
+            f"{did_you_mean(station, known)}"
         )
 
 

@@ -82,6 +82,14 @@ class Blob:
     tier: str = ""
 
 
+@dataclass(frozen=True)
+class Uploaded:
+    """What an upload did: whether it wrote, and the blob that was there before."""
+
+    wrote: bool
+    before: Blob | None
+
+
 def _blob(properties: Any) -> Blob:
     # ETags come quoted from PUT and properties, bare from listings; the bare form works in If-Match.
     content = properties.content_settings
@@ -305,8 +313,11 @@ class Container:
         metadata: dict[str, str] | None = None,
         content_type: str | None = None,
         content_encoding: str | None = None,
+        content_md5: bytes | None = None,
     ) -> str:
         """Write a blob in one request and return its ETag. `if_match` None: only if it does not exist yet.
+
+        `content_md5` is kept with it, so that readers can tell whether they got what was meant.
 
         Raises:
             PreconditionFailed: the blob is not the one with `if_match`, or exists already.
@@ -317,10 +328,14 @@ class Container:
         from weather_etl.lake.azure_blob import WRITE_TIMEOUT_S
 
         condition: dict[str, Any] = {"overwrite": False}
-        if content_type is not None or content_encoding is not None:
+        if content_type is not None or content_encoding is not None or content_md5 is not None:
             from azure.storage.blob import ContentSettings
 
-            settings = ContentSettings(content_type=content_type, content_encoding=content_encoding)
+            settings = ContentSettings(
+                content_type=content_type,
+                content_encoding=content_encoding,
+                content_md5=bytearray(content_md5) if content_md5 is not None else None,
+            )
             condition["content_settings"] = settings
         if if_match is not None:
             condition |= {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}
@@ -330,8 +345,8 @@ class Container:
             )
             return str(result["etag"]).strip('"')
 
-    def upload(self, name: str, data: bytes) -> bool:
-        """Write a blob whatever is there (uploads by a person), with its MD5; False if these bytes are there already."""
+    def upload(self, name: str, data: bytes) -> Uploaded:
+        """Write a blob whatever is there (uploads by a person), with its MD5, unless these bytes are there already."""
         from azure.storage.blob import ContentSettings
 
         from weather_etl.lake.azure_blob import WRITE_TIMEOUT_S
@@ -339,7 +354,7 @@ class Container:
         md5 = hashlib.md5(data, usedforsecurity=False).digest()
         there = self.head(name)
         if there is not None and there.size == len(data) and there.content_md5 == md5:
-            return False
+            return Uploaded(False, there)
         with self._plain_errors(name):
             self._client.get_blob_client(name).upload_blob(
                 data,
@@ -347,7 +362,7 @@ class Container:
                 read_timeout=WRITE_TIMEOUT_S,
                 content_settings=ContentSettings(content_md5=bytearray(md5)),
             )
-        return True
+        return Uploaded(True, there)
 
     def delete(self, name: str, *, if_match: str | None = None) -> None:
         """Delete a blob, with `if_match` only in that version; one that is gone already is no error.

@@ -1,5 +1,7 @@
 """Table objects: one Parquet file per table and station, `<table>/station=<id>/data.parquet`.
 
+A table of all stations together is one object, `<table>/data.parquet`; its station is the empty string.
+
 Belongs here: their address, their stamp, reading and publishing them.
 Does not belong here: their bytes (`parquet.py`), when a table is made and what is in it.
 
@@ -23,7 +25,14 @@ FOOTER_GUESS = 64 * 1024  # most footers are smaller; of a longer one a second r
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a table object says of itself without being read."""
+    """What a table object says of itself without being read.
+
+    Attributes:
+        first, last: time of its first and last row, as text; empty where it has none.
+        warn, error: checks of the table that did not pass, by severity; None where an older version wrote it.
+        rejected: landing files that could not be used, of `raw_observations`.
+        fresh_hours: how old the newest hour may be, of `validated_observations` of a live station.
+    """
 
     table: str
     station: str
@@ -34,6 +43,10 @@ class Stamp:
     last_modified: datetime
     first: str = ""
     last: str = ""
+    warn: int | None = None
+    error: int | None = None
+    rejected: int | None = None
+    fresh_hours: float | None = None
 
 
 @dataclass
@@ -53,39 +66,45 @@ class Lake:
 
     @staticmethod
     def object_name(table: str, station: str) -> str:
-        return f"{table}/station={station}/data.parquet"
+        return f"{table}/station={station}/data.parquet" if station else f"{table}/data.parquet"
 
     def uri(self, table: str, station: str) -> str:
         return f"{self.container.url}/{self.object_name(table, station)}"
 
     @staticmethod
     def _stamp(blob: Blob) -> Stamp | None:
-        parts = blob.name.split("/")
-        if len(parts) != 3 or not parts[1].startswith("station=") or parts[2] != "data.parquet":
+        table, _, rest = blob.name.partition("/")
+        folder = rest.split("/")[:-1]
+        if rest.rpartition("/")[2] != "data.parquet" or not (folder == [] or _is_of_a_station(folder)):
             return None
+        told = blob.metadata
         return Stamp(
-            parts[0],
-            parts[1].removeprefix("station="),
-            blob.etag,
-            blob.metadata.get("fingerprint", ""),
-            int(blob.metadata.get("rows", -1)),
-            blob.size,
-            blob.last_modified,
-            blob.metadata.get("first", ""),
-            blob.metadata.get("last", ""),
+            table=table,
+            station=folder[0].removeprefix("station=") if folder else "",
+            etag=blob.etag,
+            fingerprint=told.get("fingerprint", ""),
+            rows=int(told.get("rows", -1)),
+            size=blob.size,
+            last_modified=blob.last_modified,
+            first=told.get("first", ""),
+            last=told.get("last", ""),
+            warn=_whole_number(told.get("warn")),
+            error=_whole_number(told.get("error")),
+            rejected=_whole_number(told.get("rejected")),
+            fresh_hours=float(told["fresh_hours"]) if "fresh_hours" in told else None,
         )
 
     def stamps(self, blobs: Iterable[Blob] | None = None) -> dict[tuple[str, str], Stamp]:
-        """(station, table) -> stamp of every table object; `blobs` is a listing of the container, if there is one."""
+        """(station, table) -> stamp of every table object of a station; `blobs` is a listing of the container."""
         stamps = (self._stamp(b) for b in (self.container.list() if blobs is None else blobs))
-        return {(s.station, s.table): s for s in stamps if s}
+        return {(s.station, s.table): s for s in stamps if s and s.station}
 
     def stamp(self, table: str, station: str) -> Stamp | None:
         blob = self.container.head(self.object_name(table, station))
         return self._stamp(blob) if blob else None
 
     def read(self, table: str, station: str, columns: list[str] | None = None) -> TableObject | None:
-        """One table of one station, or None if it has never been written."""
+        """One table of one station (of all together: an empty string), or None if it has never been written."""
         try:
             data, blob = self.container.read(self.object_name(table, station))
         except BlobNotFound:
@@ -146,12 +165,34 @@ class Lake:
         """
         data = encode_parquet(table, arrow, manifest, checks)
         name = self.object_name(table, station)
-        first, last = _span(table, arrow)
+        first, last = _span(table, arrow) if station else ("", "")
         metadata = {"fingerprint": fingerprint, "rows": str(arrow.num_rows), "first": first, "last": last}
-        metadata = {key: value for key, value in metadata.items() if value}
+        metadata = {key: value for key, value in metadata.items() if value} | _condition(manifest, checks)
         etag = self.container.write(name, data, if_match=if_match, metadata=metadata)
-        now = datetime.now().astimezone()
-        return Stamp(table, station, etag, fingerprint, arrow.num_rows, len(data), now, first, last)
+        stamp = self._stamp(Blob(name, etag, len(data), datetime.now().astimezone(), metadata=metadata))
+        assert stamp is not None
+        return stamp
+
+
+def _is_of_a_station(folder: list[str]) -> bool:
+    return len(folder) == 1 and folder[0].startswith("station=")
+
+
+def _whole_number(text: str | None) -> int | None:
+    return int(text) if text else None
+
+
+def _condition(manifest: list[dict[str, Any]] | None, checks: list[dict[str, Any]] | None) -> dict[str, str]:
+    """What a listing of the container shall tell of a station's condition, so that nobody opens a thousand objects."""
+    found: dict[str, str] = {}
+    if manifest is not None:
+        found["rejected"] = str(sum(e.get("state") == "rejected" for e in manifest))
+    if checks is not None:
+        failed = [c["severity"] for c in checks if not c["passed"]]
+        found |= {"warn": str(failed.count("WARN")), "error": str(failed.count("ERROR"))}
+        hours = [c["figures"]["fresh_hours"] for c in checks if c["figures"].get("fresh_hours") is not None]
+        found |= {"fresh_hours": f"{hours[0]:g}"} if hours else {}
+    return found
 
 
 def _span(table: str, arrow: "pa.Table") -> tuple[str, str]:

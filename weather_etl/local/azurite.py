@@ -249,8 +249,8 @@ def start(files: AzuriteFiles, port: int, home: Path, say: Callable[[str], None]
 def port_taken(port: int) -> UserError:
     """The sentence for a port that somebody else has."""
     return UserError(
-        f"Port {port}, which the Azurite of this folder needs, is in use by {describe_listener(port)}; stop that "
-        "program, or delete .env and .local/state.json so that the next `weather-etl local up` takes another port."
+        f"Port {port}, which the Azurite of this folder needs, is in use by {describe_listener(port)}; stop that program, "
+        f"or take other ports: `weather-etl local up --azurite-port {port + PORT_STEP}`."
     )
 
 

@@ -66,6 +66,11 @@ class Folder:
         return self.local / "state.json"
 
     @property
+    def ui(self) -> Path:
+        """Who runs the web interface of this folder, and on which port."""
+        return self.local / "ui.json"
+
+    @property
     def azurite(self) -> azurite.AzuriteFiles:
         return azurite.AzuriteFiles(self.local / "azurite-data", self.local / "azurite.pid", self.local / "azurite.log")
 
@@ -144,6 +149,6 @@ def external_postgres(folder: Folder, env: Mapping[str, str]) -> Service | None:
     if not server and socket_folder and socket_folder.startswith("/") and not Path(socket_folder).is_dir():
         raise UserError(
             f"{DATABASE} names the socket folder {socket_folder}, which does not exist; if this checkout was moved "
-            "or copied, delete its .env and run this again."
+            "or copied, `weather-etl local up --rewrite-env` corrects that line."
         )
     return Service("PostgreSQL", "external", f"{DATABASE} ({server or socket_folder or 'set'})")

@@ -34,6 +34,7 @@ _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._+-]+")
 _START_S = 60
 _STOP_S = 60
 _START_ATTEMPTS = 20
+_SBIN = ("/usr/sbin", "/sbin")
 
 
 @dataclass(frozen=True)
@@ -168,13 +169,15 @@ def _account(files: PostgresFiles, say: Callable[[str], None]) -> _Account:
 
 def _add_user() -> None:
     no_login = ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
-    try:
+    # cron and some shells have a PATH without the folders of the administrator's programs.
+    program = shutil.which("useradd", path=os.pathsep.join([os.environ.get("PATH", os.defpath), *_SBIN]))
+    if program is None:
+        reason = f"the program useradd is not in PATH, nor in {' or '.join(_SBIN)}"
+    else:
         done = subprocess.run(
-            ["useradd", *no_login, "--user-group", SYSTEM_USER], capture_output=True, text=True, check=False
+            [program, *no_login, "--user-group", SYSTEM_USER], capture_output=True, text=True, check=False
         )
         reason = last_line(done.stderr) if done.returncode else ""
-    except OSError as error:
-        reason = str(error)
     if reason:
         raise UserError(
             f"PostgreSQL refuses to run as root, and the OS user '{SYSTEM_USER}' could not be created for it "

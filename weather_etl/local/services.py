@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from weather_etl.errors import UserError
-from weather_etl.local import azurite, postgres
+from weather_etl.local import azurite, postgres, ui
 from weather_etl.local.ownership import (
     ACCOUNT,
     DATABASE,
@@ -29,7 +29,7 @@ from weather_etl.local.ownership import (
     external_azurite,
     external_postgres,
 )
-from weather_etl.local.processes import locked
+from weather_etl.local.processes import is_free, locked
 from weather_etl.settings import Settings, azurite_connection_string
 
 Say = Callable[[str], None]
@@ -37,17 +37,19 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Status:
-    """Both services, and what the person should know besides."""
+    """Both services, what the person should know besides, and the address of the web interface if it runs."""
 
     azurite: Service
     postgres: Service
     notes: tuple[str, ...] = ()
+    ui: str | None = None
 
 
 def up(
     root: Path,
     *,
     azurite_port: int | None = None,
+    rewrite_env: bool = False,
     azurite_home: Path | None = None,
     environ: Mapping[str, str] | None = None,
     say: Say = lambda line: None,
@@ -56,7 +58,8 @@ def up(
 
     Args:
         root: the folder of `.local` and `.env`.
-        azurite_port: the blob port wanted at the very first start; default 10000 or the next free one.
+        azurite_port: the blob port wanted, from now on; by default the one of before, at first 10000 or the next free one.
+        rewrite_env: take both services for ours whatever `.env` says, and write their lines in it anew.
         azurite_home: an Azurite installation to share; default `<root>/.local/azurite`.
         environ: instead of the process environment.
         say: takes one line for each thing that takes time or that the person should know.
@@ -67,8 +70,15 @@ def up(
     folder = Folder(Path(root).resolve())
     with _plain_errors(folder):
         env = folder.environment(environ)
-        elsewhere = external_postgres(folder, env)
-        if external_azurite(folder, env) and elsewhere:
+        if rewrite_env:
+            env = {name: value for name, value in env.items() if name not in (STORAGE, ACCOUNT, DATABASE)}
+        elsewhere, storage_elsewhere = external_postgres(folder, env), external_azurite(folder, env)
+        if azurite_port is not None and storage_elsewhere:
+            raise UserError(
+                f"The storage is not ours: {storage_elsewhere.where}; take that out of .env or the environment, or leave "
+                "out --azurite-port."
+            )
+        if storage_elsewhere and elsewhere:
             return status(folder.root, environ=environ)
         if os.name == "nt":
             raise UserError(
@@ -79,16 +89,20 @@ def up(
         with locked(folder.local / "lock", say):
             storage = external_azurite(folder, env) or _up_azurite(folder, env, azurite_port, azurite_home, say)
             database = elsewhere or _up_postgres(folder, say)
+            if azurite_port is not None or rewrite_env:
+                _rewrite_env(folder, storage, database, say)
             _write_env(folder, storage, database, say)
             return Status(storage, database, _notes(folder, environ, storage, database))
 
 
 def down(root: Path, *, say: Say = lambda line: None) -> Status:
-    """Stop what is ours and runs; the data stays."""
+    """Stop what is ours and runs, the web interface first; the data stays."""
     folder = Folder(Path(root).resolve())
     with _plain_errors(folder):
         if folder.local.is_dir() and os.name != "nt":
             with locked(folder.local / "lock", say):
+                if ui.stop_running(folder):
+                    say("Ended the web interface.")
                 azurite.stop_running(folder.azurite)
                 postgres.stop_running(folder.postgres)
         return status(folder.root)
@@ -101,7 +115,8 @@ def status(root: Path, *, environ: Mapping[str, str] | None = None) -> Status:
         env = folder.environment(environ)
         storage = external_azurite(folder, env) or _azurite_service(folder)
         database = external_postgres(folder, env) or _postgres_service(folder)
-        return Status(storage, database)
+        web = ui.running(folder)
+        return Status(storage, database, ui=web.url if web else None)
 
 
 def _up_azurite(folder: Folder, env: Mapping[str, str], port: int | None, home: Path | None, say: Say) -> Service:
@@ -109,18 +124,27 @@ def _up_azurite(folder: Folder, env: Mapping[str, str], port: int | None, home: 
     if settled is None:  # after `.local` was deleted, what `.env` says still holds
         settled = azurite_port_in(env.get(STORAGE, "")) or azurite_port_at(env.get(ACCOUNT, ""))
     if port is not None and settled is not None and port != settled:
-        raise UserError(
-            f"The Azurite of this folder uses port {settled}, not {port}; to change it, stop it and delete .env and "
-            ".local/state.json."
-        )
+        _leave_port(folder, port)
     service = _azurite_service(folder)
     if service.state == "stopped":
-        chosen = settled or port or azurite.next_free_port()
+        chosen = port or settled or azurite.next_free_port()
         pid = azurite.start(folder.azurite, chosen, home or folder.local / "azurite", say)
         _write_private(folder.state, json.dumps({"azurite_port": chosen}) + "\n")
         service = _running_azurite(chosen, pid, started=True)
     _create_containers(service, env)
     return service
+
+
+def _leave_port(folder: Folder, wanted: int) -> None:
+    """Stop our Azurite, if nobody works on it and the other ports are there to be had."""
+    if web := ui.running(folder):
+        raise UserError(
+            f"The web interface at {web.url} works on this Azurite; end it with `make stop`, then change the port."
+        )
+    for port in azurite.ports(wanted):
+        if not is_free(port) and port not in azurite.ports(folder.azurite_port() or 0):
+            raise azurite.port_taken(port)
+    azurite.stop_running(folder.azurite)
 
 
 def _up_postgres(folder: Folder, say: Say) -> Service:
@@ -183,8 +207,29 @@ def _create_containers(service: Service, env: Mapping[str, str]) -> None:
             queue.create()
 
 
+def _rewrite_env(folder: Folder, storage: Service, database: Service, say: Say) -> None:
+    """Write where our services are into the lines of `.env` that say it; every other line stays as it is."""
+    if not folder.env.exists():
+        return
+    path = folder.env.resolve()
+    before = text = path.read_text()
+    for name, service in ((STORAGE, storage), (DATABASE, database)):
+        if service.url:
+            line = f"{name}='{service.url}'"
+            text, found = re.subn(rf"^(?:export[ \t]+)?{name}=.*$", line.replace("\\", r"\\"), text, flags=re.MULTILINE)
+            named_otherwise = name == STORAGE and re.search(rf"^{ACCOUNT}=", text, re.MULTILINE)
+            if not found and not named_otherwise:
+                text = f"{text.rstrip()}\n{line}\n"
+    if storage.url:  # the other way to name the storage
+        port = azurite_port_in(storage.url)
+        text = re.sub(rf"^({ACCOUNT}=\S*?//[^:/\s]+):\d+/", rf"\g<1>:{port}/", text, flags=re.MULTILINE)
+    if text != before:
+        _write_private(path, text)
+        say(f"Wrote where the services are into {folder.env}; its other lines are as they were.")
+
+
 def _write_env(folder: Folder, storage: Service, database: Service, say: Say) -> None:
-    """Fill in `.env.example`, unless there is a `.env`, which is never touched."""
+    """Fill in `.env.example`, unless there is a `.env`, which is only changed on demand (`_rewrite_env`)."""
     if os.path.lexists(folder.env):
         return
     examples = (folder.root / ".env.example", Path(__file__).resolve().parents[2] / ".env.example")

@@ -13,18 +13,29 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
+from typing import Any
 
 LOCATION = "weather_etl"  # as workspace.yaml has it
-LOOK_S = 5.0
+LOOK_S = 2.0
 AGAIN_S = 30.0  # before it is asked to be loaded again: starting takes a while, and a broken one stays broken
 _RELOAD = "mutation($name: String!) { reloadRepositoryLocation(repositoryLocationName: $name) { __typename } }"
 
 
-def main(command: Sequence[str]) -> int:
-    """Run the command until it ends; its exit code."""
-    process = subprocess.Popen(command)
+def main(
+    command: Sequence[str], looks: Sequence[Callable[[], None]] = (), start: Mapping[str, Any] | None = None
+) -> int:
+    """Run the command until it ends; its exit code.
+
+    Args:
+        command: `dagster dev` with its options.
+        looks: called every few seconds while it runs.
+        start: further arguments of `subprocess.Popen`.
+    """
+    # A shell's "make ui &" ignores SIGINT, Dagster would inherit that, and then SIGTERM would not stop it either.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(command, **(start or {}))
 
     def pass_on(number: int, frame: FrameType | None) -> None:
         process.send_signal(number)
@@ -37,6 +48,8 @@ def main(command: Sequence[str]) -> int:
             return process.wait(LOOK_S)
         except subprocess.TimeoutExpired:
             watch.look(time.monotonic())
+            for look in looks:
+                look()
 
 
 def _shares_terminal() -> bool:

@@ -20,7 +20,7 @@ from weather_etl.meteorology.columns import yes as _yes
 from weather_etl.meteorology.contract import is_surely_kept, pandas_dtype
 from weather_etl.meteorology.quality import POSSIBLE, TESTS, VARIABLES, Flag
 from weather_etl.meteorology.reasons import Reason
-from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES, RAW_TEXT_COLUMNS
+from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES, RAW_TEXT_COLUMNS, TEMPERATURE_EXTREMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -187,13 +187,13 @@ _EVENTS = Table(
     ),
 )
 
-# Of all stations together; no asset of a station makes it.
-NEIGHBOUR_EVENTS = Table(
+# Of all stations together: one object, no partition.
+_NEIGHBOURS = Table(
     "neighbour_events",
     "What stations near each other contradict; suspect only, and never fed back into the flags.",
     "one value of one station that more than two thirds of three or more neighbours contradict",
     (
-        _STATION,
+        replace(_STATION, description="Station whose value it is."),
         _time("timestamp", "Hour, day (its midnight UTC) or month of the value."),
         _text("variable", "Column of validated_observations.", isin=VARIABLES),
         _text("test", "neighbour: an hour; neighbour_rain: a day; shift: a month against all years.",
@@ -205,7 +205,7 @@ NEIGHBOUR_EVENTS = Table(
     ),
 )  # fmt: skip
 
-TABLES: dict[str, Table] = {t.name: t for t in (_RAW, _QUARANTINED, _VALIDATED, _EVENTS, *AGGREGATED)}
+TABLES: dict[str, Table] = {t.name: t for t in (_RAW, _QUARANTINED, _VALIDATED, _EVENTS, *AGGREGATED, _NEIGHBOURS)}
 
 
 @lru_cache
@@ -264,9 +264,10 @@ def to_arrow(table: str, frame: "pd.DataFrame") -> "pa.Table":
     """Frame in memory -> Parquet form. Raises pyarrow.ArrowInvalid or KeyError if they do not fit."""
     import pyarrow as pa
 
+    beside = {TEMPERATURE_EXTREMES: frame.attrs[TEMPERATURE_EXTREMES]} if TEMPERATURE_EXTREMES in frame.attrs else None
     return pa.Table.from_pandas(
         frame, schema=arrow_schema(table), preserve_index=False, nthreads=1
-    ).replace_schema_metadata()
+    ).replace_schema_metadata(beside)
 
 
 def to_frame(table: str, arrow: "pa.Table") -> "pd.DataFrame":
@@ -275,6 +276,8 @@ def to_frame(table: str, arrow: "pa.Table") -> "pd.DataFrame":
     wanted = {c.name: pandas_dtype(c) for c in TABLES[table].columns if c.name in frame}
     changed = {name: dtype for name, dtype in wanted.items() if frame[name].dtype != dtype}
     frame = frame.astype(changed)
+    beside = {k.decode(): v.decode() for k, v in (arrow.schema.metadata or {}).items()}
+    frame.attrs |= {TEMPERATURE_EXTREMES: beside[TEMPERATURE_EXTREMES]} if TEMPERATURE_EXTREMES in beside else {}
     frame.attrs["units"] = {c.name: c.unit for c in TABLES[table].columns if c.unit}
     return frame
 

@@ -50,6 +50,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
             containers = stack.enter_context(connect(settings, prompt=True))
             yield from _storage(settings, containers)
+            yield from _strays(containers)
         except UserError as error:
             yield _refused("storage", error)
             containers = None
@@ -135,6 +136,20 @@ def _storage(settings: Settings, containers: "Containers") -> Iterator[Finding]:
             )
 
 
+def _strays(containers: "Containers") -> Iterator[Finding]:
+    """Files that no run will ever read, since they lie in no station's folder, and settings without files."""
+    from weather_etl.landing.listing import list_landing
+
+    landing = list_landing(containers.landing) if containers.landing.exists() else None
+    if landing and landing.unroutable:
+        names = [printable(name) for name in sorted(landing.unroutable)]
+        what = f"{len(names)} outside any station's folder, never read: {_some(names)}"
+        yield Finding("landing", NOTE, what, f"weather-etl move {names[0]} STATION/, or weather-etl delete {names[0]}")
+    if landing and landing.settings_only:
+        what = f"a station.toml and no file yet: {_some(sorted(landing.settings_only))}"
+        yield Finding("landing", NOTE, what, "weather-etl upload STATION FILE")
+
+
 def _database(settings: Settings) -> Iterator[Finding]:
     import psycopg2
 
@@ -192,10 +207,10 @@ def _ago(seconds: float) -> str:
 def _stations(settings: Settings, instance: "dg.DagsterInstance") -> Iterator[Finding]:
     from weather_etl.checks.evaluation import ERROR
     from weather_etl.checks.files import REJECTED_FILES
-    from weather_etl.operations.overview import UP_TO_DATE, station_states
+    from weather_etl.operations.overview import NOTHING_USABLE, station_states
 
     states = station_states(settings, instance)
-    stale = [s for s in states if s.state != UP_TO_DATE]
+    stale = [s for s in states if s.is_stale]
     if stale:
         yield Finding(
             "stations",
@@ -204,7 +219,11 @@ def _stations(settings: Settings, instance: "dg.DagsterInstance") -> Iterator[Fi
             "weather-etl run, or leave it to a running daemon",
         )
     else:
-        yield Finding("stations", OK, f"all {len(states)} are up to date")
+        empty = [s.station for s in states if s.state == NOTHING_USABLE]
+        note = f", but nothing usable was found in {_some(empty)}" if empty else ""
+        yield Finding("stations", OK, f"all {len(states)} are up to date{note}")
+    if muted := [f"{s.station} (until {s.muted_until})" for s in states if s.muted_until]:
+        yield Finding("stations", NOTE, f"nobody is told of {_some(muted)}", "weather-etl mute STATION --off ends it")
     rejected = [s.station for s in states if any(c.name == REJECTED_FILES.name and c.state == ERROR for c in s.checks)]
     if rejected:
         text = f"files are parked as rejected: {_some(rejected)}"

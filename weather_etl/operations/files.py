@@ -20,6 +20,7 @@ from weather_etl.lake.connection import Containers
 from weather_etl.lake.table_objects import Lake
 from weather_etl.landing.versions import SHARED, StationFiles
 from weather_etl.redaction import printable
+from weather_etl.station_names import did_you_mean
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 PENDING, INGESTED, SAME_BYTES, REJECTED, UNREADABLE = "pending", "ingested", "same bytes", "rejected", "unreadable"
 SPLIT, GONE, UNROUTABLE, IGNORED = "split", "gone", "unroutable", "ignored"
 STATES = (PENDING, INGESTED, SAME_BYTES, REJECTED, UNREADABLE, SPLIT, GONE, UNROUTABLE, IGNORED)
+_UNROUTABLE_WHY = "it lies in no folder of a station; move it to <station>/<any path>"
 _RAW, _QUARANTINED, _VALIDATED = "raw_observations", "quarantined_rows", "validated_observations"
 # Manifest keys that `--json` shows, in this order.
 _SHOWN = (
@@ -81,6 +83,7 @@ def file_states(containers: Containers, stations: Collection[str] = ()) -> Itera
         if station not in known and station != SHARED:
             raise UserError(
                 f"Nothing is known of station {printable(station)}; `weather-etl files` without --station shows all files."
+                f"{did_you_mean(station, known)}"
             )
     for station in sorted(known):
         if not stations or station in stations:
@@ -92,19 +95,30 @@ def file_states(containers: Containers, stations: Collection[str] = ()) -> Itera
             yield _source_state(containers.lake, source)
     if not stations:
         for name in sorted(seen.landing.unroutable):
-            yield FileState(
-                name, None, UNROUTABLE, "it lies in no folder of a station; move it to <station>/<any path>"
-            )
+            yield FileState(name, None, UNROUTABLE, _UNROUTABLE_WHY)
         for name in sorted(seen.landing.ignored):
             yield FileState(name, None, IGNORED, "a folder, a marker or an unfinished upload")
 
 
-def _station_files(lake: Lake, station: str, seen: Inventory) -> Iterator[FileState]:
+def files_in_trouble(containers: Containers, stations: Collection[str]) -> Iterator[FileState]:
+    """Files of these stations that could not be used or wait, and those of no station; without counting rows."""
+    seen = shared_files.take_inventory(containers)
+    for station in sorted(stations):
+        for file in _station_files(containers.lake, station, seen, counted=False):
+            if file.state in (PENDING, REJECTED, UNREADABLE):
+                yield file
+    for name in sorted(seen.landing.unroutable):
+        yield FileState(name, None, UNROUTABLE, _UNROUTABLE_WHY)
+
+
+def _station_files(lake: Lake, station: str, seen: Inventory, *, counted: bool = True) -> Iterator[FileState]:
     files = seen.landing.stations.get(station, StationFiles())
     raw = lake.read(_RAW, station, columns=["line"]) if (station, _RAW) in seen.stamps else None
     manifest = {e["name"]: e for e in (raw.manifest or [])} if raw else {}
     listed = {f.name: f for f in files.files}
-    counts = _count_rows(lake, station, files.settings_version(station), list(manifest.values()))
+    counts = None
+    if counted:
+        counts = _count_rows(lake, station, files.settings_version(station), list(manifest.values()))
     for name in sorted(listed.keys() | manifest.keys()):
         version, entry = listed.get(name), manifest.get(name)
         if version is None and entry is not None:

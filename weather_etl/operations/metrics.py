@@ -1,7 +1,7 @@
 """Figures for Prometheus: what is stale, pending, failed, how many rows there are and how long runs take.
 
-Belongs here: gathering figures; `prometheus_client` writes and serves them.
-Does not belong here: judging them; that is for alert rules (docs/operations.md has some).
+Belongs here: gathering figures of the whole installation; `prometheus_client` writes and serves them.
+Does not belong here: figures of a station (`station_metrics.py`), judging them (`deploy/monitoring/` has alert rules).
 
 Everything is asked anew at each scrape and nothing is kept: what is down has its `_up` figure at 0 and leaves out the
 figures that it alone knows.
@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest, start_http_server
-from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from weather_etl.errors import UserError
 from weather_etl.lake.fingerprints import TABLE_NAMES
-from weather_etl.operations import planning
+from weather_etl.operations import mutes, planning, station_metrics
+from weather_etl.operations.metric import Metric
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,16 +31,6 @@ if TYPE_CHECKING:
 JOBS = ("weather_etl_job", "catch_up_job", "serving_job")
 
 
-class Metric(GaugeMetricFamily):
-    """A gauge and its samples; each has a value for every one of the labels that the gauge is made with."""
-
-    def __init__(self, name: str, help: str, *labels: str) -> None:
-        super().__init__(name, help, labels=labels)
-
-    def add(self, value: float, *labels: str) -> None:
-        self.add_metric(labels, value)
-
-
 class Figures(Collector):
     """All figures of one installation, gathered whenever they are asked for."""
 
@@ -48,8 +38,8 @@ class Figures(Collector):
         self._settings = settings
 
     def collect(self) -> Iterator[Metric]:
-        storage, stale = _of_storage(self._settings)
-        for part in (storage, _of_runs(self._settings, stale), _of_serving(self._settings)):
+        storage, stations, stale = _of_storage(self._settings)
+        for part in (storage, _of_runs(self._settings, stations, stale), _of_serving(self._settings)):
             yield from (metric for metric in part if metric.samples)
 
 
@@ -64,8 +54,8 @@ def exposition(settings: Settings) -> str:
     return generate_latest(_registry(settings)).decode()
 
 
-def _of_storage(settings: Settings) -> "tuple[list[Metric], list[StaleStation]]":
-    """Figures, and the stale stations."""
+def _of_storage(settings: Settings) -> "tuple[list[Metric], set[str], list[StaleStation]]":
+    """Figures, the stations, and those that are stale."""
     from weather_etl.ingestion import shared_files
     from weather_etl.lake.connection import connect
 
@@ -85,11 +75,13 @@ def _of_storage(settings: Settings) -> "tuple[list[Metric], list[StaleStation]]"
             landing, stamps = seen.landing, seen.stamps
             stale_stations = planning.find_stale(landing, stamps)
             pending.add(files_pending(containers, landing, stale_stations))
+            muted = mutes.muted(containers)
     except UserError:
         up.add(0)
-        return [up], []
+        return [up], set(), []
     up.add(1)
-    stations.add(len({s for s, _ in stamps} | landing.stations.keys()))
+    known = {s for s, _ in stamps} | landing.stations.keys()
+    stations.add(len(known))
     causes = Counter(s.why for s in stale_stations)
     for why in (planning.NEW, planning.CHANGED, planning.VANISHED):
         stale.add(causes[why], why)
@@ -98,7 +90,8 @@ def _of_storage(settings: Settings) -> "tuple[list[Metric], list[StaleStation]]"
     for table in TABLE_NAMES:
         rows.add(sum(max(s.rows, 0) for (_, t), s in stamps.items() if t == table), table)
         size.add(sum(s.size for (_, t), s in stamps.items() if t == table), table)
-    return [up, stations, stale, files, pending, unroutable, rows, size], stale_stations
+    of_stations = station_metrics.of_tables(seen, {s.station for s in stale_stations}, muted)
+    return [up, stations, stale, files, pending, unroutable, rows, size, *of_stations], known, stale_stations
 
 
 def files_pending(containers: "Containers", landing: "Landing", stale: "list[StaleStation]") -> int:
@@ -116,7 +109,7 @@ def files_pending(containers: "Containers", landing: "Landing", stale: "list[Sta
     return count
 
 
-def _of_runs(settings: Settings, stale: "list[StaleStation]") -> list[Metric]:
+def _of_runs(settings: Settings, stations: set[str], stale: "list[StaleStation]") -> list[Metric]:
     import dagster as dg
 
     from weather_etl.operations.overview import dagster_instance, parked_stations
@@ -140,7 +133,9 @@ def _of_runs(settings: Settings, stale: "list[StaleStation]") -> list[Metric]:
         with dagster_instance() as instance:
             for sensor in sensor_ticks(instance):
                 ticks.add(sensor.last_good, sensor.name)
-            parked.add(len(parked_stations(settings, instance, stale)))
+            left_alone = parked_stations(settings, instance, stale)
+            parked.add(len(left_alone))
+            of_stations = station_metrics.of_runs(instance, stations, left_alone)
             for job in JOBS:
                 for status in dg.DagsterRunStatus:
                     count = instance.get_runs_count(dg.RunsFilter(job_name=job, statuses=[status]))
@@ -151,7 +146,7 @@ def _of_runs(settings: Settings, stale: "list[StaleStation]") -> list[Metric]:
         up.add(0)
         return [up]
     up.add(1)
-    return [up, parked, runs, last, seconds, ticks]
+    return [up, parked, runs, last, seconds, ticks, *of_stations]
 
 
 def _last_success(instance: "dg.DagsterInstance", job: str, last: Metric, seconds: Metric) -> None:
@@ -166,9 +161,12 @@ def _last_success(instance: "dg.DagsterInstance", job: str, last: Metric, second
 
 def _of_serving(settings: Settings) -> list[Metric]:
     from weather_etl.lake.connection import connect
-    from weather_etl.serving import database, staleness
+    from weather_etl.serving import database, schema, staleness
 
-    if settings.serving_url is None:
+    try:
+        if not schema.is_set_up(settings):
+            return []
+    except UserError:  # the server of Dagster's history: weather_etl_database_up says it
         return []
     up = Metric("weather_etl_serving_up", "Whether the serving database answers.")
     stale = Metric("weather_etl_serving_stale_stations", "Stations that are not served as they are in the lake.")

@@ -6,7 +6,7 @@ Does not belong here: judging data (`checks.py`), retrying (`operations/planning
 
 A problem is a failed check of severity ERROR, by check and station, or a failed run that left no such check (storage
 down, process killed), by what it worked on. It is told when it opens and when it closes, however often it fails in
-between. The cursor holds where we are in Dagster's event log and the open problems; everything new in a tick is one
+between. Of a muted station nothing opens: what is still open when the mute ends is told then. The cursor holds where we are in Dagster's event log and the open problems; everything new in a tick is one
 message, and the cursor moves when the webhook has taken it: nothing is lost, and only a daemon that dies between the
 two tells something twice.
 """
@@ -17,7 +17,7 @@ import re
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -32,11 +32,13 @@ _TIMEOUT_S, _LONGEST_S = 10, 15
 
 @dataclass
 class Problem:
-    """Something that is broken: what to call it, why, and in which run."""
+    """Something that is broken: what to call it, why, in which run and of which station; whether people were told."""
 
     title: str
     why: str
     run_id: str = ""
+    station: str = ""
+    told: bool = True
 
 
 @dataclass
@@ -105,10 +107,16 @@ class RunEvent:
         return f"run/{self.kind}/{self.station or ''}"
 
 
-def update(state: State, checks: Iterable[CheckEvent], runs: Iterable[RunEvent]) -> News:
+def update(state: State, checks: Iterable[CheckEvent], runs: Iterable[RunEvent], muted: Collection[str] = ()) -> News:
     """Take events, in their order, into the open problems; returns what opened and what closed in all.
 
-    What opened and closed again within these events is not told.
+    What opened and closed again within these events is not told, nor what opens of a muted station; and what nobody was
+    told of does not close either.
+
+    Args:
+        state: the open problems; brought up to date.
+        checks, runs: what is new.
+        muted: stations of which nobody wants to hear now.
     """
     before = dict(state.open)
     for check in checks:
@@ -116,16 +124,19 @@ def update(state: State, checks: Iterable[CheckEvent], runs: Iterable[RunEvent])
             state.open.pop(check.key, None)
         elif check.key not in state.open:
             where = f" of station {check.station}" if check.station else ""
-            state.open[check.key] = Problem(f"{check.name}{where}", check.why, check.run_id)
+            told = check.key in before and before[check.key].told  # good for a moment only
+            state.open[check.key] = Problem(f"{check.name}{where}", check.why, check.run_id, check.station or "", told)
     for run in runs:
         if not run.failed:
             state.open.pop(run.key, None)
         elif run.key not in state.open:
             where = f" for {run.station}" if run.station else ""
-            state.open[run.key] = Problem(f"run of {run.job}{where}", run.why, run.run_id)
-    return News(
-        [p for k, p in state.open.items() if k not in before], [p for k, p in before.items() if k not in state.open]
-    )
+            told = run.key in before and before[run.key].told
+            state.open[run.key] = Problem(f"run of {run.job}{where}", run.why, run.run_id, run.station or "", told)
+    opened = [p for p in state.open.values() if not p.told and p.station not in muted]
+    for problem in opened:
+        problem.told = True
+    return News(opened, [p for k, p in before.items() if k not in state.open and p.told])
 
 
 # What a TextBlock of an Adaptive Card takes for links, lists, emphasis.

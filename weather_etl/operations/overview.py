@@ -10,24 +10,29 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from weather_etl import postgres
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import files as checks
+from weather_etl.checks.evaluation import restored
+from weather_etl.checks.neighbours import NEIGHBOURS_AGREE
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
-from weather_etl.ingestion.station import StationVanished
+from weather_etl.ingestion.station import StationVanished, UnknownStation
 from weather_etl.lake.connection import connect
-from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.fingerprints import NEIGHBOURS, TABLE_NAMES
 from weather_etl.lake.table_objects import Stamp
-from weather_etl.operations import planning
+from weather_etl.operations import mutes, planning
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
     import dagster as dg
 
 UP_TO_DATE, PASS = "up to date", "PASS"
+# Its tables are what landing says, and that is nothing: every file was rejected, or every row refused.
+NOTHING_USABLE = "nothing usable"
 HISTORY = "WEATHER_ETL_POSTGRES_URL"  # the setting that says where Dagster's history lies
 
 
@@ -45,7 +50,8 @@ class CheckState:
 class StationState:
     """One station as it stands.
 
-    `trouble` is why it is stale, if its last run failed; `parked` whether none is requested until something changes.
+    `trouble` is why it is stale, if its last run failed; `parked` whether none is requested until something changes;
+    `muted_until` the last day on which nobody is told of it.
     """
 
     station: str
@@ -55,6 +61,12 @@ class StationState:
     checks: list[CheckState] = field(default_factory=list)
     trouble: str | None = None
     parked: bool = False
+    muted_until: date | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a run is due."""
+        return self.state not in (UP_TO_DATE, NOTHING_USABLE)
 
     def count(self, state: str) -> int:
         return sum(c.state == state for c in self.checks)
@@ -67,6 +79,7 @@ class StationState:
             "landing_files": self.files,
             "trouble": self.trouble,
             "parked": self.parked,
+            "muted_until": self.muted_until.isoformat() if self.muted_until else None,
             "tables": {
                 t: {"rows": s.rows, "first": s.first, "last": s.last, "bytes": s.size} for t, s in self.tables.items()
             },
@@ -110,32 +123,49 @@ def _check_database(url: str | None) -> None:
 
 
 def station_states(
-    settings: Settings, instance: "dg.DagsterInstance", only: list[str] | None = None
+    settings: Settings, instance: "dg.DagsterInstance", only: list[str] | None = None, *, must_exist: bool = False
 ) -> list[StationState]:
-    """All stations of landing and lake, or `only` some, in alphabetical order."""
+    """All stations of landing and lake, or `only` some, in alphabetical order.
+
+    Raises:
+        UnknownStation: one of `only` is none, where they `must_exist`.
+    """
     with connect(settings, prompt=True) as containers:
         seen = shared_files.take_inventory(containers)
+        silent = mutes.muted(containers)
     landing, stamps = seen.landing, seen.stamps
     stale = {s.station: s for s in planning.find_stale(landing, stamps)}
     trouble = troubles(settings, instance, list(stale.values()))
     stations = sorted({s for s, _ in stamps} | landing.stations.keys())
+    for name in only or ():
+        if must_exist and name not in stations:
+            raise UnknownStation(name, stations)
     states = []
     for station in stations:
         if only and station not in only:
             continue
         files = landing.stations.get(station)
-        state = stale[station].why if station in stale else UP_TO_DATE
+        why, parked = trouble.get(station, (None, False))
+        made = {t: stamps[(station, t)] for t in TABLE_NAMES if (station, t) in stamps}
         states.append(
             StationState(
                 station,
-                state,
+                stale[station].why if station in stale else _settled(made),
                 len(files.files) if files else 0,
-                {t: stamps[(station, t)] for t in TABLE_NAMES if (station, t) in stamps},
+                made,
                 _last_checks(instance, station),
-                *trouble.get(station, (None, False)),
+                why,
+                parked,
+                silent.get(station),
             )
         )
     return states
+
+
+def _settled(made: dict[str, Stamp]) -> str:
+    """What a station is that is not stale; a table whose rows nobody counted is not said to be empty."""
+    hours = made.get("validated_observations")
+    return NOTHING_USABLE if hours is not None and hours.rows == 0 else UP_TO_DATE
 
 
 def troubles(
@@ -181,6 +211,16 @@ def shared_files_state(settings: Settings) -> CheckState | None:
         return None
     splits = sum(len(s.splits) for s in seen.sources)
     found = checks.shared_files(troubled, len(seen.sources), splits)
+    return CheckState(found.check.table, found.check.name, PASS if found.passed else found.severity, found.description)
+
+
+def neighbours_state(settings: Settings) -> CheckState | None:
+    """What neighbours say of each other; None if that was never asked."""
+    with connect(settings, prompt=True) as containers:
+        recorded = containers.lake.read_checks(NEIGHBOURS, "")
+    found = restored(NEIGHBOURS_AGREE, recorded or ())
+    if found is None:
+        return None
     return CheckState(found.check.table, found.check.name, PASS if found.passed else found.severity, found.description)
 
 

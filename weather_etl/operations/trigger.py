@@ -4,6 +4,7 @@ Belongs here: the two questions, their answers as plain records, errors in one s
 Does not belong here: printing (`cli/operations.py`), running anything in this process (`jobs.py`).
 """
 
+import http.client
 import json
 import time
 import urllib.error
@@ -112,6 +113,14 @@ class Dagster:
             raise UserError(f"{self.url!r} is no address of a Dagster webserver; use one like {DEFAULT_URL}.")
         object.__setattr__(self, "url", self.url.rstrip("/"))
 
+    def version(self) -> str:
+        """The version of the Dagster that answers.
+
+        Raises:
+            UserError: nothing does, or something else.
+        """
+        return str(self._ask("{ version }")["version"])
+
     def run_url(self, run_id: str) -> str:
         """The page of a run."""
         return f"{self.url}/runs/{run_id}"
@@ -194,12 +203,14 @@ class Dagster:
             if error.code != 400:  # GraphQL's own errors come as 400, with a body that tells
                 raise UserError(f"{self.url} answered HTTP {error.code}; is it a Dagster webserver?") from None
             answer = _json(error.read())
-        except (OSError, ValueError) as error:
-            if isinstance(error, ValueError):
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            if not isinstance(error, OSError):
                 raise UserError(f"What answers at {self.url} is no Dagster webserver; correct the address.") from None
             raise UserError(f"Dagster does not answer at {self.url}; start it with `make ui`.") from None
-        if not isinstance(answer, dict) or not isinstance(answer.get("data"), dict):
-            errors = answer.get("errors") if isinstance(answer, dict) else None
+        if not isinstance(answer, dict):
+            raise UserError(f"What answers at {self.url} is no Dagster webserver; correct the address.")
+        if not isinstance(answer.get("data"), dict):
+            errors = answer.get("errors")
             told = _first_line(errors[0].get("message", "")) if errors else "no data"
             raise UserError(f"Dagster at {self.url} could not answer: {told}")
         return answer["data"]

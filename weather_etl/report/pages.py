@@ -1,7 +1,8 @@
-"""The HTML pages: one station, and the index of all.
+"""The HTML pages of one station and of several compared; what all pages share.
 
 Belongs here: filling the templates; pages are self-contained and ask for nothing over the network.
-Does not belong here: figures (`facts.py`), pictures (`pictures.py`), where a page lies (`publish.py`).
+Does not belong here: the page of all stations (`index.py`), figures (`facts.py`), pictures (`pictures.py`), where
+a page lies (`publish.py`).
 """
 
 import base64
@@ -13,7 +14,8 @@ import jinja2
 
 from weather_etl import __version__
 from weather_etl.redaction import escaped
-from weather_etl.report import comparison, comparison_pictures, facts, water
+from weather_etl.report import comparison, comparison_pictures, facts, findings, water
+from weather_etl.report.origin import Origin
 from weather_etl.report.pictures import Picture, draw
 from weather_etl.stations import StationSettings
 
@@ -28,7 +30,8 @@ class Page:
 
 
 @lru_cache
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The templates, with what they may say of a value; text from outside is escaped."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("weather_etl.report"),
         autoescape=True,
@@ -55,21 +58,29 @@ def data_uri(svg: bytes) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
 
 
-def station_page(station: str, t: facts.Tables, settings: StationSettings, addresses: dict[str, str]) -> Page:
-    """The report of one station; `addresses` are the URLs of its tables by name."""
+def station_page(
+    station: str,
+    t: facts.Tables,
+    settings: StationSettings,
+    addresses: dict[str, str],
+    origin: Origin | None = None,
+) -> Page:
+    """The report of one station; `addresses` are the URLs of its tables by name, `origin` what its head says of files."""
+    t = facts.without_stubs(t)
     figures = facts.key_figures(t)
     drawn = draw(t)
     html = (
-        _templates()
+        templates()
         .get_template("station.html.j2")
         .render(
             station=station,
             settings=settings,
+            origin=origin,
             figures=figures,
             pictures={p.name: p for p in drawn},
             precipitation=facts.precipitation_hours(t)[1],
-            quality=facts.quality_summary(t),
-            episodes=facts.suspicious_episodes(t),
+            quality=findings.quality_summary(t),
+            episodes=findings.suspicious_episodes(t),
             energy=facts.wind_energy(t),
             rain=water.rain_by_month(t),
             months=facts.MONTHS,
@@ -84,7 +95,7 @@ def comparison_page(compared: comparison.Compared) -> Page:
     """Several stations and years beside each other."""
     drawn = comparison_pictures.draw(compared)
     html = (
-        _templates()
+        templates()
         .get_template("comparison.html.j2")
         .render(
             stations=compared.stations,
@@ -96,52 +107,3 @@ def comparison_page(compared: comparison.Compared) -> Page:
         )
     )
     return Page(html.encode(), drawn, {"stations": len(compared.stations)})
-
-
-def index_page(stations: list[dict[str, Any]]) -> Page:
-    """The index: a sortable table and a map; `stations` are the figures that `publish.py` keeps of each report."""
-    html = (
-        _templates()
-        .get_template("index.html.j2")
-        .render(
-            stations=stations, map=_map([s for s in stations if s.get("latitude") is not None]), version=__version__
-        )
-    )
-    return Page(html.encode(), [], {"stations": len(stations)})
-
-
-def _map(stations: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Where the stations lie: an equidistant cylindrical frame around them with a graticule, in SVG units."""
-    if not stations:
-        return None
-    lats, lons = [s["latitude"] for s in stations], [s["longitude"] for s in stations]
-    margin = max(2.0, 0.15 * max(max(lats) - min(lats), max(lons) - min(lons)))
-    south, north = max(-90.0, min(lats) - margin), min(90.0, max(lats) + margin)
-    west, east = min(lons) - margin, max(lons) + margin
-    width = 900.0
-    height = min(600.0, max(160.0, width * (north - south) / (east - west)))
-
-    def x(lon: float) -> float:
-        return round(width * (lon - west) / (east - west), 1)
-
-    def y(lat: float) -> float:
-        return round(height * (north - lat) / (north - south), 1)
-
-    step = next(s for s in (1, 2, 5, 10, 20, 30, 60) if (east - west) / s <= 10 or s == 60)
-    return {
-        "width": width,
-        "height": height,
-        "meridians": [(x(d), _degrees(d, "E", "W")) for d in _multiples(west, east, step)],
-        "parallels": [(y(d), _degrees(d, "N", "S")) for d in _multiples(south, north, step)],
-        "points": [{**s, "x": x(s["longitude"]), "y": y(s["latitude"])} for s in stations],
-        "labels": len(stations) <= 40,
-    }
-
-
-def _multiples(low: float, high: float, step: int) -> list[int]:
-    first = int(-(-low // step))
-    return [k * step for k in range(first, int(high // step) + 1)]
-
-
-def _degrees(value: int, plus: str, minus: str) -> str:
-    return f"{abs(value)}°{plus if value > 0 else minus if value < 0 else ''}"

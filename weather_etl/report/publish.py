@@ -1,7 +1,8 @@
 """Where reports lie, whether they are stale, and what one is made from.
 
-Belongs here: addresses and fingerprints of report pages, what the index keeps of each.
-Does not belong here: what a page shows (`pages.py`), reading tables and writing pages (`orchestration/`).
+Belongs here: addresses and fingerprints of report pages, what the page of all stations keeps of each.
+Does not belong here: what a page shows (`pages.py`, `index.py`), how stations stand (`operations/state_page.py`), reading
+tables and writing pages (`orchestration/`).
 
 A page lies beside the tables, `report/station=<id>/index.html`, and its metadata holds a fingerprint of the tables it
 was made from and, for the index, the figures of its head.
@@ -21,12 +22,13 @@ from weather_etl.stations import StationSettings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from weather_etl.report.origin import Origin
     from weather_etl.report.pages import Page
 
 FOLDER = "report"
 INDEX = f"{FOLDER}/index.html"
 # Raise it when the same tables give another page.
-REPORT_VERSION = "1"
+REPORT_VERSION = "2"
 INPUTS = (
     *("validated_observations", "quality_events"),
     *("daily_weather", "monthly_weather", "yearly_weather", "climate_normals"),
@@ -34,6 +36,7 @@ INPUTS = (
 INDEX_FIGURES = (
     "first", "last", "hours", "missing_percent", "temperature_mean_c", "wind_speed_mean_ms", "failed_percent",
 )  # fmt: skip
+KEPT = ("name", "latitude", "longitude", "elevation_m", "fresh_hours", *INDEX_FIGURES)
 
 
 def page_name(station: str) -> str:
@@ -75,7 +78,11 @@ def stale_reports(containers: Containers) -> list[StaleStation]:
 
 
 def station_page(
-    station: str, frames: "Mapping[str, pd.DataFrame]", settings: StationSettings, addresses: Mapping[str, str]
+    station: str,
+    frames: "Mapping[str, pd.DataFrame]",
+    settings: StationSettings,
+    addresses: Mapping[str, str],
+    origin: "Origin | None" = None,
 ) -> tuple["Page", dict[str, str]]:
     """The report of a station from its tables, and what its blob says for the index.
 
@@ -84,43 +91,26 @@ def station_page(
         frames: the tables of `INPUTS`.
         settings: name, place and time zone.
         addresses: where each table lies.
+        origin: the files behind it.
     """
     from weather_etl.report import facts, pages
 
-    page = pages.station_page(station, facts.Tables(*(frames[t] for t in INPUTS)), settings, dict(addresses))
-    figures = {
+    page = pages.station_page(station, facts.Tables(*(frames[t] for t in INPUTS)), settings, dict(addresses), origin)
+    kept = {
         "station": station,
         "name": settings.name,
         "latitude": settings.latitude,
         "longitude": settings.longitude,
         "elevation_m": settings.elevation_m,
+        "fresh_hours": settings.fresh_hours if settings.live else None,
         **{k: page.figures[k] for k in INDEX_FIGURES},
     }
-    return page, {"figures": json.dumps(figures)}
+    return page, {"figures": json.dumps(kept)}
 
 
-def index_fingerprint(made: Mapping[str, Blob]) -> str:
-    """Fingerprint of an index over the given reports."""
-    return digests.digest(["station_index", REPORT_VERSION, sorted((s, b.etag) for s, b in made.items())])
-
-
-def stale_index(containers: Containers, made: Mapping[str, Blob]) -> StaleStation | None:
-    """The index, if it was not made from these reports."""
-    there, target = containers.lake.container.head(INDEX), index_fingerprint(made)
-    if (not made and there is None) or (there is not None and there.metadata.get("fingerprint") == target):
-        return None
-    return StaleStation(INDEX, target, "reports changed")
-
-
-def index_page(made: Mapping[str, Blob]) -> "Page":
-    """The index over the given reports."""
-    from weather_etl.report import pages
-
-    return pages.index_page([_figures(station, blob) for station, blob in sorted(made.items())])
-
-
-def _figures(station: str, blob: Blob) -> dict[str, Any]:
+def figures(station: str, blob: Blob | None) -> dict[str, Any]:
+    """What a report keeps for the page of all stations; empty where there is none."""
+    if blob is None:
+        return {}
     known = json.loads(blob.metadata.get("figures", "{}"))
-    return (
-        dict.fromkeys(("name", "latitude", "longitude", "elevation_m", *INDEX_FIGURES)) | known | {"station": station}
-    )
+    return dict.fromkeys(KEPT) | known | {"station": station}

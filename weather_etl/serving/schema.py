@@ -52,14 +52,7 @@ def revision(connection: "Connection") -> Revision:
     scripts = ScriptDirectory.from_config(alembic_config())
     wanted = scripts.get_current_head()
     assert wanted is not None
-    now = None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s)", (f"{SCHEMA}.alembic_version",))
-        if cursor.fetchone()[0]:
-            cursor.execute(f"SELECT version_num FROM {SCHEMA}.alembic_version")
-            row = cursor.fetchone()
-            now = row[0] if row else None
-    connection.commit()
+    now = _recorded(connection) or None
     known = True
     if now is not None:
         try:
@@ -117,6 +110,33 @@ def _newer(state: Revision) -> ServingUnavailable:
     )
 
 
+def has_tables(connection: "Connection") -> bool:
+    """Whether the database has a schema of serving tables, of whatever revision."""
+    return _recorded(connection) is not None
+
+
+def is_behind(connection: "Connection") -> bool:
+    """Whether there are no serving tables, or older ones than this program's; `revision` imports alembic to tell."""
+    newest = max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    now = _recorded(connection)
+    return now is None or now < newest
+
+
+def _recorded(connection: "Connection") -> str | None:
+    """The revision that the database says; "" where it was being set up."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", (f"{SCHEMA}.alembic_version",))
+        row = cursor.fetchone()
+        if row is None or row[0] is None:
+            now = None
+        else:
+            cursor.execute(f"SELECT version_num FROM {SCHEMA}.alembic_version")
+            row = cursor.fetchone()
+            now = str(row[0]) if row else ""
+    connection.rollback()
+    return now
+
+
 def is_set_up(settings: Settings) -> bool:
     """Whether serving tables are wanted: a database is named for them, or they are there beside Dagster's history.
 
@@ -128,4 +148,4 @@ def is_set_up(settings: Settings) -> bool:
     if settings.postgres_url is None:
         return False
     with connect(settings) as connection:
-        return revision(connection).now is not None
+        return has_tables(connection)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SCHEMA = "weather"
 READER_ROLE = "weather_reader"
 LOADS = "weather_loads"
+HOW_TO_TURN_ON = "set WEATHER_ETL_SERVING_URL, or create the tables beside Dagster's with `weather-etl db upgrade`"
 
 _UTC = "datetime64[us, UTC]"
 _FILES = Table(

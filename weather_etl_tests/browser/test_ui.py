@@ -9,6 +9,7 @@ import math
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -218,12 +219,15 @@ def test_the_report_opens_from_a_file_without_a_network(
     page.close()
 
 
-def test_the_index_is_sorted_by_a_click_on_a_heading(browser: "playwright.Browser", tmp_path: Path) -> None:
-    from weather_etl.report.pages import index_page
+def test_the_index_is_sorted_by_headings_and_filtered_by_state_and_words(
+    browser: "playwright.Browser", tmp_path: Path
+) -> None:
+    from weather_etl.report.index import AMBER, GREEN, RED, Note, Row, index_page
 
-    figures = dict.fromkeys(("name", "latitude", "longitude", "elevation_m", *publish.INDEX_FIGURES))
+    states = {"a": GREEN, "b": AMBER, "c": RED}
     hours = {"a": 9, "b": 1000, "c": None}
-    html = index_page([{**figures, "station": s, "hours": n} for s, n in hours.items()]).html
+    rows = [Row(s, states[s], {"hours": n}, notes=[Note("check", f"only-{s}")]) for s, n in hours.items()]
+    html = index_page(rows, datetime(2026, 1, 1, tzinfo=UTC)).html
     (tmp_path / "index.html").write_bytes(html)
     page = browser.new_page()
     page.goto((tmp_path / "index.html").as_uri())
@@ -235,4 +239,15 @@ def test_the_index_is_sorted_by_a_click_on_a_heading(browser: "playwright.Browse
     assert order() == ["a", "b", "c"]  # as numbers, what is not known last
     page.get_by_role("button", name="Hours").click()
     assert order() == ["b", "a", "c"]
+    page.get_by_role("button", name="State").click()
+    assert order() == ["c", "b", "a"]
+
+    def shown() -> list[str]:
+        return page.locator("#stations tbody:visible th").all_inner_texts()
+
+    page.locator("button[data-state=amber]").click()
+    assert shown() == ["b"]
+    page.locator("button[data-state='']").click()
+    page.get_by_label("Find").fill("check only-a")
+    assert shown() == ["a"]
     page.close()

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg2
@@ -270,9 +271,26 @@ class TestNeighbours:
             assert not is_free(port + 2)
             assert azurite.next_free_port() > port
 
-    def test_other_port_than_before_is_refused(self, root: Path) -> None:
-        with pytest.raises(UserError, match="to change it") as error:
-            _up(root, azurite_port=9)
+    def test_another_port_is_taken_and_only_our_lines_are_rewritten(self, created: Created) -> None:
+        with temporary_root() as root:
+            created(postgres.PostgresFiles(root / ".local" / "postgres"))
+            before, after = free_azurite_port(), free_azurite_port()
+            first = _up(root, azurite_port=before)
+            mine = f"# mine\nWEATHER_ETL_MAX_ATTEMPTS='7'\n{ownership.STORAGE}='{first.azurite.url}'\n# {ownership.DATABASE}=\n"
+            (root / ".env").write_text(mine)
+            with _listener(after + 1), pytest.raises(UserError, match=f"Port {after + 1}"):
+                _up(root, azurite_port=after)
+            assert services.status(root, environ={}).azurite == replace(first.azurite, started=False)
+            second = _up(root, azurite_port=after)
+            assert second.azurite.url == azurite_connection_string(after) and second.azurite.pid != first.azurite.pid
+            changed = mine.replace(str(first.azurite.url), str(second.azurite.url))
+            assert (root / ".env").read_text() == f"{changed}{ownership.DATABASE}='{second.postgres.url}'\n"
+            assert _up(root, azurite_port=after).azurite.pid == second.azurite.pid
+            assert _up(root).azurite.where.endswith(f":{after}")
+
+    def test_the_port_of_a_storage_elsewhere_cannot_be_chosen(self, tmp_path: Path) -> None:
+        with pytest.raises(UserError, match="The storage is not ours") as error:
+            services.up(tmp_path, azurite_port=10_000, environ=EXTERNAL)
         assert _is_one_sentence(error)
 
     def test_lock_makes_the_second_wait(self, tmp_path: Path) -> None:
@@ -355,6 +373,42 @@ class TestElsewhere:
         gone = f"postgresql+psycopg2://postgres:@/postgres?host={tmp_path}/gone/.local/postgres"
         with pytest.raises(UserError, match="moved or copied") as error:
             services.up(tmp_path, environ={**EXTERNAL, ownership.DATABASE: gone})
+        assert _is_one_sentence(error) and "--rewrite-env" in str(error.value)
+
+    def test_the_lines_of_a_moved_checkout_are_corrected_on_demand(self, root: Path) -> None:
+        ours = _up(root)
+        written = (root / ".env").read_bytes()
+        gone = f"postgresql+psycopg2://postgres:@/postgres?host={root}/gone/.local/postgres"
+        (root / ".env").write_text(
+            f"{ownership.DATABASE}='{gone}'\nOTHER=1\n{ownership.STORAGE}='{ours.azurite.url}'\n"
+        )
+        try:
+            assert _up(root, rewrite_env=True).postgres.url == ours.postgres.url
+            values = dotenv_values(root / ".env")
+            assert values == {
+                ownership.DATABASE: ours.postgres.url, "OTHER": "1", ownership.STORAGE: ours.azurite.url
+            }  # fmt: skip
+        finally:
+            (root / ".env").write_bytes(written)
+
+
+class TestSystemUser:
+    def test_useradd_is_found_where_path_lacks_its_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _program(tmp_path / "useradd", f'echo "$@" > {tmp_path}/arguments')
+        monkeypatch.setenv("PATH", "/nowhere")
+        monkeypatch.setattr(postgres, "_SBIN", (str(tmp_path),))
+        postgres._add_user()
+        assert postgres.SYSTEM_USER in (tmp_path / "arguments").read_text()
+
+    def test_a_machine_without_useradd_is_one_sentence_that_names_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setattr(postgres, "_SBIN", (str(tmp_path),))
+        with pytest.raises(UserError, match="the program useradd is not in PATH") as error:
+            postgres._add_user()
         assert _is_one_sentence(error)
 
 

@@ -1,51 +1,16 @@
 """A few lines of our own in the layout of every packaged profile, and what they must say.
 
-Belongs here: texts and values counted by hand. Does not belong here: assertions (`test_profiles.py`).
+Belongs here: texts and values counted by hand; those of consumer stations, national services and web interfaces have a
+module each. Does not belong here: assertions (`test_profiles.py`).
 """
 
 import gzip
-import io
 import json
-import zipfile
-from dataclasses import dataclass, field
-from typing import Any
 
-
-@dataclass(frozen=True)
-class Sample:
-    """One file.
-
-    Attributes:
-        data: its bytes.
-        time: UTC of the first row.
-        values: variable -> value of the first row, in our unit; None: missing.
-        timezone: of the station, where the format leaves it to it.
-        name: of the file.
-        refused: reason, for profiles that refuse.
-        upstream: variable -> flag that a quality code gives.
-        place: what the file says of its station.
-    """
-
-    data: bytes
-    time: str = ""
-    values: dict[str, float | None] = field(default_factory=dict)
-    timezone: str | None = None
-    name: str = "a"
-    refused: str = ""
-    upstream: dict[str, int] = field(default_factory=dict)
-    place: dict[str, Any] = field(default_factory=dict)
-
-
-def text(*lines: str, encoding: str = "utf-8") -> bytes:
-    return ("\n".join(lines) + "\n").encode(encoding)
-
-
-def zipped(**members: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name.replace("__", "."), data)
-    return out.getvalue()
+from weather_etl_tests.meteorology.sample_files import Sample, text, zipped
+from weather_etl_tests.meteorology.samples_of_interfaces import INTERFACES
+from weather_etl_tests.meteorology.samples_of_services import SERVICES
+from weather_etl_tests.meteorology.samples_of_stations import STATIONS
 
 
 def isd_line() -> str:
@@ -96,6 +61,9 @@ WEEWX = "dateTime,usUnits,interval,barometer,pressure,outTemp,outHumidity,windSp
 USCRN02 = "53131 20190101 1600 20190101 0900  2.622 -111.17   32.24     4.4     4.0     4.6     3.3     1.5    296 0    310 0    280 0 C     4.0 0     5.0 0     3.0 0    82 3 -99.000 -99.000 -99.000 -99.000 -99.000 -9999.0 -9999.0 -9999.0 -9999.0 -9999.0"
 
 SAMPLES: dict[str, Sample] = {
+    **INTERFACES,
+    **SERVICES,
+    **STATIONS,
     "aemet_json": Sample(
         json.dumps([{"idema": "3195", "fint": "2024-01-01T05:00:00+0000", "ta": 7.5, "tpr": 2.0, "hr": 68, "vv": 3.2, "vmax": 7.1, "dv": 210, "pres": 941.2, "pres_nmar": 1020.4, "prec": 0.4, "vis": 9.9}]).encode(),
         "2024-01-01T05:00", {"temperature_c": 7.5, "dew_point_c": 2, "humidity_percent": 68, "wind_speed_ms": 3.2, "wind_gust_ms": 7.1, "wind_direction_deg": 210, "pressure_station_hpa": 941.2, "pressure_msl_hpa": 1020.4, "precipitation_mm": 0.4, "visibility_km": 9.9}),

@@ -48,6 +48,7 @@ def _zone(profile: Profile) -> str:
         "meta": "in the file",
         "evidence": "by raw reports",
         "lst": "standard time of the station",
+        "solar": "solar time of the longitude in the file",
     }
     return ", else ".join(words.get(z, z) for z in profile.zones)
 

@@ -9,27 +9,51 @@ from weather_etl.landing.unpacking import unpack
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.cell_states import OK
 from weather_etl.meteorology.cells import Cells, read_cells
+from weather_etl.meteorology.formats import json_tables
+from weather_etl.meteorology.formats.grammar import parse_profile
 from weather_etl.meteorology.formats.profile import ProfileError
 from weather_etl.meteorology.formats.reading import attempts
-from weather_etl.meteorology.formats.registry import GENERIC, compile_profile, packaged
+from weather_etl.meteorology.formats.registry import GENERIC, compile_profile, in_order, packaged, packaged_texts
 from weather_etl.meteorology.raw_rows import ParsedFile
-from weather_etl.meteorology.reasons import Rejected
+from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.vocabulary import RAW_NUMBERS
 from weather_etl_tests.meteorology.profile_samples import SAMPLES
+from weather_etl_tests.meteorology.sample_files import text, zipped
+from weather_etl_tests.meteorology.samples_of_variants import VARIANTS
 
-READ = [name for name in SAMPLES if not SAMPLES[name].refused]
+FILES = SAMPLES | VARIANTS
+READ = [name for name in FILES if not FILES[name].refused]
 # Their files are no text that can be written by hand.
 BY_FIELD = {"uci_airquality_xlsx"}
+# Columns of a base that the files of a profile on it have not.
+LEFT_OUT = {
+    "dwd_10min": {"pressure_msl_hpa", "visibility_km", "cloud_cover_percent"},
+    "rp5_metar": {"precipitation_mm"},
+    "meteostat_bulk": {"cloud_cover_percent"},
+    "davis_weatherlink": {"solar_radiation_wm2"},
+    "davis_weatherlink_us": {"solar_radiation_wm2"},
+    "davis_tab_us": {"solar_radiation_wm2"},
+}
 
 
 def source(name: str) -> formats.Source:
-    sample = SAMPLES[name]
+    sample = FILES[name]
     return formats.Source(sample.name, unpack(sample.data, sample.name))
 
 
+def profile_of(name: str) -> str:
+    return name.split(":")[0]
+
+
 def read(name: str) -> tuple[ParsedFile, Cells]:
-    timezone = SAMPLES[name].timezone
+    timezone = FILES[name].timezone
     parsed = formats.read(source(name), formats.Options(timezone=timezone))
     return parsed, read_cells(parsed.rows, formats.reading(parsed.declared), timezone or "UTC")
+
+
+def test_every_packaged_profile_keeps_to_the_grammar():
+    for name, toml in packaged_texts().items():
+        parse_profile(toml, name=name)
 
 
 def test_every_packaged_profile_has_a_sample():
@@ -38,16 +62,32 @@ def test_every_packaged_profile_has_a_sample():
 
 @pytest.mark.parametrize("name", READ)
 def test_a_file_is_read_by_its_profile_to_the_values_counted_by_hand(name):
-    sample = SAMPLES[name]
+    sample = FILES[name]
     parsed, cells = read(name)
-    assert parsed.profile == name
+    assert parsed.profile == profile_of(name)
     assert str(cells.timestamp[0])[:16] == sample.time
+    a_row_each = any(p.part("long") for p in packaged() if p.name == parsed.profile)
     for variable, expected in sample.values.items():
-        found = cells.values[variable][0] if cells.states[variable][0] == OK else None
+        there = np.flatnonzero(cells.states[variable] == OK)
+        row = there[0] if a_row_each and len(there) else 0
+        found = cells.values[variable][row] if cells.states[variable][row] == OK else None
         assert found == (None if expected is None else pytest.approx(expected, rel=1e-9, abs=1e-12)), variable
     flags = {v: int(f[0]) for v, f in cells.upstream.items() if f[0] > 2}
     assert flags == sample.upstream
     assert parsed.place == sample.place
+
+
+def test_every_column_of_a_profile_has_a_value_counted_by_hand():
+    known = {p.name: p for p in packaged()}
+    proven: dict[str, set[str]] = {}
+    for name in READ:
+        proven.setdefault(profile_of(name), set()).update(FILES[name].values)
+    left_out = {}
+    for name, values in proven.items():
+        columns = {c.to for c in known[name].columns if not known[name].generic} & set(RAW_NUMBERS)
+        if missing := columns - values - LEFT_OUT.get(name, set()):
+            left_out[name] = sorted(missing)
+    assert left_out == {}
 
 
 @pytest.mark.parametrize("name", [n for n in SAMPLES if SAMPLES[n].refused])
@@ -57,21 +97,35 @@ def test_a_profile_that_refuses_says_why(name):
     assert str(caught.value.reason) == SAMPLES[name].refused
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+def test_an_archive_of_several_data_files_is_refused_rather_than_read_in_part():
+    data = text("STATIONS_ID;MESS_DATUM;QN_3;   F;   D;eor", "         44;2007040101;   10;   4.1; 230;eor")
+    archive = zipped(produkt_ff_stunde_a__txt=data, produkt_ff_stunde_b__txt=data)
+    with pytest.raises(Rejected) as caught:
+        formats.read(formats.Source("a.zip", unpack(archive, "a.zip")), formats.Options())
+    assert caught.value.reason == Reason.ZIP_MEMBERS
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_no_file_fits_two_profiles_of_one_rank(name):
-    if source(name).kind != "text":
+    file = source(name)
+    if file.kind == "text":
+        fitting = [a.profile for a in attempts(file, formats.Options()) if not a.miss]
+    elif file.kind == "json":
+        document = json.loads(file.members[0].data, parse_float=str, parse_int=str)
+        known = [p for p in in_order() if p.decoder == "json"]
+        fitting = [profile for profile, _ in json_tables.fitting(document, known)]
+    else:
         return
-    fitting = [a.profile for a in attempts(source(name), formats.Options()) if not a.miss]
     ranks = [p.rank for p in fitting]
     assert len(set(ranks)) == len(ranks), [p.name for p in fitting]
-    assert [p.name for p in fitting[:1]] == ([] if name == GENERIC else [name])
+    assert [p.name for p in fitting[:1]] == ([] if name == GENERIC else [profile_of(name)])
 
 
 @pytest.mark.parametrize("name", READ)
 def test_what_a_manifest_keeps_of_a_file_reads_it_alike(name):
     parsed, cells = read(name)
     declared = json.loads(json.dumps(parsed.declared))
-    again = read_cells(parsed.rows, formats.reading(declared), SAMPLES[name].timezone or "UTC")
+    again = read_cells(parsed.rows, formats.reading(declared), FILES[name].timezone or "UTC")
     for variable, values in cells.values.items():
         assert np.array_equal(values, again.values[variable], equal_nan=True), variable
 

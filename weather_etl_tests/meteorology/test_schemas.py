@@ -24,6 +24,20 @@ HEADER = (
 )
 
 
+def contradicted() -> pd.DataFrame:
+    """One station of four is too warm for some hours."""
+    from weather_etl.meteorology.neighbours import Station, neighbour_events
+
+    hours = np.arange(438_000, 438_400)
+    values = {v: np.sin(hours / 4.0) for v in ("temperature_c", "dew_point_c", "pressure_msl_hpa")}
+    warm = {**values, "temperature_c": values["temperature_c"] + 20.0 * np.isin(hours, hours[100:106])}
+    none = np.empty(0)
+    stations = [
+        Station(f"s{i}", 50.0, 10.0 + i / 10, 0.0, hours, warm if i == 3 else values, none, none) for i in range(4)
+    ]
+    return neighbour_events(stations, lambda place: place)
+
+
 @lru_cache
 def frames() -> dict[str, pd.DataFrame]:
     """Every table of a station with good, suspect, failed, missing, refused and conflicting cells."""
@@ -47,6 +61,7 @@ def frames() -> dict[str, pd.DataFrame]:
         "monthly_weather": tables.monthly,
         "yearly_weather": tables.yearly,
         "climate_normals": tables.normals,
+        "neighbour_events": contradicted(),
     }
 
 

@@ -3,14 +3,10 @@
 import csv
 import json
 import shutil
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from weather_etl import cli
 from weather_etl.errors import UserError
 from weather_etl.lake.connection import Containers
 from weather_etl.operations import quarantine
@@ -19,6 +15,7 @@ from weather_etl.operations.quarantine import quarantined_rows, write_csv
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import shared_csv, weather_csv
+from weather_etl_tests.support.command import Run, in_process
 from weather_etl_tests.support.runs import process
 from weather_etl_tests.support.splits import split_pending
 
@@ -153,18 +150,6 @@ def test_no_exported_cell_can_become_a_formula(text: str, tmp_path: Path) -> Non
     assert cells[3] == "3"
 
 
-@dataclass
-class Done:
-    """How a command ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Done]
-
-
 @pytest.fixture
 def weather_etl(
     tmp_path: Path,
@@ -173,18 +158,10 @@ def weather_etl(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> Run:
-    """The command in this process: starting one costs more than what it does."""
+    """The command in this process."""
     shutil.copy(CHECKOUT / "dagster.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["weather-etl", *arguments])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Done(int(ended.value.code or 0), *capfd.readouterr())
-
-    return run
+    return in_process(tmp_path, capfd)
 
 
 def test_one_run_takes_a_shared_file_to_the_tables_of_its_stations(

@@ -1,19 +1,21 @@
 """The pages as a browser and a reader meet them."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pytest
 
 from weather_etl.report import facts, pages
-from weather_etl.report.publish import INDEX_FIGURES
+from weather_etl.report.origin import of_manifest
 from weather_etl.stations import StationSettings
 from weather_etl_tests.report.elements import Elements
 from weather_etl_tests.report.making import seasonal, tables
 
 TEN_YEARS = ("2006-01-01 00:00", "2016-12-31 23:00")
 PLACE = StationSettings(name="Szeged <Hungary>", latitude=46.25, longitude=20.1, elevation_m=84)
+LATER = {"landed_at": "2026-01-02T00:00:00+00:00"}
 ADDRESSES = {"daily_weather": "https://account/weather/daily_weather/station=szeged/data.parquet"}
 
 
@@ -73,9 +75,13 @@ def _luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("name", ["ink", "soft", "link"])
-def test_text_has_the_contrast_of_wcag_aa(page: pages.Page, name: str) -> None:
-    colour = re.search(rf"--{name}: (#\w{{6}});", page.html.decode())
-    assert colour and 1.05 / (_luminance(colour[1]) + 0.05) >= 4.5
+def test_text_has_the_contrast_of_wcag_aa_by_day_and_by_night(page: pages.Page, name: str) -> None:
+    css = page.html.decode()
+    text, paper, code = (re.findall(rf"--{n}: (#\w{{6}});", css)[:2] for n in (name, "paper", "code"))
+    for of_text, of_paper, of_code in zip(text, paper, code, strict=True):
+        for ground in (of_paper, of_code):
+            light, dark = sorted((_luminance(of_text), _luminance(ground)), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
 def test_the_page_can_be_printed(page: pages.Page) -> None:
@@ -116,25 +122,16 @@ def test_a_station_without_observations_gets_a_page() -> None:
     assert b"</html>" in pages.station_page("a", empty, StationSettings(), {}).html
 
 
-def _of(station: str, **figures: Any) -> dict[str, Any]:
-    keys = ("name", "latitude", "longitude", "elevation_m", *INDEX_FIGURES)
-    return {**dict.fromkeys(keys), "station": station, **figures}
-
-
-def test_the_index_links_every_station_and_maps_those_with_a_place() -> None:
-    stations = [_of("a", latitude=46.0, longitude=20.0), _of("b", latitude=-33.9, longitude=151.2), _of("c")]
-    html = pages.index_page(stations).html.decode()
-    links = [a.get("href") for a in Elements(html).of("a")]
-    assert [links.count(f"station={s}/index.html") for s in "abc"] == [2, 2, 1]
-    assert len(Elements(html).of("circle")) == 2
-
-
-def test_an_index_without_places_has_no_map() -> None:
-    assert Elements(pages.index_page([_of("a")]).html.decode()).of("svg") == []
-
-
-def test_points_of_the_map_lie_where_their_coordinates_say() -> None:
-    html = pages.index_page([_of("n", latitude=60.0, longitude=10.0), _of("s", latitude=40.0, longitude=-5.0)]).html
-    north, south = Elements(html.decode()).of("circle")
-    assert float(north["cy"] or 0) < float(south["cy"] or 0)
-    assert float(north["cx"] or 0) > float(south["cx"] or 0)
+def test_the_head_says_when_from_which_file_and_what_could_not_be_used(eleven_years: facts.Tables) -> None:
+    used = {"state": "ingested", "landed_at": "2026-01-01T05:00:00+00:00"}
+    manifest = [
+        {**used, "name": "szeged/old.csv", "landed_at": "2025-01-01T05:00:00+00:00"},
+        {**used, "name": "szeged/new.csv"},
+        {"name": "szeged/<b>.csv", "state": "rejected", "reason": "NO_TIME", "detail": "no column of times", **LATER},
+    ]
+    head = of_manifest(manifest, datetime(2026, 2, 3, 4, 5, tzinfo=UTC))
+    html = pages.station_page("szeged", eleven_years, PLACE, ADDRESSES, head).html.decode()
+    assert "Made 2026-02-03 04:05 UTC from 3 landing files" in html
+    assert "szeged/new.csv</span>, landed 2026-01-01 05:00 UTC" in html
+    assert "<strong>1 file could not be used</strong>" in html
+    assert "szeged/&lt;b&gt;.csv</span>: NO_TIME: no column of times" in html

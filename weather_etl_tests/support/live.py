@@ -253,8 +253,8 @@ def own_database(services: Services) -> Iterator[str]:
 
 
 @contextmanager
-def dagster_dev(services: Services, folder: Path, before: tuple[str, ...] = (), **settings: str) -> Iterator[Live]:
-    """`dagster dev`, with `before` on its command line, in a folder of its own, with the checkout's configuration and a database and containers of its own."""
+def installation(services: Services, folder: Path, **settings: str) -> Iterator[tuple[dict[str, str], Containers]]:
+    """Make of the folder what a checkout is, with a database and containers of its own; its environment, and these."""
     shutil.copy(CHECKOUT / "dagster.yaml", folder)
     workspace = (CHECKOUT / "workspace.yaml").read_text()
     (folder / "workspace.yaml").write_text(workspace.replace("working_directory: .", f"working_directory: {CHECKOUT}"))
@@ -267,14 +267,21 @@ def dagster_dev(services: Services, folder: Path, before: tuple[str, ...] = (), 
         **settings,
     }
     theirs = {k: v for k, v in os.environ.items() if not k.startswith(("WEATHER_ETL_", "AZURE_", "DAGSTER_"))}
-    port, log = free_port(), folder / "dagster-dev.log"
-    with own_database(services) as database, connect(Settings.load(ours)) as containers, log.open("wb") as output:
+    with own_database(services) as database, connect(Settings.load(ours)) as containers:
         containers.landing.create()
         containers.lake.container.create()
+        yield {**theirs, **ours, "WEATHER_ETL_POSTGRES_URL": database}, containers
+
+
+@contextmanager
+def dagster_dev(services: Services, folder: Path, before: tuple[str, ...] = (), **settings: str) -> Iterator[Live]:
+    """`dagster dev`, with `before` on its command line, in a folder of its own, with the checkout's configuration and a database and containers of its own."""
+    port, log = free_port(), folder / "dagster-dev.log"
+    with installation(services, folder, **settings) as (env, containers), log.open("wb") as output:
         process = subprocess.Popen(
             [*before, str(Path(sys.executable).with_name("dagster")), "dev", "-h", "127.0.0.1", "-p", str(port)],
             cwd=folder,
-            env={**theirs, **ours, "WEATHER_ETL_POSTGRES_URL": database},
+            env=env,
             stdout=output,
             stderr=subprocess.STDOUT,
             preexec_fn=default_signals,

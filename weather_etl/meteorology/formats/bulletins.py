@@ -30,6 +30,8 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 
 MAX_REPORTS = 1_000_000
 _METAR = re.compile(r"(?:(METAR|SPECI)\s+)?(?:COR\s+)?([A-Z][A-Z0-9]{3})\s+(\d{2})(\d{2})(\d{2})Z\b")
+# Lists of Ogimet have a date of their own: `202401130020 METAR EDDF ...`, `EDDF,2024,01,13,00,20,METAR EDDF ...`.
+_DATED = re.compile(r"(?:[A-Z][A-Z0-9]{3},)?(\d{4}),?(\d\d),?(\d\d),?(\d\d),?(\d\d)[,\s]+(?=(?:METAR|SPECI|COR)\b)")
 _OGIMET = re.compile(r"(\d{5}),(\d{4}),(\d{2}),(\d{2}),(\d{2}),(\d{2}),(.*)")
 _COLUMNS = (
     "time", "station", "report_type", "temperature", "dew_point", "wind_direction", "wind_speed", "wind_gust", "visibility",
@@ -109,16 +111,19 @@ def _metars(lines: list[str]) -> Iterator[Report]:
     report: Report | None = None
     for number, line in enumerate(lines, 1):
         stripped = line.strip()
-        if not stripped:  # lines of bulletins end in CR CR LF
+        if not stripped or stripped.startswith("#"):  # lines of bulletins end in CR CR LF
             continue
+        date = None
+        if dated := _DATED.match(stripped):
+            date, stripped = datetime(*map(int, dated.groups())), stripped[dated.end() :]  # type: ignore[arg-type]
         if _METAR.match(stripped):
             if report:
                 yield report
-            report = Report(number, stripped)
+            report = Report(number, stripped, date)
         elif report:
             report.text += f" {stripped}"
         if report and report.text.endswith("="):
-            yield Report(report.line, report.text.rstrip("= "))
+            yield Report(report.line, report.text.rstrip("= "), report.date)
             report = None
     if report:
         yield report
@@ -167,9 +172,9 @@ def _metar_decoder() -> Callable[[Report, datetime | None], dict[str, Any]]:
 
     def decode(report: Report, date: datetime | None) -> dict[str, Any]:
         match = _METAR.match(report.text)
-        if match is None or date is None:
+        if match is None or (near := report.date or date) is None:
             raise ValueError("no station and time")
-        time = _moment(int(match[3]), int(match[4]), int(match[5]), report.date or date)
+        time = report.date or _moment(int(match[3]), int(match[4]), int(match[5]), near)
         code = report.text[match.start(2) :]
         found = Metar(code, month=time.month, year=time.year, strict=False)
 

@@ -22,9 +22,8 @@ from weather_etl.meteorology.formats.profile import (
     ProfileError,
     Quality,
     minutes_of,
-    scale_of,
 )
-from weather_etl.meteorology.units import QUANTITIES, is_unit
+from weather_etl.meteorology.units import QUANTITIES, is_unit, scale_of
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 
 _KIND_NAMES = {
@@ -34,15 +33,16 @@ _KIND_NAMES = {
 }  # fmt: skip
 _TOP = {
     "title": "text", "source": "text", "base": "text", "rank": "int", "decoder": DECODERS, "refuse": "refuse",
-    "missing": "texts", "assume": "texts", "units": "units", "blank_precipitation": ("none", "missing"),
+    "missing": "texts", "assume": "texts", "units": "units", "by_temperature": "systems",
+    "blank_precipitation": ("none", "missing"),
 }  # fmt: skip
 _TABLES: Mapping[str, Mapping[str, Any]] = {
     "match": {"head": "regex", "line": "regex", "columns": "patterns", "any": "texts", "none": "texts", "values": "spans"},
     "container": {"member": "regex", "sheet": "regex"},
-    "json": {"rows": "text", "arrays": "table"},
+    "json": {"rows": "text", "arrays": "table", "table": "text", "units": "text"},
     "text": {"encoding": "texts", "delimiter": (",", ";", "\t", "tab", "|", "space", "fixed", "line"),
              "decimal": (".", ",", "auto"), "comment": "regex", "ragged": ("pad", "refuse")},
-    "header": {"find": "regex", "lines": "int", "strip": "regex", "below": "int", "units": "int", "names": "texts", "skip": "int"},
+    "header": {"find": "regex", "lines": "int", "groups": "yes", "strip": "regex", "below": "int", "units": "int", "names": "texts", "skip": "int"},
     "time": {"columns": "columns", "at": "spans_at", "formats": "texts", "replace": "pairs", "zone": "zone",
              "zone_regex": "regex", "zones": "table", "evidence": "column_regex", "before": "pairs",
              "stamp": ("instant", "start", "middle", "end"), "cadence": "duration", "period": "duration"},
@@ -211,6 +211,13 @@ def _problem(value: Any, kind: Any) -> str | None:
             return None if good else f"is {value!r}; known variables are {', '.join(RAW_TEXT_COLUMNS[3:])}"
         case "unit":
             good = isinstance(value, str)
+        case "systems":
+            for unit, units in value.items() if isinstance(value, dict) else [("?", value)]:
+                if not is_unit("temperature", unit) or _problem(units, "units"):
+                    return (
+                        f"says {units!r} of temperatures in {unit!r}; it must be a table of units for degC, degF or K"
+                    )
+            return None
         case "units":
             for variable, unit in value.items() if isinstance(value, dict) else [("?", value)]:
                 quantity = QUANTITIES.get(variable)
@@ -297,6 +304,7 @@ def assemble(table: Mapping[str, Any], *, name: str, origin: str, generic: bool 
         hashlib.sha256(content.encode()).hexdigest()[:12],
         origin,
         generic,
+        table.get("by_temperature", {}),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 DECODERS = ("text", "xlsx", "parquet", "json", "metar", "synop", "open_meteo")
 REFUSALS = ("TYPICAL_YEAR", "NO_YEAR", "DAILY_ONLY", "NO_TIME", "NO_DATE", "NOT_CSV")
-ZONE_WORDS = ("station", "header", "meta", "evidence", "lst")
+ZONE_WORDS = ("station", "header", "meta", "evidence", "lst", "solar")
 META_KEYS = ("station", "name", "latitude", "longitude", "elevation_m", "zone", "year", "month", "day")
 KINDS = ("instant", "mean", "max", "sum", "counter", "rate", "amount", "running", "interval")
 _DURATION = re.compile(r"(\d+)\s*(min|h|d)")
@@ -92,6 +92,7 @@ class Profile:
         digest: identifies its content, that of its base included.
         origin: where it comes from: `packaged`, a blob name, `station.toml`.
         generic: it is built on the built-in names.
+        by_temperature: unit that the temperatures prove to have -> units that follow, for a file is in one system.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Profile:
     digest: str = ""
     origin: str = "packaged"
     generic: bool = False
+    by_temperature: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -137,9 +139,3 @@ def minutes_of(duration: str) -> int:
     if not found:
         raise ValueError(f"{duration!r} is no duration such as 10min, 1h or 1d")
     return int(found[1]) * {"min": 1, "h": 60, "d": 1440}[found[2]]
-
-
-def scale_of(unit: str) -> tuple[float, str]:
-    """`0.1 degC` -> (0.1, 'degC')."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s+(\S.*)", unit)
-    return (float(found[1]), found[2]) if found else (1.0, unit)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from weather_etl.meteorology.formats import generic
+from weather_etl.meteorology.formats import generic, refusals
 from weather_etl.meteorology.formats.engine import Table, read_table
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
@@ -64,7 +64,7 @@ def read(source: Source, options: Options) -> ParsedFile:
         return _read_generic(source, options)
     profile = found.profile
     if profile.refuse:
-        raise refusal(profile)
+        raise refusals.by_profile(profile)
     assert found.text is not None and found.member is not None
     if profile.decoder == "open_meteo":
         from weather_etl.meteorology.formats import open_meteo
@@ -76,12 +76,6 @@ def read(source: Source, options: Options) -> ParsedFile:
         return _finished(bulletins.read(found.text, profile, source, options), found.text)
     assert found.fit is not None
     return _of_text(found.fit, found.text, source, options)
-
-
-def refusal(profile: Profile) -> Rejected:
-    """What a profile that refuses its files says."""
-    code, _, sentence = profile.refuse.partition(":")
-    return Rejected(Reason(code.strip()), sentence.strip() or profile.title)
 
 
 def recognise(source: Source, options: Options) -> Recognised:
@@ -124,7 +118,10 @@ def _makes_way(attempt: Attempt, options: Options) -> bool:
 def _try(profile: Profile, source: Source, options: Options, heads: dict[int, Head]) -> Attempt:
     pattern = profile.part("container").get("member")
     if pattern:
-        member = next((m for m in source.members if re.search(pattern, m.name) or len(source.members) == 1), None)
+        such = [m for m in source.members if re.search(pattern, m.name) or len(source.members) == 1]
+        if len(such) > 1:
+            return Attempt(profile, miss=f"the archive has {len(such)} such members")
+        member = such[0] if such else None
     else:
         member = source.members[0] if len(source.members) == 1 else None
     if member is None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 from statistics import median
 from typing import Any
 
@@ -47,7 +48,7 @@ class Head:
             self.ends.append(start)
         self._keys: dict[int, str] = {}
         self._all_keys = ""
-        self._names: dict[tuple[int, str, str, int], Names | None] = {}
+        self._names: dict[tuple[int, str, str, int, bool], Names | None] = {}
 
     def key(self, i: int) -> str:
         if i not in self._keys:
@@ -61,14 +62,22 @@ class Head:
             self._all_keys = "\n".join(self.key(i) for i in range(min(len(self.lines), MAX_HEADER_LINES))) or "\n"
         return self._all_keys
 
-    def names(self, i: int, delimiter: str, strip: str = "", lines: int = 1) -> Names | None:
-        """The names that a line, or several that belong together, give with a separator; None if it cannot be one."""
-        at = (i, delimiter, strip, lines)
+    def names(self, i: int, delimiter: str, strip: str = "", lines: int = 1, groups: bool = False) -> Names | None:
+        """The names that a line, or several that belong together, give with a separator; None if it cannot be one.
+
+        Args:
+            i: index of the first line.
+            delimiter: the separator.
+            strip: regular expression of what is cut off at the start of a line.
+            lines: that make the names.
+            groups: a blank cell of the first line belongs to the group whose name stands to its left.
+        """
+        at = (i, delimiter, strip, lines, groups)
         if at not in self._names:
-            self._names[at] = self._read_names(i, delimiter, strip, lines)
+            self._names[at] = self._read_names(i, delimiter, strip, lines, groups)
         return self._names[at]
 
-    def _read_names(self, i: int, delimiter: str, strip: str, lines: int) -> Names | None:
+    def _read_names(self, i: int, delimiter: str, strip: str, lines: int, groups: bool) -> Names | None:
         try:
             parts = [
                 split_names(re.sub(strip, "", line) if strip else line, delimiter) for line in self.lines[i : i + lines]
@@ -80,6 +89,8 @@ class Head:
         numbers = sum(_NUMBER.fullmatch(n) is not None for n in filled)
         if numbers * 2 > len(filled):  # a line of data
             return None
+        if groups:
+            names = list(accumulate(names, _its_group))
         for more in parts[1:]:
             names = [f"{a} {b}".strip() for a, b in zip(names, more, strict=False)]
         return Names([n or f"{NAMELESS}{k + 1}" for k, n in enumerate(names)])
@@ -88,6 +99,10 @@ class Head:
         """The first lines from a position on that are neither blank nor cut."""
         last = len(self.lines) if self.whole or len(self.ends) > MAX_HEADER_LINES else len(self.lines) - 1
         return [line for line in self.lines[start : max(last, start + 1)] if line.strip()][:n]
+
+
+def _its_group(left: str, name: str) -> str:
+    return name or left
 
 
 @dataclass
@@ -206,7 +221,7 @@ def _with_header(profile: Profile, head: Head, wanted: str | None, station: str 
                 return found
             continue
         for delimiter in [wanted] if wanted else sorted(sniff(line), key=lambda d: d != station):
-            names = head.names(i, delimiter, strip, lines)
+            names = head.names(i, delimiter, strip, lines, header.get("groups", False))
             if names is None:
                 continue
             absent = [c[0] for c in columns if not names.has(c)]

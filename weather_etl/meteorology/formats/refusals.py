@@ -13,11 +13,14 @@ import pyarrow.compute as pc
 
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cell_times import read_form
+from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.reasons import Reason, Rejected
 
 _DATE = r"^\s*(\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}|\d{1,2}[-/. ]([A-Za-z]{3,9}|\d{1,2})[-/. ]\d{2,4})\s*$"
 _CLOCK = r"^\s*\d{1,2}[:.h]\d{2}([:.]\d{2})?(\.\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*$"
 _DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
+_MIN_TYPICAL = 8_000  # hours of a year, in which a few may be missing
+_SAMPLES_A_MONTH = 8
 _LOW = re.compile(r"(?i)(^|[^a-z])t?(min|minimum|low|mn|tn)([^a-z]|$)|temp_?min|tmin")
 _HIGH = re.compile(r"(?i)(^|[^a-z])t?(max|maximum|high|mx|tx)([^a-z]|$)|temp_?max|tmax")
 
@@ -37,6 +40,12 @@ def check(texts: pa.ChunkedArray, form: str, names: Sequence[str], stations: pa.
     column = one_chunk(texts)
     if len(column) == 0:
         return
+    if years := typical_year(column, form):
+        raise Rejected(
+            Reason.TYPICAL_YEAR,
+            f"the rows go once through the months, but their years jump ({', '.join(map(str, years))}, ...): a typical year, put "
+            "together from months of different years, and no observations; upload the years themselves",
+        )
     sample = column.slice(0, 100).drop_null()
     filled = sample.filter(pc.not_equal(pc.utf8_trim_whitespace(sample), ""))
     if len(filled) == 0:
@@ -45,6 +54,12 @@ def check(texts: pa.ChunkedArray, form: str, names: Sequence[str], stations: pa.
         raise Rejected(
             Reason.NO_DATE,
             f"the times, such as {filled[0].as_py()!r}, have no date; name the column of the date in [aliases]",
+        )
+    if stations is None and form != "%s" and _half_a_clock(column, form):
+        raise Rejected(
+            Reason.NO_TIME,
+            f"the times, such as {filled[0].as_py()!r}, have hours from 1 to 12, each twice a day, and no a.m. or p.m.; export "
+            "them with 24 hours, or name the column that says which half it is in [aliases] too, as timestamp",
         )
     dates_only = pc.all(pc.match_substring_regex(filled, _DATE)).as_py() and _all(column, _DATE)
     if not dates_only and not (any(map(_LOW.search, names)) and any(map(_HIGH.search, names))):
@@ -69,6 +84,53 @@ def check(texts: pa.ChunkedArray, form: str, names: Sequence[str], stations: pa.
             Reason.NO_TIME,
             f"the times, such as {filled[0].as_py()!r}, are dates with no hour; name the column of the hour in [aliases] too",
         )
+
+
+def by_profile(profile: Profile) -> Rejected:
+    """What a profile that refuses its files says."""
+    code, _, sentence = profile.refuse.partition(":")
+    return Rejected(Reason(code.strip()), sentence.strip() or profile.title)
+
+
+def typical_year(column: pa.Array, form: str) -> list[int]:
+    """The first years of rows that go once through the months in order while their years go to and fro; else none.
+
+    Args:
+        column: times, in the order of the rows; a sample of them decides.
+        form: their form.
+    """
+    if len(column) < _MIN_TYPICAL:
+        return []
+    at = np.unique(np.linspace(0, len(column) - 1, 12 * _SAMPLES_A_MONTH).astype(np.int64))
+    times = read_form(column.take(pa.array(at)), form)
+    times = times[~np.isnat(times)]
+    if len(times) < len(at) // 2 or (np.diff(times.astype(np.int64)) >= 0).all():
+        return []
+    years = times.astype("datetime64[Y]")
+    within = (times - years.astype("datetime64[us]")).astype(np.int64)
+    # The last rows may be those of the first hours of the next year.
+    forward = np.diff(within) >= 0
+    if not forward[:-1].all() or within[:-1].max() - within.min() < 300 * _DAY.astype(np.int64):
+        return []
+    steps = np.diff(years[:-1].astype(np.int64))
+    # Rows of many years that are sorted by month and day change their year all the time.
+    if (steps < 0).sum() < 2 or (steps != 0).sum() > 12:
+        return []
+    return [int(y) + 1970 for y in dict.fromkeys(years.astype(np.int64).tolist())][:4]
+
+
+def _half_a_clock(column: pa.Array, form: str) -> bool:
+    """Whether the hours go from 1 to 12 twice a day, and nothing says which half it is."""
+    if pc.any(
+        pc.match_substring_regex(column.slice(0, 1000), r"(?i)[ap]\.?m?\.?\s*$|[\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}]")
+    ).as_py():
+        return False
+    times = read_form(column.slice(0, 5000), form)
+    times = times[~np.isnat(times)]
+    hours = times.astype("datetime64[h]").astype(np.int64) % 24
+    if len(times) < 24 or set(np.unique(hours).tolist()) != set(range(1, 13)):
+        return False
+    return len(np.unique(times)) <= 0.6 * len(times)
 
 
 def _all(column: pa.Array, pattern: str) -> bool:

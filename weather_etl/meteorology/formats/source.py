@@ -12,6 +12,7 @@ from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.plain_text import is_utf8, plain_newlines
 from weather_etl.meteorology.reasons import Reason, Rejected
 
+_JSON = re.compile(rb'\{|\[\s*(?:[\[{"\d\]-]|true|false|null|$)')
 HEAD_BYTES = 64 * 1024
 _KINDS = (
     (b"\x89PNG", "a PNG picture"),
@@ -90,7 +91,7 @@ class Source:
         if data.startswith(b"PK\x03\x04") and b"xl/workbook" in data[:4096] + data[-65536:]:
             return "xlsx"
         start = data[:256].removeprefix(b"\xef\xbb\xbf").lstrip()
-        return "json" if start.startswith((b"{", b"[")) else "text"
+        return "json" if _JSON.match(start) else "text"
 
     def text(self, member: Member, encodings: Sequence[str], station: str | None = None) -> Text | None:
         """The text of a member: UTF-8 or UTF-16 by themselves, else the first encoding that decodes the whole file.

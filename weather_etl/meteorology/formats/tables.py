@@ -67,7 +67,9 @@ def _offset_of_line(body: bytes, line: int) -> int:
 
 def _without_comments(data: bytes, start: int, comment: str) -> bytes:
     """Comment lines below the header made blank, so that the others keep their numbers."""
-    rx = re.compile(rb"(?m)^(?:" + comment.encode() + rb")[^\r\n]*")
+    flags = re.match(r"\(\?[aimsux]+\)", comment)  # stand at the start of an expression, or nowhere
+    body = comment[flags.end() :] if flags else comment
+    rx = re.compile(((flags[0] if flags else "") + rf"(?m:^)(?:{body})[^\r\n]*").encode())
     return data if not rx.search(data, start) else data[:start] + rx.sub(b"", data[start:])
 
 

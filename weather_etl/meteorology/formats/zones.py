@@ -98,6 +98,9 @@ def zone_of(
                 found = _by_reports(cut, names, timing, time)
                 if found:
                     return Zone({"": found[0]}, how=found[1])
+            case "solar":
+                if zone := _solar(meta.get("longitude", "")):
+                    return Zone({"": zone}, how=f"{zone}, solar time of longitude {meta['longitude']} in whole hours")
             case "lst":
                 if options.timezone:
                     return Zone({"": "lst"}, how=f"local standard time all year, of {options.timezone}")
@@ -115,11 +118,19 @@ def zone_of(
     return Zone(assumed=True, how="not known, taken as UTC")
 
 
+def _solar(longitude: str) -> str:
+    """Mean solar time of a longitude in whole hours of 15 degrees; "" where there is none."""
+    match = re.fullmatch(r"[+-]?\d{1,3}(\.\d+)?", longitude.strip())
+    return zone_of_offset(round(float(longitude) / 15) * 3600) if match else ""
+
+
 def _of_text(text: str, time: Mapping[str, object]) -> str:
     zones = time.get("zones", {})
     text = str(zones.get(text.strip(), text)) if isinstance(zones, Mapping) else text
     if _LST.fullmatch(text.strip()):
         return "lst"
+    if re.fullmatch(r"-?\d{3,5}", text.strip()) and int(text) % 900 == 0:  # seconds
+        return known_zone(zone_of_offset(int(text))) or ""
     return known_zone(text) or (
         f"UTC{int(text):+03d}:00" if re.fullmatch(r"[+-]?\d{1,2}(\.0+)?", text.strip()) and "." not in text else ""
     )

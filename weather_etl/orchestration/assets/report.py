@@ -1,4 +1,4 @@
-"""Layer `report`: the weather report of each station, and the index of all.
+"""Layer `report`: the weather report of each station, and the page of state of all.
 
 Belongs here: the assets, and what the UI shows of each.
 Does not belong here: pages and pictures (`report/`), when they are made (`orchestration/sensors/`).
@@ -7,16 +7,21 @@ Assets of their own, after the tables: drawing is slow beside them, and a pictur
 """
 
 import base64
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from weather_etl.lake import fingerprints
+from weather_etl.lake.fingerprints import NEIGHBOURS
+from weather_etl.operations import state_page
 from weather_etl.orchestration.assets.making import Results, TablesConfig, last_metadata
 from weather_etl.orchestration.assets.specs import code_references, station_partitions
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import HtmlPage, ParquetIOManager, StationTable, StorageResource
 from weather_etl.report import publish
+from weather_etl.report.origin import of_manifest
+from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
     from weather_etl.report.pages import Page
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
                 "without a network: from Storage Explorer, or with `weather-etl open report STATION`."
             ),
             group_name="report",
-            kinds={"azure", "html", "matplotlib"},
+            kinds={"html"},
             owners=["team:weather"],
             tags={"domain": "weather", "layer": "report"},
             code_version=publish.REPORT_VERSION,
@@ -71,7 +76,9 @@ def weather_report(
         frames = {table.name: table.frame for table in tables}
         target = publish.expected({t: station.carried(t) for t in publish.INPUTS})
         addresses = {t: lake.containers().lake.uri(t, station.station) for t in fingerprints.TABLE_NAMES}
-        page, figures = publish.station_page(station.station, frames, station.settings, addresses)
+        raw = lake.containers().lake.read("raw_observations", station.station, columns=["line"])
+        files = of_manifest((raw.manifest if raw else None) or [], datetime.now(UTC))
+        page, figures = publish.station_page(station.station, frames, station.settings, addresses, files)
         yield dg.MaterializeResult(
             value=HtmlPage(page.html, target, there, figures),
             metadata={"open": f"weather-etl open report {station.station}", **_pictures(page), **_figures(page)},
@@ -91,33 +98,37 @@ def _figures(page: "Page") -> dict[str, Any]:
 
 
 @dg.asset(
-    deps=["weather_report"],
-    description="All stations on one HTML page: a sortable table and a map with links to the reports.",
+    deps=["weather_report", NEIGHBOURS],
+    description=(
+        "The page of state, the first that an operator opens: every station red, amber or green, with what is not in "
+        "order and the way out; sortable, with a filter and a map.\n\nIt lies at `report/index.html` and opens in any "
+        "browser: `weather-etl open report`. Made anew when a report or a failed run is new, and once a day."
+    ),
     group_name="report",
-    kinds={"azure", "html"},
+    kinds={"html"},
     owners=["team:weather"],
     tags={"domain": "weather", "layer": "report"},
     code_version=publish.REPORT_VERSION,
     io_manager_key="pages",
-    metadata=code_references("report/pages.py"),
+    metadata=code_references("report/index.py", "operations/state_page.py"),
 )
 def station_index(
-    context: dg.AssetExecutionContext, storage: dg.ResourceParam[StorageResource]
+    context: dg.AssetExecutionContext, config: TablesConfig, storage: dg.ResourceParam[StorageResource]
 ) -> dg.MaterializeResult[HtmlPage]:
-    """Draw the index over the reports that there are."""
+    """Draw the page of all stations as they stand now."""
     with without_details(context.log, context.run, context.instance):
-        containers = storage.containers()
+        containers, now = storage.containers(), datetime.now(UTC)
         there = containers.lake.container.head(publish.INDEX)
         made = publish.reports(containers)
-        target = publish.index_fingerprint(made)
+        target = state_page.fingerprint(containers, made, context.instance, now)
         version = dg.DataVersion(target)
-        if there is not None and there.metadata.get("fingerprint") == target:
+        if there is not None and there.metadata.get("fingerprint") == target and not config.full:
             return dg.MaterializeResult(
                 value=HtmlPage(None, target, there),
                 metadata=last_metadata(context, "station_index", target),
                 data_version=version,
             )
-        page = publish.index_page(made)
+        page = state_page.make_page(containers, made, Settings.load(), context.instance, now)
         return dg.MaterializeResult(
             value=HtmlPage(page.html, target, there),
             metadata={"open": "weather-etl open report", **_figures(page)},

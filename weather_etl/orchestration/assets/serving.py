@@ -15,7 +15,7 @@ from weather_etl.orchestration.assets.specs import column_schema, station_partit
 from weather_etl.orchestration.checks import result, spec
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
 from weather_etl.orchestration.resources import StorageResource
-from weather_etl.serving.tables import SCHEMA, SERVED, Served
+from weather_etl.serving.tables import HOW_TO_TURN_ON, SCHEMA, SERVED, Served
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 
@@ -26,7 +26,6 @@ STATION_SERVED = Check(
     "weather_observations", "station_served", "What PostgreSQL serves of the station is what the lake holds."
 )
 OFF, ABSENT = "off", "not in the lake yet"
-HOW_TO_TURN_ON = "set WEATHER_ETL_SERVING_URL, or create the tables beside Dagster's with `weather-etl db upgrade`"
 
 
 def _spec(served: Served) -> dg.AssetSpec:
@@ -36,7 +35,7 @@ def _spec(served: Served) -> dg.AssetSpec:
         deps=[served.source],
         description=f"{contract.description}\n\nTable {SCHEMA}.{served.name}; one row is {contract.row}.",
         group_name="serving",
-        kinds={"postgres", "table"},
+        kinds={"postgres"},
         owners=["team:weather"],
         tags={"domain": "weather", "layer": "serving"},
         code_version=served.columns_version[:8],

@@ -4,6 +4,8 @@ Belongs here: one tick: what is new in Dagster's event log.
 Does not belong here: which events open and close a problem, the message (`operations/notifications.py`).
 """
 
+from collections.abc import Collection
+
 import dagster as dg
 from dagster import DagsterEventType
 
@@ -40,7 +42,9 @@ def notification_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         latest = instance.event_log_storage.get_maximum_record_id() or 0
         return dg.SensorResult(cursor=State(latest, latest).write(), skip_reason="Listening from now on.")
     runs = _new_runs(instance, state)  # before the checks: those of a failed run are then read as well
-    news = update(state, _new_checks(instance, state), runs)
+    checks = _new_checks(instance, state)
+    untold = any(not p.told for p in state.open.values())
+    news = update(state, checks, runs, _muted(settings) if checks or runs or untold else ())
     if news:
         try:
             send(settings, message(news, len(state.open), settings.ui_url, settings.webhook_style))
@@ -48,6 +52,18 @@ def notification_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
             raise dg.Failure(str(error)) from None
     told = f"Told {len(news.opened)} failed and {len(news.closed)} resolved." if news else "Nothing new."
     return dg.SensorResult(cursor=state.write(), skip_reason=f"{told} {len(state.open)} open.")
+
+
+def _muted(settings: Settings) -> Collection[str]:
+    """Stations of which nobody wants to hear; none where the storage does not answer, which must be told."""
+    from weather_etl.lake.connection import connect
+    from weather_etl.operations.mutes import muted
+
+    try:
+        with connect(settings, prompt=True) as containers:
+            return muted(containers)
+    except UserError:
+        return ()
 
 
 def _new_checks(instance: dg.DagsterInstance, state: State) -> list[CheckEvent]:

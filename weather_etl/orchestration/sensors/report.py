@@ -9,7 +9,7 @@ import time
 import dagster as dg
 
 from weather_etl.lake.fingerprints import StaleStation
-from weather_etl.operations import planning
+from weather_etl.operations import planning, state_page
 from weather_etl.operations.planning import History
 from weather_etl.operations.run_history import UNFINISHED, histories, in_flight
 from weather_etl.orchestration.catch_up import catch_up_job
@@ -33,7 +33,8 @@ NAME = "weather_report_sensor"
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
         "Compares every report with the fingerprints of its tables and requests runs for some stale ones at a time, "
-        "so that drawing never takes the places of runs that make tables; then one for the index of all. Keeps no state."
+        "so that drawing never takes the places of runs that make tables; then one for the page of all stations, which is "
+        "also made anew after a failed run and once a day. Keeps no state."
     ),
 )
 def weather_report_sensor(
@@ -47,7 +48,7 @@ def weather_report_sensor(
     with without_details(), storage.promptly() as containers:
         made = publish.reports(containers)
         stale = publish.find_stale(containers.lake.stamps(), made)
-        index = publish.stale_index(containers, made)
+        index = state_page.find_stale(containers, made, instance)
         # The report of a station whose tables are being made is drawn when they are all there.
         busy = in_flight(instance, containers, settings, now=now)
     decided = decide(

@@ -18,11 +18,14 @@ from weather_etl.orchestration.jobs import SERVING_JOB, serving_job
 from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors.landing_files import RETRY_DELAY_S
 from weather_etl.orchestration.sensors.requests import decide, partitions_requests, run_requests
+from weather_etl.serving.tables import HOW_TO_TURN_ON
 from weather_etl.settings import Settings
 
 
 def _default_status() -> dg.DefaultSensorStatus:
-    configured = Settings.load().serving_url is not None
+    # By settings alone: whether the tables are set up, a tick asks the database.
+    settings = Settings.load()
+    configured = settings.serving_url is not None or settings.postgres_url is not None
     return dg.DefaultSensorStatus.RUNNING if configured else dg.DefaultSensorStatus.STOPPED
 
 
@@ -33,7 +36,8 @@ def _default_status() -> dg.DefaultSensorStatus:
     default_status=_default_status(),
     description=(
         "Compares what PostgreSQL serves with the tables in the lake and requests a load for each station that "
-        "differs. On by itself where WEATHER_ETL_SERVING_URL is set; keeps no state."
+        "differs. Does nothing until serving tables are set up: WEATHER_ETL_SERVING_URL, or `weather-etl db upgrade` "
+        "beside Dagster's history. Keeps no state."
     ),
 )
 def serving_sensor(context: dg.SensorEvaluationContext, storage: dg.ResourceParam[StorageResource]) -> dg.SensorResult:
@@ -42,6 +46,8 @@ def serving_sensor(context: dg.SensorEvaluationContext, storage: dg.ResourcePara
 
     settings, instance, now = Settings.load(), context.instance, time.time()
     with without_details(), database.connect(settings) as connection, storage.promptly() as containers:
+        if settings.serving_url is None and not schema.has_tables(connection):
+            return dg.SensorResult(skip_reason=f"No serving tables are set up; {HOW_TO_TURN_ON}.")
         schema.require_schema(settings, connection)
         wanted = staleness.expected(containers.lake.stamps())
         stale = staleness.find_stale(wanted, staleness.loaded_versions(connection))

@@ -7,10 +7,8 @@ Most commands are called in this process, since a new interpreter costs seconds 
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +17,7 @@ from weather_etl.lake.connection import connect
 from weather_etl.operations import planning
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl_tests.conftest import CHECKOUT
+<<<<<<< HEAD:weather_etl_tests/test_cli.py
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import commands
 
@@ -30,6 +29,9 @@ def folder(tmp_path: Path) -> Path:
     """A working folder with Dagster's configuration and without anybody's `.env`."""
     shutil.copy(CHECKOUT / "dagster.yaml", tmp_path)
     return tmp_path
+=======
+from weather_etl_tests.support.command import Run, no_trace, one_sentence
+>>>>>>> main:weather_etl_tests/cli/test_cli.py
 
 
 @pytest.fixture
@@ -49,6 +51,7 @@ def weather_etl_process(folder: Path, environment: Settings, database: str) -> R
     return run
 
 
+<<<<<<< HEAD:weather_etl_tests/test_cli.py
 @pytest.fixture
 def weather_etl(folder: Path, environment: Settings, database: str, capfd: pytest.CaptureFixture[str]) -> Run:
     """The command in this process: the same entry point, its output and exit code."""
@@ -72,15 +75,10 @@ def one_sentence(process: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
+=======
+>>>>>>> main:weather_etl_tests/cli/test_cli.py
 def without_seconds(text: str) -> str:
     return re.sub(r"in [\d.]+ s", "in some s", text)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "x.csv"
-    path.write_bytes(weather_csv())
-    return path
 
 
 def test_upload_and_run_end_in_a_summary_with_tables_and_checks(weather_etl_process: Run, file: Path) -> None:
@@ -177,16 +175,35 @@ def test_forget_deletes_the_tables_of_a_station_without_files(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("code", "arguments", "sentence"),
     [
-        (["upload", "bad id", "x.csv"], "'bad id' is no station id"),
-        (["upload", "a", "nowhere.csv"], "nowhere.csv is not a file"),
-        (["run", "--station", "nowhere"], "There is no landing file for station nowhere"),
-        (["forget", "nowhere"], "has no tables"),
+        (2, ["upload", "bad id", "x.csv"], "'bad id' is no station id"),
+        (2, ["upload", "a", "nowhere.csv"], "nowhere.csv is not a file"),
+        (2, ["upload", "a"], "Name the files to upload"),
+        (2, ["head", "daily_weather", "-s", "a", "--columns", "hdd18"], "Did you mean hdd_18?"),
+        (2, ["export", "daily_weather", "-o", "x.txt", "-s", "a"], "neither .csv nor .xlsx"),
+        (1, ["delete", "a/x.csv"], "There is no landing file a/x.csv"),
+        (2, ["mute", "a"], "--until DATE"),
+        (2, ["forget"], "Name one station"),
+        (1, ["run", "--station", "nowhere"], "There is no landing file for station nowhere"),
+        (1, ["status", "--station", "nowhere"], "There is no landing file for station nowhere"),
+        (1, ["forget", "nowhere"], "has no tables"),
     ],
 )
-def test_a_mistake_is_one_sentence(weather_etl: Run, file: Path, arguments: list[str], sentence: str) -> None:
-    assert sentence in one_sentence(weather_etl(*arguments))
+def test_a_mistake_is_one_sentence(
+    weather_etl: Run, file: Path, code: int, arguments: list[str], sentence: str
+) -> None:
+    assert sentence in one_sentence(weather_etl(*arguments), code)
+
+
+def test_a_word_that_an_option_does_not_know_is_wrong_usage_that_lists_the_known(weather_etl: Run) -> None:
+    for arguments in (["files", "--state", "lost"], ["head", "weather"], ["trigger", "--mode", "fast"]):
+        done = weather_etl(*arguments)
+        assert (
+            (done.returncode == 2 and "'pending'" in done.stderr)
+            or "'full'" in done.stderr
+            or "'daily_weather'" in done.stderr
+        )
 
 
 def test_a_broken_station_toml_is_refused_at_upload(weather_etl: Run, tmp_path: Path) -> None:
@@ -285,7 +302,9 @@ def test_doctor_names_a_station_whose_file_was_rejected(weather_etl: Run, file: 
 
 
 def test_the_ui_that_does_not_run_is_one_sentence(weather_etl: Run) -> None:
-    assert "start the UI with `make ui`" in one_sentence(weather_etl("open", "ui", "--port", "9", "--print"))
+    told = one_sentence(weather_etl("open", "ui", "--port", "9", "--print"))
+    assert "Dagster does not answer at http://127.0.0.1:9; start it with `make ui`." in told
+    assert "The usual address is http://127.0.0.1:3000." in told
 
 
 def test_help_tells_the_exit_codes_and_completion() -> None:

@@ -1,0 +1,275 @@
+"""Commands that change what lies in landing: `upload`, `move`, `delete`."""
+
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from weather_etl.cli.base import app, count, one_named, say, some, waiting, warn
+from weather_etl.errors import UserError, WrongUsage
+
+if TYPE_CHECKING:
+    from weather_etl.lake.connection import Containers
+    from weather_etl.lake.container import Uploaded
+    from weather_etl.meteorology.formats.options import Options
+    from weather_etl.operations.landing_files import Neighbours
+
+_LOOKED_AT = 20 * 1024**2  # bytes; larger files are uploaded without a look
+
+
+@app.command(short_help="Put files into a station's landing folder.")
+def upload(
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="STATION FILE",
+            help="A station (letters, digits, - and _; or _shared for files of several stations), then weather files or a "
+            "station.toml. Or only folders: each is a station, by its name, with the files in it.",
+        ),
+    ],
+    station: Annotated[
+        list[str] | None,
+        typer.Option("--station", "-s", metavar="STATION", help="The station; all arguments are files then."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Make a new station without asking.")] = False,
+) -> None:
+    """Put files into the landing folder of a station; a file that is there already is left alone.
+
+    Says in three lines how each file will be read. A file of the same name with other content is replaced, and so are
+    its rows by the next run. Warns when the same bytes lie under another station, or when the name is new and near one
+    that exists.
+    """
+    from weather_etl.lake.connection import connect
+    from weather_etl.operations.landing_files import Neighbours
+    from weather_etl.settings import Settings
+
+    batches = _batches(what, station)
+    with connect(Settings.load(), prompt=True) as containers:
+        containers.landing.create()
+        containers.lake.container.create()
+        neighbours = Neighbours(containers.landing)
+        warnings = [w for name, files in batches for w in _upload(containers, neighbours, name, files, yes=yes)]
+    for warning in warnings:
+        warn(f"WARN  {warning}")
+
+
+def _upload(
+    containers: "Containers", neighbours: "Neighbours", station: str, files: list[Path], *, yes: bool
+) -> list[str]:
+    """Upload the files of one station; what there is to warn of."""
+    warnings = _ask_for_a_new_station(neighbours, station, files, yes=yes)
+    options = cache(lambda: _options(containers, station, files))
+    size = sum(path.stat().st_size for path in files)
+    with waiting(f"Uploading to {station}", size, is_bytes=True) as advance:
+        lines = []
+        for path in files:
+            data = path.read_bytes()
+            done = _put(containers, station, path, data)
+            advance(len(data))
+            lines.append(_told(station, path, len(data), done))
+            if done.wrote:
+                lines += _how_it_will_be_read(path, options)
+            warnings += _same_bytes(neighbours, station, path, data)
+            if not sys.stderr.isatty():
+                for line in lines:
+                    say(line)
+                lines = []
+    for line in lines:
+        say(line)
+    return warnings + _nothing_known(containers, station, files)
+
+
+def _batches(what: list[str], named: list[str] | None) -> list[tuple[str, list[Path]]]:
+    """What to upload, by station."""
+    from weather_etl.landing.versions import SHARED
+    from weather_etl.stations import is_station_id
+
+    if named:
+        batches = [(one_named(named), [Path(name) for name in what])]
+    elif all(Path(name).is_dir() for name in what):
+        batches = [_folder(Path(name)) for name in what]
+    else:
+        batches = [(what[0], [Path(name) for name in what[1:]])]
+    for station, files in batches:
+        if not is_station_id(station) and station != SHARED:
+            raise WrongUsage(
+                f"{station!r} is no station id; use letters, digits, - and _, at most 64, a letter or digit first, and then "
+                "the files: `weather-etl upload STATION FILE`."
+            )
+        if not files:
+            raise WrongUsage(f"Name the files to upload: `weather-etl upload {station} FILE`.")
+        for path in files:
+            if not path.is_file():
+                raise WrongUsage(f"{path} is not a file; name the files to upload one by one.")
+    return batches
+
+
+def _folder(folder: Path) -> tuple[str, list[Path]]:
+    """A folder that is named as its station, with the files in it; hidden ones are left out."""
+    files = sorted(f for f in folder.iterdir() if f.is_file() and not f.name.startswith("."))
+    if not files:
+        raise WrongUsage(f"There is no file in {folder}; name another folder.")
+    return folder.resolve().name, files
+
+
+def _put(containers: "Containers", station: str, path: Path, data: bytes) -> "Uploaded":
+    from weather_etl import station_file, stations
+
+    if path.name == stations.SETTINGS_FILE:
+        station_file.parse_settings(data.decode("utf-8-sig", "replace"), source=str(path), version="")
+    return containers.landing.upload(f"{station}/{path.name}", data)
+
+
+def _told(station: str, path: Path, size: int, done: "Uploaded") -> str:
+    name = f"{station}/{path.name}"
+    if not done.wrote:
+        return f"Already there: {name} ({size:,} bytes)"
+    replaced = f", replaced (was {done.before.size:,} bytes)" if done.before else ""
+    return f"Uploaded {name} ({size:,} bytes){replaced}"
+
+
+def _same_bytes(neighbours: "Neighbours", station: str, path: Path, data: bytes) -> list[str]:
+    from weather_etl import stations
+
+    if path.name == stations.SETTINGS_FILE:
+        return []
+    others = neighbours.of_the_same_bytes(station, data)
+    if not others:
+        return []
+    return [
+        f"The same bytes lie at {some(others)}: both stations get these rows. If {station} is the wrong one, "
+        f"`weather-etl delete {station}/{path.name}` takes them back."
+    ]
+
+
+def _ask_for_a_new_station(neighbours: "Neighbours", station: str, files: list[Path], *, yes: bool) -> list[str]:
+    """A mistyped name would make a station of its own: ask, where somebody is there to answer, else warn."""
+    from weather_etl import station_file, stations
+    from weather_etl.landing.versions import SHARED
+    from weather_etl.station_names import mistakable
+
+    if station == SHARED or station in neighbours.stations:
+        return []
+    near = mistakable(station, neighbours.stations)
+    sure = (
+        yes
+        or any(path.name == stations.SETTINGS_FILE for path in files)
+        or not station_file.packaged_settings(station).is_default
+    )
+    if (near or not sure) and not yes and sys.stdin.isatty() and sys.stderr.isatty():
+        there = f" (near is {some(near)})" if near else ""
+        if not near and neighbours.stations:
+            there = f" (there are {some(neighbours.stations, 10)})"
+        if not typer.confirm(f"There is no station {station} yet{there}. Make it?", err=True):
+            raise UserError("Nothing was uploaded.")
+        return []
+    if not near:
+        return []
+    return [
+        f"Station {station} is new, and its name is near {some(near)}. If that one was meant, "
+        f"`weather-etl move {station}/FILE {near[0]}/` moves a file there."
+    ]
+
+
+def _nothing_known(containers: "Containers", station: str, files: list[Path]) -> list[str]:
+    """A zone that nobody gave decides which hours make a day: that is said before a table is made."""
+    from weather_etl import station_file, stations
+    from weather_etl.landing.versions import SHARED
+
+    if (
+        station == SHARED
+        or any(path.name == stations.SETTINGS_FILE for path in files)
+        or not station_file.packaged_settings(station).is_default
+        or containers.landing.head(f"{station}/{stations.SETTINGS_FILE}") is not None
+    ):
+        return []
+    return [
+        f"Station {station} has no station.toml: its civil days are those of UTC, and where it lies is not known. "
+        f"Write one (docs/settings.md) and `weather-etl upload {station} station.toml`."
+    ]
+
+
+def _how_it_will_be_read(path: Path, options: "Callable[[], Options]") -> list[str]:
+    """Three lines on a file that is being uploaded."""
+    from weather_etl import stations
+    from weather_etl.cli.formats import look_at
+    from weather_etl.meteorology.formats.inspection import three_lines
+    from weather_etl.redaction import printable
+
+    if path.name == stations.SETTINGS_FILE or path.stat().st_size > _LOOKED_AT:
+        return []
+    return [f"  {printable(line, 300)}" for line in three_lines(look_at(path, options()))]
+
+
+def _options(containers: "Containers", station: str, files: list[Path]) -> "Options":
+    """What the readers will know: by the station.toml that is uploaded too, else by the one in landing."""
+    from weather_etl import station_file, stations
+    from weather_etl.ingestion.reading import options_of
+    from weather_etl.landing.listing import list_station, read_settings
+
+    own = next((p for p in files if p.name == stations.SETTINGS_FILE), None)
+    there = read_settings(containers.landing, station, list_station(containers.landing, station))
+    if own is None:
+        return options_of(there, there.profiles)
+    found = station_file.parse_settings(own.read_text("utf-8-sig", "replace"), source=str(own), version="")
+    return options_of(found, there.profiles)
+
+
+@app.command(short_help="Move a landing file, to another station too.")
+def move(
+    source: Annotated[str, typer.Argument(metavar="STATION/FILE", help="A landing file, as `files` shows it.")],
+    target: Annotated[
+        str, typer.Argument(metavar="STATION/FILE", help="Its new name; STATION/ keeps the name of the file.")
+    ],
+) -> None:
+    """Move a landing file to another name or station; the next run takes its rows along."""
+    from weather_etl.lake.connection import connect
+    from weather_etl.operations import landing_files
+    from weather_etl.settings import Settings
+
+    with connect(Settings.load(), prompt=True) as containers:
+        name = landing_files.move(containers.landing, source, target)
+        left = landing_files.left_of(containers.landing, {source.split("/")[0]} if "/" in source else [])
+    say(f"Moved {source} to {name}; `weather-etl run` takes its rows along.")
+    _tell_emptied(left)
+
+
+@app.command(short_help="Delete landing files.")
+def delete(
+    files: Annotated[
+        list[str], typer.Argument(metavar="STATION/FILE", help="Landing files, or a pattern such as 'a/2023-*.csv'.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Without asking.")] = False,
+) -> None:
+    """Delete landing files; the next run removes their rows. Asks first."""
+    from weather_etl.lake.connection import connect
+    from weather_etl.operations import landing_files
+    from weather_etl.settings import Settings
+    from weather_etl.stations import is_station_id
+
+    with connect(Settings.load(), prompt=True) as containers:
+        found = landing_files.find(containers.landing, files)
+        size = sum(b.size for b in found)
+        if not yes:
+            if not sys.stdin.isatty():
+                raise WrongUsage(f"{count(len(found), 'file')} would be deleted; say --yes where nobody can be asked.")
+            what = f"{some([b.name for b in found])} ({count(len(found), 'file')}, {size:,} bytes)"
+            if not typer.confirm(f"Delete {what}? It cannot be undone here.", err=True):
+                raise UserError("Nothing was deleted.")
+        for name in landing_files.delete(containers.landing, found):
+            say(f"Deleted {name}")
+        left = landing_files.left_of(containers.landing, {b.name.split("/")[0] for b in found})
+    if any(left.values()) or any(not is_station_id(b.name.split("/")[0]) for b in found):
+        say("`weather-etl run` removes their rows from the tables.")
+    _tell_emptied(left)
+
+
+def _tell_emptied(left: dict[str, int]) -> None:
+    for station in (s for s, files in left.items() if not files):
+        say(
+            f"Station {station} has no file left; `weather-etl forget {station}` deletes the tables that were made of "
+            "its files."
+        )

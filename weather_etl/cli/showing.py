@@ -1,0 +1,107 @@
+"""How stations are printed: each with its tables and the checks that did not pass, or many with a line each.
+
+Belongs here: printing. Does not belong here: any command.
+"""
+
+from typing import TYPE_CHECKING
+
+from weather_etl.cli.base import console, count, warn
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from weather_etl.operations.overview import CheckState, StationState
+    from weather_etl.settings import Settings
+
+# From so many stations on, one line each.
+_MANY = 11
+
+
+def print_states(states: "list[StationState]") -> None:
+    """Some of them whole, many as lines."""
+    out = console(110)
+    if not states:
+        out.print("No station yet; upload a file with `weather-etl upload STATION FILE`.")
+    elif len(states) >= _MANY:
+        _print_lines(out, states)
+    else:
+        for state in states:
+            _print_state(out, state)
+
+
+def print_of_all(settings: "Settings", shared: "CheckState | None") -> None:
+    """What is to be said of the installation as a whole: its shared files, and what neighbours say of each other."""
+    from weather_etl.operations.overview import PASS, neighbours_state
+    from weather_etl.redaction import printable
+
+    for check in (shared, neighbours_state(settings)):
+        if check and check.state != PASS:
+            warn(f"{check.state:<5}  {check.name}: {printable(check.description, 1000)}")
+
+
+def _print_state(out: "Console", s: "StationState") -> None:
+    """A station with its tables and the checks that did not pass."""
+    from rich.table import Table
+
+    from weather_etl.operations.overview import PASS
+
+    title = f"{s.station}: [{_colour(s)}]{s.state}[/], {count(s.files, 'landing file')}"
+    if s.muted_until:
+        title += f", muted until {s.muted_until}"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table.add_column("table", min_width=24)
+    table.add_column("rows", justify="right", min_width=9)
+    table.add_column("first", min_width=17)
+    table.add_column("last", min_width=17)
+    for name, stamp in s.tables.items():
+        table.add_row(name, f"{stamp.rows:,}", stamp.first, stamp.last)
+    out.print(table)
+    counts = ", ".join(
+        f"[{style}]{state} {s.count(state)}[/]"
+        for state, style in ((PASS, "green"), ("WARN", "yellow"), ("ERROR", "red"))
+    )
+    if s.trouble:
+        out.print(f"[red]{'parked' if s.parked else 'failed'}[/]: ", end="")
+        out.print(s.trouble, markup=False)
+    unknown = "not evaluated by the last run" if s.trouble else "none has run yet"
+    out.print(f"checks: {counts}" if s.checks else f"checks: {unknown}")
+    for check in s.checks:
+        if check.state != PASS:
+            style = "yellow" if check.state == "WARN" else "red"
+            out.print(f"  [{style}]{check.state:<5}[/] {check.name}: ", end="")
+            out.print(check.description, markup=False)
+    out.print()
+
+
+def _colour(s: "StationState") -> str:
+    from weather_etl.operations.overview import NOTHING_USABLE, UP_TO_DATE
+
+    return {UP_TO_DATE: "green", NOTHING_USABLE: "red"}.get(s.state, "yellow")
+
+
+def _print_lines(out: "Console", states: "list[StationState]") -> None:
+    """A line per station; `--station` shows one of them whole."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("station", "state"):
+        table.add_column(name)
+    for name in ("files", "hours"):
+        table.add_column(name, justify="right")
+    for name in ("first", "last"):
+        table.add_column(name)
+    for name in ("warn", "error"):
+        table.add_column(name, justify="right")
+    for s in states:
+        hours = s.tables.get("validated_observations")
+        table.add_row(
+            s.station,
+            f"[{_colour(s)}]{s.state}{', parked' if s.parked else ''}{', muted' if s.muted_until else ''}[/]",
+            f"{s.files:,}",
+            *((f"{hours.rows:,}", hours.first[:10], hours.last[:10]) if hours else ("", "", "")),
+            f"{s.count('WARN') or ''}",
+            f"[red]{s.count('ERROR') or ''}[/]",
+        )
+    out.print(table)
+    out.print("`weather-etl status --station STATION` tells more.")
+    out.print()
