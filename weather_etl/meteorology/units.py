@@ -122,6 +122,21 @@ def known_unit(column: str, text: str) -> str | None:
     return UNITS[QUANTITIES[column]].get(re.sub(r"^(deg)\.", r"\1", text.replace("\u2212", "-").lower()))
 
 
+def scale_of(unit: str) -> tuple[float, str]:
+    """`0.1 degC` -> (0.1, 'degC')."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s+(\S.*)", unit)
+    return (float(found[1]), found[2]) if found else (1.0, unit)
+
+
+def known_scaled_unit(column: str, text: str) -> str | None:
+    """The unit that a text of the settings means, which may be scaled: `0.1 hPa`, `10 degrees`; None if it is not known."""
+    if unit := known_unit(column, text):
+        return unit
+    factor, unscaled = scale_of(text.strip())
+    unit = known_unit(column, unscaled) if factor > 0 else None
+    return f"{factor:g} {unit}" if unit else None
+
+
 def is_unit(quantity: str, unit: str) -> bool:
     """Whether `to_canonical` knows a unit of a quantity."""
     return unit in UNITS[quantity].values()

@@ -120,8 +120,22 @@ def judged(state: "StationState", figures: dict[str, Any], files: "list[FileStat
         state.files,
         sum(f.state != PENDING for f in files),
         pending,
-        [*grave, *slight],
+        [*grave, *slight, *_muted(state)],
     )
+
+
+def _muted(state: "StationState") -> "list[Note]":
+    """That nobody is told of the station's troubles; it changes no colour."""
+    from weather_etl.report.index import Note
+
+    if state.muted_until is None:
+        return []
+    return [
+        Note(
+            "muted",
+            f"nobody is told until {state.muted_until.isoformat()}; `weather-etl mute {state.station} --off` ends it",
+        )
+    ]
 
 
 def _grave(state: "StationState", files: "list[FileState]") -> "Iterator[Note]":

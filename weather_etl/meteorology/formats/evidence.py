@@ -10,13 +10,20 @@ import numpy as np
 # Spans of the median of pressures, by unit. 380..800 is mmHg, or hPa in mountains: nothing proves it.
 PRESSURES = {"hPa": (500.0, 1100.0), "kPa": (50.0, 110.0), "inHg": (15.0, 33.0), "Pa": (50_000.0, 110_000.0)}
 MMHG_OR_MOUNTAIN = (380.0, 800.0)
+TENTHS_OF_HPA = (5_000.0, 11_000.0)
 UNLIKELY_CELSIUS = 45.0
 MIN_KELVIN = 150.0
 _SPEEDS = {"m/s": 1.0, "km/h": 3.6, "kn": 1 / 0.514444, "mph": 1 / 0.44704}
 
 
+_NINES = np.array([-99.0, -99.9, *(s * x for s in (1.0, -1.0) for x in (999.0, 999.9, 9999.0, 9999.9, 99999.0))])
+
+
 def _there(values: np.ndarray) -> np.ndarray:
-    return values[~np.isnan(values)]
+    """The numbers, without those that usually mean that there is none: they prove nothing, whatever becomes of them."""
+    known = values[~np.isnan(values)]
+    nines = np.isin(known, _NINES)
+    return known if nines.sum() * 2 > len(known) else known[~nines]
 
 
 def is_kelvin(temperature: np.ndarray) -> bool:
@@ -80,6 +87,26 @@ def pressure_unit(pressure: np.ndarray) -> str | None:
     if MMHG_OR_MOUNTAIN[0] <= median <= MMHG_OR_MOUNTAIN[1] and highest <= MMHG_OR_MOUNTAIN[1]:
         return None
     return next((unit for unit, (low, high) in PRESSURES.items() if low <= median <= high), None)
+
+
+def tens_of_degrees(direction: np.ndarray) -> bool:
+    """Whether directions may be tens of degrees, or numbers of compass points: whole, none beyond 36, all around."""
+    known = _there(direction)
+    if len(known) <= 20 or float(known.max()) > 36 or not bool((known == np.round(known)).all()):
+        return False
+    return float(known.max() - known.min()) >= 8
+
+
+def beyond_kilometres(visibility: np.ndarray) -> bool:
+    """Nobody sees 500 km: these are metres or feet."""
+    known = _there(visibility)
+    return bool(len(known)) and float(known.max()) > 500
+
+
+def eighths_or_tenths(cover: np.ndarray) -> bool:
+    """Whether a cloud cover may be in eighths or tenths, or a fraction: no number is above 10."""
+    known = _there(cover)
+    return bool((known > 0).any()) and float(known.max()) <= 10
 
 
 def speed_unit_by_steps(speed: np.ndarray, decimals: int, steps: tuple[tuple[float, str], ...]) -> str | None:
