@@ -17,21 +17,7 @@ from weather_etl.lake.connection import connect
 from weather_etl.operations import planning
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl_tests.conftest import CHECKOUT
-<<<<<<< HEAD:weather_etl_tests/test_cli.py
-from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support import commands
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A working folder with Dagster's configuration and without anybody's `.env`."""
-    shutil.copy(CHECKOUT / "dagster.yaml", tmp_path)
-    return tmp_path
-=======
 from weather_etl_tests.support.command import Run, no_trace, one_sentence
->>>>>>> main:weather_etl_tests/cli/test_cli.py
 
 
 @pytest.fixture
@@ -51,32 +37,6 @@ def weather_etl_process(folder: Path, environment: Settings, database: str) -> R
     return run
 
 
-<<<<<<< HEAD:weather_etl_tests/test_cli.py
-@pytest.fixture
-def weather_etl(folder: Path, environment: Settings, database: str, capfd: pytest.CaptureFixture[str]) -> Run:
-    """The command in this process: the same entry point, its output and exit code."""
-
-    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        return commands.weather_etl(list(arguments), folder, capfd, environ)
-
-    return run
-
-
-def no_trace(process: subprocess.CompletedProcess[str]) -> bool:
-    return "Traceback" not in process.stderr and "Stack Trace" not in process.stderr
-
-
-def one_sentence(process: subprocess.CompletedProcess[str]) -> str:
-    """The only line on stderr of a failed command."""
-    assert process.returncode == 1
-    assert no_trace(process)
-    lines = [line for line in process.stderr.splitlines() if line.strip()]
-    assert len(lines) == 1, process.stderr
-    return lines[0]
-
-
-=======
->>>>>>> main:weather_etl_tests/cli/test_cli.py
 def without_seconds(text: str) -> str:
     return re.sub(r"in [\d.]+ s", "in some s", text)
 
