@@ -198,3 +198,18 @@ def test_a_counter_is_not_read_and_the_line_that_is_told_reads_it():
     [line] = [line for line in found.settings if line.startswith("format = ")]
     again = formats.read_text(data, options_of(parse_settings(line, source="station.toml", version="1"), ()))
     assert again.precipitation == {"kind": "counter", "resets": "day"}
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "cell", "value"),
+    [
+        ("Sea Level Pressure_inHg", "pressure_msl_hpa", "29.92", 1013.2),
+        ("seaLevelPressureInHg", "pressure_msl_hpa", "29.92", 1013.2),
+        ("Humidity in %", "humidity_percent", "81", 81),
+        ("Temperature in Celsius", "temperature_c", "5", 5),
+        ("rain_in", "precipitation_mm", "0.5", 12.7),
+    ],
+)
+def test_a_unit_at_the_end_of_a_name_is_obeyed(name, variable, cell, value):
+    parsed, cells = read(csv(f"2023-01-01 00:00,{cell},1", header=f"Time,{name},Visibility (km)"))
+    assert not parsed.assumed and cells.values[variable][0] == pytest.approx(value, abs=0.05)

@@ -83,13 +83,20 @@ def is_regex(pattern: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _without_unit(name: str) -> tuple[tuple[str, str], ...]:
     """What a name may be without its last words, and those, where they are a unit of anything."""
-    parts = words(bare(name)[0])
+    whole = bare(name)[0]
+    parts = words(whole)
     out = []
+    if whole.rstrip().endswith("%") and parts[-1:] == ["in"]:  # `Humidity in %`
+        out.append(("".join(parts[:-1]), "%"))
     for cut in range(max(len(parts) - 3, 1), len(parts)):
-        unit = "".join(p for p in parts[cut:] if p not in ("in", "per") or len(parts) - cut == 1)
-        if unit.strip("0123456789") and unit in _UNIT_WORDS:
-            out.append(("".join(parts[:cut]), unit))
+        out += [("".join(parts[:cut]), unit) for unit in units_of(parts[cut:]) if unit in _UNIT_WORDS]
     return tuple(out)
+
+
+def units_of(last: Sequence[str]) -> list[str]:
+    """What the last words of a name may be as a unit: `in hg` -> inhg; `in celsius` -> incelsius, celsius."""
+    texts = ["".join(last), "".join(w for w in last if w not in ("in", "per"))]
+    return [t for t in dict.fromkeys(texts) if t.strip("0123456789")]
 
 
 _UNIT_WORDS = frozenset(re.sub(r"[\W_]+", "", u) for units in UNITS.values() for u in units) - {""}

@@ -17,7 +17,7 @@ from weather_etl.meteorology.cell_numbers import read_numbers
 from weather_etl.meteorology.cell_states import NULL_TOKENS, one_chunk
 from weather_etl.meteorology.formats import compass, evidence
 from weather_etl.meteorology.formats.mapping import NUMBER, Columns, Found, canonical, written_by
-from weather_etl.meteorology.formats.names import bare, key, words
+from weather_etl.meteorology.formats.names import bare, key, units_of, words
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
 from weather_etl.meteorology.reasons import Reason, Rejected
@@ -270,10 +270,10 @@ def suffix_unit(name: str, variable: str, rule: ColumnRule) -> str | None:
         return canonical(variable)
     parts = words(name)
     for cut in range(max(len(parts) - 3, 1), len(parts)):
-        text = "".join(p for p in parts[cut:] if p not in ("in", "per") or len(parts) - cut == 1)
-        if text.strip("0123456789") and (unit := known_unit(variable, text)):
-            return unit
-    return None
+        for text in units_of(parts[cut:]):
+            if unit := known_unit(variable, text):
+                return unit
+    return "%" if name.rstrip().endswith("%") and known_unit(variable, "%") else None
 
 
 def _unit_behind_cells(found: Found, column: pa.ChunkedArray, variable: str) -> str | None:
