@@ -27,7 +27,7 @@ from weather_etl.settings import AZURITE_KEY, Settings, azurite_connection_strin
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support import commands
+from weather_etl_tests.support.command import dagster_in_process
 from weather_etl_tests.support.runs import process as run_in_process
 
 JOB, CATCH_UP = "weather_etl_job", "catch_up_job"
@@ -64,7 +64,7 @@ def execute(folder: Path, outputs: list[str], capfd: pytest.CaptureFixture[str])
     """Run a job in this process; standard output and error come together, as a person sees them."""
 
     def run(job: str, tags: dict[str, str] | None = None, **changes: str) -> Process:
-        done = commands.dagster(command(job, tags)[1:], folder, capfd, changes)
+        done = dagster_in_process(folder, capfd)(*command(job, tags)[1:], **changes)
         outputs.append(done.stdout + done.stderr)
         return Process(done.args, done.returncode, outputs[-1])
 

@@ -15,7 +15,7 @@ import pytest
 from weather_etl import cli
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl_tests.conftest import CHECKOUT, Services
-from weather_etl_tests.support.commands import exit_code
+from weather_etl_tests.support.command import exit_code
 from weather_etl_tests.support.live import own_database
 
 README = (CHECKOUT / "README.md").read_text()

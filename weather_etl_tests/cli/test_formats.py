@@ -1,18 +1,17 @@
 """`weather-etl inspect` and `formats`, as they are typed; no service is needed."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from weather_etl_tests.meteorology.making import csv
-from weather_etl_tests.support import commands
+from weather_etl_tests.support.command import Run, in_process
 
 
 @pytest.fixture
-def weather_etl(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., commands.Done]:
-    return lambda *words: commands.weather_etl(list(words), tmp_path, capfd)
+def weather_etl(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    return in_process(tmp_path, capfd)
 
 
 @pytest.mark.parametrize(
