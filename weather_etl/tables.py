@@ -161,11 +161,12 @@ def duckdb(*, settings: Settings | None = None) -> "DuckDBPyConnection":
     connection.register_filesystem(_file_system(settings))
     for table in tables:
         # Ids are texts, "007" too; a table that an older version made lacks columns, which are null then.
-        folder = "" if table == NEIGHBOURS else "station=*/"
+        folder, partition = "station=*/", "hive_partitioning = true, hive_types = {'station': VARCHAR}, "
+        if table == NEIGHBOURS:  # of all stations together
+            folder = partition = ""
         connection.execute(
             f"CREATE VIEW {table} AS SELECT * FROM read_parquet("
-            f"'abfs://{settings.lake_container}/{table}/{folder}data.parquet', "
-            "hive_partitioning = true, hive_types = {'station': VARCHAR}, union_by_name = true)"
+            f"'abfs://{settings.lake_container}/{table}/{folder}data.parquet', {partition}union_by_name = true)"
         )
         for column in TABLES[table].columns:
             quoted = column.comment.replace("'", "''")
