@@ -18,7 +18,8 @@ PAGE = CHECKOUT / "docs" / "tables.md"
 HEAD = """\
 # The tables
 
-Every table of a station is one Parquet object, `weather/<table>/station=<id>/data.parquet`. This page is written by
+Every table of a station is one Parquet object, `weather/<table>/station=<id>/data.parquet`; `neighbour_events`, of all stations
+together, is `weather/neighbour_events/data.parquet`. This page is written by
 `docs/data_dictionary.py` from the contracts that every table is held against before it is published. Unit, CF standard
 name and description of each column are also in the metadata of its field in the Parquet file.
 

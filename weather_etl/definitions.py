@@ -11,6 +11,7 @@ from weather_etl.orchestration.housekeeping import housekeeping_job, housekeepin
 from weather_etl.orchestration.schedules import full_reconcile
 from weather_etl.orchestration.sensors.landing_events import landing_events_sensor
 from weather_etl.orchestration.sensors.landing_files import landing_files_sensor
+from weather_etl.orchestration.sensors.neighbours import neighbour_events_sensor
 from weather_etl.orchestration.sensors.notifications import notification_sensor
 from weather_etl.orchestration.sensors.report import weather_report_sensor
 from weather_etl.orchestration.sensors.serving import serving_sensor
@@ -27,6 +28,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
                 landing_events_sensor,
                 serving_sensor,
                 weather_report_sensor,
+                neighbour_events_sensor,
                 notification_sensor,
             ],
             schedules=[full_reconcile, housekeeping_schedule],

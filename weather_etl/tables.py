@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weather_etl.errors import UserError
-from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake import fingerprints
+from weather_etl.lake.fingerprints import NEIGHBOURS
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from weather_etl.lake.table_objects import Lake
 
 __all__ = ["TABLE_NAMES", "describe", "duckdb", "read", "stations"]
+
+TABLE_NAMES = (*fingerprints.TABLE_NAMES, NEIGHBOURS)
 
 
 def read(
@@ -62,16 +65,12 @@ def read(
     _check(table, columns)
     wanted = _wanted(station, stations)
     with _lake(settings) as lake:
-        names = _of(lake, table) if wanted is None else wanted
-        frames = []
-        for name in names:
-            made = lake.read(table, name, columns=list(columns) if columns is not None else None)
-            if made is None:
-                known = ", ".join(_of(lake, table)[:10]) or "none yet"
-                raise UserError(f"There is no {table} of station {name!r}; stations that have it: {known}.")
-            frames.append(schemas.to_frame(table, made.arrow))
+        if table == NEIGHBOURS:
+            names, frames = _of_all(lake, wanted, columns)
+        else:
+            names, frames = _of_each(lake, table, wanted, columns)
     if not frames:
-        if wanted is not None:
+        if wanted == []:
             raise UserError("The list of stations is empty; name some, or leave it out for all of them.")
         raise UserError(f"No station has {table} yet; run `weather-etl run`.")
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
@@ -87,10 +86,44 @@ def read(
     return frame
 
 
+def _of_each(
+    lake: "Lake", table: str, wanted: list[str] | None, columns: Sequence[str] | None
+) -> "tuple[list[str], list[pd.DataFrame]]":
+    """The stations that are asked for, and the table of each."""
+    from weather_etl.meteorology import schemas
+
+    names = _of(lake, table) if wanted is None else wanted
+    frames = []
+    for name in names:
+        made = lake.read(table, name, columns=list(columns) if columns is not None else None)
+        if made is None:
+            known = ", ".join(_of(lake, table)[:10]) or "none yet"
+            raise UserError(f"There is no {table} of station {name!r}; stations that have it: {known}.")
+        frames.append(schemas.to_frame(table, made.arrow))
+    return names, frames
+
+
+def _of_all(
+    lake: "Lake", wanted: list[str] | None, columns: Sequence[str] | None
+) -> "tuple[list[str], list[pd.DataFrame]]":
+    """The table of all stations together, of which only the rows of some may be asked for."""
+    from weather_etl.meteorology import schemas
+
+    made = lake.read(NEIGHBOURS, "") if wanted != [] else None
+    if made is None:
+        return [], []
+    frame = schemas.to_frame(NEIGHBOURS, made.arrow)
+    if wanted is not None:
+        frame = frame[frame["station_id"].isin(wanted)].reset_index(drop=True)
+    return sorted(frame["station_id"].unique()), [frame if columns is None else frame[list(columns)]]
+
+
 def stations(table: str = "validated_observations", *, settings: Settings | None = None) -> list[str]:
-    """The stations that have a table, in alphabetical order."""
+    """The stations that have a table, in alphabetical order; of `neighbour_events` those that are contradicted."""
     _check(table, None)
     with _lake(settings) as lake:
+        if table == NEIGHBOURS:
+            return _of_all(lake, None, None)[0]
         return _of(lake, table)
 
 
@@ -122,14 +155,16 @@ def duckdb(*, settings: Settings | None = None) -> "DuckDBPyConnection":
 
     settings = settings or _nearest_settings()
     with _lake(settings) as lake:
-        tables = [table for table in TABLE_NAMES if _of(lake, table)]
+        tables = [table for table in fingerprints.TABLE_NAMES if _of(lake, table)]
+        tables += [NEIGHBOURS] if lake.stamp(NEIGHBOURS, "") else []
     connection = engine.connect()
     connection.register_filesystem(_file_system(settings))
     for table in tables:
         # Ids are texts, "007" too; a table that an older version made lacks columns, which are null then.
+        folder = "" if table == NEIGHBOURS else "station=*/"
         connection.execute(
             f"CREATE VIEW {table} AS SELECT * FROM read_parquet("
-            f"'abfs://{settings.lake_container}/{table}/station=*/data.parquet', "
+            f"'abfs://{settings.lake_container}/{table}/{folder}data.parquet', "
             "hive_partitioning = true, hive_types = {'station': VARCHAR}, union_by_name = true)"
         )
         for column in TABLES[table].columns:

@@ -8,6 +8,12 @@ beside the rows in the table object, so that a run that finds a table unchanged 
 """
 
 from weather_etl.checks.files import ASSUMPTIONS, REJECTED_FILES
+from weather_etl.checks.neighbours import NEIGHBOURS_AGREE
 from weather_etl.checks.observations import OBSERVATION_CHECKS, SCHEMA_AND_KEYS
 
-TABLE_CHECKS = (REJECTED_FILES, ASSUMPTIONS, *OBSERVATION_CHECKS, *SCHEMA_AND_KEYS.values())
+# Of a station's tables, and of the table of all stations.
+TABLE_CHECKS = (
+    *(REJECTED_FILES, ASSUMPTIONS, *OBSERVATION_CHECKS),
+    *(check for check in SCHEMA_AND_KEYS.values() if check.per_station),
+)
+NEIGHBOUR_CHECKS = (NEIGHBOURS_AGREE, SCHEMA_AND_KEYS[NEIGHBOURS_AGREE.table])

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, BlockingCheckFailed, Check, Evaluation, count, percent
-from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.fingerprints import NEIGHBOURS, TABLE_NAMES
 from weather_etl.meteorology.site import Site
 from weather_etl.stations import StationSettings
 
@@ -81,6 +81,7 @@ SCHEMA_AND_KEYS = {
     for table in TABLE_NAMES
     if table != "raw_observations"  # text as it came, and written before anything is checked
 }
+SCHEMA_AND_KEYS[NEIGHBOURS] = replace(SCHEMA_AND_KEYS["daily_weather"], table=NEIGHBOURS, per_station=False)
 
 
 def schema_and_keys(table: str, frame: "pd.DataFrame", station: str) -> Evaluation:
@@ -322,6 +323,25 @@ def unsaturated_values(check: Check, judged: Judged) -> Evaluation:
         listing = ", ".join(f"{c['variable']} at {c['figure']:g} (in the unit of its source)" for c in cases)
         sentence = f"Variables that never pass a round figure, so that the largest may be cut off: {listing}."
     return Evaluation(check, not cases, sentence, WARN, {"saturated": len(cases)}, cases)
+
+
+@_promise("No temperature, dew point or pressure comes far more often than the values around it.")
+def frequent_values(check: Check, judged: Judged) -> Evaluation:
+    from weather_etl.meteorology.quality import Flag
+    from weather_etl.meteorology.quality.climate import FREQUENT_VARIABLES, frequent
+
+    validated, cases = judged.observations.validated, []
+    for name in FREQUENT_VARIABLES:
+        measured = validated[f"{name}_qc"].isin([Flag.GOOD, Flag.SUSPECT]).to_numpy()
+        for value, n, around in frequent(validated[name].to_numpy()[measured]):
+            cases.append({"variable": name, "from": value, "to": value + 1.0, "hours": n, "of": around})
+    sentence = "No value comes far more often than those around it."
+    if cases:
+        listing = ", ".join(f"{c['variable']} {c['from']:g} to {c['to']:g}: {c['hours']:,} hours" for c in cases[:5])
+        sentence = (
+            f"Values that come as often as all within 3 around them together, perhaps a mark or a fault: {listing}."
+        )
+    return Evaluation(check, not cases, sentence, WARN, {"frequent": len(cases)}, cases[:MAX_CASES])
 
 
 @_promise("The newest hour of a station with `live = true` is at most `fresh_hours` (26) hours old.")

@@ -18,6 +18,7 @@ class Table(StrEnum):
     MONTHLY_WEATHER = "monthly_weather"
     YEARLY_WEATHER = "yearly_weather"
     CLIMATE_NORMALS = "climate_normals"
+    NEIGHBOUR_EVENTS = "neighbour_events"
 
 
 class FileState(StrEnum):

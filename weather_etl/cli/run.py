@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from weather_etl.cli.base import AsJson, Stations, app, console, count, me, named, say, some, waiting, warn
-from weather_etl.cli.showing import print_states
+from weather_etl.cli.showing import print_of_all, print_states
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ def run(
     """
     from weather_etl.lake.connection import connect
     from weather_etl.operations.outcome import outcome
-    from weather_etl.operations.overview import PASS, dagster_instance, shared_files_state, station_states
-    from weather_etl.redaction import printable
+    from weather_etl.operations.overview import dagster_instance, shared_files_state, station_states
     from weather_etl.settings import Settings
 
     settings, only = Settings.load(), named(station)
@@ -66,8 +65,7 @@ def run(
         _print_tail(states, seconds)
         if states:
             _print_where(states, found)
-    if shared and shared.state != PASS:
-        warn(f"{shared.state:<5}  {shared.name}: {printable(shared.description, 1000)}")
+    print_of_all(settings, shared)
     untold = {s.station: s.state for s in states if s.station in left and not s.trouble}
     if untold:
         warn(f"ERROR  {_left_undone(untold)}")

@@ -5,12 +5,13 @@ Belongs here: printing. Does not belong here: any command.
 
 from typing import TYPE_CHECKING
 
-from weather_etl.cli.base import console, count
+from weather_etl.cli.base import console, count, warn
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from weather_etl.operations.overview import StationState
+    from weather_etl.operations.overview import CheckState, StationState
+    from weather_etl.settings import Settings
 
 # From so many stations on, one line each.
 _MANY = 11
@@ -26,6 +27,16 @@ def print_states(states: "list[StationState]") -> None:
     else:
         for state in states:
             _print_state(out, state)
+
+
+def print_of_all(settings: "Settings", shared: "CheckState | None") -> None:
+    """What is to be said of the installation as a whole: its shared files, and what neighbours say of each other."""
+    from weather_etl.operations.overview import PASS, neighbours_state
+    from weather_etl.redaction import printable
+
+    for check in (shared, neighbours_state(settings)):
+        if check and check.state != PASS:
+            warn(f"{check.state:<5}  {check.name}: {printable(check.description, 1000)}")
 
 
 def _print_state(out: "Console", s: "StationState") -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from weather_etl.cli.base import AsJson, Stations, app, count, named, one_named, say
-from weather_etl.cli.showing import print_states
+from weather_etl.cli.showing import print_of_all, print_states
 from weather_etl.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -20,17 +20,20 @@ def status(station: Stations = None, as_json: AsJson = False) -> None:
     A station is `up to date`, or `nothing usable` (every file rejected), or stale, and then why. Exit code 1 if a station
     that was named is not known.
     """
-    from weather_etl.operations.overview import dagster_instance, station_states
+    from weather_etl.operations.overview import dagster_instance, shared_files_state, station_states
     from weather_etl.settings import Settings
 
+    settings = Settings.load()
     with dagster_instance() as instance:
-        states = station_states(Settings.load(), instance, station, must_exist=True)
+        states = station_states(settings, instance, station, must_exist=True)
     if as_json:
         import json
 
         print(json.dumps([s.as_dict() for s in states], indent=2))
     else:
         print_states(states)
+        if not station:
+            print_of_all(settings, shared_files_state(settings))
 
 
 @app.command(short_help="Delete the tables of a station without files.")

@@ -51,7 +51,8 @@ def head(
     from weather_etl import tables
 
     wanted = _wanted(table, columns)
-    for name in named(station) or [_first_with_rows(table)]:
+    wanted_stations: list[str | None] = [*named(station)]
+    for name in wanted_stations or [None if table == Table.NEIGHBOUR_EVENTS else _first_with_rows(table)]:
         frame = tables.read(table, name, columns=wanted)
         part = frame.tail(rows) if tail else frame.head(rows)
         if as_csv:
@@ -78,7 +79,9 @@ def export(
     from weather_etl.operations import export as exporting
 
     wanted = _wanted(table, columns)
-    stations = named(station) or tables.stations(table)
+    stations: list[str | None] = [*(named(station) or tables.stations(table))]
+    if not stations and table == Table.NEIGHBOUR_EVENTS:
+        stations = [None]
     if not stations:
         raise UserError(f"No station has {table} yet; run `weather-etl run`.")
     rows = exporting.write((tables.read(table, name, columns=wanted) for name in stations), out, as_is=as_is)
@@ -130,7 +133,8 @@ def _show(part: "pd.DataFrame", total: int, wanted: list[str] | None) -> None:
         shown.add_row(*map(_cell, row))
     out.print(shown)
     left_out = len(part.columns) - len(names)
-    say(f"{len(part):,} of {total:,} rows of {part.attrs['table']}, station {part.attrs['stations'][0]}.")
+    of = "all stations" if part.attrs["table"] == Table.NEIGHBOUR_EVENTS else f"station {part.attrs['stations'][0]}"
+    say(f"{len(part):,} of {total:,} rows of {part.attrs['table']}, {of}.")
     if left_out:
         say(f"{count(left_out, 'more column')}: --columns NAME,NAME chooses, --csv shows all.")
 

@@ -6,9 +6,14 @@ Does not belong here: listings (`landing/`, `table_objects.py`) and decisions (`
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from weather_etl.digests import digest
+from weather_etl.meteorology.site import LEAST_STATIONS
 from weather_etl.meteorology.vocabulary import READER_VERSION
+
+if TYPE_CHECKING:
+    from weather_etl.lake.table_objects import Stamp
 
 # table -> the tables it is made from, in the order in which they are made
 INPUTS: Mapping[str, tuple[str, ...]] = {
@@ -22,18 +27,21 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
     "climate_normals": ("monthly_weather",),
 }
 TABLE_NAMES = tuple(INPUTS)
+# The one table of all stations together, and the tables of each station that it is made from.
+NEIGHBOURS, NEIGHBOURS_INPUTS = "neighbour_events", ("validated_observations", "daily_weather")
 
 # Raise a table's version when the same input gives another table: it and what is made from it become stale.
 CODE_VERSIONS: Mapping[str, str] = {
     **dict.fromkeys(TABLE_NAMES, "1"),
     "raw_observations": READER_VERSION,
     "quarantined_rows": "3",
-    "validated_observations": "3",
-    "quality_events": "3",
+    "validated_observations": "4",
+    "quality_events": "4",
     "daily_weather": "4",
     "monthly_weather": "4",
     "yearly_weather": "3",
     "climate_normals": "3",
+    NEIGHBOURS: "1",
 }
 
 
@@ -53,6 +61,20 @@ def expected(versions: Iterable[tuple[str, str]], settings_version: str) -> dict
     for table in TABLE_NAMES[1:]:
         fingerprints[table] = of_table(table, fingerprints, settings_version)
     return fingerprints
+
+
+def of_neighbours(stamps: "Mapping[tuple[str, str], Stamp]") -> str:
+    """Fingerprint of `neighbour_events`: the tables of all stations, which know of their settings, and code.
+
+    Args:
+        stamps: (station, table) -> stamp. Below four stations there are no neighbours, whatever the tables say.
+    """
+    made = [
+        [station, *(stamps[(station, table)].fingerprint for table in NEIGHBOURS_INPUTS)]
+        for station in sorted({s for s, _ in stamps})
+        if all((station, table) in stamps for table in NEIGHBOURS_INPUTS)
+    ]
+    return digest([NEIGHBOURS, CODE_VERSIONS[NEIGHBOURS], made if len(made) >= LEAST_STATIONS else []])
 
 
 @dataclass(frozen=True)

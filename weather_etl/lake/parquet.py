@@ -1,6 +1,6 @@
 """The Parquet form of a table object: the same bytes for the same rows, and what lies in the footer beside them.
 
-Belongs here: encoding and decoding, the manifest of raw and the record of checks in the footer.
+Belongs here: encoding and decoding, the manifest of raw, the record of checks and what goes along with rows in the footer.
 Does not belong here: where an object lies and when it is written (`table_objects.py`), what a column means.
 """
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MANIFEST_KEY, CHECKS_KEY = b"weather_etl.manifest", b"weather_etl.checks"
+BESIDE = b"weather_etl.beside."  # and the name of what goes along with the rows
 
 # Text columns of raw are read back as dictionaries, so that text is looked at once per distinct value.
 _RAW_PLAIN = {"timestamp", "raw_text"}
@@ -41,8 +42,10 @@ def decode_parquet(
         dictionaries = [name for name in _raw_dictionary_columns() if name in there]
     file = pq.ParquetFile(buffer, metadata=footer, read_dictionary=dictionaries)
     arrow = file.read(columns=columns, use_threads=False)
-    packed = (file.metadata.metadata or {}).get(MANIFEST_KEY)
-    return arrow.replace_schema_metadata(), _unpack_manifest(packed) if packed else None
+    found = file.metadata.metadata or {}
+    beside = {key[len(BESIDE) :]: value for key, value in found.items() if key.startswith(BESIDE)}
+    packed = found.get(MANIFEST_KEY)
+    return arrow.replace_schema_metadata(beside or None), _unpack_manifest(packed) if packed else None
 
 
 _PACKED = b"zlib:"
@@ -94,6 +97,8 @@ def encode_parquet(
             encoding[f.name] = "DELTA_BINARY_PACKED"
         elif not pa.types.is_boolean(f.type):
             dictionary.append(f.name)
+    beside = {BESIDE + key: value for key, value in (arrow.schema.metadata or {}).items()}
+    arrow = arrow.replace_schema_metadata()  # in the schema Arrow would store it twice
     out = io.BytesIO()
     with pq.ParquetWriter(
         out,
@@ -106,6 +111,8 @@ def encode_parquet(
         writer.write_table(arrow, row_group_size=1_000_000)
         if manifest is not None:  # beside the schema and not in it: Arrow would store it twice
             writer.add_key_value_metadata({MANIFEST_KEY: _pack_manifest(manifest)})
+        if beside:
+            writer.add_key_value_metadata(beside)
         if checks is not None:
             writer.add_key_value_metadata({CHECKS_KEY: json.dumps(checks).encode()})
     return out.getvalue()

@@ -1,5 +1,7 @@
 """Table objects: one Parquet file per table and station, `<table>/station=<id>/data.parquet`.
 
+A table of all stations together is one object, `<table>/data.parquet`; its station is the empty string.
+
 Belongs here: their address, their stamp, reading and publishing them.
 Does not belong here: their bytes (`parquet.py`), when a table is made and what is in it.
 
@@ -64,20 +66,21 @@ class Lake:
 
     @staticmethod
     def object_name(table: str, station: str) -> str:
-        return f"{table}/station={station}/data.parquet"
+        return f"{table}/station={station}/data.parquet" if station else f"{table}/data.parquet"
 
     def uri(self, table: str, station: str) -> str:
         return f"{self.container.url}/{self.object_name(table, station)}"
 
     @staticmethod
     def _stamp(blob: Blob) -> Stamp | None:
-        parts = blob.name.split("/")
-        if len(parts) != 3 or not parts[1].startswith("station=") or parts[2] != "data.parquet":
+        table, _, rest = blob.name.partition("/")
+        folder = rest.split("/")[:-1]
+        if rest.rpartition("/")[2] != "data.parquet" or not (folder == [] or _is_of_a_station(folder)):
             return None
         told = blob.metadata
         return Stamp(
-            table=parts[0],
-            station=parts[1].removeprefix("station="),
+            table=table,
+            station=folder[0].removeprefix("station=") if folder else "",
             etag=blob.etag,
             fingerprint=told.get("fingerprint", ""),
             rows=int(told.get("rows", -1)),
@@ -92,16 +95,16 @@ class Lake:
         )
 
     def stamps(self, blobs: Iterable[Blob] | None = None) -> dict[tuple[str, str], Stamp]:
-        """(station, table) -> stamp of every table object; `blobs` is a listing of the container, if there is one."""
+        """(station, table) -> stamp of every table object of a station; `blobs` is a listing of the container."""
         stamps = (self._stamp(b) for b in (self.container.list() if blobs is None else blobs))
-        return {(s.station, s.table): s for s in stamps if s}
+        return {(s.station, s.table): s for s in stamps if s and s.station}
 
     def stamp(self, table: str, station: str) -> Stamp | None:
         blob = self.container.head(self.object_name(table, station))
         return self._stamp(blob) if blob else None
 
     def read(self, table: str, station: str, columns: list[str] | None = None) -> TableObject | None:
-        """One table of one station, or None if it has never been written."""
+        """One table of one station (of all together: an empty string), or None if it has never been written."""
         try:
             data, blob = self.container.read(self.object_name(table, station))
         except BlobNotFound:
@@ -162,13 +165,17 @@ class Lake:
         """
         data = encode_parquet(table, arrow, manifest, checks)
         name = self.object_name(table, station)
-        first, last = _span(table, arrow)
+        first, last = _span(table, arrow) if station else ("", "")
         metadata = {"fingerprint": fingerprint, "rows": str(arrow.num_rows), "first": first, "last": last}
         metadata = {key: value for key, value in metadata.items() if value} | _condition(manifest, checks)
         etag = self.container.write(name, data, if_match=if_match, metadata=metadata)
         stamp = self._stamp(Blob(name, etag, len(data), datetime.now().astimezone(), metadata=metadata))
         assert stamp is not None
         return stamp
+
+
+def _is_of_a_station(folder: list[str]) -> bool:
+    return len(folder) == 1 and folder[0].startswith("station=")
 
 
 def _whole_number(text: str | None) -> int | None:

@@ -291,9 +291,11 @@ class Cascade:
             elif name in FLAT:
                 written = self._written.get(name) or x.__getitem__
                 direction = name == "wind_direction_deg"
-                runs = still.streaks(x, written, self._reports, FLAT[name], free, direction=direction)
-                self.note(name, "flat_line", Flag.FAIL, runs.failed, runs.limit)
-                self.note(name, "flat_line", Flag.SUSPECT, runs.suspect, runs.limit)
+                both = still.streaks(x, written, self._reports, FLAT[name], free, direction=direction)
+                for flag in (Flag.FAIL, Flag.SUSPECT):  # what failed is out before anything is suspect
+                    for runs in both:
+                        rows = runs.failed if flag == Flag.FAIL else runs.suspect
+                        self.note(name, "flat_line", flag, rows, runs.limit)
 
     def _may_stand_still(self) -> dict[str, np.ndarray]:
         """Masks of the values that need not move: saturated air, light wind, a sky that is clear or covered, ..."""

@@ -1,29 +1,67 @@
-"""Names of months in the languages of the built-in names; importing them costs nothing.
+"""Names of months in the languages of weather services: `Oktober`, `août`, `maja`, `мая` -> 10, 8, 5, 5.
 
-Belongs here: name or abbreviation -> number. Does not belong here: how a time is written (`time_forms.py`).
-
-`listopad`, `lip` and `srp` are left out: they are other months in Croatian than in Polish or Czech.
+Belongs here: names and their usual short forms. Does not belong here: forms of times (`time_forms.py`).
 """
 
 import unicodedata
 from functools import lru_cache
 
-# The first three letters, without accents.
-_BEGINNINGS = {
-    1: "jan gen ene sty led oca янв", 2: "feb fev lut uno sub şub фев", 3: "mar mrt maa mrz мар", 4: "apr avr abr kwi dub nis апр",
-    5: "may mai mei maj mag kve май мая", 6: "jun giu cze haz июн", 7: "jul lug tem июл", 8: "aug ago aou sie agu авг",
-    9: "sep set sze wrz zar eyl сен", 10: "oct okt out ott paz rij eki окт", 11: "nov kas ноя", 12: "dec dez dic dez des gru pro ara дек",
-}  # fmt: skip
-_WHOLE = {
-    "juin": 6, "juil": 7, "juillet": 7, "cerven": 6, "cervna": 6, "cervenec": 7, "cervence": 7, "lipiec": 7, "lipca": 7,
-    "srpen": 8, "srpna": 8, "brezen": 3, "brezna": 3,
-}  # fmt: skip
-_MONTHS = {letters: month for month, texts in _BEGINNINGS.items() for letters in texts.split()}
+_FULL = (
+    "january february march april may june july august september october november december",
+    "januar februar marz april mai juni juli august september oktober november dezember",
+    "janner feber maerz april mai juni juli august september oktober november dezember",
+    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro",
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "januari februari maart april mei juni juli augustus september oktober november december",
+    "styczen luty marzec kwiecien maj czerwiec lipiec sierpien wrzesien pazdziernik listopad grudzien",
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika listopada grudnia",
+    "leden unor brezen duben kveten cerven cervenec srpen zari rijen listopad prosinec",
+    "ledna unora brezna dubna kvetna cervna cervence srpna zari rijna listopadu prosince",
+    "januari februari mars april maj juni juli augusti september oktober november december",
+    "januar februar marts april maj juni juli august september oktober november december",
+    "tammikuu helmikuu maaliskuu huhtikuu toukokuu kesakuu heinakuu elokuu syyskuu lokakuu marraskuu joulukuu",
+    "januar februar marcius aprilis majus junius julius augusztus szeptember oktober november december",
+    "ocak subat mart nisan may\u0131s haziran temmuz agustos eylul ekim kas\u0131m aral\u0131k",
+    "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
+    "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+)
+# Short forms that begin names of two months, or that are no beginnings of a name.
+_SHORT = {
+    "mar": 3,
+    "jun": 6,
+    "jul": 7,
+    "sept": 9,
+    "mrz": 3,
+    "mrt": 3,
+    "lis": 11,
+    "cze": 6,
+    "mai": 5,
+    "maj": 5,
+    "juil": 7,
+}
 
 
-@lru_cache(maxsize=1_000)
-def month_of(name: str) -> int:
-    """The number of a month, 0 if it is none."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    plain = plain.replace("\u0438\u0306", "й")
-    return _WHOLE.get(plain) or _MONTHS.get(plain[:3], 0)
+def _plain(word: str) -> str:
+    """Lower case without accents."""
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in letters if not unicodedata.combining(c))
+
+
+_NAMES = {_plain(name): n for names in _FULL for n, name in enumerate(names.split(), 1)} | _SHORT
+
+
+@lru_cache(maxsize=1000)
+def month_of(word: str) -> int:
+    """The number of the month that a word names, or is the beginning of; 0 if it names none, or may name two.
+
+    Args:
+        word: as it is written, a dot behind it or not.
+    """
+    plain = _plain(word).rstrip(".")
+    if plain in _NAMES:
+        return _NAMES[plain]
+    begun = {n for name, n in _NAMES.items() if name.startswith(plain)} if len(plain) >= 3 else set()
+    return begun.pop() if len(begun) == 1 else 0

@@ -10,54 +10,66 @@ A difference to a neighbour is judged against the usual difference of that pair 
 and biases are harmless (HadISD and landQC compare the values themselves).
 """
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.site import LEAST_STATIONS, Site
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WITHIN_KM, WITHIN_M, MOST, LEAST, COMMON_HOURS = 200.0, 300.0, 10, 3, 100
-LEAST_STATIONS = 4
 SPREADS = 5.0  # interquartile ranges from the median difference
 AGREE = 2.0 / 3.0
 FLOORS = {"temperature_c": 2.0, "dew_point_c": 2.0, "pressure_msl_hpa": 1.0}  # of the interquartile range
 RAIN_WITHIN_KM, RAIN_ALL_ABOVE_MM, RAIN_TIMES, RAIN_ABOVE_MM = 50.0, 10.0, 4.0, 50.0
 SHIFT_C, SHIFT_MONTHS = 1.0, 2
 EARTH_KM = 6371.0
+_SPANS = {"neighbour": "hour", "neighbour_rain": "day", "shift": "month"}
+IN_MEMORY = 32  # stations at once, some 3 MB each for ten years; a station and its neighbours are 11
 
 
 @dataclass(frozen=True)
-class Station:
-    """One station: place, and its hours since 1970 with their values (variable -> float, NaN where missing).
-
-    `rain_days`, `rain`: days since 1970 with a daily sum, and the sums in mm.
-    """
+class Place:
+    """Where a station lies: degrees north and east, metres above mean sea level."""
 
     station_id: str
     latitude: float
     longitude: float
     elevation_m: float | None
+
+    @classmethod
+    def of(cls, station_id: str, site: Site) -> "Place | None":
+        """Of a station's settings; None where they name no latitude and longitude."""
+        return cls(station_id, *site.place, site.elevation_m) if site.place else None
+
+
+@dataclass(frozen=True)
+class Station(Place):
+    """One station: place, and its hours since 1970 with their values (variable -> float, NaN where missing).
+
+    `rain_days`, `rain`: days since 1970 with a daily sum, and the sums in mm.
+    """
+
     hours: np.ndarray
     values: Mapping[str, np.ndarray]
     rain_days: np.ndarray
     rain: np.ndarray
 
     @classmethod
-    def of(cls, station_id: str, validated: "pd.DataFrame", daily: "pd.DataFrame", site: Site) -> "Station | None":
-        """A station from its tables, of which timestamp, three variables and the daily sums are asked; None without a place."""
-        if site.place is None:
-            return None
+    def from_tables(cls, place: Place, validated: "pd.DataFrame", daily: "pd.DataFrame") -> "Station":
+        """A station from its tables, of which timestamp, three variables and the daily sums are asked."""
         rain = daily["precipitation_mm"].to_numpy(dtype=np.float64, na_value=np.nan)
         known = ~np.isnan(rain)
         return cls(
-            station_id,
-            *site.place,
-            site.elevation_m,
+            place.station_id,
+            place.latitude,
+            place.longitude,
+            place.elevation_m,
             validated["timestamp"].to_numpy("datetime64[h]").astype(np.int64),
             {v: validated[v].to_numpy(dtype=np.float64, na_value=np.nan) for v in FLOORS},
             daily["date"].to_numpy("datetime64[D]").astype(np.int64)[known],
@@ -65,8 +77,12 @@ class Station:
         )
 
 
-def neighbour_events(stations: list[Station]) -> "pd.DataFrame":
+def neighbour_events(places: Sequence[Place], load: Callable[[Place], Station]) -> "pd.DataFrame":
     """Hours, days and months of stations that their neighbours contradict.
+
+    Args:
+        places: where the stations lie, in any order.
+        load: reads a station; at most `IN_MEMORY` are held at once, and one that nobody is near to is never read.
 
     Returns:
         One row per value (tests `neighbour`, hours; `neighbour_rain`, days; `shift`, months), ordered by station, time and
@@ -74,42 +90,72 @@ def neighbour_events(stations: list[Station]) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    stations = sorted(stations, key=lambda s: s.station_id)
+    places = sorted(places, key=lambda p: p.station_id)
     parts: list[pd.DataFrame] = []
-    if len(stations) >= LEAST_STATIONS:
-        distance = _distances(stations)
-        for i, target in enumerate(stations):
-            near = _nearest(i, stations, distance, WITHIN_KM)
+    if len(places) >= LEAST_STATIONS:
+        get = _kept(load)
+        for target, near, close in _neighbourhoods(places):
+            station, others = get(target), [get(p) for p in near]
             for variable, floor in FLOORS.items():
-                parts += _of_variable(target, [stations[k] for k in near], variable, floor)
-            close = _nearest(i, stations, distance, RAIN_WITHIN_KM)
-            parts += _of_rain(target, [stations[k] for k in close])
+                parts += _of_variable(station, others, variable, floor)
+            parts += _of_rain(station, [get(p) for p in close])
     if not parts:
         return _frame("", np.empty(0, "datetime64[us]"), "", "", *(np.empty(0),) * 4)
     found = pd.concat(parts, ignore_index=True)
     return found.sort_values(["station_id", "timestamp", "variable", "test"], kind="stable", ignore_index=True)
 
 
-def _distances(stations: list[Station]) -> np.ndarray:
-    """Great-circle distances in km, shape (n, n)."""
-    lat = np.radians([s.latitude for s in stations])
-    lon = np.radians([s.longitude for s in stations])
-    half = np.sin((lat[:, None] - lat) / 2) ** 2
-    half = half + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+def _kept(load: Callable[[Place], Station]) -> Callable[[Place], Station]:
+    """Loads a station again only if `IN_MEMORY` others were asked for since."""
+    held: OrderedDict[str, Station] = OrderedDict()
+
+    def get(place: Place) -> Station:
+        name = place.station_id
+        if name not in held:
+            if len(held) >= IN_MEMORY:
+                held.popitem(last=False)
+            held[name] = load(place)
+        held.move_to_end(name)
+        return held[name]
+
+    return get
+
+
+def _neighbourhoods(places: Sequence[Place]) -> Iterator[tuple[Place, list[Place], list[Place]]]:
+    """Each station that has enough neighbours, with those for the hours and those for the rain.
+
+    From each station to the nearest that is left, so that the next one's neighbours are in memory already.
+    """
+    lat, lon = (np.radians([getattr(p, name) for p in places]) for name in ("latitude", "longitude"))
+    left, i = np.ones(len(places), dtype=bool), 0
+    for _ in places:
+        left[i] = False
+        distance = _distances(i, lat, lon)
+        near, close = (_nearest(i, places, distance, km) for km in (WITHIN_KM, RAIN_WITHIN_KM))
+        if len(near) >= LEAST:
+            yield places[i], near, close
+        i = int(np.argmin(np.where(left, distance, np.inf)))
+
+
+def _distances(i: int, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Great-circle distances from one to all in km; coordinates in radians."""
+    half = np.sin((lat - lat[i]) / 2) ** 2 + np.cos(lat) * np.cos(lat[i]) * np.sin((lon - lon[i]) / 2) ** 2
     return 2.0 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
 
 
-def _nearest(i: int, stations: list[Station], distance: np.ndarray, within_km: float) -> list[int]:
+def _nearest(i: int, places: Sequence[Place], distance: np.ndarray, within_km: float) -> list[Place]:
     """The nearest ten within the distance and 300 m of height; without a known height a station has no neighbours."""
-    height = stations[i].elevation_m
+    height = places[i].elevation_m
     if height is None:
         return []
-    found = []
-    for k in np.argsort(distance[i], kind="stable").tolist():
-        other = stations[k].elevation_m
-        if k != i and distance[i, k] <= within_km and other is not None and abs(other - height) <= WITHIN_M:
-            found.append(k)
-    return found[:MOST]
+    found: list[Place] = []
+    for k in np.argsort(distance, kind="stable").tolist():
+        if distance[k] > within_km or len(found) == MOST:
+            break
+        other = places[k].elevation_m
+        if k != i and other is not None and abs(other - height) <= WITHIN_M:
+            found.append(places[k])
+    return found
 
 
 def _common(target: Station, other: Station, variable: str) -> tuple[np.ndarray, np.ndarray]:
@@ -260,3 +306,22 @@ def _frame(
             "agree_n": np.asarray(agree, dtype=np.int64),
         }
     )
+
+
+def by_station(events: "pd.DataFrame") -> list[dict[str, Any]]:
+    """A record per station, variable and test with the number of events, the first and the last; most first."""
+    cases = []
+    for key, part in events.groupby(["station_id", "variable", "test"], sort=True):
+        station, variable, test = map(str, key)
+        first, last = part["timestamp"].min(), part["timestamp"].max()
+        cases.append(
+            {
+                "station": station,
+                "variable": variable,
+                "events": len(part),
+                "first": f"{first:%Y-%m-%d %H:%M}Z",
+                "last": f"{last:%Y-%m-%d %H:%M}Z",
+                "span": _SPANS[test],
+            }
+        )
+    return sorted(cases, key=lambda c: -c["events"])

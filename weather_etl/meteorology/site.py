@@ -11,6 +11,7 @@ from datetime import datetime
 from weather_etl.meteorology.quality import LIMITS, Limits
 
 GENERIC_TURBINE = "generic"
+LEAST_STATIONS = 4  # with fewer nobody has three neighbours
 
 
 @dataclass(frozen=True)

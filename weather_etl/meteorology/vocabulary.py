@@ -54,3 +54,6 @@ PRECIPITATION_CONDITIONS = ("rain", "light_rain", "drizzle")
 SKY_CONDITIONS = ("foggy", "overcast", "mostly_cloudy", "partly_cloudy", "clear")
 MODIFIERS = ("dangerously_windy", "windy", "breezy", "humid", "dry")
 CONDITIONS = (*PRECIPITATION_CONDITIONS, *SKY_CONDITIONS, *MODIFIERS, "other")
+
+# What goes along with the hours of a station that reports every few minutes, see `extremes.py`.
+TEMPERATURE_EXTREMES = "temperature_extremes"

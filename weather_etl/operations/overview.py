@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 from weather_etl import postgres
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import files as checks
+from weather_etl.checks.evaluation import restored
+from weather_etl.checks.neighbours import NEIGHBOURS_AGREE
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.station import StationVanished, UnknownStation
 from weather_etl.lake.connection import connect
-from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.fingerprints import NEIGHBOURS, TABLE_NAMES
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.operations import mutes, planning
 from weather_etl.settings import Settings
@@ -209,6 +211,16 @@ def shared_files_state(settings: Settings) -> CheckState | None:
         return None
     splits = sum(len(s.splits) for s in seen.sources)
     found = checks.shared_files(troubled, len(seen.sources), splits)
+    return CheckState(found.check.table, found.check.name, PASS if found.passed else found.severity, found.description)
+
+
+def neighbours_state(settings: Settings) -> CheckState | None:
+    """What neighbours say of each other; None if that was never asked."""
+    with connect(settings, prompt=True) as containers:
+        recorded = containers.lake.read_checks(NEIGHBOURS, "")
+    found = restored(NEIGHBOURS_AGREE, recorded or ())
+    if found is None:
+        return None
     return CheckState(found.check.table, found.check.name, PASS if found.passed else found.severity, found.description)
 
 

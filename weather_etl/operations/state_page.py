@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from weather_etl import digests
-from weather_etl.lake.fingerprints import StaleStation
+from weather_etl import digests, neighbourhood
+from weather_etl.lake.fingerprints import NEIGHBOURS, StaleStation
 from weather_etl.operations import planning
 from weather_etl.report import publish
 from weather_etl.settings import Settings
@@ -30,8 +30,12 @@ SETTLED = ("up to date", "nothing usable")
 FAILED = [dg.DagsterRunStatus.FAILURE]
 
 
-def fingerprint(made: "Mapping[str, Blob]", instance: dg.DagsterInstance, now: datetime) -> str:
-    """What the page was made from, as far as it costs next to nothing to ask: reports, the last failed run, the day.
+def fingerprint(
+    containers: "Containers", made: "Mapping[str, Blob]", instance: dg.DagsterInstance, now: datetime
+) -> str:
+    """What the page was made from, as far as it costs next to nothing to ask.
+
+    Reports, what neighbours say of each other, the last failed run, the day.
 
     A report is made anew whenever tables of its station are, so that files and checks are in it. The day is for what
     happens because nothing happens: a station that has fallen silent, a file that waits.
@@ -39,7 +43,9 @@ def fingerprint(made: "Mapping[str, Blob]", instance: dg.DagsterInstance, now: d
     failed = instance.get_run_records(dg.RunsFilter(job_name=planning.TABLES_JOB, statuses=FAILED), limit=1)
     reports = sorted((station, blob.etag) for station, blob in made.items())
     last = failed[0].dagster_run.run_id if failed else ""
-    return digests.digest(["station_index", publish.REPORT_VERSION, reports, last, f"{now:%Y-%m-%d}"])
+    neighbours = containers.lake.stamp(NEIGHBOURS, "")
+    told = neighbours.etag if neighbours else ""
+    return digests.digest(["station_index", publish.REPORT_VERSION, reports, last, told, f"{now:%Y-%m-%d}"])
 
 
 def find_stale(
@@ -47,7 +53,7 @@ def find_stale(
 ) -> StaleStation | None:
     """The page, if it was not made from the reports and the runs that there are now."""
     there = containers.lake.container.head(publish.INDEX)
-    target = fingerprint(made, instance, now or datetime.now(UTC))
+    target = fingerprint(containers, made, instance, now or datetime.now(UTC))
     if (not made and there is None) or (there is not None and there.metadata.get("fingerprint") == target):
         return None
     return StaleStation(publish.INDEX, target, "reports or runs changed")
@@ -73,7 +79,7 @@ def make_page(
     shared = shared_files_state(settings)
     notes = [Note(shared.name, shared.description)] if shared and shared.state != "PASS" else []
     notes += [Note(f"{f.state} file", f"{f.name}: {f.detail}") for f in files.get(None, [])]
-    return index_page(rows, now, settings.ui_url, notes)
+    return index_page(rows, now, settings.ui_url, notes, neighbourhood.contradicted(containers))
 
 
 def _files_in_trouble(containers: "Containers", states: "list[StationState]") -> "dict[str | None, list[FileState]]":

@@ -4,7 +4,7 @@ Belongs here: which runs it starts and in which order.
 Does not belong here: how a run is started (`child_runs.py`), what is stale (`operations/planning.py`).
 
 Each station is a run of its own: one that fails does not stop the next. What lies below the tables follows, serving
-tables where they are set up, then reports, so that nothing is left stale.
+tables where they are set up, then reports and what neighbours say of each other, so that nothing is left stale.
 """
 
 from collections.abc import Sequence
@@ -12,17 +12,18 @@ from typing import Any
 
 import dagster as dg
 
+from weather_etl import neighbourhood
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.station import StationVanished, UnknownStation
 from weather_etl.lake.connection import Containers, connect
-from weather_etl.lake.fingerprints import StaleStation
+from weather_etl.lake.fingerprints import NEIGHBOURS, StaleStation
 from weather_etl.operations import planning, state_page
 from weather_etl.operations.planning import CATCH_UP_JOB, History
 from weather_etl.operations.run_history import histories, unroutable_files_told
 from weather_etl.orchestration.child_runs import STEPS, run_job
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
-from weather_etl.orchestration.jobs import INDEX_JOB, REPORT_JOB, SERVING_JOB, SHARED_JOB, TABLES_JOB
+from weather_etl.orchestration.jobs import INDEX_JOB, NEIGHBOURS_JOB, REPORT_JOB, SERVING_JOB, SHARED_JOB, TABLES_JOB
 from weather_etl.redaction import without_secrets
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME, is_station_id
@@ -144,7 +145,7 @@ class _CatchUp:
         return sorted((s for s in stale.values() if s.why != planning.VANISHED), key=lambda s: s.station)
 
     def _follow(self) -> int:
-        """Serving tables, then reports, then the index: what is stale of them; how many runs that took."""
+        """Serving tables, then reports, neighbours and the index: what is stale of them; how many runs that took."""
         from weather_etl.report import publish
 
         started = 0
@@ -154,10 +155,18 @@ class _CatchUp:
                 items = [s for s in find(containers) if not only or s.station in only]
                 self._start_each(job, items)
                 started += len(items)
+            if not self._config.stations and (neighbours := self._stale_neighbours(containers)):
+                self._start_each(NEIGHBOURS_JOB, [neighbours])
+                started += 1
             if index := state_page.find_stale(containers, publish.reports(containers), self._context.instance):
                 self._start_each(INDEX_JOB, [index])
                 started += 1
         return started
+
+    def _stale_neighbours(self, containers: Containers) -> StaleStation | None:
+        """The table of all stations; who asked for some stations does not wait for the comparison of all."""
+        lake = containers.lake
+        return neighbourhood.find_stale(lake.stamps(), lake.stamp(NEIGHBOURS, ""))
 
     def _unserved(self, containers: Containers) -> list[StaleStation]:
         """Stations that PostgreSQL does not serve as they are in the lake, where serving tables are set up."""

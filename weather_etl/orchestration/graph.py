@@ -11,6 +11,7 @@ import dagster as dg
 
 from weather_etl.orchestration.assets.aggregated import aggregated
 from weather_etl.orchestration.assets.landing import landing_files, shared_files_asset, unroutable_files
+from weather_etl.orchestration.assets.neighbours import neighbour_events
 from weather_etl.orchestration.assets.raw import raw_observations
 from weather_etl.orchestration.assets.report import station_index, weather_report
 from weather_etl.orchestration.assets.serving import serving
@@ -39,6 +40,7 @@ def build_graph(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
             raw_observations,
             validated,
             aggregated,
+            neighbour_events,
             serving,
             weather_report,
             station_index,

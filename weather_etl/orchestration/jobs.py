@@ -1,4 +1,5 @@
-"""Jobs over the assets: one station's tables, its serving tables, its report; the shared files; the index.
+"""Jobs over the assets: one station's tables, its serving tables, its report; the shared files; the index; the
+neighbours.
 
 Belongs here: what can be started by name.
 Does not belong here: when it is started (`sensors/`, `schedules.py`), everything that is stale (`catch_up.py`).
@@ -6,6 +7,7 @@ Does not belong here: when it is started (`sensors/`, `schedules.py`), everythin
 
 import dagster as dg
 
+from weather_etl.lake.fingerprints import NEIGHBOURS
 from weather_etl.operations import planning
 
 TABLES_JOB = planning.TABLES_JOB
@@ -13,12 +15,13 @@ SERVING_JOB = "serving_job"
 SHARED_JOB = "shared_files_job"
 REPORT_JOB = "weather_report_job"
 INDEX_JOB = "station_index_job"
+NEIGHBOURS_JOB = "neighbour_events_job"
 _TAGS = {"dagster/max_runtime": 3600}
 
 weather_etl_job = dg.define_asset_job(
     TABLES_JOB,
     selection=dg.AssetSelection.assets("raw_observations", "quarantined_rows")
-    | dg.AssetSelection.groups("validated", "aggregated"),
+    | (dg.AssetSelection.groups("validated", "aggregated") - dg.AssetSelection.assets(NEIGHBOURS)),
     description="All tables of one station (partition tag).",
     tags=_TAGS,
 )
@@ -44,6 +47,13 @@ station_index_job = dg.define_asset_job(
     tags={**_TAGS, "dagster/priority": "-1"},
 )
 
+neighbour_events_job = dg.define_asset_job(
+    NEIGHBOURS_JOB,
+    selection=dg.AssetSelection.assets(NEIGHBOURS),
+    description="Compares the stations that are near each other, all of them in one run.",
+    tags={**_TAGS, "dagster/priority": "-1"},
+)
+
 shared_files_job = dg.define_asset_job(
     SHARED_JOB,
     selection=dg.AssetSelection.assets("shared_files") | dg.AssetSelection.checks_for_assets("landing_files"),
@@ -54,4 +64,11 @@ shared_files_job = dg.define_asset_job(
     tags={planning.SHARED_TAG: "all", **_TAGS},
 )
 
-ASSET_JOBS = [weather_etl_job, serving_job, weather_report_job, station_index_job, shared_files_job]
+ASSET_JOBS = [
+    weather_etl_job,
+    serving_job,
+    weather_report_job,
+    station_index_job,
+    neighbour_events_job,
+    shared_files_job,
+]

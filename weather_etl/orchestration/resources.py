@@ -19,7 +19,6 @@ from weather_etl.ingestion.station import RAW, NeverMade, OpenStation, open_stat
 from weather_etl.ingestion.station_lock import StationLocks
 from weather_etl.lake.connection import Connection, Containers, connect
 from weather_etl.lake.container import Blob, PreconditionFailed
-from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
 from weather_etl.settings import Settings
@@ -94,11 +93,12 @@ class StationTable:
 
     Attributes:
         name: of the table.
-        station: station id.
+        station: station id; empty for a table of all stations.
         load: reads it; for a table that was made in this run, gives what was made.
         fingerprint: what it was made from, if it was made in this run.
         evaluations: what its checks found, if it was made in this run.
         is_new: it was made in this run and is to be written.
+        replaces: of a table of all stations, the object as it was before its inputs were read.
     """
 
     name: str
@@ -107,6 +107,7 @@ class StationTable:
     fingerprint: str = ""
     evaluations: list[Evaluation] = field(default_factory=list)
     is_new: bool = False
+    replaces: Stamp | None = None
 
     @cached_property
     def value(self) -> "pd.DataFrame | Raw":
@@ -212,6 +213,9 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         """The table of the run's station: a `StationTable` where the asset asks for one, else a DataFrame."""
         name = context.asset_key.path[-1]
         lazily = context.dagster_type.typing_type is StationTable
+        if not context.has_asset_partitions:
+            table = StationTable(name, "", lambda: self._read(name, ""))
+            return table if lazily else table.frame
         if not context.has_partition_key:
             raise ExpectedFailure(f"{name} is partitioned by station; say which one with the tag dagster/partition.")
         with without_details(context.log, self._run, self._instance):
@@ -221,24 +225,24 @@ class ParquetIOManager(dg.ConfigurableIOManager):
 
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
         """Write a `StationTable` that was made in this run, or a DataFrame of an asset of one's own."""
-        station = context.partition_key
+        station = context.partition_key if context.has_asset_partitions else ""
         name = context.asset_key.path[-1]
         with without_details(context.log, self._run, self._instance):
-            if not isinstance(obj, StationTable):
-                frame = obj
-                obj = StationTable(name, station, lambda: frame, is_new=True)
             opened = self._opened.get(station)
-            old = opened.stamps.get(name) if opened else self.containers().lake.stamp(name, station)
+            if not isinstance(obj, StationTable):
+                frame, there = obj, None if opened else self.containers().lake.stamp(name, station)
+                obj = StationTable(name, station, lambda: frame, is_new=True, replaces=there)
+            old = opened.stamps.get(name) if opened else obj.replaces
             if obj.is_new:
                 stamp, status = self._write(obj, old)
             elif old is not None:
                 stamp, status = old, UNCHANGED
             else:
                 raise NeverMade(name, station)
-            context.log.info(f"{station} {name}: {stamp.rows:,} rows, {status}")
+            context.log.info(f"{station} {name}: {stamp.rows:,} rows, {status}".lstrip())
             context.add_output_metadata(
                 {
-                    "dagster/partition_row_count": stamp.rows,
+                    f"dagster/{'partition_' if station else ''}row_count": stamp.rows,
                     "dagster/uri": self.containers().lake.uri(name, station),
                     "bytes": stamp.size,
                     "status": status,
@@ -270,7 +274,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
                 fingerprint=made.fingerprint,
                 if_match=replaces,
                 manifest=manifest,
-                checks=stored(lasting(made.evaluations)) if name in TABLE_NAMES else None,
+                checks=stored(lasting(made.evaluations)) if name in schemas.TABLES else None,
             )
         except PreconditionFailed:
             return self._lost(made)
@@ -294,7 +298,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         there = self.containers().lake.stamp(name, station)
         if there is None:
             uri = self.containers().lake.uri(name, station)
-            raise UserError(f"{uri} was deleted while it was replaced; run the station again.")
+            raise UserError(f"{uri} was deleted while it was replaced; run {'the station' if station else 'it'} again.")
         return there, LEFT
 
 

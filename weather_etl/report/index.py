@@ -63,7 +63,13 @@ class Row:
         return SIGNS[self.state]
 
 
-def index_page(rows: Iterable[Row], made_at: datetime, ui_url: str = "", notes: Sequence[Note] = ()) -> Page:
+def index_page(
+    rows: Iterable[Row],
+    made_at: datetime,
+    ui_url: str = "",
+    notes: Sequence[Note] = (),
+    contradicted: Sequence[dict[str, Any]] | None = None,
+) -> Page:
     """The page of all stations, the worst first.
 
     Args:
@@ -71,6 +77,7 @@ def index_page(rows: Iterable[Row], made_at: datetime, ui_url: str = "", notes: 
         made_at: as of when, UTC.
         ui_url: where people open Dagster, for links; no links without one.
         notes: what is not in order and is of no station.
+        contradicted: a record per station and variable that neighbours contradict; None where they were never compared.
     """
     ordered = sorted(rows, key=lambda r: (WORST_FIRST.index(r.state), r.station))
     html = (
@@ -81,6 +88,7 @@ def index_page(rows: Iterable[Row], made_at: datetime, ui_url: str = "", notes: 
             counts={state: sum(r.state == state for r in ordered) for state in WORST_FIRST},
             signs=SIGNS,
             notes=notes,
+            contradicted=contradicted,
             map=_map([r for r in ordered if r.figures.get("latitude") is not None]),
             made_at=f"{made_at:%Y-%m-%d %H:%M} UTC",
             ui_url=ui_url.rstrip("/"),

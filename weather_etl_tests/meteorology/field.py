@@ -155,12 +155,14 @@ def davis() -> observations.Observations:
 
 
 @lru_cache
-def nice() -> observations.Observations:
-    """Meteo-France SYNOP: amounts of 1, 3, 6, 12 and 24 hours."""
+def nice(*periods: int) -> observations.Observations:
+    """Meteo-France SYNOP: amounts of 1, 3, 6, 12 and 24 hours, or only of some of these."""
     rows = [r for r in table("mf_synop_opendatasoft.csv", ";") if r["ID OMM station"] == "07690"]
     names = {"precipitation_mm": "Précipitations dans la dernière heure", "precipitation_3h_mm": "Précipitations dans les 3 dernières heures",
              "precipitation_6h_mm": "Précipitations dans les 6 dernières heures", "precipitation_12h_mm": "Précipitations dans les 12 dernières heures",
              "precipitation_24h_mm": "Précipitations dans les 24 dernières heures", "temperature_c": "Température"}  # fmt: skip
+    kept = {f"precipitation_{p}h_mm" for p in periods}
+    names = {c: n for c, n in names.items() if not periods or c in kept or not c.startswith("precipitation")}
     times = [datetime.fromisoformat(r["Date"]).astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ") for r in rows]
     traces = tuple((c, Field(trace=("-0.1",))) for c in names if c.startswith("precipitation"))
     reading = Reading.of({"temperature_c": "K"}, fields=traces, precipitation=AMOUNT)

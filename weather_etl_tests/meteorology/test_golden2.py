@@ -142,6 +142,35 @@ def test_three_hour_amounts_of_nice_complete_its_days_and_months():
     assert month(nice, "2023-10")["precipitation_mm"] == figure("nice.precip.2023-10")
 
 
+def test_three_hour_amounts_alone_complete_nine_months_of_nice_and_all_periods_nineteen():
+    alone, every = (tables(field.nice(*p)).monthly["precipitation_mm"].notna().sum() for p in ((3,), ()))
+    assert (alone, every) == (golden()["nice.months"], 19)
+
+
+def test_days_of_nice_that_three_hour_amounts_tile_have_the_amount_of_24_hours():
+    tiled, stated = (tables(field.nice(p)).daily.set_index("date")["precipitation_mm"].dropna() for p in (3, 24))
+    both = tiled.index.intersection(stated.index)
+    assert len(both) == golden()["nice.tile.days"]
+    assert (abs(tiled[both] - stated[both]) <= 0.2).sum() == golden()["nice.tile.equal"]
+
+
+def test_amounts_of_nice_that_contradict_each_other_are_found():
+    """No shorter period of any report is above a longer one of the same report; but 9.6 mm of 2023-11-08, 12 UTC, are in
+    no amount of the 24 hours that end later, of which there are seven."""
+    events = field.nice().events
+    found = events[events["variable"] == "precipitation_long_mm"]
+    assert found["timestamp"].dt.strftime("%d %H").tolist() == [
+        "08 15",
+        "08 18",
+        "08 21",
+        "09 00",
+        "09 03",
+        "09 06",
+        "09 09",
+    ]
+    assert set(found["limit_text"]) == {"the hours within up to 0.3 mm above it"}
+
+
 def test_archive_intervals_of_davis_add_up_and_gusts_are_the_largest():
     found = field.davis().validated
     assert found["precipitation_mm"].notna().sum() == golden()["davis.hours"]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from weather_etl.meteorology.neighbours import Station, _shifts, neighbour_events
+from weather_etl.meteorology import neighbours
+from weather_etl.meteorology.neighbours import Place, Station, _shifts
 
 HOURS = np.arange(438_000, 438_000 + 24 * 200)
 DAYS = np.arange(18_000, 18_100)
@@ -23,6 +24,11 @@ def station(
     measured |= values
     fallen = np.zeros(len(DAYS)) if rain is None else rain
     return Station(name, 50.0, 10.0 + km_east / 71.7, elevation, HOURS, measured, DAYS, fallen)
+
+
+def neighbour_events(stations: list[Station]):
+    """Of stations that are in memory: a station is its own place."""
+    return neighbours.neighbour_events(stations, lambda place: place)
 
 
 def around(target: Station, n: int = 3, **more) -> list[Station]:
@@ -84,3 +90,25 @@ def test_a_shift_needs_two_months_in_a_row_and_two_thirds_of_the_pairs(departure
     monthly = [{10: 0.0, 11: d, 12: d, 13: d, 14: 0.0} for d in departures]
     found = _shifts("t", monthly)
     assert [m for f in found for m in f["timestamp"].dt.month - 1 + 12 * (f["timestamp"].dt.year - 1970)] == months
+
+
+def test_a_network_is_judged_with_a_few_stations_in_memory(monkeypatch):
+    stations = [station(f"s{i:02}", km_east=8.0 * i) for i in range(40)]
+    stations[7] = spoiled(500, 15.0)
+    by_id = {s.station_id: s for s in stations}
+    places = [Place(s.station_id, s.latitude, s.longitude, s.elevation_m) for s in stations]
+    loaded: list[str] = []
+
+    def load(place: Place) -> Station:
+        loaded.append(place.station_id)
+        return by_id[place.station_id]
+
+    whole = neighbour_events(stations)
+    monkeypatch.setattr(neighbours, "IN_MEMORY", 14)
+    assert neighbours.neighbour_events(places, load).equals(whole) and not whole.empty
+    assert set(loaded) == set(by_id) and len(loaded) < 3 * len(stations)
+
+
+def test_stations_that_nobody_is_near_to_are_never_read():
+    far = [Place(f"p{i}", 10.0 * i, 0.0, 100.0) for i in range(6)]
+    assert neighbours.neighbour_events(far, lambda place: pytest.fail(place.station_id)).empty

@@ -8,7 +8,7 @@ import pytest
 
 from weather_etl.meteorology import sun
 from weather_etl.meteorology.cascade import Cascade
-from weather_etl.meteorology.quality import FLAT, VARIABLES, rain, snow, still, sunlight
+from weather_etl.meteorology.quality import FLAT, VARIABLES, climate, rain, snow, still, sunlight
 from weather_etl.meteorology.site import Site, Withdrawn
 from weather_etl_tests.meteorology.making import csv, observed
 
@@ -44,7 +44,7 @@ def test_whole_degrees_may_stand_still_for_longer_than_tenths(around, n, flag):
     x[100 : 100 + n] = 10.0
     x[[99, 100 + n]] = 11.0
     reports = still.Reports(np.arange(len(x)), np.zeros(len(x), dtype=int))
-    runs = still.streaks(x, x.__getitem__, reports, FLAT["temperature_c"], None)
+    runs, _ = still.streaks(x, x.__getitem__, reports, FLAT["temperature_c"], None)
     found = 4 if 110 in runs.failed else 3 if 110 in runs.suspect else 1
     assert found == flag
 
@@ -79,6 +79,38 @@ def test_a_value_that_recurs_at_one_hour_of_the_day_fails():
     x[12 + 24 * np.arange(5, 22)] = 15.1
     found = [f for f in cascade(temperature_c=x).findings if f.test == "flat_line"]
     assert [f.flag for f in found] == [4] and set(found[0].rows) >= {12 + 24 * d for d in range(5, 22)}
+    assert found[0].limit == "equal reports at the same hour on following days: below 15 days at a resolution of 0.1"
+
+
+def test_a_light_wind_may_blow_for_days_and_in_halves_up_to_1():
+    x = np.round(2 * np.abs(np.random.default_rng(3).normal(4, 2, 900))) / 2  # halves
+    for value, expected in ((1.0, {1}), (1.5, {4})):
+        still_air = x.copy()
+        still_air[100:140] = value
+        assert set(flags(cascade(wind_speed_ms=still_air), "wind_speed_ms")[105:135]) == expected
+
+
+@pytest.mark.parametrize(("days", "flag"), [(85, 1), (95, 3)])
+def test_snow_that_is_measured_once_a_day_may_lie_for_90_days(days, flag):
+    x = np.append(np.full(days, 20.0), [21.0, 22.0, 24.0])
+    found = cascade(hours=START + 24 * np.arange(len(x)), snow_depth_cm=x)
+    assert flags(found, "snow_depth_cm")[5] == flag
+
+
+def test_a_value_that_comes_too_often_is_named():
+    x = np.round(np.random.default_rng(4).normal(10, 4, 2000), 1)
+    assert climate.frequent(x) == []
+    assert [(v, n) for v, n, _ in climate.frequent(np.append(x, np.full(900, 12.3)))] == [
+        (12.0, 900 + int(((x >= 12) & (x < 13)).sum()))
+    ]
+
+
+def test_a_value_that_stands_still_for_weeks_is_told_once_and_as_equal_in_a_row():
+    x = np.round(10 + np.random.default_rng(2).normal(0, 3, 24 * 60), 1)
+    x[240 : 240 + 24 * 20] = -25.7
+    found = [f for f in cascade(temperature_c=x).findings if f.test == "flat_line"]
+    assert [(f.flag, len(f.rows)) for f in found] == [(4, 24 * 20)]
+    assert found[0].limit == "equal reports in a row: below 24 and 7 days at a resolution of 0.1"
 
 
 @pytest.mark.parametrize(("step", "expected"), [(10.0, 10.0), (45.0, 45.0), (90.0, 90.0), (1.0, 1.0)])
@@ -243,7 +275,8 @@ def test_the_cheap_look_at_flat_lines_misses_no_run(seed):
     x = np.round(np.cumsum(choose.choice([0, 0, 0, 0.1, -0.1], 5000)), 1)
     hours = np.cumsum(choose.choice([1, 1, 1, 1, 3, 30], 5000))
     years = (hours.astype("datetime64[h]").astype("datetime64[Y]")).astype(int)
-    found = still.streaks(x, x.__getitem__, still.Reports(hours, years), still.Still({1.0: 10, 0.5: 10, 0.1: 10}), None)
+    allowed = still.Still({1.0: 10, 0.5: 10, 0.1: 10})
+    found, _ = still.streaks(x, x.__getitem__, still.Reports(hours, years), allowed, None)
     new = np.append(True, (np.abs(np.diff(x)) > 1e-9) | (np.diff(hours) > still.LONGEST_GAP_H))
     starts = np.flatnonzero(new)
     n = np.diff(np.append(starts, len(x)))

@@ -14,6 +14,7 @@ import pytest
 
 from weather_etl.lake.parquet import encode_parquet
 from weather_etl.meteorology import schemas
+from weather_etl.meteorology.contract import is_surely_kept
 from weather_etl.meteorology.reasons import EXPLANATIONS, Reason
 from weather_etl_tests.meteorology.making import File, aggregated, csv, observed, raw_of
 
@@ -21,6 +22,20 @@ HEADER = (
     "Formatted Date,Summary,Precip Type,Temperature (C),Apparent Temperature (C),Dew Point,Humidity,Wind Speed (km/h),"
     "Wind Gust,Wind Bearing (degrees),Visibility (km),Pressure (millibars),Station Pressure"
 )
+
+
+def contradicted() -> pd.DataFrame:
+    """One station of four is too warm for some hours."""
+    from weather_etl.meteorology.neighbours import Station, neighbour_events
+
+    hours = np.arange(438_000, 438_400)
+    values = {v: np.sin(hours / 4.0) for v in ("temperature_c", "dew_point_c", "pressure_msl_hpa")}
+    warm = {**values, "temperature_c": values["temperature_c"] + 20.0 * np.isin(hours, hours[100:106])}
+    none = np.empty(0)
+    stations = [
+        Station(f"s{i}", 50.0, 10.0 + i / 10, 0.0, hours, warm if i == 3 else values, none, none) for i in range(4)
+    ]
+    return neighbour_events(stations, lambda place: place)
 
 
 @lru_cache
@@ -46,6 +61,7 @@ def frames() -> dict[str, pd.DataFrame]:
         "monthly_weather": tables.monthly,
         "yearly_weather": tables.yearly,
         "climate_normals": tables.normals,
+        "neighbour_events": contradicted(),
     }
 
 
@@ -78,6 +94,16 @@ def next_to(limit: float, column: schemas.Column, step: int) -> float:
 @every_table
 def test_a_table_that_we_make_is_accepted(table):
     assert len(frames()[table]) > 1 and schemas.check(table, frames()[table]) == []
+
+
+@every_table
+def test_a_table_that_we_make_is_accepted_without_a_closer_look(table):
+    assert is_surely_kept(schemas.TABLES[table], frames()[table])
+
+
+@every_table
+def test_what_is_accepted_without_a_closer_look_stands_a_closer_look(table):
+    schemas.pandera_schema(table).validate(frames()[table], lazy=True)
 
 
 @every_table

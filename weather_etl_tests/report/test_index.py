@@ -19,6 +19,14 @@ def html(*rows: Row, **more: Any) -> str:
     return index_page(rows, NOW, **more).html.decode()
 
 
+def test_what_neighbours_contradict_is_named_where_stations_were_compared() -> None:
+    case = {"station": "a", "variable": "temperature_c", "events": 2, "first": "x", "last": "y", "span": "hour"}
+    found = html(row("a"), contradicted=[case])
+    assert 'id="neighbours"' in found and "2 hours" in found and ">temperature_c<" in found
+    assert "No station is contradicted" in html(row("a"), contradicted=[])
+    assert 'id="neighbours"' not in html(row("a"))
+
+
 def test_every_station_is_linked_and_those_with_a_place_are_on_the_map() -> None:
     page = html(row("a", latitude=46.0, longitude=20.0), row("b", latitude=-33.9, longitude=151.2), row("c"))
     links = [a.get("href") for a in Elements(page).of("a")]

@@ -14,8 +14,9 @@ import numpy as np
 
 from weather_etl.meteorology.aggregation.groups import Groups, ratio
 from weather_etl.meteorology.aggregation.vectors import WindSums
+from weather_etl.meteorology.extremes import Extremes
 from weather_etl.meteorology.quality import VARIABLES, Flag
-from weather_etl.meteorology.vocabulary import CONDITIONS
+from weather_etl.meteorology.vocabulary import CONDITIONS, TEMPERATURE_EXTREMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,9 +113,18 @@ class LocalHours:
         valid = ~np.isnan(values)
         n = self.days.sum(valid)
         total = self.days.sum(np.where(valid, values, 0.0))
-        low, high = self.days.min(np.where(valid, values, np.inf)), self.days.max(np.where(valid, values, -np.inf))
+        lowest, highest = self._extremes_of(name, values)
+        low, high = self.days.min(np.where(valid, lowest, np.inf)), self.days.max(np.where(valid, highest, -np.inf))
         low[n == 0], high[n == 0] = np.nan, np.nan
         return ByDay(n, ratio(total, n), low, high, self._longest_gap(valid, n))
+
+    def _extremes_of(self, name: str, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Lowest and highest of each hour: the value itself, unless the station reports temperature every few minutes."""
+        packed = self.observations.attrs.get(TEMPERATURE_EXTREMES)
+        if name != "temperature_c" or packed is None:
+            return values, values
+        low, high = Extremes.unpacked(packed).of_hours(self.utc_hours)
+        return np.fmin(values, low), np.fmax(values, high)
 
     def _longest_gap(self, valid: np.ndarray, n: np.ndarray) -> np.ndarray:
         """Longest run of missing hours within each day; days that are complete or empty are not looked at."""

@@ -163,7 +163,8 @@ def _read(
     out.warnings = [*parsed.warnings, *cells.warnings, *dropped.values(), *assumed.values()]
     out.settings = _lines(assumed, parsed)
     ordered = np.flatnonzero(usable)[order]
-    steps = np.diff(np.unique(times[ordered])).astype(np.int64) / 60e6
+    steps = np.diff(times[ordered]).astype(np.int64) / 60e6
+    steps = steps[steps > 0]
     out.step_minutes = float(np.median(steps)) if len(steps) else None
     chosen = ordered if len(ordered) <= 2 * show else np.concatenate([ordered[: max(show - 1, 1)], ordered[-1:]])
     for row in chosen:
@@ -187,6 +188,8 @@ def _lines(assumed: dict[str, str], parsed: ParsedFile) -> list[str]:
     }
     if units:
         lines.append("units = { " + ", ".join(f'{c} = "{u}"' for c, u in units.items()) + " }")
+    if told := assumed.get("precipitation"):
+        lines.append(told[told.index("format = ") :])
     lines += [f"{key} = {parsed.place[key]}" for key in ("latitude", "longitude", "elevation_m") if key in parsed.place]
     return lines
 

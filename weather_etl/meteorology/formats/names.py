@@ -84,20 +84,22 @@ def is_regex(pattern: str) -> bool:
 def _without_unit(name: str) -> tuple[tuple[str, str], ...]:
     """What a name may be without its last words, and those, where they are a unit of anything."""
     parts = words(bare(name)[0])
-    out = []
-    for cut in range(max(len(parts) - 3, 1), len(parts)):
-        unit = "".join(p for p in parts[cut:] if p not in ("in", "per") or len(parts) - cut == 1)
-        if unit.strip("0123456789") and unit in _UNIT_WORDS:
-            out.append(("".join(parts[:cut]), unit))
-    return tuple(out)
-
-
-_UNIT_WORDS = frozenset(re.sub(r"[\W_]+", "", u) for units in UNITS.values() for u in units) - {""}
+    cuts = range(max(len(parts) - 3, 1), len(parts))
+    return tuple(("".join(parts[:cut]), unit) for cut in cuts for unit in units_of(parts[cut:]) if unit in _UNIT_WORDS)
 
 
 def _may_end(unit: str, variable: str) -> bool:
     """Whether a name of this variable may end in that unit: `TempMin` is no temperature in minutes."""
     return variable not in QUANTITIES or known_unit(variable, unit) is not None
+
+
+def units_of(last: Sequence[str]) -> list[str]:
+    """What the last words of a name may be as a unit: `in hg` -> inhg; `in celsius` -> incelsius, celsius."""
+    texts = ["".join(last), "".join(w for w in last if w not in ("in", "per"))]
+    return [t for t in dict.fromkeys(texts) if t.strip("0123456789")]
+
+
+_UNIT_WORDS = frozenset(re.sub(r"[\W_]+", "", u) for units in UNITS.values() for u in units) - {""}
 
 
 def stems_of(name: str, variable: str = "") -> frozenset[str]:
@@ -147,8 +149,9 @@ class Names:
             rx = _regex(pattern)
             return [i for i, n in enumerate(self.names) if n and not is_nameless(n, i) and rx.search(n)]
         k = key(pattern)
-        found = self.exact.get(pattern) or self.keys.get(k)
-        return found or [i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)]
+        if found := self.exact.get(pattern) or self.keys.get(k):
+            return found
+        return list(dict.fromkeys(i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)))
 
     def first(
         self, patterns: Iterable[str], *, without: Sequence[str] = (), used: Iterable[int] = (), variable: str = ""

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from weather_etl.meteorology.cells import HOUR, UNREADABLE, Cells, one_chunk
+from weather_etl.meteorology.extremes import Extremes
 from weather_etl.meteorology.observations.amounts import Doubt, Fallen
 from weather_etl.meteorology.observations.precipitation import Gauge
 from weather_etl.meteorology.observations.reports import Slots, Values
@@ -49,6 +50,7 @@ class Hours:
         trace: mask of the hours whose precipitation is a trace.
         doubts: what is to be flagged before any test.
         conflicts: variable -> (positions of hours, rows that contradict the value).
+        extremes: lowest and highest temperature of the hours with several reports; None without a dense series.
         mean_cube: m3/s3, mean of the cubes of the wind speeds of the hours that have several; NaN elsewhere.
         row: the nearest row of each hour; -1 where only periods end in it.
         complex: mask of the hours that more than that row may have a part in.
@@ -67,6 +69,7 @@ class Hours:
     trace: np.ndarray | None = None
     doubts: list[Doubt] = field(default_factory=list)
     conflicts: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    extremes: Extremes | None = None
     mean_cube: np.ndarray | None = None
     row: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     complex: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
@@ -99,11 +102,7 @@ class _Assembly:
 
     def _dense_series(self) -> dict[str, Windows]:
         """The variables that come every few minutes in some month."""
-        several = self.periods.rows
-        if not len(several):
-            return {}
-        months = np.unique(months_of(self.ends[several]))
-        rows = self.rows[np.isin(months_of(self.ends[self.rows]), months)]
+        rows = self._in_months_of(self.periods, self.ends)
         found = {}
         for name in DENSE:
             if self.values.absent(name):
@@ -112,6 +111,12 @@ class _Assembly:
             if len(part) and (windows := Windows.of(Series.of(part, self.ends[part]))) is not None:
                 found[name] = windows
         return found
+
+    def _in_months_of(self, slots: Slots, ends: np.ndarray) -> np.ndarray:
+        """Rows of the months in which an hour has several reports."""
+        if not len(slots.rows):
+            return slots.rows
+        return self.rows[np.isin(months_of(ends[self.rows]), np.unique(months_of(ends[slots.rows])))]
 
     def _frame(self) -> Hours:
         """The hours that have a value, and the nearest row of each."""
@@ -146,6 +151,7 @@ class _Assembly:
             else:
                 self._take(name, slots, slots.nearest(self.values, name))
         self._means_and_extremes()
+        out.extremes = self._temperature_extremes()
         self._sunshine()
         self._precipitation()
         return self._without_empty_hours(out)
@@ -222,6 +228,17 @@ class _Assembly:
             every = np.ones(len(gust.hours), dtype=bool)
             rows = gust.row_of_max(x)
             self._replace("wind_gust_ms", gust, gust.max(x), every, rows=rows, members=(gust.hours, rows))
+
+    def _temperature_extremes(self) -> Extremes | None:
+        """Of the temperature the hour has the report nearest to it, and the day the extremes of all."""
+        name = "temperature_c"
+        times = self.cells.timestamp.astype(np.int64)
+        rows = self._in_months_of(self.points, times)
+        rows = rows[self.values.usable(name, rows)] if len(rows) and not self.values.absent(name) else rows[:0]
+        if not len(rows):
+            return None
+        windows = Windows.of(Series.of(rows, times[rows]))
+        return Extremes.of_series(windows.series.ends, self.values[name][windows.series.rows]) if windows else None
 
     def _wind(self, windows: Windows) -> None:
         """Means of speeds, directions of mean vectors; hours with too few values keep the nearest report."""
@@ -335,7 +352,7 @@ class _Assembly:
         if filled.all():
             return out
         position = np.cumsum(filled) - 1
-        kept = Hours(out.hours[filled], out.points, warnings=out.warnings, doubts=out.doubts)
+        kept = Hours(out.hours[filled], out.points, warnings=out.warnings, doubts=out.doubts, extremes=out.extremes)
         for attribute in ("values", "source", "unreadable", "upstream"):
             setattr(kept, attribute, {n: x[filled] for n, x in getattr(out, attribute).items()})
         for attribute in ("long_h", "trace", "mean_cube", "row", "complex"):

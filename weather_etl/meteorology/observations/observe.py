@@ -25,7 +25,7 @@ from weather_etl.meteorology.quality.still import Written
 from weather_etl.meteorology.quality.sunlight import saturated
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.units import in_unit
-from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES
+from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES, TEMPERATURE_EXTREMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,8 +151,11 @@ def observe(
     if counted:
         n_sentinels = sum(sum(c.values()) for c in counted.values())
         warnings.append(f"{n_sentinels} numbers such as -999 were read as missing values")
+    frame = pd.DataFrame(validated, copy=False)
+    if hours.extremes is not None:
+        frame.attrs[TEMPERATURE_EXTREMES] = hours.extremes.packed()
     return Observations(
-        pd.DataFrame(validated, copy=False),
+        frame,
         event_frame(cascade.findings + computed.findings, hours.hours, hours.source, rows.lead, raw, station),
         quarantine_frame(raw, cells, rejected, station),
         rows.balance,

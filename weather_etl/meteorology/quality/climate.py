@@ -1,6 +1,6 @@
 """Does a value fit the record of the station? Climatology and the clean-up of months.
 
-Belongs here: tests against all values of a month. Does not belong here: averages that are shown (`aggregation`).
+Belongs here: tests against all values of a month or of the record. Does not belong here: averages that are shown (`aggregation`).
 
 """
 
@@ -16,6 +16,27 @@ CLEAN_UP_SHARE = 0.4
 CLIMATOLOGY_VARIABLES = (
     "temperature_c", "dew_point_c", "humidity_percent", "wind_speed_ms", "pressure_msl_hpa", "pressure_station_hpa",
 )  # fmt: skip
+
+FREQUENT_VARIABLES = ("temperature_c", "dew_point_c", "pressure_msl_hpa", "pressure_station_hpa")
+FREQUENT_SHARE, FREQUENT_LEAST, FREQUENT_OF = 0.5, 30, 500
+_AROUND = 3
+
+
+def frequent(values: np.ndarray) -> list[tuple[float, int, int]]:
+    """Values that come suspiciously often: (start of a bin of one unit, its values, those of the seven bins around it).
+
+    Of 500 values or more a bin with 30 or more that is at least half of itself and the three on either side (HadISD
+    `frequent_values.py`, of the whole record). For a person to look at: nothing is flagged.
+    """
+    known = values[~np.isnan(values)]
+    if len(known) < FREQUENT_OF:
+        return []
+    bins = np.floor(known).astype(np.int64)
+    n = np.bincount(bins - bins.min())
+    total = np.append(0, np.cumsum(np.pad(n, _AROUND)))
+    around = total[2 * _AROUND + 1 :] - total[: -(2 * _AROUND + 1)]
+    found = np.flatnonzero((n >= FREQUENT_LEAST) & (n >= FREQUENT_SHARE * around))
+    return [(float(i + bins.min()), int(n[i]), int(around[i])) for i in found]
 
 
 def climatology(values: np.ndarray, years: np.ndarray, months: np.ndarray) -> np.ndarray:

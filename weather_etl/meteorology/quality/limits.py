@@ -100,13 +100,16 @@ class Still:
             suspect, from `suspect_reports` on.
         days: days that fewer equal reports must span to fail, by resolution.
         same_hour_days: days in a row with one value at the same hour of the day that fail, by resolution.
-        suspect_reports: where nothing fails, reports from which on a run is suspect, by resolution.
+        suspect_reports: where nothing fails, reports from which on a run is suspect, by resolution; `days` then make a
+            run suspect, too.
+        above: the value that a run must exceed to count, by resolution.
     """
 
     reports: Mapping[float, int] | None
     days: Mapping[float, int] | None = None
     same_hour_days: Mapping[float, int] | None = None
     suspect_reports: Mapping[float, int] | None = None
+    above: Mapping[float, float] | None = None
     source: str = "HadISD `streaks.py`"
 
 
@@ -117,7 +120,9 @@ FLAT: Mapping[str, Still] = {
     "temperature_c": Still({1.0: 40, 0.5: 30, 0.1: 24}, {1.0: 14, 0.5: 10, 0.1: 7}, _SAME_HOUR),
     "dew_point_c": Still({1.0: 80, 0.5: 60, 0.1: 48}, {1.0: 14, 0.5: 10, 0.1: 7}, _SAME_HOUR),
     "humidity_percent": Still({1.0: 48, 0.5: 48, 0.1: 24}, source="own choice; below 95 %"),
-    "wind_speed_ms": Still({1.0: 40, 0.5: 30, 0.1: 24}, {1.0: 14, 0.5: 10, 0.1: 7}, _SAME_HOUR),
+    "wind_speed_ms": Still(
+        {1.0: 40, 0.5: 30, 0.1: 24}, {1.0: 14, 0.5: 10, 0.1: 7}, _SAME_HOUR, above={1.0: 0.5, 0.5: 1.0, 0.1: 0.5}
+    ),
     "wind_direction_deg": Still(
         {90.0: 120, 45.0: 96, 22.5: 72, 10.0: 48, 1.0: 24}, None, {90.0: 28, 45.0: 28, 22.5: 21, 10.0: 14, 1.0: 14}
     ),
@@ -126,7 +131,10 @@ FLAT: Mapping[str, Still] = {
     "solar_radiation_wm2": Still({1.0: 6, 0.5: 6, 0.1: 4}, source="own choice; above 20 W/m2"),
     "sunshine_min": Still({1.0: 6, 0.5: 6, 0.1: 4}, source="own choice; 1 to 59 min"),
     "snow_depth_cm": Still(
-        None, suspect_reports={1.0: 90 * 24, 0.5: 90 * 24, 0.1: 90 * 24}, source="own choice; above 0"
+        None,
+        {1.0: 90, 0.5: 90, 0.1: 90},
+        suspect_reports={1.0: 90 * 24, 0.5: 90 * 24, 0.1: 90 * 24},
+        source="own choice; above 0",
     ),
     "cloud_cover_percent": Still(None, suspect_reports={1.0: 72, 0.5: 72, 0.1: 72}, source="own choice; 1 to 99 %"),
 }

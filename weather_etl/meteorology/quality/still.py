@@ -4,8 +4,8 @@ Belongs here: runs of equal values, the resolution of reports. Does not belong h
 (`cascade.py`), how long (`limits.py`).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -87,7 +87,7 @@ def cap_of(values: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class Runs:
-    """What stands still: positions of suspect and of failed values, and how long a run may be, for a person."""
+    """What stands still by one test: positions of suspect and of failed values, and what is allowed, for a person."""
 
     suspect: np.ndarray
     failed: np.ndarray
@@ -144,7 +144,7 @@ def streaks(
     excluded: np.ndarray | None,
     *,
     direction: bool = False,
-) -> Runs:
+) -> tuple[Runs, Runs]:
     """Equal reports in a row, whatever lies between two reports, and equal values at one hour of the day (HadISD).
 
     How many are too many depends on the resolution of the reports of the calendar year: whole degrees stand still for
@@ -157,6 +157,9 @@ def streaks(
         still: how long they may stand still.
         excluded: mask of the values that may stand still for any time; they end a run.
         direction: of the wind.
+
+    Returns:
+        What either test finds. A value is in one of them only: with the worse finding, else as equal in a row.
     """
     nothing = np.empty(0, dtype=np.int64)
     there, starts, hours = nothing, nothing, nothing
@@ -172,7 +175,7 @@ def streaks(
     least = min(table.values()) * share
     long = n >= least
     if still.days:
-        long |= (span >= 24 * SUSPECT_SHARE * min(still.days.values())) & (n > 1)
+        long |= (span >= 24 * share * min(still.days.values())) & (n > 1)
     suspect: list[np.ndarray] = []
     failed: list[np.ndarray] = []
     steps: set[float] = set()
@@ -183,18 +186,42 @@ def streaks(
         doubt = n[run] >= share * table[step]
         if still.days:
             enough |= span[run] >= 24 * still.days[step]
-            doubt |= span[run] >= 24 * SUSPECT_SHARE * still.days[step]
-        if doubt:
+            doubt |= span[run] >= 24 * share * still.days[step]
+        if doubt and _counts(still, step, x[rows[0]]):
             steps.add(step)
             (failed if enough and still.reports is not None else suspect).append(rows)
-    if still.same_hour_days:
-        for at, step, fails in _same_hours(x, written, reports, still.same_hour_days, excluded, direction):
-            steps.add(step)
-            (failed if fails else suspect).append(at)
-    bad = np.unique(np.concatenate([nothing, *failed]))
-    doubtful = np.setdiff1d(np.concatenate([nothing, *suspect]), bad)
-    limits = ", ".join(f"{table[s]} at a resolution of {s:g}" for s in sorted(steps, reverse=True))
-    return Runs(doubtful, bad, f"equal reports in a row: below {limits}")
+    days = still.days or {}
+    in_a_row = {s: f"{table[s]}{f' and {days[s]} days' if s in days else ''}" for s in steps}
+    first = Runs(_joined(suspect), _joined(failed), f"equal reports in a row: below {_by_resolution(in_a_row)}")
+    found = [
+        (rows, step, bad)
+        for rows, step, bad in _same_hours(x, written, reports, still.same_hour_days or {}, excluded, direction)
+        if _counts(still, step, x[rows[0]])
+    ]
+    following = {step: f"{(still.same_hour_days or {})[step]} days" for _, step, _ in found}
+    limit = f"equal reports at the same hour on following days: below {_by_resolution(following)}"
+    second = Runs(_joined(at for at, _, bad in found if not bad), _joined(at for at, _, bad in found if bad), limit)
+    failed_second = np.setdiff1d(second.failed, first.failed)
+    bad = np.union1d(first.failed, failed_second)
+    doubtful = np.setdiff1d(first.suspect, bad)
+    return (
+        replace(first, suspect=doubtful),
+        replace(second, suspect=np.setdiff1d(second.suspect, np.union1d(bad, doubtful)), failed=failed_second),
+    )
+
+
+def _counts(still: Still, step: float, value: float) -> bool:
+    """Whether a run of this value counts where reports have this resolution: a light wind may blow for days."""
+    return still.above is None or value > still.above[step] + EQUAL_WITHIN
+
+
+def _joined(rows: Iterable[np.ndarray]) -> np.ndarray:
+    """All positions, each once and ascending."""
+    return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *rows]))
+
+
+def _by_resolution(allowed: Mapping[float, str]) -> str:
+    return ", ".join(f"{allowed[s]} at a resolution of {s:g}" for s in sorted(allowed, reverse=True))
 
 
 def _equal_to_the_next(x: np.ndarray, hours: np.ndarray, free: np.ndarray | None) -> np.ndarray:
@@ -254,6 +281,8 @@ def _same_hours(
     direction: bool,
 ) -> list[tuple[np.ndarray, float, bool]]:
     """(positions, resolution, whether they fail) of values that are equal at one hour of the day for too many days."""
+    if not days:
+        return []
     seeds = reports.seeds
     for earlier in (1, 2, 3):
         seeds = seeds[:, np.abs(x[seeds[0]] - x[seeds[earlier]]) < EQUAL_WITHIN]

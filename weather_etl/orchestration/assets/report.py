@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from weather_etl.lake import fingerprints
+from weather_etl.lake.fingerprints import NEIGHBOURS
 from weather_etl.operations import state_page
 from weather_etl.orchestration.assets.making import Results, TablesConfig, last_metadata
 from weather_etl.orchestration.assets.specs import code_references, station_partitions
@@ -97,7 +98,7 @@ def _figures(page: "Page") -> dict[str, Any]:
 
 
 @dg.asset(
-    deps=["weather_report"],
+    deps=["weather_report", NEIGHBOURS],
     description=(
         "The page of state, the first that an operator opens: every station red, amber or green, with what is not in "
         "order and the way out; sortable, with a filter and a map.\n\nIt lies at `report/index.html` and opens in any "
@@ -119,7 +120,7 @@ def station_index(
         containers, now = storage.containers(), datetime.now(UTC)
         there = containers.lake.container.head(publish.INDEX)
         made = publish.reports(containers)
-        target = state_page.fingerprint(made, context.instance, now)
+        target = state_page.fingerprint(containers, made, context.instance, now)
         version = dg.DataVersion(target)
         if there is not None and there.metadata.get("fingerprint") == target and not config.full:
             return dg.MaterializeResult(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from weather_etl.checks import TABLE_CHECKS
-from weather_etl.lake.fingerprints import CODE_VERSIONS, INPUTS
+from weather_etl.lake.fingerprints import CODE_VERSIONS, INPUTS, NEIGHBOURS
 from weather_etl.meteorology.schemas import TABLES, Table
 from weather_etl.orchestration.checks import spec
 from weather_etl.redaction import escaped
@@ -39,6 +39,7 @@ _CODE = {
     "monthly_weather": ("meteorology/aggregation/months.py",),
     "yearly_weather": ("meteorology/aggregation/years.py",),
     "climate_normals": ("meteorology/aggregation/normals.py",),
+    NEIGHBOURS: ("meteorology/neighbours.py", "neighbourhood.py"),
 }
 # An installation with live stations writes every hour; one with archives only shows a warning, not an error.
 FRESHNESS = {
@@ -87,7 +88,7 @@ def table_spec(table: str, *, group: str, kinds: set[str], deps: list[str] | Non
         owners=["team:weather"],
         tags={"domain": "weather", "layer": group},
         code_version=CODE_VERSIONS[table],
-        partitions_def=station_partitions,
+        partitions_def=None if table == NEIGHBOURS else station_partitions,
         metadata={
             "dagster/column_schema": column_schema(contract),
             **code_references(*_CODE.get(table, ())),
