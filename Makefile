@@ -33,7 +33,7 @@ test: $(VENV)/.dev ## set up, then run every test on a real Azurite and a real P
 NO_ORACLE := --ignore=weather_etl_tests/oracle
 
 test-quick: $(VENV)/.dev ## the pure core and the units, no service: below a minute
-	@$(BIN)/python -m pytest $(QUICK) -q -m "not realdata" -n 2 --dist worksteal
+	@$(BIN)/python -m pytest $(QUICK) -q -m "not realdata and not faults" -n 2 --dist worksteal
 QUICK := $(addprefix weather_etl_tests/,meteorology report landing operations/test_planning.py test_rooms.py test_settings.py test_stations.py)
 
 test-oracle: $(VENV)/.oracle ## compare the meteorology with ioos_qc, xclim, MetPy, pvlib, refet, windpowerlib and scipy

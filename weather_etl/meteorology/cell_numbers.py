@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.cell_states import MISSING, NULL_TOKENS, OK, SENTINEL, UNREADABLE, one_chunk
-from weather_etl.meteorology.compass import sectors
 from weather_etl.meteorology.quality import Flag
 from weather_etl.meteorology.sky import cloud_cover
 from weather_etl.meteorology.units import to_canonical
+from weather_etl.meteorology.vocabulary import SECTORS
 
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 
@@ -37,7 +37,7 @@ class Field:
         minutes: length of the period of a sum of radiation.
         strip: regular expression of what is cut off first.
         numbers: (text, number) for texts that stand for a number.
-        compass: alphabet of points of the compass that are directions (`compass.py`); "": there are none.
+        compass: sixteen points of the compass, in letters, are directions.
         mark: regular expression of a mark in the cell that makes the value suspect.
         codes: (code, QARTOD flag) of quality codes, `*` for all others; None: those of ISD (`UPSTREAM_FLAGS`).
     """
@@ -53,7 +53,7 @@ class Field:
     words: tuple[str, ...] = ()
     strip: str = ""
     numbers: tuple[tuple[str, float], ...] = ()
-    compass: str = ""
+    compass: bool = False
     mark: str = ""
     codes: tuple[tuple[str, int], ...] | None = None
 
@@ -187,9 +187,9 @@ def _as_written(
         texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, written.strip, ""))
         missing = pc.or_(missing, pc.fill_null(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(words)), True))
     if written.compass:
-        points = sectors(written.compass)
-        at = pc.index_in(pc.utf8_upper(texts), value_set=pa.array(points))
-        texts = pc.coalesce(pa.array([f"{d:g}" for d in points.values()]).take(at), texts)
+        at = pc.index_in(pc.utf8_upper(texts), value_set=pa.array(SECTORS))
+        degrees = pc.cast(pc.multiply(pc.cast(at, pa.float64()), 360.0 / len(SECTORS)), pa.string())
+        texts = pc.coalesce(degrees, texts)
     if written.numbers:
         known = pc.index_in(texts, value_set=pa.array([t for t, _ in written.numbers]))
         texts = pc.coalesce(pa.array([f"{n:g}" for _, n in written.numbers]).take(known), texts)

@@ -26,6 +26,8 @@ _FULL = (
     "ocak subat mart nisan may\u0131s haziran temmuz agustos eylul ekim kas\u0131m aral\u0131k",
     "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
     "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+    "sijecanj veljaca ozujak travanj svibanj lipanj srpanj kolovoz rujan listopad studeni prosinac",
+    "sijecnja veljace ozujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga prosinca",
     "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
 )
 # Short forms that begin names of two months, or that are no beginnings of a name.
@@ -36,7 +38,6 @@ _SHORT = {
     "sept": 9,
     "mrz": 3,
     "mrt": 3,
-    "lis": 11,
     "cze": 6,
     "mai": 5,
     "maj": 5,
@@ -50,7 +51,9 @@ def _plain(word: str) -> str:
     return "".join(c for c in letters if not unicodedata.combining(c))
 
 
-_NAMES = {_plain(name): n for names in _FULL for n, name in enumerate(names.split(), 1)} | _SHORT
+_ALL = {(_plain(name), n) for names in _FULL for n, name in enumerate(names.split(), 1)}
+# `listopad` is November in Polish and Czech, October in Croatian: what has two meanings has none.
+_NAMES = {name: n for name, n in _ALL if sum(other == name for other, _ in _ALL) == 1} | _SHORT
 
 
 @lru_cache(maxsize=1000)
@@ -63,5 +66,5 @@ def month_of(word: str) -> int:
     plain = _plain(word).rstrip(".")
     if plain in _NAMES:
         return _NAMES[plain]
-    begun = {n for name, n in _NAMES.items() if name.startswith(plain)} if len(plain) >= 3 else set()
+    begun = {n for name, n in _ALL if name.startswith(plain)} if len(plain) >= 3 else set()
     return begun.pop() if len(begun) == 1 else 0

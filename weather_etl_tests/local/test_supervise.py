@@ -37,7 +37,11 @@ def test_new_files_flow_again_after_the_code_location_was_killed(services: Servi
         for process in killed:
             os.kill(process.pid, signal.SIGKILL)
         live.upload("a", weather_csv(24))
-        until("tables of a file that landed after the kill", lambda: live.containers.lake.stamp("daily_weather", "a"))
+        until(
+            "tables of a file that landed after the kill",
+            lambda: live.containers.lake.stamp("daily_weather", "a"),
+            progress=live.said,
+        )
         assert "The code location has died; it is started again." in live.log.read_text()
         assert not {p.pid for p in code_servers(live.process.pid)} & {p.pid for p in killed}
         assert live.stop() == []

@@ -11,6 +11,7 @@ from weather_etl.meteorology import formats
 from weather_etl.meteorology.cell_states import OK
 from weather_etl.meteorology.cells import Cells, read_cells
 from weather_etl.meteorology.formats import evidence
+from weather_etl.meteorology.formats.compass import read_points
 from weather_etl.meteorology.formats.inspection import inspect
 from weather_etl.meteorology.formats.registry import compile_profile
 from weather_etl.meteorology.month_names import month_of
@@ -53,7 +54,7 @@ def left_out(data: bytes, name: str, **options) -> str:
     """The sentence that says why a column is not read."""
     parsed = formats.read_text(data, formats.Options(**options))
     assert name not in [found[0] for found in parsed.columns.values()]
-    return next(w for w in [*parsed.warnings, *parsed.assumed.values()] if w.startswith(repr(name)))
+    return next(w for w in (*parsed.warnings, *parsed.assumed.values()) if w.startswith(repr(name)))
 
 
 # which column is which
@@ -184,7 +185,7 @@ def test_a_visibility_of_thousands_is_not_assumed_to_be_in_kilometres():
 
 def test_a_cloud_cover_in_eighths_is_asked_for():
     data = day(f"{UTC_TIME},Temperature (C),Cloud Cover", lambda h: f"5,{h % 9}")
-    assert "okta" in left_out(data, "Cloud Cover")
+    assert "eighths" in left_out(data, "Cloud Cover")
     assert values(data, "cloud_cover_percent", units={"cloud_cover_percent": "okta"})[4] == 50
 
 
@@ -266,12 +267,14 @@ ROSE = list(np.arange(0, 360, 45.0))
     [
         ("Windrichtung", "N NO O SO S SW W NW"), ("Direction du vent", "N NE E SE S SO O NO"), ("Dirección del viento", "N NE E SE S SO O NO"),
         ("Direção do vento", "N NE L SE S SO O NO"), ("Windrichting", "N NO O ZO Z ZW W NW"), ("Vindriktning", "N NO O SO S SV V NV"),
-        ("Vindretning", "N NØ Ø SØ S SV V NV"), ("Kierunek wiatru", "N NE E SE S SW W NW"), ("Směr větru", "S SV V JV J JZ Z SZ"), ("Rüzgar yönü", "K KD D GD G GB B KB"), ("Направление ветра", "С СВ В ЮВ Ю ЮЗ З СЗ"),
+        ("Vindretning", "N NØ Ø SØ S SV V NV"), ("Kierunek wiatru", "N NE E SE S SW W NW"), ("Směr větru", "S SV V JV J JZ Z SZ"),
+        ("Szélirány", "É ÉK K DK D DNy Ny ÉNy"), ("Rüzgar yönü", "K KD D GD G GB B KB"), ("Направление ветра", "С СВ В ЮВ Ю ЮЗ З СЗ"),
         ("风向", "北 东北 东 东南 南 西南 西 西北"), ("風向", "北 北東 東 南東 南 南西 西 北西"), ("풍향", "북 북동 동 남동 남 남서 서 북서"),
+        ("Wind Direction", "North North-East East South-East South South-West West North-West"), ("Windrichtung", "Nord Nordost Ost Südost Süd Südwest West Nordwest"),
     ],
 )  # fmt: skip
 def test_compass_points_are_read_in_the_language_of_the_column(header, points):
-    texts = [*points.split(), "-"]
+    texts = [*points.split(), "calm"]
     data = day(f"{UTC_TIME},Temperature (C),{header}", lambda h: f"5,{texts[h % 9]}", n=27)
     _, cells = read(data)
     assert cells.values["wind_direction_deg"][:8].tolist() == ROSE and np.isnan(cells.values["wind_direction_deg"][8])
@@ -286,9 +289,16 @@ def test_a_czech_column_of_north_winds_is_not_read_as_south():
     assert values(day(f"{UTC_TIME},Teplota (C),Směr větru", lambda _: "5,S"), "wind_direction_deg")[0] == 0
 
 
-def test_letters_that_may_be_two_directions_are_not_read():
+def test_letters_that_may_be_two_directions_are_not_read_and_the_way_out_is_told():
     data = day(f"{UTC_TIME},Temperature (C),Wind Dir", lambda h: f"5,{['NO', 'SO'][h % 2]}")
-    assert "other directions" in left_out(data, "Wind Dir")
+    parsed, cells = read(data)
+    assert np.isnan(cells.values["wind_direction_deg"]).all()
+    said = next(w for w in parsed.warnings if "other directions" in w)
+    assert values(data, "wind_direction_deg", **options_of("format" + said.split("format", 1)[1]))[0] in (45, 315)
+
+
+def test_texts_that_are_no_points_of_any_language_are_none():
+    assert read_points(["N", "upwards"], "Wind Dir") == ({}, "")
 
 
 # times
@@ -365,7 +375,7 @@ def test_hours_to_twelve_without_their_half_of_the_day_are_refused():
         ("1 4 8 12", "enero abril agosto diciembre"), ("1 5 6 7 9 10", "gennaio maggio giugno luglio settembre ottobre"),
         ("2 5 9 10", "fevereiro maio setembro outubro"), ("3 5 10", "maart mei oktober"), ("1 2 6 8 9 10 12", "stycznia lutego czerwca sierpnia września października grudnia"),
         ("1 2 4 6 7 9 10 12", "leden únor duben červen červenec září říjen prosinec"), ("1 2 6 9 11", "Ocak Şubat Haziran Eylül Kasım"),
-        ("1 5 6 9 12", "янв мая июн сен дек"), ("5 10", "maj okt"), ("9", "Sept"),
+        ("1 5 6 9 12", "янв мая июн сен дек"), ("5 10", "maj okt"), ("9", "Sept"), ("6 0", "lipanj listopad"),
     ],
 )  # fmt: skip
 def test_months_have_names_in_other_languages(months, names):

@@ -109,9 +109,23 @@ def in_batches(files: list[File], sizes: list[int]) -> dict[str, pd.DataFrame]:
     return tables(old, readings, [r for name in sorted(rejected) for r in rejected[name]])
 
 
-@careful
-@given(stations(), st.randoms(use_true_random=False), st.lists(st.integers(1, 3), max_size=5))
+batches = given(stations(), st.randoms(use_true_random=False), st.lists(st.integers(1, 3), max_size=5))
+
+
+@settings(careful, max_examples=10)
+@batches
 def test_files_in_any_order_and_batches_give_the_same_bytes(files, shuffler, sizes):
+    check_batches(files, shuffler, sizes)
+
+
+@pytest.mark.faults
+@settings(careful, max_examples=200)
+@batches
+def test_two_hundred_orders_and_batches_give_the_same_bytes(files, shuffler, sizes):
+    check_batches(files, shuffler, sizes)
+
+
+def check_batches(files, shuffler, sizes):
     expected = in_batches(files, [])
     shuffled = shuffler.sample(files, len(files))
     found = in_batches(shuffled, sizes)

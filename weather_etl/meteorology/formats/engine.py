@@ -89,8 +89,6 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     parts.drop_thousands(columns, cells, decimal, table.delimiter, options)
     unit_choice.settle_units(columns, cells, profile, _units_row(table, cut), options, decimal)
     parts.reject_contradicting_twins(columns, cells, names, cut, profile, options, decimal)
-    if profile.generic:
-        parts.drop_a_counter(columns, cells, decimal)
     cells = {v: c for v, c in cells.items() if v in columns.found}
     fields = {v: f.written for v, f in columns.found.items() if f.written != Field()}
     units = {v: f.unit for v, f in columns.found.items() if v in QUANTITIES and f.unit}

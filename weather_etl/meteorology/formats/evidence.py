@@ -103,6 +103,12 @@ def beyond_kilometres(visibility: np.ndarray) -> bool:
     return bool(len(known)) and float(known.max()) > 500
 
 
+def eighths_or_tenths(cover: np.ndarray) -> bool:
+    """Whether a cloud cover may be in eighths or tenths, or a fraction: no number is above 10."""
+    known = _there(cover)
+    return bool((known > 0).any()) and float(known.max()) <= 10
+
+
 def speed_unit_by_steps(speed: np.ndarray, decimals: int, steps: tuple[tuple[float, str], ...]) -> str | None:
     """The unit in which all speeds are whole steps of the instrument, rounded to their decimals.
 

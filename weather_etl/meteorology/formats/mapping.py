@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology import compass
 from weather_etl.meteorology.cell_numbers import Field, plain_numbers, read_numbers
 from weather_etl.meteorology.cell_states import NULL_TOKENS, USUAL_TOKENS, one_chunk
 from weather_etl.meteorology.formats.names import Names, key
@@ -141,7 +140,7 @@ def written_by(rule: ColumnRule, profile: Profile, options: Options) -> Field:
         minutes=float(rule.minutes or 60),
         strip=rule.strip,
         numbers=tuple(rule.map.items()) if isinstance(rule.map, Mapping) else (),
-        compass=compass.ENGLISH if rule.map == "compass" else "",
+        compass=rule.map == "compass",
         mark=quality.cell if quality else "",
         codes=codes if codes else None,
     )

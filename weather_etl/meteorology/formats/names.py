@@ -83,14 +83,14 @@ def is_regex(pattern: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _without_unit(name: str) -> tuple[tuple[str, str], ...]:
     """What a name may be without its last words, and those, where they are a unit of anything."""
-    parts = words(bare(name)[0])
-    cuts = range(max(len(parts) - 3, 1), len(parts))
-    return tuple(("".join(parts[:cut]), unit) for cut in cuts for unit in units_of(parts[cut:]) if unit in _UNIT_WORDS)
-
-
-def _may_end(unit: str, variable: str) -> bool:
-    """Whether a name of this variable may end in that unit: `TempMin` is no temperature in minutes."""
-    return variable not in QUANTITIES or known_unit(variable, unit) is not None
+    whole = bare(name)[0]
+    parts = words(whole)
+    out = []
+    if whole.rstrip().endswith("%") and parts[-1:] == ["in"]:  # `Humidity in %`
+        out.append(("".join(parts[:-1]), "%"))
+    for cut in range(max(len(parts) - 3, 1), len(parts)):
+        out += [("".join(parts[:cut]), unit) for unit in units_of(parts[cut:]) if unit in _UNIT_WORDS]
+    return tuple(out)
 
 
 def units_of(last: Sequence[str]) -> list[str]:
@@ -100,6 +100,11 @@ def units_of(last: Sequence[str]) -> list[str]:
 
 
 _UNIT_WORDS = frozenset(re.sub(r"[\W_]+", "", u) for units in UNITS.values() for u in units) - {""}
+
+
+def _may_end(unit: str, variable: str) -> bool:
+    """Whether a name of this variable may end in that unit: `TempMin` is no temperature in minutes."""
+    return variable not in QUANTITIES or known_unit(variable, unit) is not None
 
 
 def stems_of(name: str, variable: str = "") -> frozenset[str]:
@@ -149,9 +154,8 @@ class Names:
             rx = _regex(pattern)
             return [i for i, n in enumerate(self.names) if n and not is_nameless(n, i) and rx.search(n)]
         k = key(pattern)
-        if found := self.exact.get(pattern) or self.keys.get(k):
-            return found
-        return list(dict.fromkeys(i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)))
+        found = self.exact.get(pattern) or self.keys.get(k)
+        return found or [i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)]
 
     def first(
         self, patterns: Iterable[str], *, without: Sequence[str] = (), used: Iterable[int] = (), variable: str = ""

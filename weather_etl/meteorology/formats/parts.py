@@ -5,7 +5,6 @@ Belongs here: how each is taken from the table of a file. Does not belong here: 
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.cell_numbers import Field, read_numbers
+from weather_etl.meteorology.cell_numbers import Field
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cutting import Cut
-from weather_etl.meteorology.formats import evidence, mapping, reshape, unit_choice
+from weather_etl.meteorology.formats import mapping, reshape, unit_choice
 from weather_etl.meteorology.formats.mapping import Columns
 from weather_etl.meteorology.formats.names import Names, is_nameless, stems_of
 from weather_etl.meteorology.formats.options import Options
@@ -115,27 +114,6 @@ def _twins(at: int, rule: ColumnRule, names: Names, profile: Profile) -> list[in
     stems = stems_of(names.names[at], rule.to)
     near = [i for i, n in enumerate(names.names) if i != at and stems & stems_of(n, rule.to)]
     return list(dict.fromkeys([*same, *(i for i in near if not any(i in names.all(w) for w in rule.exclude))]))
-
-
-def drop_a_counter(columns: Columns, cells: Mapping[str, pa.ChunkedArray], decimal: str) -> None:
-    """Do not read amounts that nobody explains and that look like the readings of a counter: they would be added up."""
-    found = columns.found.get("precipitation_mm")
-    if found is None or found.rule.kind or found.rule.minutes or found.rule.period_column:
-        return
-    amounts = read_numbers(one_chunk(cells["precipitation_mm"]), "", decimal, found.written)[0]
-    if not evidence.is_counter(amounts):
-        return
-    name = found.name.replace('"', '\\"')
-    columns.assumed["precipitation"] = (
-        f"{found.name!r} is not read: its amounts rise and stand still, as those of a counter do; say in station.toml when "
-        f'it is set back (day, month or year), or write kind = "amount" if they are amounts: format = {{ base = "generic", '
-        f'column = [{{ to = "precipitation_mm", name = ["{name}"], unit = "{found.unit or "mm"}", kind = "counter", '
-        'resets = "day" }] }'
-    )
-    columns.assumed.pop("units.precipitation_mm", None)
-    if found.at is not None:
-        columns.used.discard(found.at)
-    del columns.found["precipitation_mm"]
 
 
 def precipitation_of(

@@ -75,7 +75,7 @@ def choose(texts: pa.Array, forms: Sequence[str], *, order: str | None = None) -
     top = [f for f in near if counts[f] == most]
     if "iso" in top:  # it knows offsets that other forms pass over
         return Chosen("iso", most / len(texts))
-    # Hours alone, 0 .. 24, are also read as hour x 100 + minute, all of them just after midnight.
+    # Hours from 0 to 24 are hours, not minutes of the first half hour of every day.
     top = [f for f in top if "%N" not in f or f.replace("%N", "%H") not in top]
     if len(top) > 1:  # seconds since 1970 look like no date in nearly all rows
         top = [f for f in top if f != "%s"]

@@ -4,6 +4,7 @@ Belongs here: station, header, units row, suffix, cells, format and evidence in 
 Does not belong here: which column is which variable (`mapping.py`), the rules about numbers (`evidence.py`).
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,17 +13,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology import compass
 from weather_etl.meteorology.cell_numbers import read_numbers
 from weather_etl.meteorology.cell_states import NULL_TOKENS, one_chunk
-from weather_etl.meteorology.formats import evidence
+from weather_etl.meteorology.formats import compass, evidence
 from weather_etl.meteorology.formats.mapping import NUMBER, Columns, Found, canonical, written_by
 from weather_etl.meteorology.formats.names import bare, key, units_of, words
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import QUANTITIES, UNITS, known_unit, scale_of
-from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
+from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS, SECTORS
 
 _NO_UNIT = re.compile(
     r"(?i)\d+(\.\d+)?\s*(m|cm|ft|min)|(at )?\d.*|outdoor|outside|avg|average|mean|instant\w*|station|surface|sea level|msl|local.*|.*s/n.*"
@@ -55,8 +55,8 @@ def settle_units(
         found.written = written_by(found.rule, profile, options)
         if variable not in QUANTITIES:
             continue
-        if found.written.compass and variable in columns and not _letters(out, found, columns[variable]):
-            continue
+        if found.written.compass and profile.generic and variable in columns:
+            _take_points(out, found, columns[variable])
         try:
             _take_unit(found, columns.get(variable), profile, units_row, options)
         except Rejected as rejected:
@@ -65,13 +65,18 @@ def settle_units(
         if not found.unit:
             open_ones.append(found)
     _leave_out_unknown(out, unknown)
-    bearing = out.found.get("wind_direction_deg")
     if (
-        profile.generic and bearing and bearing.how == profile.title  # degrees by default
+        profile.generic
+        and (bearing := out.found.get("wind_direction_deg"))
+        and bearing.how == profile.title  # degrees by default
         and evidence.tens_of_degrees(_numbers(columns["wind_direction_deg"], bearing, decimal))
-    ):  # fmt: skip
-        why = "whole numbers up to 36 may be degrees, tens of degrees or numbers of compass points; say in station.toml which"
-        _leave_out(out, bearing, f'{why}: units = {{ wind_direction_deg = "degree" }} or "10 degree"')
+    ):
+        _leave_out(
+            out, bearing, "whole numbers up to 36 may be degrees, tens of degrees or numbers of compass points; say in "
+            'station.toml which: units = { wind_direction_deg = "degree" } or "10 degree"',
+        )  # fmt: skip
+    if profile.generic and (rain := out.found.get("precipitation_mm")) and not rain.rule.kind and rain.unit != "?":
+        _rain(out, rain, _numbers(columns["precipitation_mm"], rain, decimal))
     numbers = {f.rule.to: _numbers(columns[f.rule.to], f, decimal) for f in open_ones if f.rule.to in columns}
     _temperatures(out, numbers, columns, decimal)
     _units_of_the_system(out, open_ones, profile)
@@ -88,47 +93,64 @@ def settle_units(
             case "speed":
                 _speed(out, found, values, columns[variable])
             case "amount" if _is_yes_or_no(values):
-                why = "it holds 0 and 1 alone, which say whether it rained rather than how much; if they are amounts, say so"
-                _leave_out(out, found, f'{why} in station.toml: units = {{ {variable} = "mm" }}')
-            case "cover" if _is_up_to_ten(values):
-                why = "no value is above 10, so that they may be oktas, tenths or a fraction; say which in station.toml"
-                _leave_out(out, found, f'{why}: units = {{ {variable} = "okta" }}')
+                _leave_out(
+                    out, found, "it holds 0 and 1 alone, which say whether it rained rather than how much; if they are amounts, "
+                    f'say so in station.toml: units = {{ {variable} = "mm" }}',
+                )  # fmt: skip
             case "direction":
                 found.unit, found.how = "degree", "degrees"
             case "distance" if evidence.beyond_kilometres(values):
-                why = f"numbers up to {np.nanmax(values):g} are no kilometres; say in station.toml what they are"
-                _leave_out(out, found, f'{why}: units = {{ {variable} = "m" }} or "ft"')
+                _leave_out(
+                    out, found, f"numbers up to {np.nanmax(values):g} are no kilometres; say in station.toml what they are: "
+                    f'units = {{ {variable} = "m" }} or "ft"',
+                )  # fmt: skip
+            case "cover" if evidence.is_fraction(values):
+                _set(found, "1", "no value above 1")
+            case "cover" if evidence.eighths_or_tenths(values):
+                _leave_out(
+                    out, found, "whole numbers up to 10 may be eighths, tenths or percent; say in station.toml which: "
+                    f'units = {{ {variable} = "okta" }}, "tenths" or "%"',
+                )  # fmt: skip
             case _:
                 assume(out, found, found.rule.unit.rstrip("?") or canonical(variable))
     for variable in [v for v, f in out.found.items() if f.unit == "?"]:
         del out.found[variable]
 
 
-def _units_of_the_system(out: Columns, open_ones: Sequence[Found], profile: Profile) -> None:
-    """Units that follow from that of the temperatures: some producers deliver a whole file in one system of units."""
-    temperature = out.found.get("temperature_c")
-    if temperature is None or temperature.assumed:
+def _take_points(out: Columns, found: Found, column: pa.ChunkedArray) -> None:
+    """Points of the compass in the language that the column speaks."""
+    texts = pc.utf8_trim_whitespace(one_chunk(column).dictionary).to_pylist() if len(column) else []
+    texts = [t for t in texts[:1000] if t and t.lower() not in NULL_TOKENS and not re.match(NUMBER, t)]
+    if not texts or (all(t.upper() in SECTORS for t in texts) and not compass.NOT_ENGLISH.search(found.name)):
         return
-    units = profile.by_temperature.get(temperature.unit, {})
-    for found in open_ones:
-        if not found.unit and (unit := units.get(found.rule.to)):
-            _set(found, unit, f"the temperatures are in {temperature.unit}")
-
-
-def _letters(out: Columns, found: Found, column: pa.ChunkedArray) -> bool:
-    """Settle in which language the points of the compass are; False where the letters may mean two directions."""
-    alphabet = compass.alphabet_of((t for t in one_chunk(column).dictionary.to_pylist() if t), found.name)
-    if alphabet is None:
-        why = "its letters mean other directions in another language; write degrees, or N, E, S and W"
-        _leave_out(out, found, why)
-        return False
-    found.written = replace(found.written, compass=alphabet)
-    return True
+    points, problem = compass.read_points(texts, found.name)
+    words = tuple(sorted({*found.written.words, *compass.NO_DIRECTION}))
+    if points:
+        found.written = replace(found.written, compass=False, numbers=tuple(sorted(points.items())), words=words)
+    elif problem:
+        out.warnings.append(f"the letters in {found.name!r} are not read: {problem}")
+        found.written = replace(found.written, compass=False, words=words)
+    else:
+        found.written = replace(found.written, words=words)
 
 
 def _leave_out(out: Columns, found: Found, why: str) -> None:
-    """Do not read a column, and say why."""
+    """Do not read a column; its cells stay in `rescued`."""
     out.warnings.append(f"{found.name!r} is not read: {why}")
+    found.unit = "?"
+    out.used.discard(found.at if found.at is not None else -1)
+
+
+def _rain(out: Columns, found: Found, values: np.ndarray) -> None:
+    """Do not read the readings of a counter that nobody explains: they would be added up."""
+    if found.rule.minutes or found.rule.period_column or not evidence.is_counter(values):
+        return
+    out.assumed["precipitation"] = (
+        f"{found.name!r} is not read: its amounts rise and stand still, as those of a counter do; say in station.toml when "
+        'it is set back (day, month or year), or write kind = "amount" if they are amounts: format = { base = "generic", '
+        f'column = [{{ to = "precipitation_mm", name = [{json.dumps(found.name, ensure_ascii=False)}], '
+        f'unit = "{found.unit or "mm"}", kind = "counter", resets = "day" }}] }}'
+    )
     found.unit = "?"
     out.used.discard(found.at if found.at is not None else -1)
 
@@ -146,14 +168,20 @@ def _leave_out_unknown(out: Columns, unknown: Sequence[tuple[Found, Rejected]]) 
         _leave_out(out, found, rejected.detail)
 
 
+def _units_of_the_system(out: Columns, open_ones: Sequence[Found], profile: Profile) -> None:
+    """Units that follow from that of the temperatures: some producers deliver a whole file in one system of units."""
+    temperature = out.found.get("temperature_c")
+    if temperature is None or temperature.assumed:
+        return
+    units = profile.by_temperature.get(temperature.unit, {})
+    for found in open_ones:
+        if not found.unit and (unit := units.get(found.rule.to)):
+            _set(found, unit, f"the temperatures are in {temperature.unit}")
+
+
 def _is_yes_or_no(values: np.ndarray) -> bool:
     known = values[~np.isnan(values)]
     return len(known) > 20 and bool(np.isin(known, (0.0, 1.0)).all()) and bool((known == 1.0).any())
-
-
-def _is_up_to_ten(values: np.ndarray) -> bool:
-    known = values[~np.isnan(values)]
-    return bool((known <= 10.0).all()) and bool((known > 0.0).any())
 
 
 def assume(out: Columns, found: Found, unit: str, detail: str = "") -> None:
@@ -245,7 +273,7 @@ def suffix_unit(name: str, variable: str, rule: ColumnRule) -> str | None:
         for text in units_of(parts[cut:]):
             if unit := known_unit(variable, text):
                 return unit
-    return None
+    return "%" if name.rstrip().endswith("%") and known_unit(variable, "%") else None
 
 
 def _unit_behind_cells(found: Found, column: pa.ChunkedArray, variable: str) -> str | None:
@@ -337,10 +365,13 @@ def _pressure(out: Columns, found: Found, values: np.ndarray) -> None:
     if not len(known):
         _set(found, "hPa", "no value")
         return
+    variable = found.rule.to
     median = float(np.median(known))
     unit = "0.1 hPa" if evidence.TENTHS_OF_HPA[0] <= median <= evidence.TENTHS_OF_HPA[1] else "mmHg"
-    why = f"a median of {median:g} proves no unit of pressure; write it into station.toml"
-    _leave_out(out, found, f'{why}: units = {{ {found.rule.to} = "{unit}" }}')
+    _leave_out(
+        out, found, f"a median of {median:g} proves no unit of pressure; write it into station.toml, such as "
+        f'units = {{ {variable} = "{unit}" }}',
+    )  # fmt: skip
 
 
 def _speed(out: Columns, found: Found, values: np.ndarray, column: pa.ChunkedArray) -> None:
