@@ -11,7 +11,7 @@ import pytest
 
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
-from weather_etl_tests.support.command import Run, in_process
+from weather_etl_tests.support.commands import Run, in_process
 
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", (CHECKOUT / "docs" / "tutorial.md").read_text("utf-8"), re.M | re.S)
 COMMAND = ".venv/bin/weather-etl "

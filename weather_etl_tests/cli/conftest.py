@@ -8,7 +8,7 @@ import pytest
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support.command import Run, in_process
+from weather_etl_tests.support.commands import Run, in_process
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from weather_etl.lake.connection import connect
 from weather_etl.operations import planning
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl_tests.conftest import CHECKOUT
-from weather_etl_tests.support.command import Run, no_trace, one_sentence
+from weather_etl_tests.support.commands import Run, no_trace, one_sentence
 
 
 @pytest.fixture

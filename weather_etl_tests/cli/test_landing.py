@@ -4,7 +4,7 @@ from pathlib import Path
 
 from weather_etl.lake.connection import Containers
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support.command import Run, one_sentence
+from weather_etl_tests.support.commands import Run, one_sentence
 
 
 def names(containers: Containers) -> list[str]:

@@ -9,7 +9,7 @@ from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.serving import schema
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support.command import Run, one_sentence
+from weather_etl_tests.support.commands import Run, one_sentence
 
 
 def test_a_run_says_where_tables_rows_and_pages_are(weather_etl: Run, file: Path, environment: Settings) -> None:

@@ -12,7 +12,7 @@ from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import NEIGHBOURS, TABLE_NAMES
 from weather_etl.operations import files, trigger
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support.command import Run, one_sentence
+from weather_etl_tests.support.commands import Run, one_sentence
 from weather_etl_tests.support.runs import process
 
 

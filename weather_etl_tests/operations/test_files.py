@@ -15,7 +15,7 @@ from weather_etl.operations.quarantine import quarantined_rows, write_csv
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import shared_csv, weather_csv
-from weather_etl_tests.support.command import Run, in_process
+from weather_etl_tests.support.commands import Run, in_process
 from weather_etl_tests.support.runs import process
 from weather_etl_tests.support.splits import split_pending
 

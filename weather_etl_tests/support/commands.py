@@ -1,6 +1,6 @@
 """Commands in this process, as they are typed: a new interpreter costs seconds of imports.
 
-Belongs here: calling an entry point. Does not belong here: what its output means; what needs a process of its own
+Belongs here: calling an entry point, what every failure must look like. Does not belong here: what a command does; what needs a process of its own
 (kills, imports, a whole round).
 """
 
@@ -16,6 +16,7 @@ import pytest
 from weather_etl import cli
 
 Done = subprocess.CompletedProcess[str]
+Run = Callable[..., Done]
 
 
 def exit_code(
@@ -63,3 +64,25 @@ def dagster(
     """`dagster WORDS`."""
     (found,) = entry_points(group="console_scripts", name="dagster")
     return called(found.load(), ["dagster", *words], folder, capfd, environ)
+
+
+def in_process(folder: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    """A function that runs `weather-etl` in a folder, with variables of the environment as keywords."""
+
+    def run(*arguments: str, **environ: str) -> Done:
+        return weather_etl(list(arguments), folder, capfd, environ)
+
+    return run
+
+
+def no_trace(done: Done) -> bool:
+    return "Traceback" not in done.stderr and "Stack Trace" not in done.stderr
+
+
+def one_sentence(done: Done, code: int = 1) -> str:
+    """The only line on stderr of a failed command."""
+    assert done.returncode == code, done.stderr
+    assert no_trace(done)
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, done.stderr
+    return lines[0]
