@@ -197,6 +197,12 @@ def test_numbers_that_mean_missing_prove_no_unit():
     assert evidence.is_kelvin(np.array([280.0, -99.9])) and not evidence.is_kelvin(np.array([-999.0, -999.0]))
 
 
+def test_temperatures_that_do_not_agree_with_the_humidity_prove_no_unit():
+    t, d = np.linspace(25, 35, 30), np.linspace(0, 5, 30)
+    u = 100 * np.exp(17.625 * d / (243.04 + d) - 17.625 * t / (243.04 + t))
+    assert evidence.unit_by_humidity(t, d, u) == "degC" and evidence.unit_by_humidity(t, d, u + 2) is None
+
+
 def test_kelvin_that_is_not_certain_is_not_called_fahrenheit():
     with pytest.raises(Rejected) as caught:
         read(day(f"{UTC_TIME},Temperature", lambda h: f"{0 if h == 3 else 283.15}"))
@@ -348,6 +354,12 @@ def test_times_in_many_forms_are_the_same_hours(header, write):
 
 def test_an_offset_with_the_name_of_its_zone_is_obeyed():
     assert column_of([f"2023-01-31T{h:02}:00:00+01:00[Europe/Berlin]" for h in range(1, 24)]) == HOURS[:23]
+
+
+def test_an_hour_beyond_twelve_in_the_afternoon_is_no_time():
+    texts = [f"01/31/2023 {TWELVE[h][0]}:00 {TWELVE[h][1]}" for h in range(12)] + ["01/31/2023 13:00 PM"]
+    _, cells = read(csv(*(f"{t},5" for t in texts), header="Time,Temperature (C)"), timezone="UTC")
+    assert np.flatnonzero(cells.refused).tolist() == [12]
 
 
 def test_hours_to_twelve_without_their_half_of_the_day_are_refused():

@@ -33,6 +33,7 @@ HARMLESS = (f"{_T}/test_harmless_text.py",)
 SPLITTING = (f"{_T}/ingestion/test_shared_files.py",)
 EVENTS = (f"{_T}/landing/test_events.py",)
 PLANNING = (f"{_T}/operations/test_planning.py",)
+TRAPS = (f"{_T}/meteorology/test_generic_traps.py", f"{_T}/meteorology/test_generic.py")
 
 _Q = "weather_etl/meteorology/quality"
 _A = "weather_etl/meteorology/aggregation/completeness.py"
@@ -40,8 +41,30 @@ _O = "weather_etl/meteorology/observations"
 _MERGE = "weather_etl/ingestion/merge.py"
 _CONTAINER = "weather_etl/lake/container.py"
 _REDACTION = "weather_etl/redaction.py"
+_F = "weather_etl/meteorology/formats"
 
 MUTANTS = (
+    # files of no particular format
+    Mutant(f"{_F}/names.py", "known_unit(variable, unit) is not None", "True", TRAPS, "extremes or taken_for"),
+    Mutant(f"{_F}/generic.py", "group = above or group", "group = above", TRAPS, "groups"),
+    Mutant(f"{_F}/generic.py", 'row = [c.strip("()[] ") for c in row]', "row = list(row)", TRAPS, "brackets"),
+    Mutant(f"{_F}/evidence.py", "float(known.max()) > 36", "float(known.max()) > 3", TRAPS, "directions or degrees"),
+    Mutant(f"{_F}/evidence.py", "known[~nines]", "known", TRAPS, "mean_missing"),
+    Mutant(f"{_F}/evidence.py", "float(known.min()) > MIN_KELVIN", "float(known.max()) > MIN_KELVIN", TRAPS, "kelvin"),
+    Mutant(f"{_F}/evidence.py", "errors[best] <= 1.0 and", "", TRAPS, "humidity or agree"),
+    Mutant(f"{_F}/mapping.py", "(not point or whole_column)", "not point", (f"{_T}/meteorology/test_parsing.py", *TRAPS), "comma"),
+    Mutant(f"{_F}/unit_choice.py", 'found.rule.to == "temperature_c" or len(unknown) == len(measured)', "False", (f"{_T}/meteorology/test_parsing.py",), "unit"),
+    Mutant(f"{_F}/unit_choice.py", "bearing.how == profile.title", "True", TRAPS, "degrees"),
+    Mutant(f"{_F}/engine.py", "trimmed = [_without_midnight(trimmed[0]), _without_day_zero(trimmed[1])]", "pass", TRAPS, "many_forms"),
+    Mutant(f"{_F}/refusals.py", "len(np.unique(times)) <= 0.6 * len(times)", "False", TRAPS, "twelve"),
+    Mutant(f"{_F}/time_choice.py", 'top = [f for f in top if f != "%s"]', "pass", TRAPS, "many_forms"),
+    Mutant(f"{_F}/time_choice.py", "steps > 20 * _DAY", "steps > 2000 * _DAY", TRAPS, "follow"),
+    Mutant(f"{_F}/zones.py", "if options.timezone:\n                    return Zone(how=f\"the station's zone {options.timezone}\")", "if False:\n                    pass", TRAPS, "place_and_zone"),
+    Mutant(f"{_F}/__init__.py", "fields[column] = fields.get(column, Field()).scaled(factor)", "pass", TRAPS, "scaled or tenths"),
+    Mutant("weather_etl/meteorology/time_forms.py", "there &= (half == \"\") | ((hour >= 1) & (hour <= 12))", "pass", TRAPS, "afternoon"),
+    Mutant("weather_etl/meteorology/cutting.py", "return (latest >= 0) & ~same[np.maximum(latest, 0)]", "return None", TRAPS, "another_order"),
+    Mutant("weather_etl/meteorology/time_forms.py", "np.round(np.nan_to_num(days) * 86_400) * 1_000_000", "np.round(np.nan_to_num(days) * 86_400_000_000)", TRAPS, "many_forms"),
+    Mutant("weather_etl/meteorology/cell_numbers.py", 'pc.binary_join_element_wise(texts, pa.scalar("?"), "")', "texts", TRAPS, "comma"),
     # quality
     Mutant(f"{_Q}/ranges.py", "(values < low) | (values > high)", "(values < low)", QUALITY),
     Mutant(f"{_Q}/ranges.py", "(x < fail_low) | (x > fail_high)", "(x <= fail_low) | (x > fail_high)", QUALITY),
