@@ -4,7 +4,7 @@
 
 The argument is `land-110m.json` of the npm package world-atlas 2.0.2 (`npm pack world-atlas@2.0.2`), which holds Natural
 Earth 4.1, 1:110m, as TopoJSON. Natural Earth is in the public domain. A map of a few stations needs no more than the
-shape of a coast, so the lines are simplified to two fifths of a degree and islands of less than three square degrees go.
+shape of a coast, so the lines are simplified to a quarter of a degree and islands of less than three square degrees go.
 """
 
 import json
@@ -12,7 +12,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
-TOLERANCE, SMALLEST = 0.4, 3.0  # degrees; square degrees
+TOLERANCE, SMALLEST = 0.25, 3.0  # degrees; square degrees
 OUT = Path(__file__).resolve().parents[1] / "weather_etl" / "report" / "coast.json"
 SOURCE = "Natural Earth 4.1, 1:110m land, public domain; by docs/coast_lines.py from npm world-atlas 2.0.2"
 

@@ -78,7 +78,7 @@ def _make(n: int) -> _Weather:
     day_wave = sine(solar - 8.5 / 24.0)
 
     flow = random.smooth(n, 0.985, 0.9)  # high and low pressure
-    cloud = np.clip(0.55 + 0.3 * (random.smooth(n, 0.96, 0.6) - 0.5 * flow), 0.0, 1.0)
+    cloud = np.clip(0.55 + 0.3 * (random.smooth(n, 0.96, 0.6) - 0.5 * flow) + 0.05 * random.ar1(n, 0.6), 0.0, 1.0)
     elevation, daylight = _sun(n)
     clear = _SOLAR_CONSTANT * elevation * (0.68 + 0.12 * elevation)
     radiation = clear * (1.0 - 0.74 * cloud * cloud * cloud)
@@ -92,7 +92,7 @@ def _make(n: int) -> _Weather:
     rain = np.rint(rain * 10.0) / 10.0
 
     humidity = 0.72 - 0.2 * (1.1 - cloud) * day_wave + 0.12 * (cloud - 0.5) + 0.05 * random.ar1(n, 0.95)
-    humidity = np.where(rain > 0, np.maximum(humidity, 0.88), humidity)
+    humidity = np.where(rain > 0, np.maximum(humidity, 0.88 + 0.1 * random.uniform(n)), humidity)
 
     # The wind of a valley: up by day, down by night, stronger in summer and when the pressure falls.
     valley = (0.6 + 0.4 * summer) * (1.0 - 0.6 * cloud) * np.maximum(day_wave, -0.25)
@@ -131,8 +131,7 @@ def _build() -> tuple[bytes, dict]:
     at = {t: i for i, t in enumerate(times)}
     w = _make(len(times))
     iced = slice(at[ICED_VANE[0]], at[ICED_VANE[0]] + ICED_VANE[1])
-    for values in (w.wind, w.gust, w.direction):
-        values[iced] = values[iced.start]
+    w.wind[iced], w.gust[iced], w.direction[iced] = 2.3, 3.9, 31.0
     w.rain[at[CLOUDBURST[0]]] = CLOUDBURST[1]
     silent = range(at[NO_PRESSURE[0]], at[NO_PRESSURE[0]] + NO_PRESSURE[1])
     absent = range(at[MISSING[0]], at[MISSING[0]] + MISSING[1])

@@ -37,7 +37,7 @@ from weather_etl.digests import digest
 from weather_etl.errors import UserError
 from weather_etl.meteorology.quality import LIMITS, POSSIBLE, Limits
 from weather_etl.meteorology.site import DegreeDayBases, SolarSettings, Thresholds, WindSettings, Withdrawn
-from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES, UNITS, known_unit
+from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES, UNITS, known_scaled_unit
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 from weather_etl.redaction import printable
 from weather_etl.stations import Dialect, StationSettings
@@ -146,7 +146,7 @@ def _format(value: Any) -> Any:
 
 
 def _unit_of(column: str, text: Any) -> str:
-    unit = known_unit(column, text) if isinstance(text, str) else None
+    unit = known_scaled_unit(column, text) if isinstance(text, str) else None
     if unit is None:
         known = ", ".join(sorted(set(UNITS[QUANTITIES[column]].values())))
         raise ValueError(f"this unit is not known; known for {column} are {known}")

@@ -161,12 +161,11 @@ def duckdb(*, settings: Settings | None = None) -> "DuckDBPyConnection":
     connection.register_filesystem(_file_system(settings))
     for table in tables:
         # Ids are texts, "007" too; a table that an older version made lacks columns, which are null then.
-        folder = "" if table == NEIGHBOURS else "station=*/"
-        connection.execute(
-            f"CREATE VIEW {table} AS SELECT * FROM read_parquet("
-            f"'abfs://{settings.lake_container}/{table}/{folder}data.parquet', "
-            "hive_partitioning = true, hive_types = {'station': VARCHAR}, union_by_name = true)"
-        )
+        objects = f"'abfs://{settings.lake_container}/{table}/station=*/data.parquet', "
+        objects += "hive_partitioning = true, hive_types = {'station': VARCHAR}, union_by_name = true"
+        if table == NEIGHBOURS:  # one object for all stations
+            objects = f"'abfs://{settings.lake_container}/{table}/data.parquet'"
+        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({objects})")
         for column in TABLES[table].columns:
             quoted = column.comment.replace("'", "''")
             connection.execute(f"COMMENT ON COLUMN {table}.{column.name} IS '{quoted}'")

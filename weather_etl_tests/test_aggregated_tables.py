@@ -9,7 +9,7 @@ import pytest
 from weather_etl.errors import UserError
 from weather_etl.lake.connection import Containers
 from weather_etl.meteorology import schemas
-from weather_etl.orchestration.assets.aggregated import AGGREGATED
+from weather_etl.orchestration.assets.specs import AGGREGATED
 from weather_etl_tests.files import HEADER, row
 from weather_etl_tests.support.runs import process
 

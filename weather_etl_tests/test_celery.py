@@ -33,15 +33,16 @@ def check_nothing_ran_twice(found: Farm, stations: list[str]) -> None:
     """Every station has one run that succeeded; only the lost run's was begun twice.
 
     A run without a station is one that catches up: under load several stations share it, and each has its own below.
+    Pages are drawn by runs of another job, as often as tables change.
     """
     until("the last run", lambda: not found.runs(dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING))
-    tags = [r.tags for r in found.runs(dg.DagsterRunStatus.SUCCESS)]
+    tags = [r.tags for r in found.runs(dg.DagsterRunStatus.SUCCESS) if r.job_name == "weather_etl_job"]
     done = [t["dagster/partition"] for t in tags if "dagster/partition" in t]
     assert sorted(done) == sorted(stations)
     assert len(found.runs(dg.DagsterRunStatus.FAILURE)) == 1
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_worker_killed_in_mid_run_costs_no_table_and_nothing_happens_twice(
     services: Services, database: str, tmp_path: Path
 ) -> None:

@@ -1,4 +1,7 @@
-"""`dagster job execute`, as the README says it: processes in a folder that has only `dagster.yaml`."""
+"""`dagster job execute`, as the README says it, in a folder that has only `dagster.yaml`.
+
+Most commands are called in this process; those that are killed, and the one that a person types first, are processes.
+"""
 
 import json
 import os
@@ -24,6 +27,7 @@ from weather_etl.settings import AZURITE_KEY, Settings, azurite_connection_strin
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.command import dagster_in_process
 from weather_etl_tests.support.runs import process as run_in_process
 
 JOB, CATCH_UP = "weather_etl_job", "catch_up_job"
@@ -44,9 +48,9 @@ def command(job: str, tags: dict[str, str] | None = None) -> list[str]:
     return [*words, "--tags", json.dumps(tags)] if tags else words
 
 
-def environ(**changes: str) -> dict[str, str]:
+def environ() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("DAGSTER_")}
-    return {**kept, "PYTHONPATH": str(CHECKOUT), **changes}
+    return {**kept, "PYTHONPATH": str(CHECKOUT)}
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +60,26 @@ def outputs() -> list[str]:
 
 
 @pytest.fixture
-def execute(folder: Path, outputs: list[str]) -> Execute:
-    """Run a job; standard output and error come together, as a person sees them."""
+def execute(folder: Path, outputs: list[str], capfd: pytest.CaptureFixture[str]) -> Execute:
+    """Run a job in this process; standard output and error come together, as a person sees them."""
 
     def run(job: str, tags: dict[str, str] | None = None, **changes: str) -> Process:
+        done = dagster_in_process(folder, capfd)(*command(job, tags)[1:], **changes)
+        outputs.append(done.stdout + done.stderr)
+        return Process(done.args, done.returncode, outputs[-1])
+
+    return run
+
+
+@pytest.fixture
+def execute_as_a_process(folder: Path, outputs: list[str]) -> Execute:
+    """The same in a process of its own."""
+
+    def run(job: str, tags: dict[str, str] | None = None) -> Process:
         process = subprocess.run(
             command(job, tags),
             cwd=folder,
-            env=environ(**changes),
+            env=environ(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -105,10 +121,10 @@ def closed_port() -> int:
 
 
 def test_a_station_that_is_not_registered_is_processed_and_registered(
-    execute: Execute, containers: Containers, instance: dg.DagsterInstance
+    execute_as_a_process: Execute, containers: Containers, instance: dg.DagsterInstance
 ) -> None:
     containers.landing.upload("alpha/x.csv", weather_csv())
-    process = execute(JOB, {PARTITION: "alpha"})
+    process = execute_as_a_process(JOB, {PARTITION: "alpha"})
     assert process.returncode == 0, process.stdout
     assert is_complete(containers, "alpha")
     assert instance.get_dynamic_partitions(PARTITIONS_NAME) == ["alpha"]

@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from weather_etl import cli
+from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl_tests.conftest import CHECKOUT, Services
+from weather_etl_tests.support.command import exit_code
 from weather_etl_tests.support.live import own_database
 
 README = (CHECKOUT / "README.md").read_text()
@@ -48,9 +52,10 @@ def make_run(services: Services, database: str, tmp_path_factory: pytest.TempPat
     blank = dict.fromkeys(("WEATHER_ETL_LANDING_CONTAINER", "WEATHER_ETL_LAKE_CONTAINER"), "")
     command(str(CHECKOUT / "sample_data" / "generate.py"), "sample", cwd=folder, env={})
     stations = [str(s) for s in sorted((folder / "sample").iterdir())]
-    for arguments in (["db", "upgrade"], ["upload", *stations], ["run"]):  # the first is done by `local up`
-        done = command("-m", "weather_etl.cli", *arguments, cwd=folder, env=env | blank)
-        assert done.returncode == 0, done.stdout + done.stderr
+    for arguments in (["db", "upgrade"], ["upload", *stations]):  # the first is done by `local up`
+        assert exit_code(cli.main, ["weather-etl", *arguments], folder, env | blank) == 0
+    done = command("-m", "weather_etl.cli", "run", cwd=folder, env=env | blank)
+    assert done.returncode == 0, done.stdout + done.stderr
     return {**env, "output": done.stdout}
 
 
@@ -69,7 +74,7 @@ def test_a_run_ends_with_tables_in_the_lake_rows_in_postgresql_and_pages(loaded:
         end,
     )
     assert found and int(found[2].replace(",", "")) == hours
-    assert int(found[1]) == 8 * int(found[3]) == 8 * int(found[4])
+    assert int(found[1]) == len(TABLE_NAMES) * int(found[3]) and found[3] == found[4]
 
 
 def test_the_output_shown_in_the_readme_is_what_one_sees(loaded: dict[str, str]) -> None:
@@ -90,10 +95,19 @@ def test_the_page_about_reading_has_a_text_for_spark() -> None:
 @pytest.mark.parametrize(
     "snippet", SNIPPETS, ids=lambda s: re.search(r"import (pandas|duckdb|polars|pyarrow|tables)", s)[1]
 )
-def test_a_snippet_reads_the_tables(loaded: dict[str, str], snippet: str, tmp_path: Path) -> None:
-    done = command("-c", snippet, cwd=tmp_path, env=loaded)
-    assert done.returncode == 0, done.stderr
-    assert "2016" in done.stdout
+def test_a_snippet_reads_the_tables(
+    loaded: dict[str, str],
+    snippet: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in loaded.items():
+        monkeypatch.setenv(name, value)
+    duckdb.set_default_connection(duckdb.connect())  # as in a new interpreter: each snippet registers its storage
+    exec(compile(snippet, "README.md", "exec"), {"__name__": "__main__"})
+    assert "2016" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda p: p.stem)
@@ -121,24 +135,15 @@ def test_every_make_target_of_the_readme_exists(target: str) -> None:
     assert re.search(rf"^{target}:", (CHECKOUT / "Makefile").read_text(), re.M)
 
 
-def test_every_setting_stands_in_the_readme_and_in_the_example() -> None:
+def test_every_setting_stands_in_the_example() -> None:
+    """In docs/settings.md too: `test_settings_page.py`."""
     names = set(re.findall(r'"((?:WEATHER_ETL|AZURE)_[A-Z_]+)"', (CHECKOUT / "weather_etl/settings.py").read_text()))
     example = (CHECKOUT / ".env.example").read_text()
     assert names
-    assert {n for n in names if n not in README} == set()
     assert {n for n in names if n not in example} == set()
 
 
-def test_the_defaults_in_the_readme_are_those_of_the_code() -> None:
-    from weather_etl.settings import Settings
-
-    defaults = Settings()
-    for name, value in {
-        "WEATHER_ETL_LANDING_CONTAINER": defaults.landing_container,
-        "WEATHER_ETL_LAKE_CONTAINER": defaults.lake_container,
-        "WEATHER_ETL_SENSOR_INTERVAL_S": defaults.sensor_interval_s,
-        "WEATHER_ETL_SILENCE_LIMIT_S": defaults.silence_limit_s,
-        "WEATHER_ETL_MAX_ATTEMPTS": defaults.max_attempts,
-        "WEATHER_ETL_MAX_STATIONS_PER_RUN": defaults.max_stations_per_run,
-    }.items():
-        assert re.search(rf"\| `{name}` \|.*\| `{value}` \|", README), name
+def test_every_picture_and_page_of_the_readme_is_there() -> None:
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
+    assert len(links) > 20
+    assert [link for link in links if not (CHECKOUT / link).exists()] == []

@@ -274,4 +274,4 @@ def test_a_file_that_is_no_toml_is_told_with_its_line():
 def test_the_station_toml_of_the_readme_can_be_used():
     text = re.search(r"```toml\n(timezone.*?)```", (CHECKOUT / "README.md").read_text("utf-8"), re.S)[1]
     found = parse_settings(text, source="README", version="1")
-    assert found.site.place == (46.25, 20.10) and found.withdrawn[0].variable == "temperature_c"
+    assert found.site.place == (46.25, 20.10) and found.degree_days.heating_limit_c == 15

@@ -248,7 +248,11 @@ def sensor(live: Live, backfill: str) -> None:
 def arrived(live: Live, sensor: None) -> str:
     """A station that nobody knew, with a file that was uploaded while the sensor was on."""
     live.upload("arrived", weather_csv(48, temperature=5.0))
-    until("the tables of the new station", lambda: live.carried("arrived") == live.expected("arrived"))
+    until(
+        "the tables of the new station",
+        lambda: live.carried("arrived") == live.expected("arrived"),
+        progress=live.said,
+    )
     return "arrived"
 
 
@@ -284,7 +288,11 @@ def test_landing_files_that_changed_are_observed_and_the_run_makes_nothing_unsyn
 
 def test_a_corrected_file_replaces_its_rows(live: Live, arrived: str, runs_of_arrived: list[dict[str, str]]) -> None:
     live.upload(arrived, weather_csv(48, temperature=9.0))
-    until("the corrected tables", lambda: live.carried(arrived) == live.expected(arrived))
+    until(
+        "the corrected tables",
+        lambda: live.carried(arrived) == live.expected(arrived),
+        progress=live.said,
+    )
     table = live.containers.lake.read("validated_observations", arrived)
     assert table and set(table.arrow.column("temperature_c").to_pylist()) == {9.0, 9.1}
 

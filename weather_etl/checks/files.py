@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 UNROUTABLE_FILES = Check(
     "landing_files",
     "unroutable_files",
-    "Every blob in the landing container lies in a station's folder, <station>/<any path>.",
+    "Every blob in the landing container lies in a station's folder, `<station>/<any path>`.",
     per_station=False,
 )
 SHARED_FILES = Check(

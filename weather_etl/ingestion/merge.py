@@ -131,7 +131,8 @@ def merge_landing_files(
                 entries[version.name] = found
             continue
         entry = dict(found)
-        if known is not None and known["sha256"] == entry["sha256"]:  # touched or re-sent: no row changes
+        # Touched or sent again: no row changes, but for rows that lay ahead of the time at which the file landed then.
+        if known is not None and known["sha256"] == entry["sha256"] and not known.get("ahead"):
             entry["landed_at"] = known["landed_at"]
             if same_reader:
                 entry = {**known, **{k: entry[k] for k in ("etag", "source_etag") if k in entry}}

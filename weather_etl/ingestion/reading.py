@@ -14,7 +14,7 @@ import pyarrow as pa
 from weather_etl.landing.unpacking import unpack
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.cells import Reading, looks_clean
-from weather_etl.meteorology.error_budget import judge
+from weather_etl.meteorology.error_budget import ahead_of_time, judge
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.raw_rows import ParsedFile, set_aside
 from weather_etl.meteorology.reasons import Rejected
@@ -112,6 +112,8 @@ def hold_to_budget(rows: pa.Table, entry: Entry, settings: StationSettings, stat
     cells = judged.cells
     refused = np.flatnonzero(cells.refused)
     entry["refused"] = len(refused)
+    if ahead := ahead_of_time(cells):
+        entry["ahead"] = ahead
     if len(refused):
         first = int(refused[0])
         entry["first_error"] = {"line": rows.column("line")[first].as_py(), "reason": str(cells.reason(first))}

@@ -19,6 +19,7 @@ from typing import Any
 
 LOCATION = "weather_etl"  # as workspace.yaml has it
 LOOK_S = 2.0
+GRACE_S = 10.0  # for what Dagster leaves behind
 AGAIN_S = 30.0  # before it is asked to be loaded again: starting takes a while, and a broken one stays broken
 _RELOAD = "mutation($name: String!) { reloadRepositoryLocation(repositoryLocationName: $name) { __typename } }"
 
@@ -36,17 +37,21 @@ def main(
     # A shell's "make ui &" ignores SIGINT, Dagster would inherit that, and then SIGTERM would not stop it either.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     process = subprocess.Popen(command, **(start or {}))
+    watch, family = Watch(process.pid, _address(command)), Family(process.pid)
 
     def pass_on(number: int, frame: FrameType | None) -> None:
+        family.look()
         process.send_signal(number)
 
     signal.signal(signal.SIGTERM, pass_on)
     signal.signal(signal.SIGINT, lambda number, frame: None if _shares_terminal() else pass_on(number, frame))
-    watch = Watch(process.pid, _address(command))
     while True:
         try:
-            return process.wait(LOOK_S)
+            code = process.wait(LOOK_S)
+            family.end()
+            return code
         except subprocess.TimeoutExpired:
+            family.look()
             watch.look(time.monotonic())
             for look in looks:
                 look()
@@ -60,6 +65,34 @@ def _shares_terminal() -> bool:
 def _address(command: Sequence[str]) -> str:
     port = next((after for option, after in itertools.pairwise(command) if option in ("-p", "--port")), "3000")
     return f"http://127.0.0.1:{port}/graphql"
+
+
+class Family:
+    """The processes below `dagster dev`: it leaves its code server behind where it is stopped while that is starting."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._members: set[Any] = set()
+
+    def look(self) -> None:
+        """Note who is there; nobody can tell any more when the head is gone."""
+        import psutil
+
+        try:
+            self._members |= set(psutil.Process(self._pid).children(recursive=True))
+        except psutil.Error:
+            return
+
+    def end(self) -> None:
+        """Give those who are left some seconds, then end them."""
+        import psutil
+
+        _, left = psutil.wait_procs(list(self._members), timeout=GRACE_S)
+        for process in left:
+            try:
+                process.kill()  # of a recycled pid psutil raises NoSuchProcess
+            except psutil.Error:
+                continue
 
 
 class Watch:

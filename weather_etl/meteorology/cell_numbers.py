@@ -6,7 +6,7 @@ Does not belong here: which unit a file has (`formats/`), thresholds (`quality.p
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +72,13 @@ class Field:
                 kept[name] = tuple(value) if isinstance(value, list) else value
         return cls(**kept)
 
+    def scaled(self, factor: float) -> "Field":
+        """The field of numbers that are to be multiplied by this; a division by a whole number is exact."""
+        inverse = round(1 / factor)
+        if factor < 1 and abs(inverse * factor - 1) < 1e-12:
+            return replace(self, divisor=float(inverse), factor=1.0)
+        return replace(self, divisor=1.0, factor=factor)
+
     def flag_of(self, code: str) -> int:
         """The QARTOD flag that a quality code means; 0: it says nothing against the value."""
         if self.codes is None:
@@ -115,8 +122,10 @@ def read_numbers(
     as_text = texts
     texts = pc.if_else(missing, None, texts)
     try:
-        numbers = pc.cast(texts, pa.float64())
+        numbers = pc.cast(texts, pa.float64()) if decimal == "." else None
     except pa.ArrowInvalid:
+        numbers = None
+    if numbers is None:
         texts = plain_numbers(texts, decimal)
         numbers = pc.cast(pc.if_else(pc.match_substring_regex(texts, _NUMBER), texts, None), pa.float64())
     values = numbers.to_numpy(zero_copy_only=False).copy()
@@ -148,7 +157,8 @@ def read_numbers(
 def plain_numbers(texts: pa.Array, decimal: str) -> pa.Array:
     """Numbers with a decimal point and without thousands separators, where both are certain.
 
-    `1,013.2` is certain, for two marks stand in it; `10,000` with a decimal point is not, and stays no number.
+    `1,013.2` is certain, for two marks stand in it; `10,000` with a decimal point is not, nor is `1.500` with a decimal
+    comma: they are no numbers.
     """
     group, other = (r"\.", ",") if decimal == "," else (",", r"\.")
     grouped = pc.match_substring_regex(
@@ -157,7 +167,12 @@ def plain_numbers(texts: pa.Array, decimal: str) -> pa.Array:
     if pc.any(grouped).as_py():
         without = pc.replace_substring_regex(texts, rf"{group}|[ '\x{{a0}}\x{{202f}}]", "")
         texts = pc.if_else(grouped, without, texts)
-    return pc.replace_substring(texts, ",", ".") if decimal == "," else texts
+    if decimal == ",":
+        unsure = pc.match_substring_regex(texts, r"^[+-]?[1-9]\d{0,2}(\.\d{3})+$")
+        texts = pc.if_else(
+            unsure, pc.binary_join_element_wise(texts, pa.scalar("?"), ""), pc.replace_substring(texts, ",", ".")
+        )
+    return texts
 
 
 def _as_written(

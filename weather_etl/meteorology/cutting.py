@@ -156,6 +156,7 @@ def cut_text(
     if keep is not None:
         warnings.append(f"{len(keep) - int(keep.sum())} repeated header lines in the middle of the file were dropped")
     for mask, reason, detail in (
+        (_below_another_header(table, layout, keep), Reason.ROW_WIDTH, "below a header line that has other names"),
         (_too_long_rows(table), Reason.CELL_TOO_LONG, "a cell is longer than 64 KiB"),
         (_cells_beyond(table, layout, keep), Reason.ROW_WIDTH, f"more than {len(layout.names)} cells"),
     ):
@@ -287,6 +288,23 @@ def _repeated_headers(table: pa.Table, layout: Layout) -> np.ndarray | None:
         return None
     repeated = pc.is_in(table.column(layout.times[0]), value_set=pa.array(layout.repeated, TEXT))
     return ~repeated.to_numpy() if pc.any(repeated).as_py() else None
+
+
+def _below_another_header(table: pa.Table, layout: Layout, keep: np.ndarray | None) -> np.ndarray | None:
+    """Mask of the rows below a repeated header line that names other columns, or the same in another order."""
+    if keep is None:
+        return None
+    at = np.flatnonzero(~keep)
+    same = np.array(
+        [
+            all(n.endswith(str(table.column(k)[i].as_py()).strip("\ufeff ")) for k, n in enumerate(layout.names))
+            for i in at.tolist()
+        ]
+    )
+    if same.all():
+        return None
+    latest = np.searchsorted(at, np.arange(len(keep)), side="right") - 1
+    return (latest >= 0) & ~same[np.maximum(latest, 0)]
 
 
 def _cells_beyond(table: pa.Table, layout: Layout, keep: np.ndarray | None) -> np.ndarray | None:

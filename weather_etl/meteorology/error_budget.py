@@ -137,7 +137,10 @@ def _hint_for_rows(main: Reason, cells: Cells, rows: pa.Table, reading: Reading)
                 "or add the name to source_ids in station.toml)"
             )
         case Reason.TIMESTAMP_INVALID | Reason.TIMESTAMP_OUT_OF_RANGE:
-            return f", such as {text('timestamp')} (write times as 2006-04-01 00:00:00 +0200)"
+            return (
+                f", such as {text('timestamp')} (say in station.toml how times are written, such as timestamp_format = "
+                '"%d.%m.%Y %H:%M"; %E are day numbers of Excel)'
+            )
         case Reason.ROW_WIDTH:
             return f": {rows.column('detail')[first].as_py()}"
     return ""

@@ -12,26 +12,31 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from weather_etl.meteorology.month_names import month_of
+
 NOT_A_TIME = np.datetime64("NaT", "us")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = r"(?P<b>[A-Za-zÀ-ɏЀ-ӿ]{3,12}\.?)"
+_WEEKDAY = r"(?:[A-Za-zÀ-ɏЀ-ӿ]{2,12}\.?,? )?"
+# Halves of the day that stand before the hour: Chinese, Korean, Japanese.
+_HALVES = {"上午": "a", "下午": "p", "오전": "a", "오후": "p", "午前": "a", "午後": "p"}
 _CLOCK = (
-    r"(?:[ T,]+(?P<H>\d{1,2})(?:[:.h](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,]\d+)?)?)?\s*(?:(?P<p>[apAP])\.?[mM]?\.?)?)?"
-    r"\s*(?P<z>[Zz]|UTC|GMT|[+-]\d{2}:?\d{2})?$"
+    rf"\.?(?:[ T,_]+(?:(?P<q>{'|'.join(_HALVES)})\s*)?(?P<H>\d{{1,2}})(?:[:.h](?P<M>\d{{2}})(?:[:.](?P<S>\d{{2}})(?:[.,]\d+)?)?)?"
+    r"\s*(?:(?P<p>[apAP])\.?\s?[mM]?\.?|Uhr|h|hrs?)?\s*(?P<z>[Zz]|UTC|GMT|[+-]\d{2}:?\d{2})?(?:\[[A-Za-z_/-]+\])?)?$"
 )
 # Day, month and year in one order, whatever stands between them, with or without a clock.
 _FAMILIES = {
     "dmy": r"^(?P<d>\d{1,2})[./ -](?P<m>\d{1,2})[./ -](?P<Y>\d{4}|\d{2})" + _CLOCK,
     "mdy": r"^(?P<m>\d{1,2})[./ -](?P<d>\d{1,2})[./ -](?P<Y>\d{4}|\d{2})" + _CLOCK,
     "ymd": r"^(?P<Y>\d{4}|\d{2})[./ -](?P<m>\d{1,2})[./ -](?P<d>\d{1,2})" + _CLOCK,
-    "dby": r"^(?P<d>\d{1,2})[./ -](?P<b>[A-Za-z]{3,9})[./ ,-]+(?P<Y>\d{4}|\d{2})" + _CLOCK,
-    "bdy": r"^(?P<b>[A-Za-z]{3,9})\.? (?P<d>\d{1,2}),? (?P<Y>\d{4})" + _CLOCK,
+    "dby": rf"^{_WEEKDAY}(?P<d>\d{{1,2}})(?:\. ?|[/ -]| de ){_MONTH}(?:[/ ,-]+| de )(?P<Y>\d{{4}}|\d{{2}})" + _CLOCK,
+    "bdy": rf"^{_WEEKDAY}{_MONTH}\.? (?P<d>\d{{1,2}}),? (?P<Y>\d{{4}})" + _CLOCK,
 }
 _DIRECTIVES = {
     "Y": r"(?P<Y>\d{4})", "y": r"(?P<Y>\d{2})", "m": r"(?P<m>\d{1,2})", "d": r"(?P<d>\d{1,2})", "j": r"(?P<j>\d{1,3})",
     "H": r"(?P<H>\d{1,2})", "I": r"(?P<H>\d{1,2})", "M": r"(?P<M>\d{1,2})", "S": r"(?P<S>\d{1,2})(?:[.,]\d+)?",
-    "p": r"(?P<p>[apAP])\.?[mM]?\.?", "z": r"(?P<z>[Zz]|[+-]\d{2}:?\d{2})", "b": r"(?P<b>[A-Za-z]{3,9})",
-    "B": r"(?P<b>[A-Za-z]{3,9})", "s": r"(?P<s>\d{9,10})(?:\.\d+)?", "N": r"(?P<N>\d{1,4})",
-    "E": r"(?P<E>\d{4,5}(?:\.\d+)?)",
+    "p": r"(?P<p>[apAP])\.?[mM]?\.?", "z": r"(?P<z>[Zz]|[+-]\d{2}:?\d{2})", "b": _MONTH,
+    "B": _MONTH, "a": r"[A-Za-zÀ-ɏЀ-ӿ]{2,12}\.?,?", "s": r"(?P<s>\d{9,10}|\d{13}|\d{16}|\d{19})(?:\.\d+)?", "N": r"(?P<N>\d{1,4})",
+    "E": r"(?P<E>[2-5]\d{4}(?:[.,]\d+)?)",
 }  # fmt: skip
 _WIDTHS = {"Y": 4, "y": 2, "m": 2, "d": 2, "j": 3, "H": 2, "M": 2, "S": 2}
 
@@ -91,7 +96,8 @@ def parse_form(texts: pa.Array, form: str) -> tuple[np.ndarray, np.ndarray | Non
         return pc.fill_null(pc.cast(part, pa.int64()), default).to_numpy(zero_copy_only=False)
 
     if "s" in names:
-        times = (number("s") * 1_000_000).astype("datetime64[us]")
+        micros = _microseconds(number("s"))
+        times = micros.astype("datetime64[us]")
         times[~there] = NOT_A_TIME
         return times, np.where(there, 0.0, np.nan)
     hour, minute, second = number("H"), number("M"), number("S")
@@ -101,9 +107,16 @@ def parse_form(texts: pa.Array, form: str) -> tuple[np.ndarray, np.ndarray | Non
         half = pc.fill_null(pc.utf8_lower(pc.struct_field(groups, names["p"])), "").to_numpy(zero_copy_only=False)
         there &= (half == "") | ((hour >= 1) & (hour <= 12))
         hour = np.where(half == "", hour, hour % 12 + 12 * (half == "p"))
+    if "q" in names:
+        halves = pc.fill_null(pc.struct_field(groups, names["q"]), "").to_pylist()
+        if any(halves):
+            half = np.array([_HALVES.get(h, "") for h in halves])
+            there &= (half == "") | (hour <= 12)
+            hour = np.where(half == "", hour, hour % 12 + 12 * (half == "p"))
     if "E" in names:
-        days = pc.fill_null(pc.cast(pc.struct_field(groups, names["E"]), pa.float64()), np.nan).to_numpy()
-        micros = np.round(np.nan_to_num(days) * 86_400_000) * 1000
+        texts = pc.replace_substring(pc.struct_field(groups, names["E"]), ",", ".")
+        days = pc.fill_null(pc.cast(texts, pa.float64()), np.nan).to_numpy()
+        micros = np.round(np.nan_to_num(days) * 86_400) * 1_000_000  # six decimals are a tenth of a second
         times = np.datetime64("1899-12-30", "us") + micros.astype("timedelta64[us]")
     else:
         year = number("Y", 1970)
@@ -111,8 +124,9 @@ def parse_form(texts: pa.Array, form: str) -> tuple[np.ndarray, np.ndarray | Non
             year = np.where(year < 69, 2000 + year, np.where(year < 100, 1900 + year, year))
         month = number("m", 1)
         if "b" in names:
-            words = pc.utf8_slice_codeunits(pc.utf8_lower(pc.struct_field(groups, names["b"])), 0, 3)
-            month = pc.fill_null(pc.index_in(words, value_set=pa.array(_MONTHS)), -1).to_numpy(zero_copy_only=False) + 1
+            words = pc.fill_null(pc.struct_field(groups, names["b"]), "").dictionary_encode()
+            months = np.array([month_of(w) for w in words.dictionary.to_pylist()], dtype=np.int64)
+            month = months[words.indices.to_numpy()]
         times, real = _days(year, month, number("d", 1), number("j", 0) if "j" in names and "d" not in names else None)
         there &= real
     there &= (hour <= 24) & (minute <= 60) & (second <= 60) & ~((hour == 24) & ((minute > 0) & (minute < 60)))
@@ -124,6 +138,15 @@ def parse_form(texts: pa.Array, form: str) -> tuple[np.ndarray, np.ndarray | Non
         known = {t: _offset(t) for t in set(zone)}
         offset = np.array([known[t] for t in zone], dtype=np.float64)
     return times, offset
+
+
+def _microseconds(since_1970: np.ndarray) -> np.ndarray:
+    """Microseconds of seconds, or, by their size, of milli-, micro- or nanoseconds."""
+    return np.select(
+        [since_1970 < 10**11, since_1970 < 10**14, since_1970 < 10**17],
+        [since_1970 * 1_000_000, since_1970 * 1_000, since_1970],
+        since_1970 // 1_000,
+    )
 
 
 def _offset(text: str) -> float:

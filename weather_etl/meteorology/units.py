@@ -54,8 +54,8 @@ UNITS: Mapping[str, Mapping[str, str]] = {
                     "degreesfahrenheit": "degF", "degfahrenheit": "degF", "k": "K", "kelvin": "K", "degk": "K",
                     "celcius": "degC", "degreec": "degC", "degree_c": "degC", "degree_celsius": "degC", "deg_c": "degC",
                     "degc.": "degC", "degree_f": "degF", "degree_fahrenheit": "degF", "deg_f": "degF", "degreef": "degF",
-                    "grc": "degC", "gradc": "degC", "gradcelsius": "degC", "degree_k": "K", "degreek": "K"},
-    "humidity": {"%": "%", "percent": "%", "pct": "%", "%rh": "%", "1": "1", "0-1": "1", "0..1": "1",
+                    "grc": "degC", "gradc": "degC", "\u0441": "degC", "gradosc": "degC", "grausc": "degC", "gradic": "degC", "摄氏度": "degC", "gradcelsius": "degC", "degree_k": "K", "degreek": "K"},
+    "humidity": {"%": "%", "procent": "%", "prozent": "%", "%r.h.": "%", "%hr": "%", "percent": "%", "pct": "%", "%rh": "%", "1": "1", "0-1": "1", "0..1": "1",
                  "fraction": "1"},
     "speed": {"km/h": "km/h", "kmh": "km/h", "kph": "km/h", "kmph": "km/h", "km/hr": "km/h", "kmh-1": "km/h",
               "m/s": "m/s", "ms-1": "m/s", "ms^-1": "m/s", "ms": "m/s", "mps": "m/s", "m/sec": "m/s", "kn": "kn",
@@ -64,9 +64,12 @@ UNITS: Mapping[str, Mapping[str, str]] = {
               "meter/second": "m/s", "meters/second": "m/s", "metre/second": "m/s", "metres/second": "m/s",
               "meterspersecond": "m/s", "metrespersecond": "m/s", "meterpersecond": "m/s", "miles/hour": "mph",
               "milesperhour": "mph", "mileperhour": "mph", "km/hour": "km/h", "kilometersperhour": "km/h",
-              "kmperhour": "km/h", "km.h-1": "km/h"},
+              "kmperhour": "km/h", "km.h-1": "km/h", "м/\u0441": "m/s", "км/ч": "km/h", "米/秒": "m/s", "уз": "kn", "узлы": "kn",
+              "nudos": "kn", "nós": "kn", "nodi": "kn", "nœuds": "kn", "noeuds": "kn", "knopen": "kn", "knoten": "kn",
+              "węzły": "kn", "m/seg": "m/s", "km/godz": "km/h", "km/t": "km/h", "km/std": "km/h"},
     "direction": {"degrees": "degree", "degree": "degree", "deg": "degree", "": "degree", "degt": "degree", "degtn": "degree",
-                  "degn": "degree", "degtrue": "degree", "gr": "degree", "grad": "degree", "16방위": "degree",
+                  "degn": "degree", "degtrue": "degree", "gr": "degree", "grad": "degree", "16방위": "degree", "град": "degree", "graden": "degree", "grados": "degree", "graus": "degree",
+                  "gradi": "degree", "degrés": "degree", "stopnie": "degree", "度": "degree",
                   "degrees_true": "degree", "10sdeg": "10 degree", "10deg": "10 degree", "10'sdeg": "10 degree",
                   "tensofdegrees": "10 degree"},
     "distance": {"km": "km", "kilometers": "km", "kilometres": "km", "m": "m", "meters": "m", "metres": "m",
@@ -74,10 +77,12 @@ UNITS: Mapping[str, Mapping[str, str]] = {
                  "nauticalmiles": "nmi", "statutemiles": "mi", "sm": "mi", "10m": "10 m"},
     "pressure": {"millibars": "hPa", "millibar": "hPa", "mbar": "hPa", "mb": "hPa", "hpa": "hPa", "pa": "Pa",
                  "kpa": "kPa", "inhg": "inHg", "mmhg": "mmHg", "hectopascal": "hPa", "hectopascals": "hPa", "inchhg": "inHg",
-                 "inches": "inHg", "in": "inHg", "inchesofmercury": "inHg", "torr": "mmHg"},
+                 "inches": "inHg", "in": "inHg", "inchesofmercury": "inHg", "torr": "mmHg", "гпа": "hPa", "мбар": "hPa", "кпа": "kPa", "ммрт.ст.": "mmHg", "ммртст": "mmHg",
+                 "百帕": "hPa", "ミリバール": "hPa"},
     "amount": {"mm": "mm", "millimeter": "mm", "millimeters": "mm", "millimetres": "mm", "kg/m2": "mm", "kgm-2": "mm",
-               "l/m2": "mm", "cm": "cm", "m": "m", "in": "in", "inch": "in", "inches": "in"},
-    "depth": {"cm": "cm", "mm": "mm", "m": "m", "in": "in", "inch": "in", "inches": "in", "ft": "ft", "sss": "sss"},
+               "l/m2": "mm", "cm": "cm", "m": "m", "in": "in", "inch": "in", "inches": "in", "мм": "mm", "毫米": "mm",
+               "l/m²": "mm", "litre/m2": "mm"},
+    "depth": {"см": "cm", "厘米": "cm", "cm": "cm", "mm": "mm", "m": "m", "in": "in", "inch": "in", "inches": "in", "ft": "ft", "sss": "sss"},
     "radiation": {"w/m2": "W/m2", "wm-2": "W/m2", "w/m^2": "W/m2", "kw/m2": "kW/m2", "j/cm2": "J/cm2", "jcm-2": "J/cm2",
                   "j/m2": "J/m2", "kj/m2": "kJ/m2", "kjm-2": "kJ/m2", "mj/m2": "MJ/m2", "mjm-2": "MJ/m2",
                   "wh/m2": "Wh/m2", "kwh/m2": "kWh/m2"},
@@ -115,6 +120,21 @@ def known_unit(column: str, text: str) -> str | None:
     """
     text = re.sub(r"[\s°º\u00c2\ufffd?]", "", unicodedata.normalize("NFKC", text.replace("º", "°")))
     return UNITS[QUANTITIES[column]].get(re.sub(r"^(deg)\.", r"\1", text.replace("\u2212", "-").lower()))
+
+
+def scale_of(unit: str) -> tuple[float, str]:
+    """`0.1 degC` -> (0.1, 'degC')."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s+(\S.*)", unit)
+    return (float(found[1]), found[2]) if found else (1.0, unit)
+
+
+def known_scaled_unit(column: str, text: str) -> str | None:
+    """The unit that a text of the settings means, which may be scaled: `0.1 hPa`, `10 degrees`; None if it is not known."""
+    if unit := known_unit(column, text):
+        return unit
+    factor, unscaled = scale_of(text.strip())
+    unit = known_unit(column, unscaled) if factor > 0 else None
+    return f"{factor:g} {unit}" if unit else None
 
 
 def is_unit(quantity: str, unit: str) -> bool:

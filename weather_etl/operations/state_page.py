@@ -92,7 +92,9 @@ def _files_in_trouble(containers: "Containers", states: "list[StationState]") ->
     of = [
         s.station
         for s in states
-        if s.state != UP_TO_DATE or any(c.name == REJECTED_FILES.name and c.state != PASS for c in s.checks)
+        if s.state != UP_TO_DATE
+        or any(c.name == REJECTED_FILES.name and c.state != PASS for c in s.checks)
+        or any(stamp.rejected for stamp in s.tables.values())
     ]
     for file in files_in_trouble(containers, of):
         found.setdefault(file.station, []).append(file)
@@ -120,8 +122,22 @@ def judged(state: "StationState", figures: dict[str, Any], files: "list[FileStat
         state.files,
         sum(f.state != PENDING for f in files),
         pending,
-        [*grave, *slight],
+        [*grave, *slight, *_muted(state)],
     )
+
+
+def _muted(state: "StationState") -> "list[Note]":
+    """That nobody is told of the station's troubles; it changes no colour."""
+    from weather_etl.report.index import Note
+
+    if state.muted_until is None:
+        return []
+    return [
+        Note(
+            "muted",
+            f"nobody is told until {state.muted_until.isoformat()}; `weather-etl mute {state.station} --off` ends it",
+        )
+    ]
 
 
 def _grave(state: "StationState", files: "list[FileState]") -> "Iterator[Note]":
@@ -136,6 +152,7 @@ def _grave(state: "StationState", files: "list[FileState]") -> "Iterator[Note]":
         yield Note(f"{file.state} file", f"{file.name}: {file.detail.rstrip('.')}. {way_out}".strip())
     if (more := len(unusable) - FILES_TOLD) > 0:
         yield Note("rejected files", f"{more:,} more; all of them: weather-etl files --station {state.station}")
+    yield from _being_evaluated(state, "ERROR", bool(unusable))
     for check in state.checks:
         if check.state == "ERROR" and not (check.name == "rejected_files" and unusable):
             yield Note(check.name, f"{check.description} ({check.table})")
@@ -152,9 +169,24 @@ def _slight(state: "StationState", files: "list[FileState]", silent: str) -> "It
         yield Note("a run is due", f"{state.state}; the sensor starts it within a minute, or `weather-etl run` does")
     if silent:
         yield Note("silent", silent)
+    yield from _being_evaluated(state, "WARN", False)
     for check in state.checks:
         if check.state == "WARN" and not (check.name == "freshness" and silent):
             yield Note(check.name, f"{check.description} ({check.table})")
+
+
+def _being_evaluated(state: "StationState", severity: str, files_told: bool) -> "Iterator[Note]":
+    """Checks that a table says did not pass and of which Dagster has no result, since a run that evaluates them goes on.
+
+    Without this a station would be green for as long as its run takes.
+    """
+    from weather_etl.report.index import Note
+
+    known = {check.table for check in state.checks}
+    for table, stamp in state.tables.items():
+        failed = stamp.error if severity == "ERROR" else stamp.warn
+        if failed and table not in known and not (files_told and table == "raw_observations"):
+            yield Note("checks", f"{failed} of {table} did not pass when it was made, and are being evaluated anew")
 
 
 def _silent(newest: str, fresh_hours: float | None, now: datetime) -> str:

@@ -12,6 +12,10 @@ import dagster as dg
 from weather_etl.checks.evaluation import MAX_CASES, Check, Evaluation, plain
 
 MAX_COLUMNS = 5
+OTHER_STATIONS = (
+    "Shown here is the station that was evaluated last; each of the others is under Partitions. All stations at a glance: "
+    "the page of `station_index` (`weather-etl open report`), or `weather-etl status`."
+)
 
 
 def spec(check: Check, partitions: dg.PartitionsDefinition | None) -> dg.AssetCheckSpec:
@@ -22,7 +26,9 @@ def spec(check: Check, partitions: dg.PartitionsDefinition | None) -> dg.AssetCh
         return dg.AssetCheckSpec(
             check.name,
             asset=check.table,
-            description=check.description,
+            description=f"{check.description}\n\n{OTHER_STATIONS}"
+            if check.per_station and partitions
+            else check.description,
             blocking=check.blocking,
             partitions_def=partitions if check.per_station else None,
         )

@@ -4,9 +4,8 @@ Belongs here: selecting and condensing; every figure is one of a table, or a cou
 Does not belong here: drawing (`pictures.py`), wording and layout (`pages.py`), new meteorology.
 """
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,9 +19,8 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 SPEED_EDGES_MS = (0.0, 2.0, 4.0, 6.0, 8.0, 10.8)
 # A type of precipitation in more hours than this is a label of every hour, not an observation of rain or snow.
 PRECIPITATION_LABEL_SHARE = 0.9
-EPISODES = 10
-EPISODES_PER_TEST = 3
-EPISODE_GAP = pd.Timedelta(hours=24)
+WET_HOUR_MM = 0.1
+STUB_HOURS = 24
 STRIPE_YEARS = 5  # below, the stripes are months
 COUNTED = (
     "temperature", "dew_point", "humidity", "pressure", "visibility", "wind", "precipitation", "snow_depth",
@@ -40,6 +38,20 @@ class Tables:
     monthly: pd.DataFrame
     yearly: pd.DataFrame | None = None
     normals: pd.DataFrame | None = None
+
+
+def without_stubs(t: Tables) -> Tables:
+    """The tables without first and last months and years that hold less than a day of hours.
+
+    Files rarely begin and end at midnight of the station's zone: an hour of the next year is no year to draw.
+    """
+    return replace(t, monthly=_without_stubs(t.monthly), yearly=None if t.yearly is None else _without_stubs(t.yearly))
+
+
+def _without_stubs(frame: pd.DataFrame) -> pd.DataFrame:
+    counts = [c for c in (f"{name}_n" for name in COUNTED) if c in frame]
+    full = np.flatnonzero(frame[counts].max(axis=1).to_numpy() >= STUB_HOURS) if counts else np.arange(len(frame))
+    return frame.iloc[full[0] : full[-1] + 1] if len(full) else frame
 
 
 def column(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -132,21 +144,25 @@ def annual(t: Tables, name: str, how: str) -> pd.Series:
     return days.groupby(t.daily["date"].dt.year).mean().reindex(complete.index)[complete].dropna()
 
 
-def stripes(t: Tables) -> tuple[list[str], np.ndarray, str]:
-    """Labels, anomalies in degC (NaN where incomplete) and unit (year or month) of the climate stripes."""
+def stripes(t: Tables) -> tuple[list[str], np.ndarray, str, str]:
+    """Labels, anomalies in degC (NaN where incomplete), unit (year or month) of the climate stripes, and against what."""
     years = annual(t, "temperature_mean_c", "mean")
     if len(years) >= STRIPE_YEARS:
         every = np.arange(years.index.min(), years.index.max() + 1)
         values = years.reindex(every).to_numpy(dtype=float)
-        return [str(y) for y in every], values - np.nanmean(values), "year"
+        return [str(y) for y in every], values - np.nanmean(values), "year", "the mean of all years"
     if t.monthly.empty:
-        return [], np.empty(0), "month"
+        return [], np.empty(0), "month", ""
     months = pd.date_range(t.monthly["month"].min(), t.monthly["month"].max(), freq="MS")
     means, calendar = column(t.monthly, "temperature_mean_c"), t.monthly["month"].dt.month
-    several_years = bool((means.groupby(calendar).count() > 1).any())
-    anomalies = means - (means.groupby(calendar).transform("mean") if several_years else means.mean())
+    counts = means.groupby(calendar).count()
+    # With few months in two years most would be held against themselves, and be drawn as usual.
+    by_calendar = bool((counts > 1).sum() == counts.astype(bool).sum() > 0)
+    usual = means.groupby(calendar).transform("mean") if by_calendar else means.mean()
+    anomalies = means - usual
     anomalies.index = pd.DatetimeIndex(t.monthly["month"])
-    return [f"{d:%Y-%m}" for d in months], anomalies.reindex(months).to_numpy(dtype=float), "month"
+    against = f"the mean of its calendar month in {counts.max()} years" if by_calendar else "the mean of all months"
+    return [f"{d:%Y-%m}" for d in months], anomalies.reindex(months).to_numpy(dtype=float), "month", against
 
 
 def year_by_day(t: Tables) -> tuple[list[int], np.ndarray]:
@@ -199,10 +215,14 @@ def climate(t: Tables) -> dict[str, np.ndarray]:
 
 def precipitation_hours(t: Tables) -> tuple[np.ndarray | None, str]:
     """Mean hours with precipitation per calendar month, shape (12,), or None and why there are none."""
-    kinds = t.validated["precipitation_type"]
-    if not kinds.notna().any():
+    kinds, amounts = t.validated["precipitation_type"], column(t.validated, "precipitation_mm")
+    what = "rain, snow or sleet"
+    if kinds.notna().any():
+        wet = kinds.isin(["rain", "snow", "sleet"])
+    elif amounts.notna().any():
+        wet, what = amounts >= WET_HOUR_MM, f"{WET_HOUR_MM} mm or more"
+    else:
         return None, "The files do not tell precipitation."
-    wet = kinds.isin(["rain", "snow", "sleet"])
     share = float(wet.mean())
     if share > PRECIPITATION_LABEL_SHARE:
         return None, (
@@ -213,7 +233,7 @@ def precipitation_hours(t: Tables) -> tuple[np.ndarray | None, str]:
     month = (time.dt.year * 12 + time.dt.month - 1).to_numpy()
     per_month = wet.groupby(month).sum()
     hours = per_month.groupby(per_month.index % 12).mean().reindex(range(12))
-    return hours.to_numpy(dtype=float), "mean hours with rain, snow or sleet; months in UTC."
+    return hours.to_numpy(dtype=float), f"mean hours with {what}; months in UTC."
 
 
 def completeness(t: Tables) -> tuple[list[str], list[str], np.ndarray]:
@@ -225,83 +245,6 @@ def completeness(t: Tables) -> tuple[list[str], list[str], np.ndarray]:
     names = [n for n in COUNTED if f"{n}_n" in months and months[f"{n}_n"].sum() > 0]
     shares = [(100 * months[f"{n}_n"] / months["hours_expected"]).reindex(every).fillna(0).to_numpy() for n in names]
     return names, [f"{d:%Y-%m}" for d in every], np.array(shares, dtype=float)
-
-
-def quality_summary(t: Tables) -> list[dict[str, Any]]:
-    """Per variable that was ever reported: how many values were evaluated, good, suspect, failed, and by which test."""
-    tests = Counter(zip(t.events["variable"], t.events["test"], strict=True))
-    rows = []
-    for name in VARIABLES:
-        flags = t.validated[f"{name}_qc"].to_numpy()
-        evaluated = int((flags != Flag.MISSING).sum())
-        if not evaluated:
-            continue
-        failed, suspect = int((flags == Flag.FAIL).sum()), int((flags == Flag.SUSPECT).sum())
-        rows.append(
-            {
-                "variable": name,
-                "evaluated": evaluated,
-                "suspect": suspect,
-                "failed": failed,
-                "failed_percent": 100 * failed / evaluated,
-                "tests": {test: n for (variable, test), n in sorted(tests.items()) if variable == name},
-            }
-        )
-    return rows
-
-
-def suspicious_episodes(t: Tables) -> list[dict[str, Any]]:
-    """The ten most suspicious episodes, worst first.
-
-    Events of one variable and test less than a day apart are one episode. Failed before suspect; then by the distance
-    of the worst value from the station's median in robust standard deviations (1.4826 MAD), times the square root of
-    the number of events; at most three of one variable and test, so that one broken sensor does not hide the others.
-    """
-    events = t.events
-    if events.empty:
-        return []
-    events = events.sort_values(["variable", "test", "timestamp"], kind="stable")
-    same = (events["variable"] == events["variable"].shift()) & (events["test"] == events["test"].shift())
-    near = events["timestamp"] - events["timestamp"].shift() < EPISODE_GAP
-    number = (~(same & near)).cumsum().to_numpy()
-    distance = np.nan_to_num(_distance(t, events))
-    frame = events.assign(number=number, distance=distance)
-    worst = frame.loc[frame.groupby("number")["distance"].idxmax()].set_index("number")
-    groups = frame.groupby("number")
-    worst = worst.assign(
-        start=groups["timestamp"].min(), end=groups["timestamp"].max(), events=groups.size(), flag=groups["flag"].max()
-    )
-    worst["score"] = worst["distance"] * np.sqrt(worst["events"])
-    worst = worst.sort_values(["flag", "score", "start"], ascending=[False, False, True], kind="stable")
-    worst = worst[worst.groupby(["variable", "test"], observed=True).cumcount() < EPISODES_PER_TEST]
-    return [_episode(record) for record in worst.head(EPISODES).to_dict("records")]
-
-
-def _episode(r: dict[Any, Any]) -> dict[str, Any]:
-    """An episode in words, as the page shows it."""
-    return {
-        "start": f"{r['start']:%Y-%m-%d %H:%M}Z",
-        "end": f"{r['end']:%Y-%m-%d %H:%M}Z",
-        "events": int(r["events"]),
-        "variable": r["variable"],
-        "test": r["test"],
-        "flag": "fail" if r["flag"] == Flag.FAIL else "suspect",
-        "value": "" if pd.isna(r["original_value"]) else f"{r['original_value']:,.1f}",
-        "limit": r["limit_text"],
-        "where": f"{r['landing_file']}:{r['line']}",
-    }
-
-
-def _distance(t: Tables, events: pd.DataFrame) -> np.ndarray:
-    out = np.full(len(events), np.nan)
-    for name in events["variable"].unique():
-        good = column(t.validated, name)
-        median = good.median()
-        spread = 1.4826 * (good - median).abs().median()
-        of_it = (events["variable"] == name).to_numpy()
-        values = events["original_value"].to_numpy(dtype=float)
-        out[of_it] = np.abs(values[of_it] - median) / (spread if spread > 0 else 1.0)
-    return out
 
 
 @dataclass(frozen=True)

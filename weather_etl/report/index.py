@@ -125,9 +125,42 @@ def _map(rows: Sequence[Row]) -> dict[str, Any] | None:
         ),
         "meridians": [(x(d), _degrees(d, "E", "W")) for d in _multiples(west, east, step)],
         "parallels": [(y(d), _degrees(d, "N", "S")) for d in _multiples(south, north, step)],
-        "points": [(r, x(r.figures["longitude"]), y(r.figures["latitude"])) for r in reversed(rows)],
-        "labels": len(rows) <= _LABELLED,
+        "points": _labelled([(r, x(r.figures["longitude"]), y(r.figures["latitude"])) for r in reversed(rows)], width),
     }
+
+
+def _labelled(points: list[tuple[Row, float, float]], width: float) -> list[dict[str, Any]]:
+    """The points with a place for their names: right of them, else left, below, above, whichever nothing lies under.
+
+    A name that fits nowhere is left out, and so are all of many stations; the table has them.
+    """
+    taken = [(px - 10, py - 10, px + 10, py + 10) for _, px, py in points]
+    found: list[dict[str, Any]] = []
+    for row, px, py in points:
+        size = 7.8 * len(row.name)  # of letters of 13 units
+        places = [
+            ("start", px + 13, py + 5),
+            ("end", px - 13, py + 5),
+            ("middle", px, py + 24),
+            ("middle", px, py - 15),
+        ]
+        label = None
+        for anchor, lx, ly in places if len(points) <= _LABELLED else ():
+            left = lx - {"start": 0, "middle": size / 2, "end": size}[anchor]
+            box = (left, ly - 12, left + size, ly + 4)
+            if box[0] >= 0 and box[2] <= width and not any(_overlap(box, other) for other in taken):
+                label = {"anchor": anchor, "x": round(lx, 1), "y": round(ly, 1)}
+                taken.append(box)
+                break
+        found.append({"row": row, "x": px, "y": py, "label": label})
+    return found
+
+
+Box = tuple[float, float, float, float]
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 Ring = list[tuple[float, float]]

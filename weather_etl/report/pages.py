@@ -14,7 +14,7 @@ import jinja2
 
 from weather_etl import __version__
 from weather_etl.redaction import escaped
-from weather_etl.report import comparison, comparison_pictures, facts, water
+from weather_etl.report import comparison, comparison_pictures, facts, findings, water
 from weather_etl.report.origin import Origin
 from weather_etl.report.pictures import Picture, draw
 from weather_etl.stations import StationSettings
@@ -66,6 +66,7 @@ def station_page(
     origin: Origin | None = None,
 ) -> Page:
     """The report of one station; `addresses` are the URLs of its tables by name, `origin` what its head says of files."""
+    t = facts.without_stubs(t)
     figures = facts.key_figures(t)
     drawn = draw(t)
     html = (
@@ -78,8 +79,8 @@ def station_page(
             figures=figures,
             pictures={p.name: p for p in drawn},
             precipitation=facts.precipitation_hours(t)[1],
-            quality=facts.quality_summary(t),
-            episodes=facts.suspicious_episodes(t),
+            quality=findings.quality_summary(t),
+            episodes=findings.suspicious_episodes(t),
             energy=facts.wind_energy(t),
             rain=water.rain_by_month(t),
             months=facts.MONTHS,

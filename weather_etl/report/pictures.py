@@ -32,7 +32,7 @@ def draw(t: facts.Tables) -> list[Picture]:
 
 
 def _stripes(t: facts.Tables) -> Picture | None:
-    labels, anomalies, unit = facts.stripes(t)
+    labels, anomalies, unit, against = facts.stripes(t)
     if not np.isfinite(anomalies).any():
         return None
     limit = max(0.5, float(np.nanmax(np.abs(anomalies))))
@@ -49,7 +49,6 @@ def _stripes(t: facts.Tables) -> Picture | None:
         axes.spines[:].set_visible(False)
 
     warmest, coldest = int(np.nanargmax(anomalies)), int(np.nanargmin(anomalies))
-    against = "the mean of all" if unit == "year" else "the mean of its calendar month"
     return picture(
         "stripes",
         "Climate stripes",

@@ -42,7 +42,7 @@ def walter_lieth(t: Tables) -> WalterLieth | None:
     warm, wet = by_month("temperature_mean_c"), by_month("precipitation_mm")
     if np.isnan(warm).any() or np.isnan(wet).any():
         return None
-    years = t.monthly["month"].dt.year
+    years = t.monthly["month"].dt.year[column(t.monthly, "precipitation_mm").notna()]
     span = f"{years.min()}\u2013{years.max()}" if years.min() != years.max() else f"{years.min()}"
     return WalterLieth(warm, wet, by_month("temperature_min_mean_c"), by_month("temperature_min_c", "min"), span)
 

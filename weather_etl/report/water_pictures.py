@@ -40,6 +40,7 @@ def _walter_lieth(t: Tables) -> Picture | None:
     c = water.walter_lieth(t)
     if c is None:
         return None
+    arid = [MONTHS[i] for i in np.flatnonzero(c.arid)]
     at = np.arange(14) - 1.0  # December before and January after, so that the curves reach the edges
     warm, wet = (np.concatenate([x[-1:], x, x[:1]]) for x in (c.temperature, c.precipitation))
 
@@ -48,7 +49,9 @@ def _walter_lieth(t: Tables) -> Picture | None:
         rain, fine = scaled(wet), np.linspace(-0.5, 11.5, 97)
         heat, drops = np.interp(fine, at, warm), np.interp(fine, at, rain)
         axes.fill_between(fine, heat, drops, where=drops >= heat, color=WET, alpha=0.35, linewidth=0, label="humid")
-        axes.fill_between(fine, heat, drops, where=drops < heat, color=DRY, alpha=0.8, linewidth=0, label="arid")
+        axes.fill_between(
+            fine, heat, drops, where=drops < heat, color=DRY, alpha=0.8, linewidth=0, label="arid" if arid else None
+        )
         axes.fill_between(fine, 50.0, np.maximum(drops, 50.0), where=drops > 50.0, color=_DARK, linewidth=0)
         axes.plot(fine, heat, color=WARM, linewidth=2)
         axes.plot(fine, drops, color=WET, linewidth=2)
@@ -67,7 +70,6 @@ def _walter_lieth(t: Tables) -> Picture | None:
         other.set_ylabel("mm", color=WET)
         axes.legend(frameon=False, fontsize=9, loc="upper left")
 
-    arid = [MONTHS[i] for i in np.flatnonzero(c.arid)]
     frost = [MONTHS[i] for i in np.flatnonzero(c.mean_low < 0)]
     return picture(
         "walter_lieth",

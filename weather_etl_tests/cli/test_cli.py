@@ -173,9 +173,9 @@ def test_a_broken_station_toml_is_refused_at_upload(weather_etl: Run, tmp_path: 
     )
 
 
-def test_a_dead_storage_is_one_sentence(weather_etl_process: Run, environment: Settings) -> None:
+def test_a_dead_storage_is_one_sentence(weather_etl: Run, environment: Settings) -> None:
     dead = environment.connection_string.rsplit(":", 1)[0] + ":9/devstoreaccount1;"
-    process = weather_etl_process("status", AZURE_STORAGE_CONNECTION_STRING=dead)
+    process = weather_etl("status", AZURE_STORAGE_CONNECTION_STRING=dead)
     assert "does not answer; start it with `weather-etl local up`" in one_sentence(process)
     assert AZURITE_KEY not in process.stdout + process.stderr
 

@@ -1,19 +1,17 @@
 """`weather-etl inspect` and `formats`, as they are typed; no service is needed."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from weather_etl_tests.meteorology.making import csv
+from weather_etl_tests.support.command import Run, in_process
 
 
-def weather_etl(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "weather_etl.cli", *arguments], capture_output=True, text=True, cwd=folder
-    )
+@pytest.fixture
+def weather_etl(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    return in_process(tmp_path, capfd)
 
 
 @pytest.mark.parametrize(
@@ -24,30 +22,30 @@ def weather_etl(*arguments: str, folder: Path) -> subprocess.CompletedProcess[st
         ("a,b", 2, "rejected: COLUMN_MISSING"),
     ],
 )
-def test_inspect_tells_what_will_become_of_a_file_by_its_exit_code(tmp_path, header, code, says):
+def test_inspect_tells_what_will_become_of_a_file_by_its_exit_code(weather_etl, tmp_path, header, code, says):
     (tmp_path / "a.csv").write_bytes(csv("2023-01-01 00:00Z,5", header=header))
-    found = weather_etl("inspect", "a.csv", folder=tmp_path)
+    found = weather_etl("inspect", "a.csv")
     assert (found.returncode, says in found.stdout, found.stderr) == (code, True, "")
 
 
-def test_inspect_takes_the_station_toml_beside_the_file(tmp_path):
+def test_inspect_takes_the_station_toml_beside_the_file(weather_etl, tmp_path):
     (tmp_path / "a.csv").write_bytes(csv("2023-07-01 00:00,5", header="Time,Temperature (C)"))
     (tmp_path / "station.toml").write_text('timezone = "Europe/Budapest"')
-    found = json.loads(weather_etl("inspect", "a.csv", "--json", folder=tmp_path).stdout)
+    found = json.loads(weather_etl("inspect", "a.csv", "--json").stdout)
     assert found["confidence"] == "medium" and found["rows_shown"][0]["time"] == "2023-06-30 22:00Z"
 
 
-def test_inspect_tries_a_profile_of_one_s_own(tmp_path):
+def test_inspect_tries_a_profile_of_one_s_own(weather_etl, tmp_path):
     (tmp_path / "a.txt").write_bytes(b"1;2023-01-01 00:00;5\n")
     (tmp_path / "mine.toml").write_text(
         "match = { line = '\\d+;.*' }\nheader = { names = ['n', 't', 'x'] }\ntime = { columns = ['t'], zone = 'UTC' }\n"
         "column = [{ to = 'temperature_c', name = ['x'], unit = 'degC' }]\n"
     )
-    found = json.loads(weather_etl("inspect", "a.txt", "--profile", "mine.toml", "--json", folder=tmp_path).stdout)
+    found = json.loads(weather_etl("inspect", "a.txt", "--profile", "mine.toml", "--json").stdout)
     assert (found["profile"], found["confidence"]) == ("mine", "high")
 
 
-def test_formats_lists_the_packaged_profiles_without_a_storage(tmp_path):
-    found = json.loads(weather_etl("formats", "--json", folder=tmp_path).stdout)
+def test_formats_lists_the_packaged_profiles_without_a_storage(weather_etl):
+    found = json.loads(weather_etl("formats", "--json").stdout)
     assert {"dwd_hourly", "generic"} <= {p["name"] for p in found} and {p["origin"] for p in found} == {"packaged"}
-    assert 'title = "DWD CDC hourly"' in weather_etl("formats", "dwd_hourly", folder=tmp_path).stdout
+    assert 'title = "DWD CDC hourly"' in weather_etl("formats", "dwd_hourly").stdout

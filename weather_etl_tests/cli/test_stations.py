@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from weather_etl.lake.connection import Containers
+from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.serving import schema
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
@@ -14,7 +15,7 @@ from weather_etl_tests.support.command import Run, one_sentence
 def test_a_run_says_where_tables_rows_and_pages_are(weather_etl: Run, file: Path, environment: Settings) -> None:
     weather_etl("upload", "a", str(file))
     done = weather_etl("run").stdout
-    assert "8 tables in http://127.0.0.1:" in done and environment.lake_container in done
+    assert f"{len(TABLE_NAMES)} tables in http://127.0.0.1:" in done and environment.lake_container in done
     assert "PostgreSQL  nothing; set WEATHER_ETL_SERVING_URL, or create the tables" in done
     assert "reports     1 page, one a station" in done
     schema.upgrade(environment)

@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 from weather_etl import tables
 from weather_etl.cli import choices
 from weather_etl.lake.connection import Containers
-from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.lake.fingerprints import NEIGHBOURS, TABLE_NAMES
 from weather_etl.operations import files, trigger
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.command import Run, one_sentence
@@ -26,7 +26,7 @@ def made(containers: Containers) -> Containers:
 
 
 def test_the_choices_are_those_of_the_code() -> None:
-    assert tuple(choices.Table) == TABLE_NAMES
+    assert tuple(choices.Table) == (*TABLE_NAMES, NEIGHBOURS)
     assert tuple(choices.FileState) == files.STATES
     assert tuple(choices.Mode) == trigger.MODES
 

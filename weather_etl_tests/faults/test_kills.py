@@ -90,13 +90,25 @@ def scene(environment: Settings, containers: Containers, monkeypatch: pytest.Mon
     return Scene(environment, containers, monkeypatch)
 
 
-def test_a_run_killed_around_any_put_loses_doubles_and_half_shows_nothing(scene: Scene, context: Any) -> None:
-    points = [(when, n) for n in range(1, scene.puts + 1) for when in (killing.BEFORE, killing.AFTER)]
-    assert len(points) >= 12
+def check_kills(scene: Scene, context: Any, points: list[tuple[str, int]]) -> None:
     for when, number in points:
         scene.rewind()
         code = killing.run(context, killing.process_and_die, scene.settings, "a", when, number)
         scene.check(code, f"{when} PUT {number} of {scene.puts}")
+
+
+def test_a_run_killed_around_some_puts_loses_doubles_and_half_shows_nothing(scene: Scene, context: Any) -> None:
+    """The first object is there alone, some are, all but the last are."""
+    check_kills(
+        scene, context, [(killing.AFTER, 1), (killing.BEFORE, scene.puts // 2), (killing.AFTER, scene.puts - 1)]
+    )
+
+
+@pytest.mark.faults
+def test_a_run_killed_around_any_put_loses_doubles_and_half_shows_nothing(scene: Scene, context: Any) -> None:
+    points = [(when, n) for n in range(1, scene.puts + 1) for when in (killing.BEFORE, killing.AFTER)]
+    assert len(points) >= 12
+    check_kills(scene, context, points)
 
 
 @pytest.mark.faults

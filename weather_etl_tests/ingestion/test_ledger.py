@@ -172,7 +172,7 @@ def run_machine(containers: Containers, *, examples: int, steps: int, seed: int)
 
 
 def test_whatever_happens_to_files_the_tables_are_those_of_the_model(containers: Containers) -> None:
-    run_machine(containers, examples=3, steps=10, seed=1)
+    run_machine(containers, examples=2, steps=10, seed=1)
 
 
 @pytest.mark.faults
@@ -208,7 +208,7 @@ def check_shuffles(containers: Containers, number: int) -> None:
 
 
 def test_the_same_versions_in_any_order_and_batches_give_the_same_bytes(containers: Containers) -> None:
-    check_shuffles(containers, 5)
+    check_shuffles(containers, 3)
 
 
 @pytest.mark.faults

@@ -7,6 +7,24 @@ HOURS = range(12)
 K, KD = 283.15, 278.15
 
 INTERFACES: dict[str, Sample] = {
+    "aviationweather": Sample(
+        text("No errors", "No warnings", "3 ms", "data source=metars", "1 results", "raw_text,station_id,observation_time,latitude,longitude,temp_c,dewpoint_c,wind_dir_degrees,wind_speed_kt,wind_gust_kt,visibility_statute_mi,altim_in_hg,sea_level_pressure_mb,precip_in,metar_type", "KDSM 130554Z,KDSM,2024-01-13T05:54:00Z,41.5,-93.7,10.0,5.0,270,10,20,10+,29.92,1012.1,0.1,METAR"),
+        "2024-01-13T05:54", {"temperature_c": 10, "dew_point_c": 5, "wind_direction_deg": 270, "wind_speed_ms": 5.14444, "wind_gust_ms": 10.28888, "visibility_km": 16.09344, "pressure_msl_hpa": 1012.1, "precipitation_mm": 2.54}),
+    "aviationweather_json": Sample(
+        document([{"icaoId": "KDSM", "obsTime": 1705125240, "reportTime": "2024-01-13T06:00:00Z", "temp": 10, "dewp": 5, "wdir": 270, "wspd": 10, "wgst": 20, "visib": "10+", "altim": 1013, "slp": 1012.1, "metarType": "METAR", "rawOb": "KDSM 130554Z"}]),
+        "2024-01-13T05:54", {"temperature_c": 10, "dew_point_c": 5, "wind_direction_deg": 270, "wind_speed_ms": 5.14444, "wind_gust_ms": 10.28888, "visibility_km": 16.09344, "pressure_msl_hpa": 1012.1}),
+    "brightsky_json": Sample(
+        document({"weather": [{"timestamp": f"2024-01-13T{h:02}:00:00+00:00", "source_id": 1, "temperature": 10, "dew_point": 5, "relative_humidity": 71.03, "wind_speed": 36, "wind_gust_speed": 72, "wind_direction": 270, "pressure_msl": 1012.1, "visibility": 9000, "precipitation": 0.2, "cloud_cover": 50} for h in HOURS], "sources": []}),
+        "2024-01-13T00:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71.03, "wind_speed_ms": 10, "wind_gust_ms": 20, "wind_direction_deg": 270, "pressure_msl_hpa": 1012.1, "visibility_km": 9, "precipitation_mm": 0.2, "cloud_cover_percent": 50}),
+    "nws_json": Sample(
+        document({"type": "FeatureCollection", "features": [{"properties": {"stationId": "KDSM", "timestamp": "2024-01-13T05:54:00+00:00", "temperature": {"unitCode": "wmoUnit:degC", "value": 10}, "dewpoint": {"value": 5}, "relativeHumidity": {"value": 71}, "windSpeed": {"value": 36}, "windGust": {"value": 72}, "windDirection": {"value": 270}, "barometricPressure": {"value": 101300}, "seaLevelPressure": {"value": 101210}, "visibility": {"value": 9000}}}]}),
+        "2024-01-13T05:54", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 10, "wind_gust_ms": 20, "wind_direction_deg": 270, "pressure_msl_hpa": 1012.1, "visibility_km": 9}),
+    "wetterdienst": Sample(
+        text("station_id,dataset,parameter,date,value,quality", *(f"01048,climate_summary,{p},2024-01-13 05:00:00+00:00,{v},10.0" for p, v in (("temperature_air_mean_200", 283.15), ("temperature_dew_point_mean_200", 278.15), ("humidity", 71), ("wind_speed", 2.5), ("wind_gust_max", 5.5), ("wind_direction", 270), ("pressure_air_site", 98510), ("pressure_air_sea_level", 101210), ("precipitation_height", 0.2)))),
+        "2024-01-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "pressure_msl_hpa": 1012.1, "precipitation_mm": 0.2}),
+    "worldmet": Sample(
+        text('"code","station","date","latitude","longitude","elev","ws","wd","air_temp","atmos_pres","visibility","dew_point","RH","ceil_hgt"', '"037720-99999","HEATHROW","2024-01-13 05:00:00",51.478,-0.461,25.3,2.5,270,10,1012.1,9000,5,71,NA'),
+        "2024-01-13T05:00", {"wind_speed_ms": 2.5, "wind_direction_deg": 270, "temperature_c": 10, "pressure_msl_hpa": 1012.1, "visibility_km": 9, "dew_point_c": 5, "humidity_percent": 71}),
     "era5_point": Sample(
         text("valid_time,t2m,d2m,u10,v10,msl,sp,tp,latitude,longitude", "2024-01-13 05:00:00,283.15,278.15,1.0,-2.0,101210,98510,0.0002,50.0,10.0"),
         "2024-01-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "pressure_msl_hpa": 1012.1, "pressure_station_hpa": 985.1}),

@@ -36,6 +36,26 @@ def imgw_line() -> str:
 
 
 SERVICES: dict[str, Sample] = {
+    "eccc_geomet": Sample(
+        text("x,y,STATION_NAME,CLIMATE_IDENTIFIER,LOCAL_DATE,LOCAL_HOUR,TEMP,TEMP_FLAG,DEW_POINT_TEMP,RELATIVE_HUMIDITY,PRECIP_AMOUNT,WIND_DIRECTION,WIND_SPEED,VISIBILITY,STATION_PRESSURE,UTC_DATE", "-73.6,45.5,MONTREAL,7025251,2024-07-13 00:00:00,0,10,E,5,71,0.2,27,36,24.1,98.51,2024-07-13T05:00:00"),
+        "2024-07-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "precipitation_mm": 0.2, "wind_direction_deg": 270, "wind_speed_ms": 10, "visibility_km": 24.1, "pressure_station_hpa": 985.1}, upstream={"temperature_c": 3}),
+    "noaa_lcd_2016": Sample(
+        text("STATION,STATION_NAME,DATE,REPORTTPYE,HOURLYVISIBILITY,HOURLYDRYBULBTEMPF,HOURLYDRYBULBTEMPC,HOURLYDewPointTempF,HOURLYRelativeHumidity,HOURLYWindSpeed,HOURLYWindDirection,HOURLYWindGustSpeed,HOURLYStationPressure,HOURLYSeaLevelPressure,HOURLYPrecip", "WBAN:13874,ATLANTA,2016-01-13 00:52,FM-15,10.00,50s,10.0,41,71,10,VRB,20,28.93,29.92,0.1", "WBAN:13874,ATLANTA,2016-01-13 23:59,SOD,,,,,,,,,,,"),
+        "2016-01-13T05:52", {"visibility_km": 16.09344, "temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 4.4704, "wind_direction_deg": None, "wind_gust_ms": 8.9408, "pressure_station_hpa": 28.93 * 33.8639, "pressure_msl_hpa": 29.92 * 33.8639, "precipitation_mm": 2.54}, timezone="America/New_York", upstream={"temperature_c": 3}),
+    "refuse_eccc_daily": Sample(text("\"Longitude (x)\",\"Latitude (y)\",\"Station Name\",\"Climate ID\",\"Date/Time\",\"Max Temp (°C)\",\"Max Temp Flag\",\"Min Temp (°C)\",\"Total Precip (mm)\"", "\"-73\",\"45\",\"M\",\"702\",\"2024-01-13\",\"9.1\",\"\",\"1.1\",\"0.2\""), refused="DAILY_ONLY"),
+    "refuse_ghcn_daily": Sample(text("USW00094728,20240113,TMAX,91,,,W,2400", "USW00094728,20240114,TMAX,81,,,W,2400"), refused="DAILY_ONLY"),
+    "refuse_jma_daily": Sample(text("ダウンロードした時刻：2024/02/01 10:00:00", "", ",東京,東京", "年月日,平均気温(℃),平均気温(℃)", ",,品質情報", "2024/1/1,5.5,8", encoding='cp932'), refused="DAILY_ONLY"),
+    "refuse_kma_daily": Sample(text("지점,지점명,일시,평균기온(°C),최저기온(°C)", "108,서울,2024-01-13,5.1,1.1", encoding='cp949'), refused="DAILY_ONLY"),
+    "refuse_knmi_daily": Sample(text("# STN,YYYYMMDD,DDVEC,FHVEC,   FG,   TG,   TN,   TX,   RH", "", "  260,20240113,  207,   25,   33,   51,   11,   91,   12"), refused="DAILY_ONLY"),
+    "refuse_meteofrance_daily": Sample(text("NUM_POSTE;NOM_USUEL;LAT;LON;ALTI;AAAAMMJJ;RR;QRR;TN;QTN;TX;QTX", "13001009;AIX;43.5;5.4;173;20240113;0.6;1;1.1;1;9.1;1"), refused="DAILY_ONLY"),
+    "refuse_meteoswiss_daily": Sample(text("station_abbr;reference_timestamp;tre200d0;rre150d0", "BAS;13.01.2024 00:00;5.1;0.2"), refused="DAILY_ONLY"),
+    "refuse_smhi_daily": Sample(text("Stationsnamn;Stationsnummer", "Abisko;188790", "", "Från Datum Tid (UTC);Till Datum Tid (UTC);Representativt dygn;Lufttemperatur;Kvalitet;;Tidsutsnitt:", "2024-01-13 00:00:01;2024-01-14 00:00:00;2024-01-13;5.1;G;;x"), refused="DAILY_ONLY"),
+    "chmi": Sample(
+        text("STATION;ELEMENT;DT;VAL;FLAG;QUALITY", *(f"0-20000-0-11406;{e};2024-01-13T05:10:00Z;{v};;0" for e, v in (("T", 10), ("H", 71), ("F", 2.5), ("Fmax", 5.5), ("D", 270), ("P", 985.1), ("SRA10M", 0.2)))),
+        "2024-01-13T05:10", {"temperature_c": 10, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "precipitation_mm": 0.2}),
+    "hungaromet": Sample(
+        text("#Meta", "#StationNumber:   44121;", "StationNumber;Time;    r;Q_r;    t;Q_t;    v;Q_v;    p;Q_p;    u;Q_u;   fs;Q_fs;  fsd;Q_fsd;   fx;Q_fx;EOR", "   44121;202401130510;  0.2;   ; 10.0;   ; 9000;   ;985.1;   ;   71;   ;  2.5;   ;  270;   ;  5.5;   ;EOR", "   44121;202401130520; -999;   ; -999;   ; -999;   ; -999;   ; -999;   ; -999;   ; -999;   ; -999;   ;EOR"),
+        "2024-01-13T05:10", {"precipitation_mm": 0.2, "temperature_c": 10, "visibility_km": 9, "pressure_station_hpa": 985.1, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_direction_deg": 270, "wind_gust_ms": 5.5}),
     "bom_axf": Sample(
         text("[notice]", 'copyright[80]="Copyright"', "[$]", "", "[data]", "sort_order,wmo,name[80],local_date_time_full[80],aifstime_utc[80],air_temp,apparent_t,dewpt,rel_hum,wind_spd_kmh,gust_kmh,wind_dir[80],press_msl,vis_km[80],rain_trace[80]", '0,94768,"Sydney","20240113100000","20240112230000",10,9,5,71,36,72,"NNW",1012.1,"9","1.2"', "[$]"),
         "2024-01-12T23:00", BOM),

@@ -13,6 +13,9 @@ DAVIS_TAB = (
 ECOWITT = {"temperature_c": 10, "apparent_temperature_c": 9, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "precipitation_mm": 1.2, "pressure_msl_hpa": 1012.1, "pressure_station_hpa": 985.1, "solar_radiation_wm2": 100.5}  # fmt: skip
 
 STATIONS: dict[str, Sample] = {
+    "kestrel": Sample(
+        text("Device Name,Kestrel", "Device Model,5500", "FORMATTED DATE_TIME,Temperature,Wet Bulb Temp,Relative Humidity,Barometric Pressure,Station Pressure,Wind Speed,Dew Point,Compass True Direction", "YYYY-MM-DD HH:MM:SS,°F,°F,%,inHg,mb,mph,°F,Deg", "2024-01-13 01:00:00 PM,50.0,45.0,71,29.92,985.1,10.0,41.0,270"),
+        "2024-01-13T13:00", {"temperature_c": 10, "humidity_percent": 71, "pressure_msl_hpa": 29.92 * INHG, "pressure_station_hpa": 985.1, "wind_speed_ms": 4.4704, "dew_point_c": 5, "wind_direction_deg": 270}, timezone="UTC"),
     "agrimet": Sample(
         text("BEGIN DATA", "DATE       TIME ,     BOII OB    ,     BOII TP    ,     BOII TU    ,     BOII WS    ,     BOII WD    ", "01/13/2024 00:15,       50.00    ,       41.00    ,       71.00    ,       10.00    ,      270.00    ", "END DATA"),
         "2024-01-13T00:15", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 4.4704, "wind_direction_deg": 270}, timezone="UTC"),

@@ -22,8 +22,8 @@ from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.stations import StationSettings
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.meteorology.damage import hurt, seeds_of_damage
 from weather_etl_tests.meteorology.making import STATION, File, cells, csv, observed, raw_of
-from weather_etl_tests.meteorology.test_properties import hurt
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "formats"
 LANDED = datetime(2027, 1, 1, tzinfo=UTC)
@@ -569,7 +569,7 @@ KINDS = [IEM, OPEN_METEO.encode(), (OPEN_METEO + DAILY).encode(), TWO_PLACES.enc
          global_hourly({}, {"REPORT_TYPE": "SOD"}, {"TMP": "+0010,3"}, {}, {})]  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", seeds_of_damage(10, quick=3))
 def test_of_thirty_damaged_files_of_any_format_each_is_rejected_or_its_lines_are_accounted_for(seed):
     choose = random.Random(seed)
     for number in range(30):

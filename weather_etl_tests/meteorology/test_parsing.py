@@ -178,11 +178,17 @@ def test_our_own_column_names_carry_their_unit(name, text, expected):
 
 
 @pytest.mark.parametrize(
-    "header", ["Temperature (R)", "Wind Speed (Bft)", "Pressure (psi)", "Visibility (furlong)", "Humidity (g/kg)"]
+    "names", ["Time,Temperature (R)", "Time,Temperature (R),Humidity (%)", "Time,Wind Speed (Bft)"]
 )
-def test_an_unknown_unit_rejects_the_file(header):
-    names = f"Time,{header}" if header.startswith("Temperature") else f"Time,Temperature,{header}"
+def test_an_unknown_unit_of_the_temperature_or_of_all_there_is_rejects_the_file(names):
     assert rejection(csv(header=names)).reason is Reason.UNIT_UNKNOWN
+
+
+@pytest.mark.parametrize("header", ["Wind Speed (Bft)", "Pressure (psi)", "Visibility (furlong)", "Humidity (g/kg)"])
+def test_another_column_in_an_unknown_unit_is_left_out_and_the_way_out_is_told(header):
+    parsed = parse_csv(csv("2020-01-01T00:00Z,7,3", header=f"Time,Temperature (C),{header}"))
+    said = next(w for w in parsed.warnings if "is not read" in w)
+    assert set(parsed.columns) == {"temperature_c"} and "units = {" in said and f'"{header}" = "ignore"' in said
 
 
 def test_a_time_column_in_utc_is_not_read_in_the_zone_of_the_station():
@@ -204,8 +210,18 @@ def test_a_decimal_comma_is_read_where_the_separator_leaves_it_free(separator):
     assert observed(data.replace(b"#", b"9,5").replace(b"~", b"5,0")).validated["visibility_km"][0] == 9.5
 
 
-def test_a_point_somewhere_makes_commas_no_decimal_marks():
-    assert parse_csv(csv("t;1,5;9.5", header="Time;Temperature;Visibility")).decimal == "."
+def test_one_comma_among_many_points_is_a_slip():
+    assert (
+        parse_csv(csv("t;1,5;9.5", *(f"t;{n}.5;9.5" for n in range(20)), header="Time;Temperature;Visibility")).decimal
+        == "."
+    )
+
+
+def test_columns_with_a_comma_and_others_with_a_point_are_both_read():
+    found = observed(
+        csv("2020-01-01T00:00Z;1,5;1013.2", header="Time;Temperature (C);Sea Level Pressure (hPa)")
+    ).validated
+    assert (found["temperature_c"][0], found["pressure_msl_hpa"][0]) == (1.5, 1013.2)
 
 
 def test_a_comma_inside_text_is_no_decimal_mark():

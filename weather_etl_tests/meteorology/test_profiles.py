@@ -10,13 +10,15 @@ from weather_etl.meteorology import formats
 from weather_etl.meteorology.cell_states import OK
 from weather_etl.meteorology.cells import Cells, read_cells
 from weather_etl.meteorology.formats import json_tables
+from weather_etl.meteorology.formats.grammar import parse_profile
 from weather_etl.meteorology.formats.profile import ProfileError
 from weather_etl.meteorology.formats.reading import attempts
-from weather_etl.meteorology.formats.registry import GENERIC, compile_profile, in_order, packaged
+from weather_etl.meteorology.formats.registry import GENERIC, compile_profile, in_order, packaged, packaged_texts
 from weather_etl.meteorology.raw_rows import ParsedFile
-from weather_etl.meteorology.reasons import Rejected
+from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS
 from weather_etl_tests.meteorology.profile_samples import SAMPLES
+from weather_etl_tests.meteorology.sample_files import text, zipped
 from weather_etl_tests.meteorology.samples_of_variants import VARIANTS
 
 FILES = SAMPLES | VARIANTS
@@ -47,6 +49,11 @@ def read(name: str) -> tuple[ParsedFile, Cells]:
     timezone = FILES[name].timezone
     parsed = formats.read(source(name), formats.Options(timezone=timezone))
     return parsed, read_cells(parsed.rows, formats.reading(parsed.declared), timezone or "UTC")
+
+
+def test_every_packaged_profile_keeps_to_the_grammar():
+    for name, toml in packaged_texts().items():
+        parse_profile(toml, name=name)
 
 
 def test_every_packaged_profile_has_a_sample():
@@ -88,6 +95,14 @@ def test_a_profile_that_refuses_says_why(name):
     with pytest.raises(Rejected) as caught:
         formats.read(source(name), formats.Options())
     assert str(caught.value.reason) == SAMPLES[name].refused
+
+
+def test_an_archive_of_several_data_files_is_refused_rather_than_read_in_part():
+    data = text("STATIONS_ID;MESS_DATUM;QN_3;   F;   D;eor", "         44;2007040101;   10;   4.1; 230;eor")
+    archive = zipped(produkt_ff_stunde_a__txt=data, produkt_ff_stunde_b__txt=data)
+    with pytest.raises(Rejected) as caught:
+        formats.read(formats.Source("a.zip", unpack(archive, "a.zip")), formats.Options())
+    assert caught.value.reason == Reason.ZIP_MEMBERS
 
 
 @pytest.mark.parametrize("name", FILES)

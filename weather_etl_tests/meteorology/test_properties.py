@@ -1,10 +1,6 @@
 """What holds for every station, whatever its files: order, batches, cuts, rotations, damage."""
 
-import contextlib
-import gzip
-import io
 import random
-import zipfile
 from datetime import timedelta
 
 import numpy as np
@@ -23,6 +19,7 @@ from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.vocabulary import CONDITIONS
 from weather_etl.stations import StationSettings
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.meteorology.damage import damaged, hurt, seeds_of_damage
 from weather_etl_tests.meteorology.making import (
     LANDED_AT,
     STATION,
@@ -112,9 +109,23 @@ def in_batches(files: list[File], sizes: list[int]) -> dict[str, pd.DataFrame]:
     return tables(old, readings, [r for name in sorted(rejected) for r in rejected[name]])
 
 
-@careful
-@given(stations(), st.randoms(use_true_random=False), st.lists(st.integers(1, 3), max_size=5))
+batches = given(stations(), st.randoms(use_true_random=False), st.lists(st.integers(1, 3), max_size=5))
+
+
+@settings(careful, max_examples=10)
+@batches
 def test_files_in_any_order_and_batches_give_the_same_bytes(files, shuffler, sizes):
+    check_batches(files, shuffler, sizes)
+
+
+@pytest.mark.faults
+@settings(careful, max_examples=200)
+@batches
+def test_two_hundred_orders_and_batches_give_the_same_bytes(files, shuffler, sizes):
+    check_batches(files, shuffler, sizes)
+
+
+def check_batches(files, shuffler, sizes):
     expected = in_batches(files, [])
     shuffled = shuffler.sample(files, len(files))
     found = in_batches(shuffled, sizes)
@@ -371,74 +382,7 @@ def test_normals_lie_between_the_lowest_and_the_highest_month(seed):
         assert values.min() - 1e-9 <= row["temperature_mean_c"] <= values.max() + 1e-9
 
 
-NASTY = [
-    b"", b" ", b"null", b"-9999", b"999", b"1e999", b"nan", b'"', b'""', b'"a', b'a"', b"\xe9", b"\0", b"\r", b"\n",
-    b"1,2", b"2020-13-45", b"0000-00-00 00:00:00.000 +0000", b"9999-12-31 23:59:59.999 -2359", b"2020-03-29 02:30",
-    b"2020-10-25 02:00:00", b"\xef\xbb\xbf", b"\xff\xfe", b"x" * 70_000, b"Formatted Date", b"#", b"--", b"\xe2\x80\xa8",
-]  # fmt: skip
-
-
-def as_utf16(data: bytes) -> bytes:
-    return data.decode().encode("utf-16")
-
-
-def as_zip(data: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(
-        out, "w", random.Random(len(data)).choice([zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
-    ) as archive:
-        archive.writestr("weather.csv", data)
-    return out.getvalue()
-
-
-def quoted(data: bytes) -> bytes:
-    return data.replace(b"Clear all day.", b'"Clear, ""all""\r\nday."')
-
-
-FORMS = [bytes, bytes, bytes, bytes, quoted, quoted, as_utf16, gzip.compress, as_zip]
-
-
-def damaged(choose: random.Random) -> bytes:
-    """A weather file of some form, with one to four things done to it before and after it was packed."""
-    data = weather_csv(choose.choice([1, 5, 48]))
-    form = choose.choice(FORMS)
-    if choose.random() < 0.2:
-        data = data.replace(b",", choose.choice([b";", b"\t", b"|"]))
-    if form is not as_utf16:
-        for _ in range(choose.randint(0, 3)):
-            data = hurt(choose, data)
-    with contextlib.suppress(UnicodeDecodeError):
-        data = form(data)
-    return hurt(choose, data) if choose.random() < 0.6 else data
-
-
-def hurt(choose: random.Random, data: bytes) -> bytes:
-    at = choose.randrange(len(data) + 1)
-    lines = data.splitlines(keepends=True)
-    kind = choose.randrange(8)
-    if kind == 0:
-        return data[:at]
-    if kind == 1:
-        return data[:at] + bytes([choose.randrange(256)]) + data[at + 1 :]
-    if kind == 2:
-        return data[:at] + choose.choice(NASTY) + data[at:]
-    if kind == 3 and lines:
-        line = choose.choice(lines)
-        return data + line * choose.choice([1, 2, 30])
-    if kind == 4:
-        cells = data.split(b",")
-        for _ in range(choose.choice([1, 3, 12])):
-            cells[choose.randrange(len(cells))] = choose.choice(NASTY)
-        return b",".join(cells)
-    if kind == 5:
-        choose.shuffle(lines)
-        return b"".join(lines)
-    if kind == 6:
-        return data[:at] + b"\0" * choose.choice([1, 600]) + data[at:]
-    return data.replace(b"\r\n", choose.choice([b"\n", b"\r", b"\n\n", b"\r\r\n"]))
-
-
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds_of_damage(20))
 def test_of_fifty_damaged_files_each_is_rejected_or_its_lines_are_accounted_for(seed):
     choose = random.Random(seed)
     for number in range(50):
@@ -458,7 +402,7 @@ def test_of_fifty_damaged_files_each_is_rejected_or_its_lines_are_accounted_for(
         assert len(found.quarantined) == found.balance.quarantined and len(found.validated) == found.balance.kept
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds_of_damage(20))
 def test_of_fifty_damaged_plain_files_every_line_that_is_not_blank_is_a_row(seed):
     choose = random.Random(1000 + seed)
     for number in range(50):

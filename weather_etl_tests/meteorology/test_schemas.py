@@ -14,6 +14,7 @@ import pytest
 
 from weather_etl.lake.parquet import encode_parquet
 from weather_etl.meteorology import schemas
+from weather_etl.meteorology.contract import is_surely_kept
 from weather_etl.meteorology.reasons import EXPLANATIONS, Reason
 from weather_etl_tests.meteorology.making import File, aggregated, csv, observed, raw_of
 
@@ -93,6 +94,16 @@ def next_to(limit: float, column: schemas.Column, step: int) -> float:
 @every_table
 def test_a_table_that_we_make_is_accepted(table):
     assert len(frames()[table]) > 1 and schemas.check(table, frames()[table]) == []
+
+
+@every_table
+def test_a_table_that_we_make_is_accepted_without_a_closer_look(table):
+    assert is_surely_kept(schemas.TABLES[table], frames()[table])
+
+
+@every_table
+def test_what_is_accepted_without_a_closer_look_stands_a_closer_look(table):
+    schemas.pandera_schema(table).validate(frames()[table], lazy=True)
 
 
 @every_table

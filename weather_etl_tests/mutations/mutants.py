@@ -26,6 +26,7 @@ MERGING = (f"{_T}/ingestion/test_exactly_once.py",)
 HOSTILE = (f"{_T}/ingestion/test_hostile_files.py",)
 STORAGE = (f"{_T}/lake/test_storage.py",)
 BLOCKING = (f"{_T}/orchestration/test_table_checks.py",)
+CONTRACT = (f"{_T}/meteorology/test_schemas.py",)
 SECRETS = (f"{_T}/test_security.py",)
 SERVING = (f"{_T}/test_serving.py",)
 HARMLESS = (f"{_T}/test_harmless_text.py",)
@@ -106,6 +107,9 @@ MUTANTS = (
     Mutant("weather_etl/checks/observations.py", 'contract.", blocking=True)', 'contract.", blocking=False)', BLOCKING),
     Mutant("weather_etl/orchestration/assets/making.py", "            raise error\n        yield", "            return\n        yield", BLOCKING),
     Mutant("weather_etl/checks/files.py", "not (rejected or raw.unread)", "not rejected", HOSTILE, "itself_alone"),
+    Mutant("weather_etl/meteorology/contract.py", "if not column.nullable and values.hasnans:", "if False:", CONTRACT, "null_where_none"),
+    Mutant("weather_etl/meteorology/contract.py", "last.is_monotonic_increasing and last.is_unique", "last.is_monotonic_increasing", CONTRACT, "occurs_twice"),
+    Mutant("weather_etl/meteorology/contract.py", "known.max() <= column.high", "known.max() <= column.high + 1", CONTRACT, "above_the_range"),
     # serving
     Mutant("weather_etl/serving/load.py", "    if strangers:\n", "    if False:\n", SERVING, "rows_of_another"),
     Mutant("weather_etl/serving/load.py", "DELETE FROM {target} t WHERE station_id = %s AND NOT EXISTS", "DELETE FROM {target} t WHERE %s <> '' AND NOT EXISTS", SERVING, "other_stations_stay"),

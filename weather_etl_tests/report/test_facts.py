@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from weather_etl.report import facts
+from weather_etl.report import facts, findings
 from weather_etl_tests.report.making import events_table, seasonal, tables
 
 YEAR = ("2021-01-01 00:00", "2021-12-31 23:00")
@@ -65,17 +65,38 @@ def test_the_raster_has_a_column_for_the_leap_day() -> None:
 def test_stripes_of_few_years_are_months_against_their_calendar_month() -> None:
     span = ("2020-01-01 00:00", "2021-12-31 23:00")
     warmer = np.where(np.arange(len(seasonal(*span))) < 8784, 0.0, 2.0)
-    labels, anomalies, unit = facts.stripes(tables(*span, temperature_c=warmer))
-    assert unit == "month"
+    labels, anomalies, unit, against = facts.stripes(tables(*span, temperature_c=warmer))
+    assert (unit, against) == ("month", "the mean of its calendar month in 2 years")
     assert (labels[0], labels[-1], len(labels)) == ("2020-01", "2021-12", 24)
     assert anomalies[:12] == pytest.approx([-1] * 12)
     assert anomalies[12:] == pytest.approx([1] * 12)
 
 
+def test_stripes_of_one_year_are_months_against_all_months() -> None:
+    span = ("2020-01-01 00:00", "2021-01-31 23:00")  # a second January is no second year
+    _, anomalies, _, against = facts.stripes(tables(*span, temperature_c=seasonal(*span)))
+    assert against == "the mean of all months" and anomalies[0] < -5 < 5 < anomalies[6]
+
+
+def test_a_month_and_a_year_of_an_hour_are_not_drawn_and_a_short_month_is() -> None:
+    span = ("2020-12-01 00:00", "2021-02-01 00:00")
+    drawn = facts.without_stubs(tables(*span, temperature_c=1.0, wind_speed_ms=2.0))
+    assert [f"{m:%Y-%m}" for m in drawn.monthly["month"]] == ["2020-12", "2021-01"]
+    longer = facts.without_stubs(tables("2020-12-01 00:00", "2021-02-02 00:00", temperature_c=1.0))
+    assert len(longer.monthly) == 3
+
+
+def test_hours_of_precipitation_come_from_amounts_where_no_type_is_told() -> None:
+    wet = np.zeros(31 * 24)
+    wet[:40] = 0.3
+    hours, why = facts.precipitation_hours(tables("2021-01-01 00:00", "2021-01-31 23:00", precipitation_mm=wet))
+    assert hours is not None and hours[0] == 40 and "0.1 mm or more" in why
+
+
 def test_stripes_of_many_years_are_years_and_an_incomplete_one_is_grey() -> None:
     t = tables("2020-01-01 00:00", "2020-01-02 23:00", temperature_c=1.0)
     yearly = pd.DataFrame({"year": range(2001, 2008), "temperature_mean_c": [9.0, 10, 11, np.nan, 9, 10, 11]})
-    labels, anomalies, unit = facts.stripes(facts.Tables(t.validated, t.events, t.daily, t.monthly, yearly))
+    labels, anomalies, unit, _ = facts.stripes(facts.Tables(t.validated, t.events, t.daily, t.monthly, yearly))
     assert unit == "year"
     assert labels[0] == "2001"
     assert anomalies[0] == pytest.approx(-1)
@@ -116,7 +137,7 @@ def test_hours_of_precipitation_are_means_of_the_months_that_were_seen() -> None
 
 
 def test_a_variable_nobody_reports_is_not_in_the_quality_summary(year: facts.Tables) -> None:
-    named = [row["variable"] for row in facts.quality_summary(year)]
+    named = [row["variable"] for row in findings.quality_summary(year)]
     assert "temperature_c" in named
     assert "pressure_station_hpa" not in named
 
@@ -124,14 +145,14 @@ def test_a_variable_nobody_reports_is_not_in_the_quality_summary(year: facts.Tab
 def test_the_quality_summary_counts_events_by_test() -> None:
     t = tables("2021-01-01 00:00", "2021-01-02 23:00", temperature_c=1.0, pressure_msl_hpa=1000.0)
     events = events_table([{"timestamp": "2021-01-01 05:00"}, {"timestamp": "2021-01-01 06:00", "test": "spike"}])
-    summary = facts.quality_summary(facts.Tables(t.validated, events, t.daily, t.monthly))
+    summary = findings.quality_summary(facts.Tables(t.validated, events, t.daily, t.monthly))
     assert {r["variable"]: r["tests"] for r in summary}["pressure_msl_hpa"] == {"gross_range": 1, "spike": 1}
 
 
 def episodes(*events: dict[str, object]) -> list[dict[str, object]]:
     wave = 1000.0 + np.arange(480) % 7
     t = tables("2021-01-01 00:00", "2021-01-20 23:00", temperature_c=wave % 5, pressure_msl_hpa=wave)
-    return facts.suspicious_episodes(facts.Tables(t.validated, events_table([*events]), t.daily, t.monthly))
+    return findings.suspicious_episodes(facts.Tables(t.validated, events_table([*events]), t.daily, t.monthly))
 
 
 def test_events_within_a_day_are_one_episode() -> None:
@@ -155,7 +176,7 @@ def test_failed_comes_before_suspect_and_far_before_near() -> None:
 def test_one_broken_sensor_does_not_fill_the_list() -> None:
     zeros = [{"timestamp": f"2021-01-{day:02} 05:00"} for day in range(1, 12)]
     found = episodes(*zeros, {"timestamp": "2021-01-13 05:00", "variable": "temperature_c", "original_value": 70.0})
-    assert [e["variable"] for e in found].count("pressure_msl_hpa") == facts.EPISODES_PER_TEST
+    assert [e["variable"] for e in found].count("pressure_msl_hpa") == findings.EPISODES_PER_TEST
     assert [e["variable"] for e in found].count("temperature_c") == 1
 
 

@@ -50,6 +50,13 @@ def test_points_of_the_map_lie_where_their_coordinates_say() -> None:
     assert ny < sy and nx > sx
 
 
+def test_names_on_the_map_do_not_lie_on_each_other() -> None:
+    near = [row(s, latitude=46.0 + i / 4, longitude=9.8 + 5 * i, name=s * 18) for i, s in enumerate("ab")]
+    page = html(*near, row("far", latitude=52.0, longitude=-10.0))
+    names = [e for e in Elements(page).of("text") if e.get("class") == "name"]
+    assert len(names) == 3 and len({(n["text-anchor"], n["y"]) for n in names}) == 3
+
+
 def test_the_coast_of_iceland_is_drawn_around_its_middle() -> None:
     page = html(row("r", latitude=64.1, longitude=-21.9), row("e", latitude=65.3, longitude=-14.0))
     land = next(str(p["d"]) for p in Elements(page).of("path") if p.get("class") == "land")

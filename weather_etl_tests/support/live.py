@@ -69,6 +69,10 @@ class Live:
         _, left = psutil.wait_procs(family, timeout=20)
         return left
 
+    def said(self) -> int:
+        """Bytes of the log: what grows while something happens."""
+        return self.log.stat().st_size
+
     def upload(self, station: str, data: bytes, name: str = "x.csv") -> None:
         self.containers.landing.upload(f"{station}/{name}", data)
 
@@ -115,12 +119,18 @@ class Live:
     def status(self, run_id: str) -> str:
         """How a run ended."""
 
+        seen: list[Any] = [None]
+
         def ended() -> str | None:
-            found = self.ask("query($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }", id=run_id)
+            found = self.ask(
+                "query($id: ID!) { runOrError(runId: $id) { ... on Run { status stepStats { stepKey status } } } }",
+                id=run_id,
+            )
+            seen[0] = found["runOrError"]
             status = found["runOrError"]["status"]
             return status if status in FINISHED else None
 
-        return until(f"the end of run {run_id}", ended)
+        return until(f"the end of run {run_id}", ended, progress=lambda: seen[0])
 
     def runs(self, key: str, value: str) -> list[dict[str, str]]:
         found = self.ask(
@@ -161,7 +171,7 @@ class Live:
             status = found["partitionBackfillOrError"]["status"]
             return status if status.startswith(("COMPLETED", "FAILED", "CANCELED")) else None
 
-        return until(f"the end of backfill {backfill}", ended)
+        return until(f"the end of backfill {backfill}", ended, progress=lambda: self.runs("dagster/backfill", backfill))
 
     def assets(self, fields: str, **variables: Any) -> dict[str, dict[str, Any]]:
         """Fields of every table, by its name."""
@@ -278,7 +288,7 @@ def dagster_dev(services: Services, folder: Path, before: tuple[str, ...] = (), 
         )
         found = Live(process, port, log, containers)
         try:
-            until("dagster dev", found.is_up)
+            until("dagster dev", found.is_up, progress=lambda: log.stat().st_size)
             yield found
         finally:
             for straggler in found.stop():

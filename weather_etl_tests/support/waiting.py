@@ -8,15 +8,27 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE_S = 240.0  # for what takes seconds on a free machine
+PATIENCE_S = 240.0  # without any progress, for what takes seconds on a free machine
 
 
-def until(what: str, probe: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
-    """The first truthy answer; fails with `what` if there is none in time."""
-    deadline = time.monotonic() + seconds
+def until(
+    what: str,
+    probe: Callable[[], Any],
+    seconds: float = PATIENCE_S,
+    *,
+    progress: Callable[[], Any] = lambda: None,
+) -> Any:
+    """The first truthy answer; fails with `what` if there is none in time.
+
+    The time begins anew whenever `progress` answers something else than before: a busy machine is slow, and not stuck.
+    """
+    deadline, seen, pause_s = time.monotonic() + seconds, progress(), 0.05
     while not (answer := probe()):
+        if (now := progress()) != seen:
+            deadline, seen = time.monotonic() + seconds, now
         assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
-        time.sleep(0.1)
+        time.sleep(pause_s)
+        pause_s = min(1.3 * pause_s, 0.5)  # asking costs the others time
     return answer
 
 

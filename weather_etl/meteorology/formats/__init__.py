@@ -16,7 +16,7 @@ from weather_etl.meteorology.formats.reading import profile_of, read
 from weather_etl.meteorology.formats.source import Source
 from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.raw_rows import ParsedFile
-from weather_etl.meteorology.units import DEFAULT_UNITS
+from weather_etl.meteorology.units import DEFAULT_UNITS, scale_of
 
 __all__ = ["ASSUMED_ZONE", "Member", "Options", "Source", "own_stations", "profile_of", "read", "read_text", "reading"]
 
@@ -64,11 +64,15 @@ def reading(
         standard_time: the station's clock never changes.
     """
     fields = {column: Field.of(plain) for column, plain in declared.get("fields", {}).items()}
-    for column in units or {}:  # a unit of the station is not scaled by what the file said
-        if column in fields and (units or {})[column] != declared["units"].get(column):
-            fields[column] = Field.of({**fields[column].plain(), "divisor": 1.0, "factor": 1.0})
+    own: dict[str, str] = {}
+    for column, text in (units or {}).items():
+        factor, own[column] = scale_of(text)
+        if factor != 1.0:
+            fields[column] = fields.get(column, Field()).scaled(factor)
+        elif column in fields and own[column] != declared["units"].get(column):  # not scaled by what the file said
+            fields[column] = fields[column].scaled(1.0)
     return Reading(
-        units=tuple(sorted({**DEFAULT_UNITS, **declared["units"], **(units or {})}.items())),
+        units=tuple(sorted({**DEFAULT_UNITS, **declared["units"], **own}.items())),
         decimal=declared["decimal"],
         fields=tuple(sorted(fields.items(), key=lambda item: item[0])),
         timezones=tuple(sorted(declared["timezones"].items())),

@@ -3,6 +3,7 @@
 Belongs here: the order of the steps. Does not belong here: the steps: recognition, cutting, columns and units, times.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -215,7 +216,30 @@ def _joined(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
     if len(texts) == 1:
         return texts[0]
     trimmed = [pc.utf8_trim_whitespace(t) for t in texts]
+    if len(trimmed) == 2:
+        trimmed = [_without_midnight(trimmed[0]), _without_day_zero(trimmed[1])]
     return pc.binary_join_element_wise(*trimmed, " ")
+
+
+_MIDNIGHT = r"[T ]+(0?0:00(:00(\.0+)?)?|12:00(:00)? ?[Aa][Mm])$"
+_DAY_ZERO = r"^(1899-12-3[01]|1900-01-0[01]|1970-01-01)[T ]+"
+
+
+def _without_midnight(dates: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Dates that spreadsheets write as times: all at midnight, with the hour in the next column."""
+    return _without(dates, r"\d" + _MIDNIGHT, _MIDNIGHT)
+
+
+def _without_day_zero(clocks: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Times of day that spreadsheets write as times on the day on which they begin to count."""
+    return _without(clocks, _DAY_ZERO + r"\d", _DAY_ZERO)
+
+
+def _without(texts: pa.ChunkedArray, all_have: str, cut_off: str) -> pa.ChunkedArray:
+    filled = texts.filter(pc.not_equal(texts, ""))
+    if len(filled) and pc.all(pc.match_substring_regex(filled, all_have)).as_py():
+        return pc.replace_substring_regex(texts, cut_off, "")
+    return texts
 
 
 def _with_form(
@@ -245,6 +269,9 @@ def _generic_rules(columns: Columns, names: Names) -> None:
     if station is not None and is_bare_pressure(station.name):
         columns.warnings.append(
             f"column {station.name!r} stands beside a reduced pressure and is read as that at the station"
+            if msl is not None
+            else f"column {station.name!r} is read as the pressure at the station; if it is reduced to sea level, say so in "
+            f'station.toml: aliases = {{ {json.dumps(station.name, ensure_ascii=False)} = "pressure_msl_hpa" }}'
         )
 
 

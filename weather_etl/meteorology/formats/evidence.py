@@ -10,13 +10,20 @@ import numpy as np
 # Spans of the median of pressures, by unit. 380..800 is mmHg, or hPa in mountains: nothing proves it.
 PRESSURES = {"hPa": (500.0, 1100.0), "kPa": (50.0, 110.0), "inHg": (15.0, 33.0), "Pa": (50_000.0, 110_000.0)}
 MMHG_OR_MOUNTAIN = (380.0, 800.0)
+TENTHS_OF_HPA = (5_000.0, 11_000.0)
 UNLIKELY_CELSIUS = 45.0
 MIN_KELVIN = 150.0
 _SPEEDS = {"m/s": 1.0, "km/h": 3.6, "kn": 1 / 0.514444, "mph": 1 / 0.44704}
 
 
+_NINES = np.array([-99.0, -99.9, *(s * x for s in (1.0, -1.0) for x in (999.0, 999.9, 9999.0, 9999.9, 99999.0))])
+
+
 def _there(values: np.ndarray) -> np.ndarray:
-    return values[~np.isnan(values)]
+    """The numbers, without those that usually mean that there is none: they prove nothing, whatever becomes of them."""
+    known = values[~np.isnan(values)]
+    nines = np.isin(known, _NINES)
+    return known if nines.sum() * 2 > len(known) else known[~nines]
 
 
 def is_kelvin(temperature: np.ndarray) -> bool:
@@ -82,6 +89,26 @@ def pressure_unit(pressure: np.ndarray) -> str | None:
     return next((unit for unit, (low, high) in PRESSURES.items() if low <= median <= high), None)
 
 
+def tens_of_degrees(direction: np.ndarray) -> bool:
+    """Whether directions may be tens of degrees, or numbers of compass points: whole, none beyond 36, all around."""
+    known = _there(direction)
+    if len(known) <= 20 or float(known.max()) > 36 or not bool((known == np.round(known)).all()):
+        return False
+    return float(known.max() - known.min()) >= 8
+
+
+def beyond_kilometres(visibility: np.ndarray) -> bool:
+    """Nobody sees 500 km: these are metres or feet."""
+    known = _there(visibility)
+    return bool(len(known)) and float(known.max()) > 500
+
+
+def eighths_or_tenths(cover: np.ndarray) -> bool:
+    """Whether a cloud cover may be in eighths or tenths, or a fraction: no number is above 10."""
+    known = _there(cover)
+    return bool((known > 0).any()) and float(known.max()) <= 10
+
+
 def speed_unit_by_steps(speed: np.ndarray, decimals: int, steps: tuple[tuple[float, str], ...]) -> str | None:
     """The unit in which all speeds are whole steps of the instrument, rounded to their decimals.
 
@@ -109,3 +136,25 @@ def speed_unit_by_steps(speed: np.ndarray, decimals: int, steps: tuple[tuple[flo
             if on_lattice.mean() > 0.97 and chance < 0.5:
                 proven.add(unit)
     return proven.pop() if len(proven) == 1 else None
+
+
+def is_counter(amounts: np.ndarray) -> bool:
+    """Whether amounts of precipitation rise, hold and fall back to nothing alone, as the readings of a counter do.
+
+    What falls in an hour ends as often as it begins. A counter rises more often than it is set back, or stands still
+    for hours; the longest true run of equal amounts at five stations has six (docs/methods.md), the mean is below two.
+
+    Args:
+        amounts: in the order of the rows, oldest or newest first.
+    """
+    known = _there(amounts)
+    return _rises_and_holds(known) or _rises_and_holds(known[::-1])
+
+
+def _rises_and_holds(x: np.ndarray) -> bool:
+    steps, wet = np.diff(x), x > 0
+    inner = wet[1:] & wet[:-1]
+    rises, falls = int((inner & (steps > 0)).sum()), int((inner & (steps < 0)).sum())
+    runs = int((wet & np.append(True, steps != 0)).sum())
+    holds = wet.sum() >= 12 and wet.sum() >= 3 * runs and rises >= 3
+    return bool((holds or rises >= 12) and falls <= rises / 4)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from weather_etl.meteorology.formats.names import NAMELESS, Names, bare, is_nameless, is_regex, key, split_names
 from weather_etl.meteorology.formats.options import Options
-from weather_etl.meteorology.formats.profile import Profile
-from weather_etl.meteorology.formats.recognise import MAX_HEADER_LINES, Fit, Head, sniff
+from weather_etl.meteorology.formats.profile import ColumnRule, Profile
+from weather_etl.meteorology.formats.recognise import DELIMITERS, MAX_HEADER_LINES, Fit, Head, sniff
 from weather_etl.meteorology.formats.source import HEAD_BYTES
 from weather_etl.meteorology.plain_text import is_utf8
 from weather_etl.meteorology.reasons import Reason, Rejected
@@ -62,11 +62,15 @@ def _as_header(profile: Profile, head: Head, i: int, start: int, options: Option
         raise Rejected(Reason.ENCODING_UNKNOWN, "the header is not UTF-8")
     line = head.lines[i]
     candidates = sorted(sniff(line), key=lambda d: d != options.delimiter)
+    if not any(d in line for d in DELIMITERS) and len(line.split()) > 2:
+        candidates = ["space"]
     problem: Rejected | None = None
     for delimiter in candidates:
         try:
-            names = split_names(line, delimiter)
+            names = _under_their_groups(split_names(line, delimiter), head, i, delimiter)
             whole = Names([n or f"{NAMELESS}{k + 1}" for k, n in enumerate(names)], suffixes=True)
+            if delimiter == "space" and _cells_of_first_row(head, i) != len(names):
+                raise Rejected(Reason.NOT_CSV, "the lines have more or fewer words than the header")
             check(profile, whole, options)
         except Rejected as rejected:
             problem = problem or rejected
@@ -76,6 +80,33 @@ def _as_header(profile: Profile, head: Head, i: int, start: int, options: Option
         return fit
     assert problem is not None
     raise problem
+
+
+_ELSEWHERE = re.compile(r"(?i)indoor|inside|innen|outdoor|outside|au(ss|ß)en|soil|boden|water|室内|室外|屋内|屋外")
+
+
+def _under_their_groups(names: list[str], head: Head, i: int, delimiter: str) -> list[str]:
+    """The names, each behind the text above it, if a line of groups says which sensor they belong to.
+
+    `Outdoor,,Indoor,` above `Temperature,Humidity,Temperature,Humidity`: a group goes on until the next one begins.
+    """
+    if i == 0 or not _ELSEWHERE.search(head.lines[i - 1]):
+        return names
+    try:
+        groups = split_names(head.lines[i - 1], delimiter)
+    except Rejected:
+        return names
+    if len(groups) != len(names) or groups[0]:
+        return names
+    out, group = [], ""
+    for name, above in zip(names, groups, strict=True):
+        group = above or group
+        out.append(f"{group} {name}" if group and name else name)
+    return out
+
+
+def _cells_of_first_row(head: Head, i: int) -> int:
+    return next((len(line.split()) for line in head.data_lines(i + 1, 1)), -1)
 
 
 def check(profile: Profile, names: Names, options: Options) -> None:
@@ -98,6 +129,8 @@ def check(profile: Profile, names: Names, options: Options) -> None:
     missing = [] if has_time else ["timestamp"]
     missing += [] if measured or aliased else ["temperature_c"]
     known = {i for r in profile.columns for n in r.name for i in names.all(n)}
+    if _is_data(names):
+        known = set(range(len(names)))
     known |= {i for option in profile.time_options for p in option for i in names.all(p)} if has_time else set()
     unused = [n for i, n in enumerate(names.names) if i not in known and n and not is_nameless(n, i)]
     sentences = [_missing_hint(profile, required, unused) for required in missing]
@@ -106,13 +139,25 @@ def check(profile: Profile, names: Names, options: Options) -> None:
     if timeless is not None and (timeless.reason is Reason.NO_YEAR or not near):
         rejected = timeless
     else:
-        pasted = "; ".join(f'"{_guess(profile, m, unused)}" = "{m}"' for m in missing)
+        guesses: dict[str, str] = {}
+        for required in missing:
+            guesses[_guess(profile, required, [n for n in unused if n not in guesses])] = required
+        pasted = "; ".join(f'"{name}" = "{required}"' for name, required in guesses.items())
         rejected = Rejected(
             Reason.COLUMN_MISSING,
             " and ".join(sentences) + (f"; or say in station.toml which it is: [aliases] {pasted}" if unused else ""),
         )
+    if _is_data(names):
+        rejected.detail += (
+            "; the line holds numbers rather than names: `weather-etl inspect` drafts a profile with names for it"
+        )
     rejected.weight = len(measured) + 2 * has_time  # type: ignore[attr-defined]
     raise rejected
+
+
+def _is_data(names: Names) -> bool:
+    filled = [n for i, n in enumerate(names.names) if not is_nameless(n, i)]
+    return bool(filled) and sum(re.match(r"[+-]?[\d.,:]+$", n) is not None for n in filled) * 2 >= len(filled)
 
 
 def _without_time(names: Names) -> Rejected:
@@ -121,13 +166,17 @@ def _without_time(names: Names) -> Rejected:
     return Rejected(Reason.NO_TIME, "the file has measured columns, but no column of times")
 
 
-def measures(rule: object, names: Names) -> bool:
+def measures(rule: ColumnRule, names: Names) -> bool:
     """Whether a rule of the built-in names finds a column."""
-    return names.first(rule.name, without=rule.exclude) is not None  # type: ignore[attr-defined]
+    return _found(rule, names) is not None
 
 
-def _only_short(rule: object, names: Names) -> bool:
-    at = names.first(rule.name, without=rule.exclude)  # type: ignore[attr-defined]
+def _found(rule: ColumnRule, names: Names) -> int | None:
+    return names.first(rule.name, without=rule.exclude, variable=rule.to)
+
+
+def _only_short(rule: ColumnRule, names: Names) -> bool:
+    at = _found(rule, names)
     return at is not None and len(key(bare(names.names[at])[0])) <= 1
 
 
@@ -156,28 +205,37 @@ def _missing_hint(profile: Profile, required: str, names: Sequence[str]) -> str:
 
 
 def _take_units_row(fit: Fit, head: Head, i: int, profile: Profile) -> None:
-    """A line of units below the header: it names units under most measured columns, and no number (ERDDAP)."""
+    """A line of units below the header (ERDDAP)."""
     if i + 1 >= len(head.lines) or not head.lines[i + 1].strip():
         return
     try:
         row = split_names(head.lines[i + 1], fit.delimiter)
     except Rejected:
         return
-    if len(row) != len(fit.names) or any(re.search(r"^[+-]?[\d.,]*\d", c) for c in row if c):
+    units = units_of(row, fit.names, profile)
+    if not units:
         return
-    units = blanks = 0
-    for rule in profile.columns:
-        at = fit.names.first(rule.name, without=rule.exclude)
-        if at is None or rule.to not in QUANTITIES:
-            continue
-        blanks += not row[at]
-        units += bool(row[at] and known_unit(rule.to, row[at]))
-    if units == 0:
-        return
-    fit.units = row
+    fit.units = units
     fit.line, fit.end = i + 2, head.ends[i + 1]
+    fit.zone = zone_among(units, fit.names, profile)
+
+
+def units_of(row: Sequence[str], names: Names, profile: Profile) -> list[str]:
+    """The units that the cells below a header are; none, if they name no unit of a measured column, or hold numbers."""
+    row = [c.strip("()[] ") for c in row]
+    if len(row) != len(names) or any(re.search(r"^[+-]?[\d.,]*\d", c) for c in row if c):
+        return []
+    for rule in profile.columns:
+        at = _found(rule, names)
+        if at is not None and rule.to in QUANTITIES and row[at] and known_unit(rule.to, row[at]):
+            return row
+    return []
+
+
+def zone_among(units: Sequence[str], names: Names, profile: Profile) -> str:
+    """The zone that a line of units names under the time, "" without."""
     for option in profile.time_options:
-        at = fit.names.first(option[:1])
-        if at is not None and row[at] and known_zone(row[at]):
-            fit.zone = known_zone(row[at]) or ""
-            return
+        at = names.first(option[:1])
+        if at is not None and units[at] and (zone := known_zone(units[at])):
+            return zone
+    return ""

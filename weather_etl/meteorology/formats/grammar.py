@@ -22,9 +22,8 @@ from weather_etl.meteorology.formats.profile import (
     ProfileError,
     Quality,
     minutes_of,
-    scale_of,
 )
-from weather_etl.meteorology.units import QUANTITIES, is_unit
+from weather_etl.meteorology.units import QUANTITIES, is_unit, scale_of
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 
 _KIND_NAMES = {

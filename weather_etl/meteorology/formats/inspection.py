@@ -1,26 +1,22 @@
 """How a file will be read, without reading it into anything: for `weather-etl inspect` and `upload`.
 
-Belongs here: what a person wants to know of a file, lines of `station.toml` to paste, a draft of a profile.
-Does not belong here: printing (`cli/formats.py`).
+Belongs here: what a person wants to know of a file, lines of `station.toml` to paste.
+Does not belong here: a draft of a profile (`drafts.py`), printing (`cli/formats.py`).
 """
 
-import csv
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 
-from weather_etl.meteorology.cell_numbers import plain_numbers
 from weather_etl.meteorology.cell_states import OK
 from weather_etl.meteorology.cells import Cells
 from weather_etl.meteorology.error_budget import judge
-from weather_etl.meteorology.formats import ASSUMED_ZONE, reading, time_choice
+from weather_etl.meteorology.formats import ASSUMED_ZONE, reading
+from weather_etl.meteorology.formats.drafts import draft
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.reading import attempts, read
-from weather_etl.meteorology.formats.recognise import Head, sniff
-from weather_etl.meteorology.formats.registry import GENERIC, packaged
+from weather_etl.meteorology.formats.registry import GENERIC
 from weather_etl.meteorology.formats.source import Source
 from weather_etl.meteorology.quality import POSSIBLE
 from weather_etl.meteorology.raw_rows import ParsedFile
@@ -138,8 +134,9 @@ def _read(
     refused = ("TIMESTAMP_MISSING", "TIMESTAMP_INVALID")
     unread_times = int(np.isin(cells.refused, [REASON_CODE[Reason(r)] for r in refused]).sum())
     read_share = 1.0 - unread_times / max(len(times), 1)
+    zone = parsed.zone_how if cells.naive or not parsed.zone_is_assumed else "in the times themselves"
     out.time = {
-        "columns": list(parsed.time_names), "form": parsed.form, "zone": parsed.zone_how, "read": round(read_share, 4),
+        "columns": list(parsed.time_names), "form": parsed.form, "zone": zone, "read": round(read_share, 4),
         "zone_is_assumed": "timezone" in assumed,
     }  # fmt: skip
     out.rows, out.usable = parsed.rows.num_rows, int(usable.sum())
@@ -166,7 +163,8 @@ def _read(
     out.warnings = [*parsed.warnings, *cells.warnings, *dropped.values(), *assumed.values()]
     out.settings = _lines(assumed, parsed)
     ordered = np.flatnonzero(usable)[order]
-    steps = np.diff(np.unique(times[ordered])).astype(np.int64) / 60e6
+    steps = np.diff(times[ordered]).astype(np.int64) / 60e6
+    steps = steps[steps > 0]
     out.step_minutes = float(np.median(steps)) if len(steps) else None
     chosen = ordered if len(ordered) <= 2 * show else np.concatenate([ordered[: max(show - 1, 1)], ordered[-1:]])
     for row in chosen:
@@ -190,6 +188,8 @@ def _lines(assumed: dict[str, str], parsed: ParsedFile) -> list[str]:
     }
     if units:
         lines.append("units = { " + ", ".join(f'{c} = "{u}"' for c, u in units.items()) + " }")
+    if told := assumed.get("precipitation"):
+        lines.append(told[told.index("format = ") :])
     lines += [f"{key} = {parsed.place[key]}" for key in ("latitude", "longitude", "elevation_m") if key in parsed.place]
     return lines
 
@@ -213,107 +213,6 @@ def _distance(attempt: Any) -> tuple[int, int]:
     miss = attempt.miss
     kind = 0 if "median" in miss else 1 if "it has no column" in miss else 2 if "it has" in miss else 3
     return kind, miss.count(",")
-
-
-def draft(source: Source, options: Options) -> str:
-    """A profile to fill in: separator, names, form of the times, every numeric column with its range.
-
-    Raises:
-        Rejected: the file is no text.
-    """
-    member = source.members[0]
-    text = source.text(member, ("utf-8-sig", "cp1252"), options.encoding)
-    if text is None:
-        return ""
-    head = Head(text)
-    lines = [(i, line) for i, line in enumerate(head.lines) if line.strip()]
-    if not lines:
-        return ""
-    delimiter, at, has_header = _guess_table(lines)
-    rows = [_cells(line, delimiter) for _, line in lines if _ >= at]
-    width = max(len(r) for r in rows)
-    names = rows[0] if has_header else [f"column{i + 1}" for i in range(width)]
-    data = [r for r in (rows[1:] if has_header else rows) if len(r) == width] or rows[-1:]
-    forms = next(p for p in packaged() if p.name == GENERIC).part("time")["formats"]
-    time, form = _guess_time(data, forms)
-    out = [
-        f"# landing/_formats/{re.sub(r'[^a-z0-9]+', '_', source.name.lower().rsplit('.', 1)[0]).strip('_') or 'mine'}.toml",
-        'title = "?"',
-        "rank = 30",
-        "[match]",
-    ]
-    out += (
-        [f"columns = {_list(n for n in names[:6] if n)}"]
-        if has_header
-        else ["line = '?'  # a regular expression of a whole data line"]
-    )
-    out += ["[text]", f'delimiter = "{"tab" if delimiter == chr(9) else delimiter}"']
-    if not has_header:
-        out += ["[header]", f"names = {_list(names)}"]
-    out += [
-        "[time]",
-        f"columns = {_list([names[time]] if time is not None else ['?'])}",
-        f'formats = ["{form}"]',
-        'zone = "?"  # UTC, UTC+01:00, Europe/Budapest or station',
-    ]
-    for i, name in enumerate(names[:width]):
-        if i == time:
-            continue
-        numbers = [n for r in data if i < len(r) and (n := _number(r[i])) is not None]
-        if len(numbers) * 2 > len(data):
-            out += [
-                "[[column]]",
-                f'to = "?"  # {min(numbers):g} .. {max(numbers):g}',
-                f"name = {_list([name])}",
-                'unit = "?"',
-            ]
-    return "\n".join(out) + "\n"
-
-
-def _guess_table(lines: list[tuple[int, str]]) -> tuple[str, int, bool]:
-    """Separator, index of the first line of the table, whether that is a header."""
-    last = lines[-1][1] if len(lines) < 3 else lines[-2][1]
-    delimiter = sniff(last)[0]
-    if delimiter not in last:
-        delimiter = "space"
-    width = len(_cells(last, delimiter))
-    start = next((i for i, line in lines if len(_cells(line, delimiter)) == width), lines[0][0])
-    first = next(line for i, line in lines if i == start)
-    numbers = sum(_number(c) is not None for c in _cells(first, delimiter))
-    return delimiter, start, numbers == 0
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    if delimiter == "space":
-        return line.split()
-    return [c.strip() for c in next(csv.reader([line], delimiter=delimiter), [])]
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return None
-
-
-def _guess_time(data: list[list[str]], forms: list[str]) -> tuple[int | None, str]:
-    import pyarrow as pa
-
-    for i in range(len(data[0])):
-        texts = pa.array([r[i] for r in data if i < len(r)], pa.string())
-        if pc.all(pc.match_substring_regex(plain_numbers(texts, "."), r"^-?\d{0,6}(\.\d+)?$")).as_py():
-            continue
-        try:
-            chosen = time_choice.choose(texts, forms)
-        except Rejected:
-            return i, "dmy"
-        if chosen.read > 0.8:
-            return i, chosen.form
-    return None, "iso"
-
-
-def _list(names: Any) -> str:
-    return "[" + ", ".join('"' + str(n).replace("\\", "\\\\").replace('"', '\\"') + '"' for n in names) + "]"
 
 
 def three_lines(found: Inspection) -> list[str]:

@@ -1,4 +1,5 @@
-"""JSON: records at a path, or parallel arrays -> a table of text cells; the number of the record stands for the line.
+"""JSON: records at a path, parallel arrays, or a record a line -> a table of text cells; the number of the record stands for
+the line.
 
 Belongs here: that way. Does not belong here: what the members mean.
 
@@ -17,12 +18,12 @@ import numpy as np
 import pyarrow as pa
 
 from weather_etl.meteorology.bad_lines import MAX_COLUMNS
-from weather_etl.meteorology.formats import refusals
+from weather_etl.meteorology.formats import generic, refusals
 from weather_etl.meteorology.formats.engine import Table, read_table
 from weather_etl.meteorology.formats.names import Names
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
-from weather_etl.meteorology.formats.registry import in_order
+from weather_etl.meteorology.formats.registry import GENERIC, in_order
 from weather_etl.meteorology.formats.source import Source
 from weather_etl.meteorology.formats.tables import of_columns
 from weather_etl.meteorology.raw_rows import TEXT, ParsedFile, RefusedLine
@@ -51,13 +52,18 @@ def read(source: Source, options: Options) -> ParsedFile:
     if text is None:
         raise Rejected(Reason.ENCODING_UNKNOWN, "the JSON is not UTF-8")
     known = [p for p in in_order(options.profiles) if p.decoder == "json"]
-    for profile, table in fitting(_document(text.data), known, options.format):
+    document = _document(text.data)
+    for profile, table in fitting(document, known, options.format):
         if profile.refuse:
             raise refusals.by_profile(profile)
         parsed = read_table(table, profile, source, options)
         if not len(table.cut.lines) and not table.cut.refused:
             parsed.warnings = [w for w in parsed.warnings if "no data line" not in w] + ["the file has no record"]
         return replace(parsed, encoding=text.encoding)
+    named = _by_its_names(document, options) if options.format in (None, GENERIC) else None
+    if named is not None:
+        profile = next(p for p in in_order(options.profiles) if p.name == GENERIC)
+        return replace(read_table(named, profile, source, options), encoding=text.encoding)
     raise Rejected(
         Reason.NOT_CSV,
         f"the file is JSON of no form that is known ({len(known)} are, `weather-etl formats` lists them); download it as CSV, or "
@@ -81,10 +87,48 @@ def fitting(document: Any, profiles: Iterable[Profile], name: str | None = None)
 
 
 def _document(data: bytes) -> Any:
+    def loads(text: bytes) -> Any:
+        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+
     try:
-        return json.loads(data, parse_float=str, parse_int=str, parse_constant=str)
+        lines = [line for line in data.split(b"\n", 2)[:2] if line.strip()]
+        if len(lines) == 2 and all(line.strip().startswith(b"{") and line.strip().endswith(b"}") for line in lines):
+            return [loads(line) for line in data.split(b"\n") if line.strip()]  # a record a line
+        return loads(data)
     except (ValueError, RecursionError) as error:
         raise Rejected(Reason.NOT_CSV, f"the file is JSON that is cut or damaged ({str(error)[:100]})") from None
+
+
+def _by_its_names(document: Any, options: Options) -> Table | None:
+    """The first list of records, or object of arrays of one length, whose names are among the built-in ones; None without."""
+    profile = next(p for p in in_order(options.profiles) if p.name == GENERIC)
+    for found in _tables_within(document):
+        names = list(dict.fromkeys(name for record in found for name in record))[: MAX_COLUMNS + 1]
+        try:
+            generic.check(profile, Names(names, suffixes=True), options)
+        except Rejected:
+            continue
+        if len(names) > MAX_COLUMNS:
+            return None
+        texts = [pa.array([_text(record.get(name)) for record in found], TEXT) for name in names]
+        cut = of_columns(names, texts, np.arange(1, len(found) + 1, dtype=np.int64))
+        return Table(cut, "", (), _around(document), [f"records with {', '.join(names[:4])}"])
+    return None
+
+
+def _tables_within(value: Any, depth: int = 3) -> Iterator[list[dict[str, Any]]]:
+    """Lists of records, the outer ones first."""
+    if isinstance(value, list):
+        if value and all(isinstance(r, dict) for r in value):
+            yield [_flat(r) for r in value]
+        return
+    if not isinstance(value, dict):
+        return
+    arrays = {k: v for k, v in value.items() if isinstance(v, list) and v and not isinstance(v[0], list | dict)}
+    if len(arrays) > 1 and len({len(v) for v in arrays.values()}) == 1:
+        yield [dict(zip(arrays, cells, strict=True)) for cells in zip(*arrays.values(), strict=True)]
+    for inner in value.values() if depth else ():
+        yield from _tables_within(inner, depth - 1)
 
 
 def _table(document: Any, profile: Profile) -> Table:

@@ -23,6 +23,7 @@ from weather_etl.meteorology.vocabulary import RAW_NUMBERS, RAW_TEXT_COLUMNS
 IGNORE = "ignore"
 _OWN_NAMES = tuple(c for c in RAW_TEXT_COLUMNS if c not in ("timestamp", "quality_codes", "cloud_cover"))
 NUMBER = r"^\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*$"
+_MIN_COMMAS = 0.2  # of the numbers of a column: fewer are slips
 _TAIL = r"(\s*[^\d\s.,]\D*)?"  # a unit behind the number
 
 
@@ -106,7 +107,7 @@ def find_columns(profile: Profile, names: Names, options: Options, times: Sequen
             continue
         patterns = [n for n in rule.name if len(key(n)) != 1 or known >= 2] if profile.generic else list(rule.name)
         taken = set() if rule.part is not None else out.used
-        at = names.first(patterns, without=rule.exclude, used=taken)
+        at = names.first(patterns, without=rule.exclude, used=taken, variable=rule.to)
         if at is None:
             continue
         out.found[rule.to] = Found(rule, at, names.names[at])
@@ -164,25 +165,33 @@ def decimal_mark(columns: Mapping[str, pa.ChunkedArray], setting: str | None, wa
     Args:
         columns: variable -> cells.
         setting: of the station.
-        wanted: of the profile: `.`, `,` or `auto`: a comma, if numbers have one and none has a point.
+        wanted: of the profile: `.`, `,` or `auto`: a comma, if numbers of a column have one that cannot be of thousands.
 
     `10,000` and `10.000` are ten thousand as well as ten: where all numbers with a mark have three digits behind it, it
-    decides nothing.
+    decides nothing. Some columns of a file may have a comma and others a point: with the comma as the mark both are read,
+    but for `1.500`, which then may be either, and is no number.
     """
     if setting:
         return setting, []
     if wanted in (".", ","):
         return wanted, []
-    comma = point = False
+    comma = point = grouped = 0
+    whole_column = False
     for name in QUANTITIES.keys() & columns.keys():
         texts = pc.utf8_trim_whitespace(one_chunk(columns[name]).dictionary)
-        comma |= bool(
-            pc.any(
-                pc.match_substring_regex(texts, rf"^[+-]?(\d*,\d{{1,2}}|\d*,\d{{4,}}|0,\d+|\d{{4,}},\d+|,\d+){_TAIL}$")
-            ).as_py()
-        )
-        point |= bool(pc.any(pc.match_substring_regex(texts, rf"^[+-]?\d*\.\d+{_TAIL}$")).as_py())
-    return ("," if comma and not point else "."), []
+        commas = _count(texts, r"\d*,\d{1,2}|\d*,\d{4,}|0,\d+|\d{4,},\d+|,\d+")
+        points = _count(texts, r"\d*\.\d+")
+        whole_column |= commas > points and commas >= _MIN_COMMAS * len(texts)
+        comma, point = comma + commas, point + points
+        # With both marks in it, a number says which is which.
+        grouped += _count(texts, r"\d{1,3}(\.\d{3})+,\d+") - _count(texts, r"\d{1,3}(,\d{3})+\.\d+")
+    if grouped:
+        return ("," if grouped > 0 else "."), []
+    return ("," if comma and (not point or whole_column) else "."), []
+
+
+def _count(texts: pa.Array, pattern: str) -> int:
+    return pc.sum(pc.match_substring_regex(texts, rf"^[+-]?({pattern}){_TAIL}$").cast(pa.int64())).as_py() or 0
 
 
 def thousands_or_decimals(

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from weather_etl.meteorology.bad_lines import MAX_COLUMNS
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl.meteorology.units import UNITS
+from weather_etl.meteorology.units import QUANTITIES, UNITS, known_unit
 
 NAMELESS = "_column_"
 MAX_NAME = 500  # a longer text names no unit, and patterns that end in blanks take the square of its length
@@ -81,22 +81,36 @@ def is_regex(pattern: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _without_unit(name: str) -> tuple[str, ...]:
-    parts = words(bare(name)[0])
+def _without_unit(name: str) -> tuple[tuple[str, str], ...]:
+    """What a name may be without its last words, and those, where they are a unit of anything."""
+    whole = bare(name)[0]
+    parts = words(whole)
     out = []
+    if whole.rstrip().endswith("%") and parts[-1:] == ["in"]:  # `Humidity in %`
+        out.append(("".join(parts[:-1]), "%"))
     for cut in range(max(len(parts) - 3, 1), len(parts)):
-        unit = "".join(p for p in parts[cut:] if p not in ("in", "per") or len(parts) - cut == 1)
-        if unit.strip("0123456789") and unit in _UNIT_WORDS:
-            out.append("".join(parts[:cut]))
+        out += [("".join(parts[:cut]), unit) for unit in units_of(parts[cut:]) if unit in _UNIT_WORDS]
     return tuple(out)
+
+
+def units_of(last: Sequence[str]) -> list[str]:
+    """What the last words of a name may be as a unit: `in hg` -> inhg; `in celsius` -> incelsius, celsius."""
+    texts = ["".join(last), "".join(w for w in last if w not in ("in", "per"))]
+    return [t for t in dict.fromkeys(texts) if t.strip("0123456789")]
 
 
 _UNIT_WORDS = frozenset(re.sub(r"[\W_]+", "", u) for units in UNITS.values() for u in units) - {""}
 
 
-def stems_of(name: str) -> frozenset[str]:
+def _may_end(unit: str, variable: str) -> bool:
+    """Whether a name of this variable may end in that unit: `TempMin` is no temperature in minutes."""
+    return variable not in QUANTITIES or known_unit(variable, unit) is not None
+
+
+def stems_of(name: str, variable: str = "") -> frozenset[str]:
     """What a name may be without its unit: `Temperature (C)` and `temperature_c` share one."""
-    return frozenset({key(bare(name)[0]), *_without_unit(name)} - {""})
+    stems = {stem for stem, unit in _without_unit(name) if _may_end(unit, variable)}
+    return frozenset({key(bare(name)[0]), *stems} - {""})
 
 
 def is_nameless(name: str, at: int) -> bool:
@@ -125,28 +139,31 @@ class Names:
                 if k:
                     self.keys.setdefault(k, []).append(i)
         # Without the unit that its last words are: `wind_speed_kmh`.
-        self.without_unit: dict[str, list[int]] = {}
+        self.without_unit: dict[str, list[tuple[int, str]]] = {}
         if suffixes:
             for i, name in enumerate(self.names):
-                for k in _without_unit(name):
-                    self.without_unit.setdefault(k, []).append(i)
+                for k, unit in _without_unit(name):
+                    self.without_unit.setdefault(k, []).append((i, unit))
 
     def __len__(self) -> int:
         return len(self.names)
 
-    def all(self, pattern: str) -> list[int]:
-        """Positions of the names that a pattern fits."""
+    def all(self, pattern: str, variable: str = "") -> list[int]:
+        """Positions of the names that a pattern fits; one that ends in a unit must end in one of the variable."""
         if is_regex(pattern):
             rx = _regex(pattern)
             return [i for i, n in enumerate(self.names) if n and not is_nameless(n, i) and rx.search(n)]
         k = key(pattern)
-        return self.exact.get(pattern) or self.keys.get(k) or self.without_unit.get(k, [])
+        found = self.exact.get(pattern) or self.keys.get(k)
+        return found or [i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)]
 
-    def first(self, patterns: Iterable[str], *, without: Sequence[str] = (), used: Iterable[int] = ()) -> int | None:
+    def first(
+        self, patterns: Iterable[str], *, without: Sequence[str] = (), used: Iterable[int] = (), variable: str = ""
+    ) -> int | None:
         """Position of the first pattern's first name that no pattern of `without` fits and that is not used yet."""
         taken = set(used)
         for pattern in patterns:
-            for i in self.all(pattern):
+            for i in self.all(pattern, variable):
                 if i not in taken and not any(i in self.all(w) for w in without):
                     return i
         return None

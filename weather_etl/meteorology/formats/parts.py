@@ -111,8 +111,8 @@ def _twins(at: int, rule: ColumnRule, names: Names, profile: Profile) -> list[in
     same = [i for i in names.exact.get(names.names[at], []) if i != at]
     if not profile.generic:
         return same
-    stems = stems_of(names.names[at])
-    near = [i for i, n in enumerate(names.names) if i != at and stems & stems_of(n)]
+    stems = stems_of(names.names[at], rule.to)
+    near = [i for i, n in enumerate(names.names) if i != at and stems & stems_of(n, rule.to)]
     return list(dict.fromkeys([*same, *(i for i in near if not any(i in names.all(w) for w in rule.exclude))]))
 
 
@@ -268,10 +268,15 @@ def rescued_cells(
                 unknown.append((label, _dictionary(reshape.only_where(cut.columns[i], hidden[0]))))
             continue
         column = _dictionary(cut.columns[i])
-        if is_nameless(name, i) and not any(column.unique().to_pylist()):
+        if (is_nameless(name, i) or not keep_empty) and _is_blank(column):
             continue
         unknown.append((label, column))
     return rescue(unknown, keep_empty=keep_empty) if unknown else None
+
+
+def _is_blank(column: pa.ChunkedArray) -> bool:
+    """Whether no cell of a column says anything."""
+    return all(len(c.dictionary) < 2 for c in column.chunks) and not any(column.unique().to_pylist())
 
 
 def _dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:

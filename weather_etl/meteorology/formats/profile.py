@@ -139,9 +139,3 @@ def minutes_of(duration: str) -> int:
     if not found:
         raise ValueError(f"{duration!r} is no duration such as 10min, 1h or 1d")
     return int(found[1]) * {"min": 1, "h": 60, "d": 1440}[found[2]]
-
-
-def scale_of(unit: str) -> tuple[float, str]:
-    """`0.1 degC` -> (0.1, 'degC')."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s+(\S.*)", unit)
-    return (float(found[1]), found[2]) if found else (1.0, unit)

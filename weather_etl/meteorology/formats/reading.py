@@ -118,7 +118,10 @@ def _makes_way(attempt: Attempt, options: Options) -> bool:
 def _try(profile: Profile, source: Source, options: Options, heads: dict[int, Head]) -> Attempt:
     pattern = profile.part("container").get("member")
     if pattern:
-        member = next((m for m in source.members if re.search(pattern, m.name) or len(source.members) == 1), None)
+        such = [m for m in source.members if re.search(pattern, m.name) or len(source.members) == 1]
+        if len(such) > 1:
+            return Attempt(profile, miss=f"the archive has {len(such)} such members")
+        member = such[0] if such else None
     else:
         member = source.members[0] if len(source.members) == 1 else None
     if member is None:

@@ -55,6 +55,12 @@ def check(texts: pa.ChunkedArray, form: str, names: Sequence[str], stations: pa.
             Reason.NO_DATE,
             f"the times, such as {filled[0].as_py()!r}, have no date; name the column of the date in [aliases]",
         )
+    if stations is None and form != "%s" and _half_a_clock(column, form):
+        raise Rejected(
+            Reason.NO_TIME,
+            f"the times, such as {filled[0].as_py()!r}, have hours from 1 to 12, each twice a day, and no a.m. or p.m.; export "
+            "them with 24 hours, or name the column that says which half it is in [aliases] too, as timestamp",
+        )
     dates_only = pc.all(pc.match_substring_regex(filled, _DATE)).as_py() and _all(column, _DATE)
     if not dates_only and not (any(map(_LOW.search, names)) and any(map(_HIGH.search, names))):
         return
@@ -111,6 +117,20 @@ def typical_year(column: pa.Array, form: str) -> list[int]:
     if (steps < 0).sum() < 2 or (steps != 0).sum() > 12:
         return []
     return [int(y) + 1970 for y in dict.fromkeys(years.astype(np.int64).tolist())][:4]
+
+
+def _half_a_clock(column: pa.Array, form: str) -> bool:
+    """Whether the hours go from 1 to 12 twice a day, and nothing says which half it is."""
+    if pc.any(
+        pc.match_substring_regex(column.slice(0, 1000), r"(?i)[ap]\.?m?\.?\s*$|[\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}]")
+    ).as_py():
+        return False
+    times = read_form(column.slice(0, 5000), form)
+    times = times[~np.isnat(times)]
+    hours = times.astype("datetime64[h]").astype(np.int64) % 24
+    if len(times) < 24 or set(np.unique(hours).tolist()) != set(range(1, 13)):
+        return False
+    return len(np.unique(times)) <= 0.6 * len(times)
 
 
 def _all(column: pa.Array, pattern: str) -> bool:

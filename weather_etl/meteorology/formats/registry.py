@@ -4,6 +4,7 @@ Belongs here: packaged profiles, those of an installation and a station, the ord
 Does not belong here: marks of a profile (`recognise.py`), reading (`engine.py`).
 """
 
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
@@ -28,7 +29,8 @@ def packaged_texts() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _packaged_tables() -> dict[str, dict[str, Any]]:
-    return {name: parse_profile(text, name=name) for name, text in packaged_texts().items()}
+    # Not checked every time a process starts: a test does that.
+    return {name: tomllib.loads(text) for name, text in packaged_texts().items()}
 
 
 @lru_cache(maxsize=1)

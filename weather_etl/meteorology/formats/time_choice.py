@@ -18,8 +18,8 @@ from weather_etl.meteorology.time_forms import may_read
 SAMPLE = 200
 _DAY = 24 * HOUR
 _ISO = (
-    r"^\s*\d{4}-\d{2}-\d{2}([T ]+(\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?|\d{2}(\d{2}(\d{2})?)?))?"
-    r"\s*([Zz]|UTC|GMT|[+-]\d{2}(:?\d{2})?)?\s*$"
+    r"^\s*\d{4}-\d{2}-\d{2}([T ]+(\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?|\d{2}(\d{2}(\d{2})?)?)"
+    r"\s*([Zz]|UTC|GMT|[+-]\d{2}(:?\d{2})?)?)?\s*$"
 )
 
 
@@ -75,6 +75,8 @@ def choose(texts: pa.Array, forms: Sequence[str], *, order: str | None = None) -
     top = [f for f in near if counts[f] == most]
     if "iso" in top:  # it knows offsets that other forms pass over
         return Chosen("iso", most / len(texts))
+    # Hours from 0 to 24 are hours, not minutes of the first half hour of every day.
+    top = [f for f in top if "%N" not in f or f.replace("%N", "%H") not in top]
     if len(top) > 1:  # seconds since 1970 look like no date in nearly all rows
         top = [f for f in top if f != "%s"]
     distinct = [top[0]]

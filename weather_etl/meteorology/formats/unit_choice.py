@@ -4,6 +4,7 @@ Belongs here: station, header, units row, suffix, cells, format and evidence in 
 Does not belong here: which column is which variable (`mapping.py`), the rules about numbers (`evidence.py`).
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,16 +13,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.cell_numbers import Field, read_numbers
+from weather_etl.meteorology.cell_numbers import read_numbers
 from weather_etl.meteorology.cell_states import NULL_TOKENS, one_chunk
-from weather_etl.meteorology.formats import evidence
+from weather_etl.meteorology.formats import compass, evidence
 from weather_etl.meteorology.formats.mapping import NUMBER, Columns, Found, canonical, written_by
-from weather_etl.meteorology.formats.names import bare, key, words
+from weather_etl.meteorology.formats.names import bare, key, units_of, words
 from weather_etl.meteorology.formats.options import Options
-from weather_etl.meteorology.formats.profile import ColumnRule, Profile, scale_of
+from weather_etl.meteorology.formats.profile import ColumnRule, Profile
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl.meteorology.units import QUANTITIES, UNITS, known_unit
-from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
+from weather_etl.meteorology.units import QUANTITIES, UNITS, known_unit, scale_of
+from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS, SECTORS
 
 _NO_UNIT = re.compile(
     r"(?i)\d+(\.\d+)?\s*(m|cm|ft|min)|(at )?\d.*|outdoor|outside|avg|average|mean|instant\w*|station|surface|sea level|msl|local.*|.*s/n.*"
@@ -49,13 +50,33 @@ def settle_units(
         Rejected: a unit is not known, or numbers cannot be in the only unit left (UNIT_UNLIKELY).
     """
     open_ones: list[Found] = []
+    unknown: list[tuple[Found, Rejected]] = []
     for variable, found in out.found.items():
         found.written = written_by(found.rule, profile, options)
         if variable not in QUANTITIES:
             continue
-        _take_unit(found, columns.get(variable), profile, units_row, options)
+        if found.written.compass and profile.generic and variable in columns:
+            _take_points(out, found, columns[variable])
+        try:
+            _take_unit(found, columns.get(variable), profile, units_row, options)
+        except Rejected as rejected:
+            unknown.append((found, rejected))
+            continue
         if not found.unit:
             open_ones.append(found)
+    _leave_out_unknown(out, unknown)
+    if (
+        profile.generic
+        and (bearing := out.found.get("wind_direction_deg"))
+        and bearing.how == profile.title  # degrees by default
+        and evidence.tens_of_degrees(_numbers(columns["wind_direction_deg"], bearing, decimal))
+    ):
+        _leave_out(
+            out, bearing, "whole numbers up to 36 may be degrees, tens of degrees or numbers of compass points; say in "
+            'station.toml which: units = { wind_direction_deg = "degree" } or "10 degree"',
+        )  # fmt: skip
+    if profile.generic and (rain := out.found.get("precipitation_mm")) and not rain.rule.kind and rain.unit != "?":
+        _rain(out, rain, _numbers(columns["precipitation_mm"], rain, decimal))
     numbers = {f.rule.to: _numbers(columns[f.rule.to], f, decimal) for f in open_ones if f.rule.to in columns}
     _temperatures(out, numbers, columns, decimal)
     _units_of_the_system(out, open_ones, profile)
@@ -72,18 +93,79 @@ def settle_units(
             case "speed":
                 _speed(out, found, values, columns[variable])
             case "amount" if _is_yes_or_no(values):
-                out.warnings.append(
-                    f"{found.name!r} is not read: it holds 0 and 1 alone, which say whether it rained rather than how much; if "
-                    f'they are amounts, say so in station.toml: units = {{ {variable} = "mm" }}'
-                )
-                found.unit = "?"
-                out.used.discard(found.at if found.at is not None else -1)
+                _leave_out(
+                    out, found, "it holds 0 and 1 alone, which say whether it rained rather than how much; if they are amounts, "
+                    f'say so in station.toml: units = {{ {variable} = "mm" }}',
+                )  # fmt: skip
             case "direction":
                 found.unit, found.how = "degree", "degrees"
+            case "distance" if evidence.beyond_kilometres(values):
+                _leave_out(
+                    out, found, f"numbers up to {np.nanmax(values):g} are no kilometres; say in station.toml what they are: "
+                    f'units = {{ {variable} = "m" }} or "ft"',
+                )  # fmt: skip
+            case "cover" if evidence.is_fraction(values):
+                _set(found, "1", "no value above 1")
+            case "cover" if evidence.eighths_or_tenths(values):
+                _leave_out(
+                    out, found, "whole numbers up to 10 may be eighths, tenths or percent; say in station.toml which: "
+                    f'units = {{ {variable} = "okta" }}, "tenths" or "%"',
+                )  # fmt: skip
             case _:
                 assume(out, found, found.rule.unit.rstrip("?") or canonical(variable))
     for variable in [v for v, f in out.found.items() if f.unit == "?"]:
         del out.found[variable]
+
+
+def _take_points(out: Columns, found: Found, column: pa.ChunkedArray) -> None:
+    """Points of the compass in the language that the column speaks."""
+    texts = pc.utf8_trim_whitespace(one_chunk(column).dictionary).to_pylist() if len(column) else []
+    texts = [t for t in texts[:1000] if t and t.lower() not in NULL_TOKENS and not re.match(NUMBER, t)]
+    if not texts or (all(t.upper() in SECTORS for t in texts) and not compass.NOT_ENGLISH.search(found.name)):
+        return
+    points, problem = compass.read_points(texts, found.name)
+    words = tuple(sorted({*found.written.words, *compass.NO_DIRECTION}))
+    if points:
+        found.written = replace(found.written, compass=False, numbers=tuple(sorted(points.items())), words=words)
+    elif problem:
+        out.warnings.append(f"the letters in {found.name!r} are not read: {problem}")
+        found.written = replace(found.written, compass=False, words=words)
+    else:
+        found.written = replace(found.written, words=words)
+
+
+def _leave_out(out: Columns, found: Found, why: str) -> None:
+    """Do not read a column; its cells stay in `rescued`."""
+    out.warnings.append(f"{found.name!r} is not read: {why}")
+    found.unit = "?"
+    out.used.discard(found.at if found.at is not None else -1)
+
+
+def _rain(out: Columns, found: Found, values: np.ndarray) -> None:
+    """Do not read the readings of a counter that nobody explains: they would be added up."""
+    if found.rule.minutes or found.rule.period_column or not evidence.is_counter(values):
+        return
+    out.assumed["precipitation"] = (
+        f"{found.name!r} is not read: its amounts rise and stand still, as those of a counter do; say in station.toml when "
+        'it is set back (day, month or year), or write kind = "amount" if they are amounts: format = { base = "generic", '
+        f'column = [{{ to = "precipitation_mm", name = [{json.dumps(found.name, ensure_ascii=False)}], '
+        f'unit = "{found.unit or "mm"}", kind = "counter", resets = "day" }}] }}'
+    )
+    found.unit = "?"
+    out.used.discard(found.at if found.at is not None else -1)
+
+
+def _leave_out_unknown(out: Columns, unknown: Sequence[tuple[Found, Rejected]]) -> None:
+    """Columns in units that nobody knows; the temperature, or a column that is all there is, costs the file.
+
+    Raises:
+        Rejected: so it is (UNIT_UNKNOWN).
+    """
+    measured = [v for v in out.found if v in QUANTITIES]
+    for found, rejected in unknown:
+        if found.rule.to == "temperature_c" or len(unknown) == len(measured):
+            raise rejected
+        _leave_out(out, found, rejected.detail)
 
 
 def _units_of_the_system(out: Columns, open_ones: Sequence[Found], profile: Profile) -> None:
@@ -105,7 +187,7 @@ def _is_yes_or_no(values: np.ndarray) -> bool:
 def assume(out: Columns, found: Found, unit: str, detail: str = "") -> None:
     """Read a column in a unit that nothing tells, and say so."""
     factor, found.unit = scale_of(unit)
-    found.written = _scaled(found.written, factor)
+    found.written = found.written.scaled(factor) if factor != 1.0 else found.written
     found.how, found.assumed = "assumed", True
     variable = found.rule.to
     others = [u for u in sorted(set(UNITS[QUANTITIES[variable]].values())) if u != unit][:4]
@@ -168,17 +250,8 @@ def _take_unit(
 
 def _set(found: Found, unit: str, how: str) -> None:
     factor, found.unit = scale_of(unit)
-    found.written = _scaled(found.written, factor)
+    found.written = found.written.scaled(factor) if factor != 1.0 else found.written
     found.how = how
-
-
-def _scaled(written: Field, factor: float) -> Field:
-    if factor == 1.0:
-        return written
-    inverse = round(1 / factor)
-    if factor < 1 and abs(inverse * factor - 1) < 1e-12:
-        return replace(written, divisor=float(inverse))
-    return replace(written, factor=factor)
 
 
 def _unknown_unit(name: str, variable: str, text: str) -> Rejected:
@@ -197,10 +270,10 @@ def suffix_unit(name: str, variable: str, rule: ColumnRule) -> str | None:
         return canonical(variable)
     parts = words(name)
     for cut in range(max(len(parts) - 3, 1), len(parts)):
-        text = "".join(p for p in parts[cut:] if p not in ("in", "per") or len(parts) - cut == 1)
-        if text.strip("0123456789") and (unit := known_unit(variable, text)):
-            return unit
-    return None
+        for text in units_of(parts[cut:]):
+            if unit := known_unit(variable, text):
+                return unit
+    return "%" if name.rstrip().endswith("%") and known_unit(variable, "%") else None
 
 
 def _unit_behind_cells(found: Found, column: pa.ChunkedArray, variable: str) -> str | None:
@@ -261,10 +334,11 @@ def _temperatures(
         median = evidence.unlikely_celsius(values)
         if median is not None or evidence.tenths_of_degrees(values):
             what = f"a median of {median:g}" if median is not None else "whole numbers beyond 60"
+            likely = '"K"' if (median or 0.0) > evidence.MIN_KELVIN else '"degF", or "0.1 degC" if they are tenths'
             raise Rejected(
                 Reason.UNIT_UNLIKELY,
                 f"the temperatures in {found.name!r} have {what}, so that they cannot be degrees Celsius; write what they "
-                f'are into station.toml: units = {{ {variable} = "degF" }}',
+                f"are into station.toml: units = {{ {variable} = {likely} }}",
             )
         known = values[~np.isnan(values)]
         span = f" ({known.min():g} .. {known.max():g})" if len(known) else ""
@@ -292,12 +366,12 @@ def _pressure(out: Columns, found: Found, values: np.ndarray) -> None:
         _set(found, "hPa", "no value")
         return
     variable = found.rule.to
-    out.warnings.append(
-        f"{found.name!r} is not read: a median of {np.median(known):g} proves no unit of pressure; write it into "
-        f'station.toml: units = {{ {variable} = "mmHg" }}'
-    )
-    found.unit = "?"
-    out.used.discard(found.at if found.at is not None else -1)
+    median = float(np.median(known))
+    unit = "0.1 hPa" if evidence.TENTHS_OF_HPA[0] <= median <= evidence.TENTHS_OF_HPA[1] else "mmHg"
+    _leave_out(
+        out, found, f"a median of {median:g} proves no unit of pressure; write it into station.toml, such as "
+        f'units = {{ {variable} = "{unit}" }}',
+    )  # fmt: skip
 
 
 def _speed(out: Columns, found: Found, values: np.ndarray, column: pa.ChunkedArray) -> None:

@@ -119,6 +119,16 @@ def text_of(cell: Any) -> str:
     return str(cell)
 
 
+def _units_below(names: list[str], body: list[list[Any]], profile: Profile) -> tuple[list[str], str]:
+    """The units in the row below the header, and the zone among them, of a sheet that the built-in names read."""
+    if not profile.generic or not body:
+        return [], ""
+    row = [text_of(c).strip() for c in body[0][: len(names)]]
+    whole = Names(names, suffixes=True)
+    units = generic.units_of([*row, *[""] * (len(names) - len(row))], whole, profile)
+    return units, generic.zone_among(units, whole, profile) if units else ""
+
+
 def _read_sheet(
     title: str, rows: list[list[Any]], at: int, profile: Profile, source: Source, options: Options
 ) -> ParsedFile:
@@ -126,6 +136,9 @@ def _read_sheet(
     if len(names) > MAX_COLUMNS:
         raise Rejected(Reason.TOO_MANY_COLUMNS, f"{len(names)} columns, at most {MAX_COLUMNS} are read")
     body = rows[at + 1 :]
+    units, zone = _units_below(names, body, profile)
+    if units:
+        body[0] = []  # its number stays that of the line
     if len(body) > MAX_LINES:
         raise Rejected(Reason.TOO_LARGE, f"the sheet has more than {MAX_LINES:,} lines")
     filled = [i for i, row in enumerate(body) if any(c != _EMPTY for c in row[: len(names)])]
@@ -135,5 +148,5 @@ def _read_sheet(
     lines = np.array(filled, dtype=np.int64) + at + 2
     cut = of_columns(names, texts, lines)
     preamble = "\n".join(" ".join(text_of(c) for c in row if c != _EMPTY) for row in rows[:at])
-    parsed = read_table(Table(cut, "", (), preamble, [f"the sheet {title!r}"]), profile, source, options)
+    parsed = read_table(Table(cut, "", units, preamble, [f"the sheet {title!r}"], zone=zone), profile, source, options)
     return replace(parsed, encoding="xlsx")

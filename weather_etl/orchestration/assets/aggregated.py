@@ -15,15 +15,13 @@ from weather_etl.checks import observations as checks
 from weather_etl.checks.evaluation import Evaluation
 from weather_etl.orchestration.assets import sketches
 from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
-from weather_etl.orchestration.assets.specs import preview, table_checks, table_spec
+from weather_etl.orchestration.assets.specs import AGGREGATED, preview, table_checks, table_spec
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import ParquetIOManager, StationTable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-AGGREGATED = ("daily_weather", "monthly_weather", "yearly_weather", "climate_normals")
-_KINDS = {"azure", "parquet", "pandas", "pandera"}
 _COLUMNS = {
     "daily_weather": ["date", "temperature_min_c", "temperature_max_c", "precipitation_mm", "wind_speed_mean_ms"],
     "monthly_weather": [
@@ -40,7 +38,7 @@ _COLUMNS = {
 
 @dg.multi_asset(
     name="aggregated",
-    specs=[table_spec(table, group="aggregated", kinds=_KINDS) for table in AGGREGATED],
+    specs=[table_spec(table, group="aggregated") for table in AGGREGATED],
     ins={"validated_observations": dg.AssetIn()},
     check_specs=table_checks(*AGGREGATED),
     can_subset=True,

@@ -31,9 +31,13 @@ MAX_FILES_SHOWN = 10
 
 landing_files = dg.AssetSpec(
     "landing_files",
-    description="Weather files that people and machines drop into the container `landing`, as `<station>/<any path>`.",
+    description=(
+        "Weather files that people and machines drop into the container `landing`, as `<station>/<any path>`.\n\n"
+        "They are observed when the sensor sees a change; each observation names the newest files of its station. What "
+        "became of each, and why one was not used: `weather-etl files`."
+    ),
     group_name="landing",
-    kinds={"azure", "csv"},
+    kinds={"azure"},
     owners=["team:weather"],
     tags={"domain": "weather", "layer": "landing"},
     partitions_def=station_partitions,
@@ -66,14 +70,16 @@ class SharedFilesConfig(dg.Config):
     name="shared_files",
     deps=["landing_files"],
     group_name="landing",
-    kinds={"azure", "parquet"},
+    kinds={"parquet"},
     owners=["team:weather"],
     tags={"domain": "weather", "layer": "landing"},
     check_specs=[spec(checks.SHARED_FILES, None)],
     description=(
         "Files of several stations, `landing/_shared/<any path>`, split into one object per station, which then counts "
         "as a landing file of that station.\n\nA file is split again when it is replaced or the reader gets better; "
-        "when it is deleted its rows go. Rows still know the file and line that they came from."
+        "when it is deleted its rows go. Rows still know the file and line that they came from.\n\nThere is no edge from here to "
+        "`raw_observations`, though its rows come from here too: this asset is one for all stations, and with an edge each new "
+        "shared file would show every station as out of date. The sensor knows which stations a file touches."
     ),
 )
 def shared_files_asset(

@@ -4,7 +4,8 @@ Belongs here: what the steps of the layers have in common.
 Does not belong here: what a table is made from (`raw.py`, `validated.py`, `aggregated.py`).
 """
 
-from collections.abc import Collection, Iterable, Iterator
+import time
+from collections.abc import Collection, Iterable, Iterator, Sized
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from weather_etl.lake.fingerprints import INPUTS
 from weather_etl.lake.table_objects import Lake, Stamp
 from weather_etl.orchestration.checks import result
 from weather_etl.orchestration.failures import what_next
-from weather_etl.orchestration.resources import ParquetIOManager, StationTable
+from weather_etl.orchestration.resources import WRITTEN, ParquetIOManager, StationTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +58,7 @@ class Making:
                 else:
                     self._unchanged[table] = found
         # Checks that a person asked for without their table.
+        self._since = time.monotonic()
         self._alone = sorted({t for t, _ in self._asked} - selected)
 
     def _recorded(self, table: str) -> list[Evaluation] | None:
@@ -103,10 +105,16 @@ class Making:
         yield dg.MaterializeResult(
             asset_key=table,
             value=StationTable(table, self.station, lambda: value, fingerprint, found, is_new=True),
-            metadata=metadata,
+            metadata={  # what one looks for first; the IO manager has the last word on what it says too
+                "status": WRITTEN,
+                "dagster/partition_row_count": len(value if isinstance(value, Sized) else value.rows),
+                "seconds": round(time.monotonic() - self._since, 3),
+                **metadata,
+            },
             data_version=dg.DataVersion(fingerprint),
             check_results=[result(e, self.station) for e in found if (table, e.check.name) in self._asked],
         )
+        self._since = time.monotonic()  # the table has been written meanwhile
 
     def tell_unread(self) -> None:
         """Fail the last attempt at a station that stays stale since files of it could not be read.

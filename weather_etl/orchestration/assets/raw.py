@@ -30,7 +30,7 @@ class RawConfig(TablesConfig):
 
 @dg.multi_asset(
     name=RAW,
-    specs=[table_spec(RAW, group="raw", kinds={"azure", "parquet"}, deps=["landing_files"])],
+    specs=[table_spec(RAW, group="raw", deps=["landing_files"])],
     check_specs=table_checks(RAW),
     can_subset=True,
 )

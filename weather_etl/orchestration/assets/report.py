@@ -39,7 +39,7 @@ if TYPE_CHECKING:
                 "without a network: from Storage Explorer, or with `weather-etl open report STATION`."
             ),
             group_name="report",
-            kinds={"azure", "html", "matplotlib"},
+            kinds={"html"},
             owners=["team:weather"],
             tags={"domain": "weather", "layer": "report"},
             code_version=publish.REPORT_VERSION,
@@ -105,7 +105,7 @@ def _figures(page: "Page") -> dict[str, Any]:
         "browser: `weather-etl open report`. Made anew when a report or a failed run is new, and once a day."
     ),
     group_name="report",
-    kinds={"azure", "html"},
+    kinds={"html"},
     owners=["team:weather"],
     tags={"domain": "weather", "layer": "report"},
     code_version=publish.REPORT_VERSION,

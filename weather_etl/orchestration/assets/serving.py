@@ -35,7 +35,7 @@ def _spec(served: Served) -> dg.AssetSpec:
         deps=[served.source],
         description=f"{contract.description}\n\nTable {SCHEMA}.{served.name}; one row is {contract.row}.",
         group_name="serving",
-        kinds={"postgres", "table"},
+        kinds={"postgres"},
         owners=["team:weather"],
         tags={"domain": "weather", "layer": "serving"},
         code_version=served.columns_version[:8],

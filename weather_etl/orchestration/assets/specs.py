@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # `BackfillPolicy.multi_run(1)` Dagster 1.13 asks for ranges of one partition, in which checks have none (docs/adr/0005).
 station_partitions = dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)
 
+AGGREGATED = ("daily_weather", "monthly_weather", "yearly_weather", "climate_normals")
 PREVIEW_ROWS = 5
 WARNINGS_TOLD = 10
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -76,7 +77,23 @@ def code_references(*files: str) -> dict[str, Any]:
         return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[*references])}
 
 
-def table_spec(table: str, *, group: str, kinds: set[str], deps: list[str] | None = None) -> dg.AssetSpec:
+def column_lineage(table: str) -> dict[str, Any]:
+    """Metadata that says which columns the columns of an aggregated table are computed from; of others nothing.
+
+    It is the same for every station, so that it belongs to the asset and not to each of its materializations.
+    """
+    if table not in AGGREGATED:
+        return {}
+    from weather_etl.meteorology import lineage
+
+    deps = {
+        column: [dg.TableColumnDep(dg.AssetKey(of), name) for of, name in sources]
+        for column, sources in lineage.sources(table).items()
+    }
+    return {"dagster/column_lineage": dg.TableColumnLineage(deps)}
+
+
+def table_spec(table: str, *, group: str, deps: list[str] | None = None) -> dg.AssetSpec:
     """The spec of a table asset; description and columns come from its contract."""
     contract = TABLES[table]
     return dg.AssetSpec(
@@ -84,7 +101,7 @@ def table_spec(table: str, *, group: str, kinds: set[str], deps: list[str] | Non
         deps=deps or list(INPUTS[table]),
         description=f"{contract.description}\n\nOne row is {contract.row}.",
         group_name=group,
-        kinds=kinds,
+        kinds={"parquet"},  # a name beside more of them is cut in the catalog
         owners=["team:weather"],
         tags={"domain": "weather", "layer": group},
         code_version=CODE_VERSIONS[table],
@@ -92,6 +109,7 @@ def table_spec(table: str, *, group: str, kinds: set[str], deps: list[str] | Non
         metadata={
             "dagster/column_schema": column_schema(contract),
             **code_references(*_CODE.get(table, ())),
+            **column_lineage(table),
         },
         freshness_policy=FRESHNESS.get(table),
         skippable=True,

@@ -24,16 +24,14 @@ if TYPE_CHECKING:
     from weather_etl.ingestion.station import OpenStation
     from weather_etl.meteorology.observations import Observations
 
-_KINDS = {"azure", "parquet", "pandas", "pandera"}
-
 
 @dg.multi_asset(
     name="validated",
     specs=[
-        table_spec("validated_observations", group="validated", kinds=_KINDS),
+        table_spec("validated_observations", group="validated"),
         # Made in the same pass over raw; what a person follows is from value to event.
-        table_spec("quality_events", group="validated", kinds=_KINDS, deps=["validated_observations"]),
-        table_spec("quarantined_rows", group="raw", kinds={"azure", "parquet"}),
+        table_spec("quality_events", group="validated", deps=["validated_observations"]),
+        table_spec("quarantined_rows", group="raw"),
     ],
     ins={"raw_observations": dg.AssetIn()},
     check_specs=table_checks("quarantined_rows", "validated_observations", "quality_events"),

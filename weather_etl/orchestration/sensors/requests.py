@@ -5,15 +5,16 @@ Does not belong here: the decisions (`operations/planning.py`), the ticks.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import dagster as dg
 
 from weather_etl.lake.fingerprints import StaleStation
-from weather_etl.landing.versions import Landing
+from weather_etl.landing.versions import FileVersion, Landing
 from weather_etl.operations import planning
 from weather_etl.operations.planning import Plan, Request
 from weather_etl.operations.run_history import InFlight, histories
-from weather_etl.orchestration.assets.specs import station_partitions
+from weather_etl.orchestration.assets.specs import markdown, station_partitions
 from weather_etl.orchestration.jobs import SHARED_JOB
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
@@ -86,6 +87,20 @@ def partitions_requests(decided: Plan) -> list[dg.AddDynamicPartitionsRequest]:
     return [station_partitions.build_add_request(decided.new_partitions)] if decided.new_partitions else []
 
 
+FILES_SHOWN = 10
+
+
+def _files(files: Sequence[FileVersion]) -> dict[str, Any]:
+    newest = sorted(files, key=lambda f: (f.landed_at, f.name), reverse=True)[:FILES_SHOWN]
+    lines = ["| newest files | landed | bytes |", "|---|---|---|"]
+    lines += [f"| {markdown(f.name[:60])} | {f.landed_at:%Y-%m-%d %H:%M} UTC | {f.size:,} |" for f in newest]
+    return {
+        "files": len(files),
+        "bytes": sum(f.size for f in files),
+        "newest_files": dg.MetadataValue.md("\n".join(lines)),
+    }
+
+
 def observations(decided: Plan, landing: Landing) -> list[dg.AssetObservation]:
     """The landing files of each station that is requested for the first time since it became stale.
 
@@ -96,7 +111,7 @@ def observations(decided: Plan, landing: Landing) -> list[dg.AssetObservation]:
             "landing_files",
             partition=station,
             tags={"dagster/data_version": landing.stations[station].data_version(station)},
-            metadata={"files": len(landing.stations[station].files)},
+            metadata=_files(landing.stations[station].files),
         )
         for station in decided.changed
         if station in landing.stations

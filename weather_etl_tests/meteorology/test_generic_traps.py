@@ -1,0 +1,509 @@
+"""CSV of no particular format, files that invite a wrong reading: each is read to values counted by hand, or not at all."""
+
+import io
+from datetime import datetime, time, timedelta
+
+import numpy as np
+import pytest
+import xlsxwriter
+
+from weather_etl.meteorology import formats
+from weather_etl.meteorology.cell_states import OK
+from weather_etl.meteorology.cells import Cells, read_cells
+from weather_etl.meteorology.formats import evidence
+from weather_etl.meteorology.formats.compass import read_points
+from weather_etl.meteorology.formats.inspection import inspect
+from weather_etl.meteorology.formats.registry import compile_profile
+from weather_etl.meteorology.month_names import month_of
+from weather_etl.meteorology.raw_rows import ParsedFile
+from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.station_file import parse_settings
+from weather_etl_tests.meteorology.making import csv
+
+UTC_TIME = "Time (UTC)"
+
+
+def read(data: bytes, **options) -> tuple[ParsedFile, Cells]:
+    chosen = formats.Options(**options)
+    parsed = formats.read_text(data, chosen)
+    how = formats.reading(parsed.declared, units=chosen.units, standard_time=chosen.standard_time)
+    return parsed, read_cells(parsed.rows, how, chosen.timezone or "UTC")
+
+
+def options_of(toml: str) -> dict:
+    """What a pasted `station.toml` says, as options."""
+    s = parse_settings(toml, source="station.toml", version="")
+    profiles = (s.format_profile,) if s.format_profile else ()
+    return {
+        "units": s.units, "aliases": s.aliases, "date_order": s.date_order, "timezone": s.own_timezone, "profiles": profiles,
+        "format": profiles[0].name if profiles else s.format, "missing": s.missing, "decimal": s.dialect.decimal,
+    }  # fmt: skip
+
+
+def day(header: str, row, n: int = 24, delimiter: str = ",") -> bytes:
+    """n hours from 2023-01-31 on; `row(hour)` gives the cells behind the time."""
+    times = (datetime(2023, 1, 31) + timedelta(hours=h) for h in range(n))
+    return csv(*(f"{t:%Y-%m-%d %H:%M}{delimiter}{row(h)}" for h, t in enumerate(times)), header=header)
+
+
+def values(data: bytes, variable: str, **options) -> list[float]:
+    return read(data, **options)[1].values[variable].tolist()
+
+
+def left_out(data: bytes, name: str, **options) -> str:
+    """The sentence that says why a column is not read."""
+    parsed = formats.read_text(data, formats.Options(**options))
+    assert name not in [found[0] for found in parsed.columns.values()]
+    return next(w for w in (*parsed.warnings, *parsed.assumed.values()) if w.startswith(repr(name)))
+
+
+# which column is which
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "variable", "expected"),
+    [
+        ("TempMax,TempMin,TempAvg,Humidity (%)", "9,1,5,50", "temperature_c", 5),
+        ("Temp Max (C),Temp Min (C),Temp Avg (C)", "9,1,5", "temperature_c", 5),
+        ("TempMin,Temp (C)", "1,5", "temperature_c", 5),
+        (
+            "Temperature (C),Wind Speed Max (m/s),Wind Speed Avg (m/s),Wind Speed Min (m/s)",
+            "5,9,4,1",
+            "wind_speed_ms",
+            4,
+        ),
+        ("Temperature (C),Max Humidity (%),Min Humidity (%),Humidity Avg (%)", "5,90,10,50", "humidity_percent", 50),
+        ("Temp In (C),Temp Out (C)", "21,5", "temperature_c", 5),
+        ("Soil Temperature (C),Feels Like (C),Temperature (C)", "1,2,5", "temperature_c", 5),
+        ("Temperature (C),Rain Rate (mm/h),Rain Hour (mm),Rain Today (mm)", "5,9,1,7", "precipitation_mm", 1),
+        ("Temperature (C),Gust Direction,Wind Dir", "5,90,270", "wind_direction_deg", 270),
+    ],
+)
+def test_the_mean_of_the_air_is_read_among_extremes_and_other_places(header, row, variable, expected):
+    assert values(day(f"{UTC_TIME},{header}", lambda _: row), variable) == [expected] * 24
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("TempMin", "temperature_c"), ("Temp In (C)", "temperature_c"), ("Temp_max", "temperature_c"), ("Hum In", "humidity_percent"),
+        ("Wind Speed Min (m/s)", "wind_speed_ms"), ("Max Wind Speed (m/s)", "wind_speed_ms"), ("Rain Rate (mm/h)", "precipitation_mm"),
+        ("室内温度(℃)", "temperature_c"), ("Temperatura suolo (°C)", "temperature_c"), ("Température ressentie (°C)", "temperature_c"),
+    ],
+)  # fmt: skip
+def test_an_extreme_or_another_place_is_never_taken_for_the_air(name, variable):
+    parsed = formats.read_text(day(f"{UTC_TIME},Dew Point (C),{name}", lambda _: "3,5"))
+    assert variable not in parsed.columns
+
+
+@pytest.mark.parametrize("groups", [",Indoor,Indoor,Outdoor,Outdoor", ",Indoor,,Outdoor,"])
+def test_a_line_of_groups_above_the_header_tells_indoor_from_outdoor(groups):
+    header = f"{groups}\n{UTC_TIME},Temperature(℃),Humidity(%),Temperature(℃),Humidity(%)"
+    assert values(day(header, lambda _: "21,40,5,80"), "temperature_c") == [5] * 24
+
+
+def test_a_file_of_indoor_columns_alone_is_refused():
+    with pytest.raises(Rejected, match="Indoor Temperature"):
+        read(day(f",Indoor,Indoor\n{UTC_TIME},Temperature(℃),Humidity(%)", lambda _: "21,40"))
+
+
+def test_rows_below_a_header_in_another_order_are_not_read_in_the_first_one():
+    first = f"{UTC_TIME},Temperature (C),Humidity (%)"
+    again = [f"2023-01-31 {h:02}:00,5,80" for h in range(20)]
+    data = csv(*again, first, *again, f"{UTC_TIME},Humidity (%),Temperature (C)", "2023-02-01 00:00,80,5", header=first)
+    parsed, cells = read(data)
+    there = cells.refused == 0
+    assert set(cells.values["temperature_c"][there]) == {5} and there.sum() == 40
+    assert "below a header line" in " ".join(d or "" for d in parsed.rows.column("detail").to_pylist())
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Datum;Tid;Lufttemperatur (°C);Daggpunkt (°C);Relativ luftfuktighet (%);Vindhastighet (m/s);Byvind (m/s);Vindriktning;Lufttryck (hPa);Nederbörd (mm);Sikt (km)",
+        "Dato;Tid;Temperatur (°C);Dugpunkt (°C);Luftfugtighed (%);Vindhastighed (m/s);Vindstød (m/s);Vindretning;Lufttryk (hPa);Nedbør (mm);Sigtbarhed (km)",
+        "Dato;Klokkeslett;Lufttemperatur (°C);Duggpunkt (°C);Luftfuktighet (%);Vindhastighet (m/s);Vindkast (m/s);Vindretning;Lufttrykk (hPa);Nedbør (mm);Sikt (km)",
+        "Dátum;Idő;Hőmérséklet (°C);Harmatpont (°C);Páratartalom (%);Szélsebesség (m/s);Széllökés (m/s);Szélirány;Légnyomás (hPa);Csapadék (mm);Látótávolság (km)",
+        "Tarih;Saat;Sıcaklık (°C);Çiy noktası (°C);Nem (%);Rüzgar hızı (m/s);Rüzgar hamlesi (m/s);Rüzgar yönü;Basınç (hPa);Yağış (mm);Görüş (km)",
+        "日期;时间;气温(℃);露点温度(℃);相对湿度(%);风速(m/s);阵风(m/s);风向;气压(hPa);降水量(mm);能见度(km)",
+        "日期;時間;氣溫(℃);露點溫度(℃);相對濕度(%);風速(m/s);陣風(m/s);風向;氣壓(hPa);降水量(mm);能見度(km)",
+        "Дата;Время;Температура воздуха (°C);Точка росы (°C);Относительная влажность (%);Скорость ветра (m/s);Порывы ветра (m/s);Направление ветра;Давление (hPa);Осадки (mm);Видимость (km)",
+        "日付;時刻;気温(℃);露点温度(℃);相対湿度(%);風速(m/s);最大瞬間風速(m/s);風向;現地気圧(hPa);降水量(mm);視程(km)",
+        "날짜;시간;기온(°C);이슬점온도(°C);습도(%);풍속(m/s);순간최대풍속(m/s);풍향;현지기압(hPa);강수량(mm);시정(km)",
+        "Fecha;Hora;Temperatura (°C);Punto de rocío (°C);Humedad relativa (%);Velocidad del viento (m/s);Racha (m/s);Dirección del viento;Presión (hPa);Precipitación (mm);Visibilidad (km)",
+        "Datum;Čas;Teplota (°C);Rosný bod (°C);Vlhkost (%);Rychlost větru (m/s);Náraz (m/s);Směr větru;Tlak (hPa);Srážky (mm);Dohlednost (km)",
+        "Data;Godzina;Temperatura powietrza (°C);Punkt rosy (°C);Wilgotność (%);Prędkość wiatru (m/s);Porywy wiatru (m/s);Kierunek wiatru;Ciśnienie (hPa);Opad (mm);Widzialność (km)",
+    ],
+)  # fmt: skip
+def test_the_names_of_each_language_mean_what_they_say(header):
+    data = csv("2023-01-31;05:00;5,5;2,5;80;3;6;270;1010;0,2;20", header=header)
+    _, cells = read(data, timezone="UTC")
+    found = {v: x[0] for v, x in cells.values.items() if not np.isnan(x[0])}
+    assert str(cells.timestamp[0])[:16] == "2023-01-31T05:00"
+    assert found == {
+        "temperature_c": 5.5, "dew_point_c": 2.5, "humidity_percent": 80, "wind_speed_ms": 3, "wind_gust_ms": 6,
+        "wind_direction_deg": 270, "pressure_station_hpa": 1010, "precipitation_mm": 0.2, "visibility_km": 20,
+    }  # fmt: skip
+
+
+# units and what numbers mean
+
+
+def test_directions_up_to_36_are_not_taken_for_degrees():
+    data = day(f"{UTC_TIME},Temperature (C),Wind Direction", lambda h: f"5,{h + 1}")
+    assert '"10 degree"' in left_out(data, "Wind Direction")
+    told = options_of('units = { wind_direction_deg = "10 degree" }')
+    assert values(data, "wind_direction_deg", **told)[:2] == [10, 20]
+    assert values(data, "wind_direction_deg", **options_of('units = { wind_direction_deg = "degree" }'))[:2] == [1, 2]
+
+
+def test_a_column_that_says_degrees_is_read_though_it_ends_at_36():
+    data = day(f"{UTC_TIME},Temperature (C),Wind Direction (deg)", lambda h: f"5,{h + 1}")
+    assert values(data, "wind_direction_deg")[:2] == [1, 2]
+
+
+@pytest.mark.parametrize("digits", [10, 20])
+def test_tenths_are_asked_for_and_read_when_the_station_says_so(digits):
+    data = day(f"{UTC_TIME},Temperature (C),Sea Level Pressure", lambda h: f"5,{10000 + digits + h}")
+    assert "0.1 hPa" in left_out(data, "Sea Level Pressure")
+    found = values(data, "pressure_msl_hpa", **options_of('units = { pressure_msl_hpa = "0.1 hPa" }'))
+    assert found[0] == pytest.approx(1000 + digits / 10)
+
+
+def test_a_scaled_unit_of_the_station_holds_for_files_that_were_read_before_it():
+    parsed = formats.read_text(csv("2023-01-31 00:00,5,12", header=f"{UTC_TIME},Temperature (C),Visibility (km)"))
+    for unit, km in (("10 m", 0.12), ("m", 0.012), ("km", 12)):
+        cells = read_cells(parsed.rows, formats.reading(parsed.declared, units={"visibility_km": unit}), "UTC")
+        assert cells.values["visibility_km"][0] == pytest.approx(km)
+
+
+def test_a_visibility_of_thousands_is_not_assumed_to_be_in_kilometres():
+    data = day(f"{UTC_TIME},Temperature (C),Visibility", lambda h: f"5,{h * 1000}")
+    assert "no kilometres" in left_out(data, "Visibility")
+    assert values(data, "visibility_km", units={"visibility_km": "m"})[3] == 3
+
+
+def test_a_cloud_cover_in_eighths_is_asked_for():
+    data = day(f"{UTC_TIME},Temperature (C),Cloud Cover", lambda h: f"5,{h % 9}")
+    assert "eighths" in left_out(data, "Cloud Cover")
+    assert values(data, "cloud_cover_percent", units={"cloud_cover_percent": "okta"})[4] == 50
+
+
+def test_numbers_that_mean_missing_prove_no_unit():
+    humid = day(f"{UTC_TIME},Temperature (C),Humidity", lambda h: f"5,{999 if h == 3 else 0.5 + h / 100}", n=48)
+    assert values(humid, "humidity_percent")[0] == 50
+    warm = day(f"{UTC_TIME},Temperature", lambda h: f"{-999 if h == 3 else 283.15}")
+    assert values(warm, "temperature_c")[0] == pytest.approx(10)
+    assert evidence.is_kelvin(np.array([280.0, -99.9])) and not evidence.is_kelvin(np.array([-999.0, -999.0]))
+
+
+def test_kelvin_that_is_not_certain_is_not_called_fahrenheit():
+    with pytest.raises(Rejected) as caught:
+        read(day(f"{UTC_TIME},Temperature", lambda h: f"{0 if h == 3 else 283.15}"))
+    assert caught.value.reason is Reason.UNIT_UNLIKELY and 'temperature_c = "K"' in caught.value.detail
+
+
+def test_a_line_of_units_in_brackets_is_obeyed():
+    data = csv("(UTC),(°F),(mph)", "2023-01-31 00:00,50,10", header="Time,Temperature,Wind Speed")
+    assert values(data, "temperature_c") == [10] and values(data, "wind_speed_ms") == [pytest.approx(4.4704)]
+
+
+def test_a_pressure_alone_is_said_to_be_that_at_the_station():
+    parsed = formats.read_text(
+        csv("2023-01-31 00:00,5,985,80,3", header=f"{UTC_TIME},T (degC),p (mbar),rh (%),wv (m/s)")
+    )
+    assert 'aliases = { "p (mbar)" = "pressure_msl_hpa" }' in " ".join(parsed.warnings)
+
+
+RISING = [round(0.2 * (h % 24), 1) for h in range(48)]
+
+
+@pytest.mark.parametrize("amounts", [RISING, RISING[::-1], [500 + x for x in RISING[:24]]])
+def test_a_counter_of_rain_is_not_taken_for_amounts(amounts):
+    data = day(f"{UTC_TIME},Temperature (C),Rain (mm)", lambda h: f"5,{amounts[h]}", n=len(amounts))
+    said = left_out(data, "Rain (mm)")
+    pasted = options_of("format" + said.split("format", 1)[1])
+    parsed, _ = read(data, **pasted)
+    assert parsed.precipitation["kind"] == "counter" and parsed.columns["precipitation_mm"][0] == "Rain (mm)"
+
+
+def test_amounts_of_rain_that_rise_and_fall_are_read():
+    amounts = [0, 0.2, 0.4, 0.8, 0.6, 0.2, 0, 0, 1.2, 1.4, 0.8, 0.4] * 10
+    data = day(f"{UTC_TIME},Temperature (C),Rain (mm)", lambda h: f"5,{amounts[h]}", n=len(amounts))
+    assert values(data, "precipitation_mm") == amounts
+
+
+def test_a_trace_of_rain_is_none_and_marked():
+    data = day(f"{UTC_TIME},Temperature (C),Rain (mm)", lambda h: f"5,{'T' if h % 2 else 0.5}")
+    _, cells = read(data)
+    assert cells.values["precipitation_mm"][:2].tolist() == [0.5, 0] and cells.trace is not None and cells.trace[1]
+
+
+# decimal and thousands marks
+
+
+def test_a_decimal_comma_makes_a_point_before_three_digits_no_decimal():
+    header = f"{UTC_TIME};Temperature (C);Visibility (m);Sea Level Pressure (hPa)"
+    data = day(header, lambda h: f"5,5;{'1.500' if h % 2 else '800'};1.013,2", delimiter=";")
+    _, cells = read(data)
+    assert cells.values["temperature_c"][0] == 5.5 and cells.values["pressure_msl_hpa"][0] == 1013.2
+    seen = cells.values["visibility_km"][cells.states["visibility_km"] == OK]
+    assert set(seen) == {0.8}
+
+
+# compass points
+
+ROSE = list(np.arange(0, 360, 45.0))
+
+
+@pytest.mark.parametrize(
+    ("header", "points"),
+    [
+        ("Windrichtung", "N NO O SO S SW W NW"), ("Direction du vent", "N NE E SE S SO O NO"), ("Dirección del viento", "N NE E SE S SO O NO"),
+        ("Direção do vento", "N NE L SE S SO O NO"), ("Windrichting", "N NO O ZO Z ZW W NW"), ("Vindriktning", "N NO O SO S SV V NV"),
+        ("Vindretning", "N NØ Ø SØ S SV V NV"), ("Kierunek wiatru", "N NE E SE S SW W NW"), ("Směr větru", "S SV V JV J JZ Z SZ"),
+        ("Szélirány", "É ÉK K DK D DNy Ny ÉNy"), ("Rüzgar yönü", "K KD D GD G GB B KB"), ("Направление ветра", "С СВ В ЮВ Ю ЮЗ З СЗ"),
+        ("风向", "北 东北 东 东南 南 西南 西 西北"), ("風向", "北 北東 東 南東 南 南西 西 北西"), ("풍향", "북 북동 동 남동 남 남서 서 북서"),
+        ("Wind Direction", "North North-East East South-East South South-West West North-West"), ("Windrichtung", "Nord Nordost Ost Südost Süd Südwest West Nordwest"),
+    ],
+)  # fmt: skip
+def test_compass_points_are_read_in_the_language_of_the_column(header, points):
+    texts = [*points.split(), "calm"]
+    data = day(f"{UTC_TIME},Temperature (C),{header}", lambda h: f"5,{texts[h % 9]}", n=27)
+    _, cells = read(data)
+    assert cells.values["wind_direction_deg"][:8].tolist() == ROSE and np.isnan(cells.values["wind_direction_deg"][8])
+
+
+@pytest.mark.parametrize(("header", "degrees"), [("Windrichtung", 45), ("Direction du vent", 315)])
+def test_letters_that_languages_share_follow_the_header(header, degrees):
+    assert values(day(f"{UTC_TIME},Temperature (C),{header}", lambda _: "5,NO"), "wind_direction_deg")[0] == degrees
+
+
+def test_a_czech_column_of_north_winds_is_not_read_as_south():
+    assert values(day(f"{UTC_TIME},Teplota (C),Směr větru", lambda _: "5,S"), "wind_direction_deg")[0] == 0
+
+
+def test_letters_that_may_be_two_directions_are_not_read_and_the_way_out_is_told():
+    data = day(f"{UTC_TIME},Temperature (C),Wind Dir", lambda h: f"5,{['NO', 'SO'][h % 2]}")
+    parsed, cells = read(data)
+    assert np.isnan(cells.values["wind_direction_deg"]).all()
+    said = next(w for w in parsed.warnings if "other directions" in w)
+    assert values(data, "wind_direction_deg", **options_of("format" + said.split("format", 1)[1]))[0] in (45, 315)
+
+
+def test_texts_that_are_no_points_of_any_language_are_none():
+    assert read_points(["N", "upwards"], "Wind Dir") == ({}, "")
+
+
+# times
+
+
+def column_of(texts, header="Time,Temperature (C)", **options) -> list[str]:
+    _, cells = read(csv(*(f"{t},{h % 7}" for h, t in enumerate(texts)), header=header), timezone="UTC", **options)
+    assert not cells.refused.any()
+    return [str(t)[:16] for t in cells.timestamp]
+
+
+HOURS = [str(datetime(2023, 1, 31) + timedelta(hours=h))[:16].replace(" ", "T") for h in range(24)]
+TWELVE = [(h % 12 or 12, "AM" if h < 12 else "PM") for h in range(24)]
+
+
+@pytest.mark.parametrize(
+    ("header", "write"),
+    [
+        ("Time", lambda h: f"01/31/2023 {TWELVE[h][0]}:00 {TWELVE[h][1]}"),
+        ("Time", lambda h: f"2023/1/31 {'上午' if h < 12 else '下午'}{TWELVE[h][0]}:00"),
+        ("Time", lambda h: f"2023-01-31 {'오전' if h < 12 else '오후'} {TWELVE[h][0]}:00:00"),
+        ("Date,Time", lambda h: f"2023-01-31,{TWELVE[h][0]}:00 {TWELVE[h][1]}"),
+        ("Date,Time", lambda h: f"2023-01-31 00:00:00,{h:02}:00"),
+        ("Date,Time", lambda h: f"1/31/2023 12:00:00 AM,{h:02}:00"),
+        ("Date,Time", lambda h: f"2023-01-31,1899-12-30 {h:02}:00:00"),
+        ("Date,Time", lambda h: f"20230131,{h * 100}"),
+        ("Time", lambda h: f"31.01.2023 {h:02}:00 Uhr"),
+        ("Time", lambda h: f"31/01/2023 {h}h"),
+        ("Time", lambda h: f"2023-01-31_{h:02}:00"),
+        ("Time", lambda h: f"{44957 + h / 24:.6f}"),
+        ("Time", lambda h: str(1675123200 + 3600 * h)),
+        ("Time", lambda h: str((1675123200 + 3600 * h) * 1000)),
+        ("Time", lambda h: str((1675123200 + 3600 * h) * 1_000_000)),
+        ("Time", lambda h: str((1675123200 + 3600 * h) * 1_000_000_000)),
+        ("Time", lambda h: f"2023-031 {h:02}:00"),
+        ("Time", lambda h: f"2023031{h:02}"),
+        ("Year,DOY,Hour", lambda h: f"2023,31,{h}"),
+        ("Year,Day of year,Time", lambda h: f"2023,31,{h * 100}"),
+        ("Jahr,Monat,Tag,Stunde", lambda h: f"2023,1,31,{h}"),
+        ("Année,Mois,Jour,Heure", lambda h: f"2023,1,31,{h}"),
+        ("Año,Mes,Día,Hora", lambda h: f"2023,1,31,{h}"),
+        ("年,月,日,时", lambda h: f"2023,1,31,{h}"),
+        ("Time", lambda h: f"2023年1月31日 {h}時"),
+        ("Time", lambda h: f"Tue Jan 31 2023 {h:02}:00:00"),
+        ("Time", lambda h: f"31. Januar 2023 {h:02}:00"),
+        ("Time", lambda h: f"31-ene-2023 {h:02}:00"),
+        ("Time", lambda h: f"31 янв 2023 {h:02}:00"),
+    ],
+)
+def test_times_in_many_forms_are_the_same_hours(header, write):
+    assert column_of([write(h) for h in range(24)], header=f"{header},Temperature (C)") == HOURS
+
+
+def test_an_offset_with_the_name_of_its_zone_is_obeyed():
+    assert column_of([f"2023-01-31T{h:02}:00:00+01:00[Europe/Berlin]" for h in range(1, 24)]) == HOURS[:23]
+
+
+def test_hours_to_twelve_without_their_half_of_the_day_are_refused():
+    with pytest.raises(Rejected) as caught:
+        column_of([f"{29 + h // 24}/01/2023 {h % 12 or 12}:00" for h in range(72)])
+    assert caught.value.reason is Reason.NO_TIME and "a.m." in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("months", "names"),
+    [
+        ("1 3 5 10 12", "Januar März Mai Oktober Dezember"), ("2 4 6 7 8 12", "février avril juin juillet août décembre"),
+        ("1 4 8 12", "enero abril agosto diciembre"), ("1 5 6 7 9 10", "gennaio maggio giugno luglio settembre ottobre"),
+        ("2 5 9 10", "fevereiro maio setembro outubro"), ("3 5 10", "maart mei oktober"), ("1 2 6 8 9 10 12", "stycznia lutego czerwca sierpnia września października grudnia"),
+        ("1 2 4 6 7 9 10 12", "leden únor duben červen červenec září říjen prosinec"), ("1 2 6 9 11", "Ocak Şubat Haziran Eylül Kasım"),
+        ("1 5 6 9 12", "янв мая июн сен дек"), ("5 10", "maj okt"), ("9", "Sept"), ("6 0", "lipanj listopad"),
+    ],
+)  # fmt: skip
+def test_months_have_names_in_other_languages(months, names):
+    assert [month_of(n) for n in names.split()] == [int(m) for m in months.split()]
+
+
+# what a file says of its place; layouts
+
+
+def test_place_and_zone_above_the_header_count_where_the_station_is_silent():
+    above = "Station: Roof\nLatitude: 47.5\nLongitude: 19.05\nElevation: 120 m\nTime zone: UTC+1\n\n"
+    data = above.encode() + day("Time,Temperature (C)", lambda _: "5")
+    parsed, cells = read(data)
+    assert parsed.place == {"latitude": 47.5, "longitude": 19.05, "elevation_m": 120} and not parsed.zone_is_assumed
+    assert str(cells.timestamp[0])[:16] == "2023-01-30T23:00"
+    assert str(read(data, timezone="America/New_York")[1].timestamp[0])[:16] == "2023-01-31T05:00"
+
+
+def test_blanks_may_separate_cells_if_all_lines_have_as_many_words():
+    data = csv(*(f"2023-01-31  {h:02}:00   {h}.5  50" for h in range(5)), header="Date  Time  TempC  RH")
+    assert values(data, "temperature_c") == [h + 0.5 for h in range(5)]
+    with pytest.raises(Rejected):
+        read(csv("2023-01-31T00:00 5.5 50", header="Time Wind Speed TempC RH"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"time":"2023-01-31T00:00Z","temp_c":5.5,"wind_speed_kmh":36},{"time":"2023-01-31T01:00Z","temp_c":6,"wind_speed_kmh":null}]',
+        '{"time":"2023-01-31T00:00Z","temp_c":5.5,"wind_speed_kmh":36}\n{"time":"2023-01-31T01:00Z","temp_c":6,"wind_speed_kmh":null}\n',
+        '{"of":"x","data":{"time":["2023-01-31T00:00Z","2023-01-31T01:00Z"],"temp_c":[5.5,6],"wind_speed_kmh":[36,null]}}',
+        '{"of":"x","data":[{"time":1675123200,"temp_c":5.5,"wind_speed_kmh":36},{"time":1675126800,"temp_c":6}]}',
+    ],
+)
+def test_json_of_no_producer_is_read_by_its_names(text):
+    _, cells = read(text.encode())
+    assert [str(t)[:16] for t in cells.timestamp] == HOURS[:2] and cells.values["temperature_c"].tolist() == [5.5, 6]
+    assert cells.values["wind_speed_ms"][0] == 10 and np.isnan(cells.values["wind_speed_ms"][1])
+
+
+def test_a_row_of_units_in_a_workbook_is_obeyed_and_its_cells_of_time_are_joined():
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet, date, clock = (
+            book.add_worksheet(),
+            book.add_format({"num_format": "yyyy-mm-dd"}),
+            book.add_format({"num_format": "hh:mm"}),
+        )
+        sheet.write_row(0, 0, ["Date", "Time", "Temperature", "Wind Speed"])
+        sheet.write_row(1, 0, ["UTC", "", "°F", "km/h"])
+        for row, (hour, temperature, wind) in enumerate(((0, 50, 36), (1, 41, 18)), 2):
+            sheet.write_datetime(row, 0, datetime(2023, 1, 31), date)
+            sheet.write_datetime(row, 1, time(hour, 0), clock)
+            sheet.write_row(row, 2, [temperature, wind])
+    parsed, cells = read(buffer.getvalue())
+    assert [str(t)[:16] for t in cells.timestamp] == HOURS[:2] and not parsed.assumed
+    assert cells.values["temperature_c"].tolist() == [10, 5] and cells.values["wind_speed_ms"].tolist() == [10, 5]
+    assert parsed.rows.column("line").to_pylist() == [3, 4]
+
+
+# inspect, paste, read
+
+
+ODD = {
+    "wind without a unit": (day(f"{UTC_TIME},Temperature (C),Wind Speed", lambda _: "5,4"), "wind_speed_ms", 4),
+    "temperature without a unit": (day(f"{UTC_TIME},Temperature", lambda h: f"{h}"), "temperature_c", 0),
+    "no zone": (day("Time,Temperature (C)", lambda _: "5"), "temperature_c", 5),
+    "rain without a unit": (day(f"{UTC_TIME},Temperature (C),Rain", lambda h: f"5,{h % 2 / 2}"), "precipitation_mm", 0),
+    "snow": (day(f"{UTC_TIME},Temperature (C),Snow Depth", lambda _: "5,12"), "snow_depth_cm", 12),
+    "radiation": (day(f"{UTC_TIME},Temperature (C),Solar Radiation", lambda _: "5,300"), "solar_radiation_wm2", 300),
+    "sunshine": (day(f"{UTC_TIME},Temperature (C),Sunshine", lambda _: "5,30"), "sunshine_min", 30),
+    "sight": (day(f"{UTC_TIME},Temperature (C),Visibility", lambda _: "5,20"), "visibility_km", 20),
+    "gust": (day(f"{UTC_TIME},Temperature (C),Gust", lambda _: "5,20"), "wind_gust_ms", 20),
+    "few fractions": (day(f"{UTC_TIME},Temperature (C),Humidity", lambda _: "5,0.5", n=5), "humidity_percent", 50),
+    "dew point beside": (day(f"{UTC_TIME},Temperature (C),Dew Point", lambda _: "5,2"), "dew_point_c", 2),
+    "Swedish": (day("Tidpunkt,Lufttemperatur,Vindhastighet", lambda _: "5,3"), "wind_speed_ms", 3),
+    "all of it": (day("Time,Temp,Wind,Rain", lambda h: f"{h},4,{h % 2 / 2}"), "temperature_c", 0),
+    "a place": (b"Latitude: 47.5\nLongitude: 19\n" + day("Time,Temperature (C)", lambda _: "5"), "temperature_c", 5),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_the_lines_that_inspect_prints_end_what_was_assumed_and_change_no_value(name):
+    data, variable, expected = ODD[name]
+    source = formats.Source("a.csv", [formats.Member("a.csv", data)])
+    found = inspect(source, formats.Options())
+    assert found.confidence == "low"
+    pasted = options_of("\n".join(found.settings))
+    again = inspect(formats.Source("a.csv", [formats.Member("a.csv", data)]), formats.Options(**pasted))
+    assert again.confidence == "medium" and again.rows_shown == found.rows_shown
+    assert values(data, variable, **pasted)[0] == expected
+
+
+DRAFTS = {
+    "tabs": ("2023-01-31 00:00\t5.5\t80\n2023-01-31 01:00\t5.6\t81\n", {"column2": "temperature_c"}),
+    "two columns of the time, decimal comma": ("31.01.2023;00:00;5,5;80\n31.01.2023;01:00;5,6;81\n", {"column3": "temperature_c"}),
+    "blanks": ("20230131 0000 5.5 80\n20230131 0100 5.6 81\n", {"column3": "temperature_c"}),
+    "seconds since 1970": ("1675123200,5.5,80\n1675126800,5.6,81\n", {"column2": "temperature_c"}),
+    "names of no language": ("Wenn;Wieviel;Nass\n31.01.2023 00:00;5,5;80\n31.01.2023 01:00;5,6;81\n", {"Wieviel": "temperature_c"}),
+    "year, month, day, hour": ("2023,1,31,0,5.5,80\n2023,1,31,1,5.6,81\n", {"column5": "temperature_c"}),
+    "lines above": ("made by a logger\n\n2023-01-31 00:00;5.5;80\n2023-01-31 01:00;5.6;81\n", {"column2": "temperature_c"}),
+}  # fmt: skip
+
+
+def filled_in(draft: str, wanted: dict[str, str]) -> str:
+    """A draft, with the question marks replaced as its reader would."""
+    head, *columns = draft.split("[[column]]\n")
+    out = head.replace('title = "?"', 'title = "Mine"').replace('zone = "?"', 'zone = "UTC"')
+    for column in columns:
+        name = column.split('name = ["', 1)[1].split('"]', 1)[0]
+        if name in wanted:
+            out += "[[column]]\n" + column.replace('to = "?"', f'to = "{wanted[name]}"').replace(
+                'unit = "?"', 'unit = "degC"'
+            )
+    return out
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+def test_a_draft_that_is_filled_in_reads_the_file(name):
+    text, wanted = DRAFTS[name]
+    source = formats.Source("my log.csv", [formats.Member("my log.csv", text.encode())])
+    draft = inspect(source, formats.Options()).draft
+    profile = compile_profile(filled_in(draft, wanted), name="mine", origin="_formats/mine.toml")
+    parsed, cells = read(text.encode(), profiles=(profile,))
+    assert parsed.profile == "mine" and cells.values["temperature_c"].tolist() == [5.5, 5.6]
+    assert [str(t)[:16] for t in cells.timestamp] == HOURS[:2]
+
+
+def test_a_draft_says_which_order_of_day_and_month_it_could_not_tell():
+    source = formats.Source("a.csv", [formats.Member("a.csv", b"01/02/2023 00:10,5.5\n01/02/2023 00:20,5.6\n")])
+    assert "or mdy?" in inspect(source, formats.Options()).draft
+
+
+def test_a_text_without_names_is_not_offered_its_numbers_as_names():
+    with pytest.raises(Rejected) as caught:
+        read(b"2023-01-31 00:00,5.5\n2023-01-31 01:00,5.6\n")
+    assert "[aliases]" not in caught.value.detail and "inspect" in caught.value.detail
+
+
+def test_two_missing_columns_are_offered_two_names():
+    with pytest.raises(Rejected) as caught:
+        read(csv("a,b", header="Hvenær,Hiti"))
+    assert '"Hvenær" = "timestamp"; "Hiti" = "temperature_c"' in caught.value.detail
