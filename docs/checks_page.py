@@ -11,7 +11,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
-from weather_etl.checks import TABLE_CHECKS  # noqa: E402
+from weather_etl.checks import NEIGHBOUR_CHECKS, TABLE_CHECKS  # noqa: E402
 from weather_etl.checks.evaluation import Check  # noqa: E402
 from weather_etl.checks.files import SHARED_FILES, UNROUTABLE_FILES  # noqa: E402
 from weather_etl.lake.fingerprints import TABLE_NAMES  # noqa: E402
@@ -33,7 +33,7 @@ def page() -> str:
         of_table = [c for c in TABLE_CHECKS if c.table == table]
         if of_table:
             parts += [f"## {table}\n", _table(of_table)]
-    parts += ["## All stations together\n", _table([UNROUTABLE_FILES, SHARED_FILES])]
+    parts += ["## All stations together\n", _table([UNROUTABLE_FILES, SHARED_FILES, *NEIGHBOUR_CHECKS])]
     return "\n".join(parts)
 
 
