@@ -60,10 +60,15 @@ def test_an_empty_graph_of_many_steps_runs_and_makes_every_asset(tmp_path: Path)
         "validated": {"validated_observations": ["raw_observations"], "quality_events": ["validated_observations"]},
         "daily": {"daily_weather": ["validated_observations"]},
     }
-    job = empty_definitions({"steps": steps}, tmp_path).resolve_job_def("empty_job")
+    checks = {"quality_events": ["schema_and_keys"], "daily_weather": ["schema_and_keys", "another"]}
+    empty = empty_definitions({"steps": steps, "checks": checks}, tmp_path)
+    job, unchecked = (empty.resolve_job_def(name) for name in ("empty_job", "empty_job_unchecked"))
     with dg.instance_for_test() as instance:
         instance.add_dynamic_partitions("station", ["a"])
         result = job.execute_in_process(instance=instance, partition_key="a")
         made = {e.step_materialization_data.materialization.asset_key.to_user_string()
                 for e in result.all_events if e.is_step_materialization}  # fmt: skip
+        assert len(result.get_asset_check_evaluations()) == 3
+        bare = unchecked.execute_in_process(instance=instance, partition_key="a")
+        assert bare.success and not bare.get_asset_check_evaluations()
     assert made == {"raw_observations", "validated_observations", "quality_events", "daily_weather"}

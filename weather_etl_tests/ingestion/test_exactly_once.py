@@ -209,7 +209,6 @@ KILLED = textwrap.dedent(
     import os, signal, sys
     from weather_etl_tests.support.runs import process
     from weather_etl.settings import Settings
-from weather_etl.stations import StationSettings
     from weather_etl.lake.connection import connect
     from weather_etl.lake.container import Container
 
