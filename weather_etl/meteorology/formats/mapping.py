@@ -17,7 +17,7 @@ from weather_etl.meteorology.cell_states import NULL_TOKENS, USUAL_TOKENS, one_c
 from weather_etl.meteorology.formats.names import Names, key
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
-from weather_etl.meteorology.units import CANONICAL_UNITS, QUANTITIES, is_unit
+from weather_etl.meteorology.units import CANONICAL_UNITS, QUANTITIES, is_unit, scale_of
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS, RAW_TEXT_COLUMNS
 
 IGNORE = "ignore"
@@ -48,6 +48,12 @@ class Found:
     how: str = ""
     assumed: bool = False
     written: Field = field(default_factory=Field)
+
+    def in_unit(self, unit: str, how: str) -> None:
+        """Read it in this unit, which may have a factor: `0.1 degC`."""
+        factor, self.unit = scale_of(unit)
+        self.written = self.written.scaled(factor) if factor != 1.0 else self.written
+        self.how = how
 
 
 @dataclass
