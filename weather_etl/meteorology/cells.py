@@ -66,7 +66,6 @@ class Reading:
         timezones: text of the station -> zone of its times without an offset; "" stands for every station.
         stations: what the column `station` may say; None: anything.
         pressure_is_station: the column `pressure_msl_hpa` holds the pressure at the station: the file left it open.
-        padded: the format fills its grid with rows without a value; they count as no errors.
         precipitation: what its precipitation means.
         stamp: what the time of a row marks of the period of its sums, means and extremes: `end`, `start`, `middle`.
         period_minutes: length of that period; 0: the step of the series.
@@ -83,7 +82,6 @@ class Reading:
     timezones: tuple[tuple[str, str], ...] = ()
     stations: tuple[str, ...] | None = None
     pressure_is_station: bool = False
-    padded: bool = False
     precipitation: Precipitation = Precipitation()
     stamp: str = "end"
     period_minutes: int = 0

@@ -53,7 +53,6 @@ class ParsedFile:
         before: [date, zone]: zone of older times.
         stamp, period_minutes: what a time marks.
         precipitation: what it means, see `cells.Precipitation`.
-        padded: rows without a value are usual, and count as no errors.
         names_stations: its rows name the station by an id of the provider.
         place: name and coordinates that the file gives of its station.
         assumed: setting (`units.wind_speed_ms`, ...) -> sentence that says what was assumed.
@@ -85,7 +84,6 @@ class ParsedFile:
     stamp: str = "end"
     period_minutes: int = 0
     precipitation: dict[str, Any] = field(default_factory=dict)
-    padded: bool = False
     names_stations: bool = False
     place: dict[str, str | float] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
@@ -110,7 +108,7 @@ class ParsedFile:
         """What `formats.reading` needs to know of this file, as plain data for a manifest."""
         always = ("profile", "digest", "delimiter", "decimal", "units", "timezones", "open_pressure")
         often = (
-            "zone_is_assumed", "fields", "form", "before", "stamp", "period_minutes", "precipitation", "padded", "place",
+            "zone_is_assumed", "fields", "form", "before", "stamp", "period_minutes", "precipitation", "place",
             "assumed", "heights",
         )  # fmt: skip
         defaults = {f.name: f.default for f in fields(self)}

@@ -78,7 +78,6 @@ def reading(
         timezones=tuple(sorted(declared["timezones"].items())),
         stations=None if stations is None else tuple(sorted(set(stations))),
         pressure_is_station=bool(declared["open_pressure"]) and pressure == "station",
-        padded=bool(declared.get("padded")),
         precipitation=Precipitation(**declared.get("precipitation", {})),
         stamp=declared.get("stamp", "end"),
         period_minutes=declared.get("period_minutes", 0),

@@ -14,7 +14,16 @@ import pyarrow.compute as pc
 from weather_etl.meteorology.cell_numbers import Field
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cutting import Cut
-from weather_etl.meteorology.formats import mapping, parts, refusals, reshape, time_choice, unit_choice, zones
+from weather_etl.meteorology.formats import (
+    clock_columns,
+    mapping,
+    parts,
+    refusals,
+    reshape,
+    time_choice,
+    unit_choice,
+    zones,
+)
 from weather_etl.meteorology.formats.mapping import Columns
 from weather_etl.meteorology.formats.names import Names, is_nameless
 from weather_etl.meteorology.formats.options import Options
@@ -148,7 +157,6 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
         stamp=stamp,
         period_minutes=minutes_of(time["period"]) if "period" in time else 0,
         precipitation=precipitation,
-        padded=not profile.generic,
         names_stations=not profile.generic and "station" in cells,
         place=zones.place_of(meta),
         assumed=columns.assumed,
@@ -175,7 +183,7 @@ def _time_of(cut: Cut, profile: Profile, options: Options, table: Table) -> Timi
         return _with_form(texts, (), (), forms, time, options)
     best: Timing | None = None
     problem: Rejected | None = None
-    for at in _time_candidates(profile, names, options):
+    for at in _time_candidates(profile, names, options, cut):
         texts = _joined([cut.columns[i] for i in at])
         try:
             found = _with_form(texts, at, tuple(cut.names[i] for i in at), forms, time, options)
@@ -193,22 +201,33 @@ def _time_of(cut: Cut, profile: Profile, options: Options, table: Table) -> Timi
     return best
 
 
-def _time_candidates(profile: Profile, names: Names, options: Options) -> list[tuple[int, ...]]:
+def _time_candidates(profile: Profile, names: Names, options: Options, cut: Cut) -> list[tuple[int, ...]]:
     own = [names.first([n]) for n, c in options.aliases.items() if c == "timestamp"]
     if found := tuple(i for i in own if i is not None):
         return [found]
     ignored = {i for n, c in options.aliases.items() if c == mapping.IGNORE for i in names.all(n)}
     out: list[tuple[int, ...]] = []
+    if profile.generic and clock_columns.index_with_offset(cut.names, _first_rows(cut)):
+        out.append((0,))
     for patterns in profile.time_options:
         at: list[int] = []
         for pattern in patterns:
-            i = names.first([pattern], used=[*at, *ignored])
+            such = [i for i in names.all(pattern) if i not in at and i not in ignored]
+            i = next(iter(clock_columns.utc_first(names.names, such) if profile.generic else such), None)
             if i is None:
                 break
             at.append(i)
         if len(at) == len(patterns) and at and tuple(at) not in out:
             out.append(tuple(at))
+    if not out and profile.generic:
+        clock = clock_columns.by_cells(cut.names, _first_rows(cut))
+        out = [(clock,)] if clock is not None and clock not in ignored else []
     return out
+
+
+def _first_rows(cut: Cut) -> list[tuple[str, ...]]:
+    cells = [c.slice(0, clock_columns.SAMPLE).cast(TEXT).to_pylist() for c in cut.columns]
+    return [tuple(t or "" for t in row) for row in zip(*cells, strict=True)]
 
 
 def _joined(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:

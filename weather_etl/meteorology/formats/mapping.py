@@ -226,6 +226,17 @@ def same_values(a: pa.ChunkedArray, b: pa.ChunkedArray, one: Found, other: Found
         read_numbers(one_chunk(c), f.unit if is_unit(quantity, f.unit) else "", decimal, f.written, quantity)[0]
         for c, f in ((a, one), (b, other))
     )
-    tolerance = 0.0 if one.unit == other.unit else 0.11  # of rounding in another unit
+    tolerance = (
+        0.0 if one.unit == other.unit else max(0.11, _last_digit(a, one) / 2, _last_digit(b, other) / 2)
+    )  # rounding
     with np.errstate(invalid="ignore"):
         return bool(((np.abs(x - y) <= tolerance) | (np.isnan(x) & np.isnan(y))).all())
+
+
+def _last_digit(column: pa.ChunkedArray, found: Found) -> float:
+    """What one step of the last digit of a column's numbers is in our unit."""
+    texts = one_chunk(column).dictionary.to_pylist()
+    decimals = max((len(m[1]) for t in texts if t and (m := re.fullmatch(r"\s*[+-]?\d*[.,](\d+)\s*", t))), default=0)
+    digits = pa.array(["0", f"{10.0**-decimals:.{decimals}f}"]).dictionary_encode()
+    steps = read_numbers(digits, found.unit, ".", found.written, QUANTITIES[found.rule.to])[0]
+    return float(abs(steps[1] - steps[0])) if not np.isnan(steps).any() else 0.0
