@@ -47,7 +47,8 @@ class ParsedFile:
         timezones: text of the station -> zone of its times without an offset; the text "" stands for every station.
         zone_is_assumed: nobody says the zone.
         zone_how: what told it, for a person.
-        open_pressure: `pressure_msl_hpa` comes from a column called just pressure, which may hold either kind.
+        open_pressure: `msl` or `station`: as which a pressure is read that does not say what it is; "" without one.
+        pressure_median: of that pressure, in hPa; 0 where it proves nothing.
         fields: canonical column -> `cell_numbers.Field.plain()`.
         form: of the times; `time_names` are their columns.
         before: [date, zone]: zone of older times.
@@ -76,7 +77,8 @@ class ParsedFile:
     timezones: dict[str, str] = field(default_factory=dict)
     zone_is_assumed: bool = False
     zone_how: str = ""
-    open_pressure: bool = False
+    open_pressure: str = ""
+    pressure_median: float = 0.0
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     form: str = "iso"
     time_names: tuple[str, ...] = ()
@@ -109,7 +111,7 @@ class ParsedFile:
         always = ("profile", "digest", "delimiter", "decimal", "units", "timezones", "open_pressure")
         often = (
             "zone_is_assumed", "fields", "form", "before", "stamp", "period_minutes", "precipitation", "place",
-            "assumed", "heights",
+            "assumed", "heights", "pressure_median",
         )  # fmt: skip
         defaults = {f.name: f.default for f in fields(self)}
         said = {name: getattr(self, name) for name in often}

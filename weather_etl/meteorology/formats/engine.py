@@ -3,7 +3,6 @@
 Belongs here: the order of the steps. Does not belong here: the steps: recognition, cutting, columns and units, times.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from weather_etl.meteorology.formats import (
     clock_columns,
     mapping,
     parts,
+    pressures,
     refusals,
     reshape,
     time_choice,
@@ -85,8 +85,6 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     timing = _time_of(cut, profile, options, table)
     names = Names(cut.names, suffixes=profile.generic)
     columns = mapping.find_columns(profile, names, options, timing.at)
-    if profile.generic:
-        _generic_rules(columns, names)
     cells = parts.cells_of_columns(columns, cut)
     where = parts.rows_that_count(columns, cut, names)
     for variable, mask in where.items():
@@ -98,13 +96,16 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     parts.drop_thousands(columns, cells, decimal, table.delimiter, options)
     unit_choice.settle_units(columns, cells, profile, _units_row(table, cut), options, decimal)
     parts.reject_contradicting_twins(columns, cells, names, cut, profile, options, decimal)
+    station = parts.station_column(profile, names, cut, timing.texts)
+    if profile.generic:
+        pressures.settle(columns, cells, profile, decimal, several_stations=station is not None)
+        _beside_a_reduced_one(columns)
     cells = {v: c for v, c in cells.items() if v in columns.found}
     fields = {v: f.written for v, f in columns.found.items() if f.written != Field()}
     units = {v: f.unit for v, f in columns.found.items() if v in QUANTITIES and f.unit}
     periods, precipitation = parts.precipitation_of(columns, cells, cut, names, fields, units, profile)
     cells |= periods
 
-    station = parts.station_column(profile, names, cut, timing.texts)
     if station is not None:
         cells["station"] = station[0]
         columns.used |= station[1]
@@ -150,6 +151,7 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
         zone_is_assumed=zone.assumed,
         zone_how=zone.how,
         open_pressure=columns.open_pressure,
+        pressure_median=columns.pressure_median,
         fields={v: f.plain() for v, f in fields.items() if f.plain()},
         form=timing.form,
         time_names=timing.names,
@@ -278,19 +280,12 @@ def _units_row(table: Table, cut: Cut) -> Sequence[str]:
     return table.units if cut.names == table.cut.names else ()
 
 
-def _generic_rules(columns: Columns, names: Names) -> None:
-    """What a column called just pressure is: beside a reduced one that at the station, else what the station says."""
-    msl, station = columns.found.get("pressure_msl_hpa"), columns.found.get("pressure_station_hpa")
-    if msl is not None and is_bare_pressure(msl.name):
-        other = next((i for i in names.all("pressure") if i != msl.at), None)
-        if station is None and other is None:
-            columns.open_pressure = True
-    if station is not None and is_bare_pressure(station.name):
+def _beside_a_reduced_one(columns: Columns) -> None:
+    """A column called just pressure beside a reduced one is that at the station."""
+    station = columns.found.get("pressure_station_hpa")
+    if "pressure_msl_hpa" in columns.found and station is not None and is_bare_pressure(station.name):
         columns.warnings.append(
             f"column {station.name!r} stands beside a reduced pressure and is read as that at the station"
-            if msl is not None
-            else f"column {station.name!r} is read as the pressure at the station; if it is reduced to sea level, say so in "
-            f'station.toml: aliases = {{ {json.dumps(station.name, ensure_ascii=False)} = "pressure_msl_hpa" }}'
         )
 
 

@@ -64,14 +64,16 @@ class Columns:
         found: variable -> where it stands and how it is read.
         assumed: `units.<column>` -> sentence that says what was assumed.
         warnings: sentences for a person.
-        open_pressure: `pressure_msl_hpa` comes from a column called just pressure.
+        open_pressure: `msl` or `station`: as which a pressure is read that does not say what it is; "" without one.
+        pressure_median: of that pressure, in hPa; 0 where it proves nothing.
         used: positions of columns that are read or ignored.
     """
 
     found: dict[str, Found] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-    open_pressure: bool = False
+    open_pressure: str = ""
+    pressure_median: float = 0.0
     used: set[int] = field(default_factory=set)
 
 
