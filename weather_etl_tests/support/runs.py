@@ -22,7 +22,8 @@ from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.orchestration.child_runs import QUIET, causes
 from weather_etl.orchestration.graph import build_graph
-from weather_etl.orchestration.resources import PageIOManager, ParquetIOManager, StationLock, StorageResource
+from weather_etl.orchestration.pages import PageIOManager
+from weather_etl.orchestration.resources import ParquetIOManager, StationLock, StorageResource
 from weather_etl.stations import PARTITIONS_NAME
 
 WRITTEN, UNCHANGED, LEFT = "written", "unchanged", "left to another run"
