@@ -4,6 +4,7 @@ Belongs here: starting one and reading what it did.
 Does not belong here: runs in other processes (`test_job_execute.py`, `test_ways_in.py`).
 """
 
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -74,10 +75,14 @@ def graph() -> dg.Definitions:
     )
 
 
-@cache
 def any_instance() -> dg.DagsterInstance:
     """For tests that do not look at Dagster's history; to make its tables takes a fifth of the time of a run."""
-    return dg.DagsterInstance.ephemeral()
+    return _instance_of(threading.get_ident())
+
+
+@cache
+def _instance_of(thread: int) -> dg.DagsterInstance:
+    return dg.DagsterInstance.ephemeral()  # whose SQLite takes one writer
 
 
 @dataclass
