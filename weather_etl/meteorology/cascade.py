@@ -241,8 +241,7 @@ class Cascade:
         if "solar_radiation_wm2" in names and x is not None:
             with np.errstate(invalid="ignore"):
                 offset = np.flatnonzero(x < sunlight.OFFSET_WM2)
-            limit = f"no offset below {sunlight.OFFSET_WM2:g}"
-            self.note("solar_radiation_wm2", "sun", Flag.SUSPECT, offset, limit)
+            self.note("solar_radiation_wm2", "sun", Flag.SUSPECT, offset, sunlight.OFFSET_LIMIT)
             np.maximum(x, 0.0, out=x)
         sun, place = self.sun, self._site.place
         if sun is None or place is None:

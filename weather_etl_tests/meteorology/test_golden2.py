@@ -78,6 +78,62 @@ def test_running_sums_of_lincoln_are_those_of_its_routine_minute():
     assert month(lincoln, "2023-01")["precipitation_mm"] == figure("lin.precip.2023-01.minute")
 
 
+KNMI, SWISS, FRANCE, DAVIS = (
+    "knmi_uurgeg_260.txt",
+    "meteoswiss_basel.csv",
+    "mf_synop_opendatasoft.csv",
+    "davis_downld02_a.txt",
+)
+US = 'timezone = "America/{}"\nstandard_time = true'
+NICE = 'source_ids = ["07690"]'
+
+
+@pytest.mark.parametrize(
+    ("file", "toml", "zone", "name", "column", "golden_month"),
+    [
+        (ATLANTA[0], US.format("New_York"), "Etc/GMT+5", "atl.precip.2020-01.sod", "precipitation_mm", "2020-01"),
+        (LINCOLN[0], US.format("Chicago"), "Etc/GMT+6", "lin.precip.2023-01.minute", "precipitation_mm", "2023-01"),
+        (SWISS, "", "UTC", "bas.precip.2017-06.utc", "precipitation_mm", "2017-06"),
+        (SWISS, "", "Europe/Zurich", "bas.precip.2017-06.civil", "precipitation_mm", "2017-06"),
+        (SWISS, "", "UTC", "bas.sun.2017-06", "sunshine_h", "2017-06"),
+        (KNMI, "", "UTC", "dbilt.precip.2000-05", "precipitation_mm", "2000-05"),
+        (KNMI, "", "UTC", "dbilt.sun.2000-05", "sunshine_h", "2000-05"),
+        (KNMI, "", "UTC", "dbilt.cloud.2000-05", "cloud_cover_mean_percent", "2000-05"),
+        (KNMI, "", "UTC", "dbilt.et0.2000-05", "et0_mm", "2000-05"),
+        (FRANCE, NICE, "UTC", "nice.precip.2024-10", "precipitation_mm", "2024-10"),
+        (FRANCE, NICE, "UTC", "nice.precip.2023-10", "precipitation_mm", "2023-10"),
+    ],
+)
+def test_the_packaged_profiles_lead_to_the_figures(file, toml, zone, name, column, golden_month):
+    found = tables(field.delivered(file, toml), zone, field.DE_BILT if file == KNMI else field.NOWHERE)
+    assert month(found, golden_month)[column] == figure(name)
+
+
+def test_the_packaged_profile_of_davis_leads_to_the_rain_the_gust_and_the_directions_of_its_file():
+    found = field.delivered(DAVIS).validated
+    assert found["precipitation_mm"].notna().sum() == golden()["davis.hours"]
+    assert found["precipitation_mm"].sum() == figure("davis.sum.complete")
+    assert found["wind_gust_ms"].max() == pytest.approx(golden()["davis.gust"]["max"], abs=1e-4)
+    assert found["wind_direction_deg"].notna().sum() == 28 and found["solar_radiation_wm2"].notna().sum() == 43
+
+
+def test_a_day_of_counters_of_ecowitt_without_rain():
+    found = field.delivered("ecowitt_api_day.json", 'timezone = "Europe/Berlin"').validated
+    assert found["precipitation_mm"].sum() == golden()["ecowitt.dailyrainin"]
+    assert found["precipitation_mm"].notna().sum() == 23 and found["pressure_station_hpa"].median() > 970
+
+
+def test_the_radiation_of_a_day_of_minutes_of_alamosa():
+    """The figure adds up the minutes 00:00 to 23:59. Ours are those after 00:00 that end the hours, each its mean: the
+    minute 24:00 is in the next file, and 23:00 has the mean of the other 59."""
+    minutes = np.array([line.split() for line in (field.FILES / "surfrad_alamosa.dat").read_text().splitlines()[2:]])
+    light = np.maximum(minutes[:, 8].astype(float), 0.0)
+    assert light.sum() / 60_000 == figure("alamosa.day")
+    of_hours = [*light[1:].tolist(), np.nan]
+    found = tables(field.delivered("surfrad_alamosa.dat")).daily["solar_radiation_mjm2"][0]
+    assert found == pytest.approx(np.nanmean(np.reshape(of_hours, (24, 60)), axis=1).sum() * 0.0036, rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("station", "name", "column"),
     [

@@ -24,6 +24,7 @@ from weather_etl.meteorology.observations.precipitation import Gauge
 from weather_etl.meteorology.observations.reports import Slots, Values
 from weather_etl.meteorology.observations.series import MINUTE, Series, Windows, months_of
 from weather_etl.meteorology.quality import VARIABLES, Flag
+from weather_etl.meteorology.quality.sunlight import OFFSET_LIMIT, OFFSET_WM2
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.vocabulary import LONG_PRECIPITATION
 
@@ -220,14 +221,25 @@ class _Assembly:
             self._wind(speed)
         radiation = self.dense.get("solar_radiation_wm2")
         if radiation is not None:
-            x = self.values["solar_radiation_wm2"][radiation.series.rows]
-            self._replace("solar_radiation_wm2", radiation, radiation.mean(x), radiation.enough)
+            self._radiation(radiation)
         gust = self.dense.get("wind_gust_ms")
         if gust is not None:
             x = self.values["wind_gust_ms"][gust.series.rows]
             every = np.ones(len(gust.hours), dtype=bool)
             rows = gust.row_of_max(x)
             self._replace("wind_gust_ms", gust, gust.max(x), every, rows=rows, members=(gust.hours, rows))
+
+    def _radiation(self, windows: Windows) -> None:
+        """Means of values of which none is below 0: the offset of a dark sensor takes nothing from the light."""
+        name, good = "solar_radiation_wm2", windows.enough
+        x = self.values[name][windows.series.rows]
+        self._replace(name, windows, windows.mean(np.maximum(x, 0.0)), good)
+        offset = windows.mean(x)
+        low = good & (offset < OFFSET_WM2)
+        if low.any():
+            self.out.doubts.append(
+                Doubt(name, Flag.SUSPECT, windows.hours[low], windows.last_row[low], offset[low], OFFSET_LIMIT, "sun")
+            )
 
     def _temperature_extremes(self) -> Extremes | None:
         """Of the temperature the hour has the report nearest to it, and the day the extremes of all."""
@@ -342,8 +354,9 @@ class _Assembly:
 
     def _without_empty_hours(self, out: Hours) -> Hours:
         """Hours to which no row gave anything are no hours."""
-        if (out.row >= 0).all() and all(self.values.absent(n) for n in ("precipitation_mm", *LONG_PRECIPITATION)):
-            return out  # every row has a value, and only that of a rain of unknown period may come to nothing
+        periods = ("precipitation_mm", *LONG_PRECIPITATION)
+        if (out.row >= 0).all() and not self.dense and all(self.values.absent(n) for n in periods):
+            return out  # every row has a value, and only that of a period may come to nothing in the hour of its row
         filled = np.zeros(len(out), dtype=bool)
         for name in VARIABLES:
             filled |= ~np.isnan(out.values[name]) | out.unreadable[name]

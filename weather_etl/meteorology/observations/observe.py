@@ -200,7 +200,7 @@ def _before_the_tests(cascade: Cascade, hours: Hours) -> None:
             cascade.upstream(name, hours.upstream[name])
     for doubt in hours.doubts:
         cascade.note(
-            doubt.variable, "precipitation", doubt.flag, hours.at(doubt.hours), doubt.limit,
+            doubt.variable, doubt.test, doubt.flag, hours.at(doubt.hours), doubt.limit,
             original=doubt.original, origin=doubt.rows,
         )  # fmt: skip
 
