@@ -5,6 +5,7 @@ Only where the files lie beside the checkout. Sums to 1e-9, counts exactly.
 
 import json
 from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -210,9 +211,24 @@ def test_days_of_nice_that_three_hour_amounts_tile_have_the_amount_of_24_hours()
     assert (abs(tiled[both] - stated[both]) <= 0.2).sum() == golden()["nice.tile.equal"]
 
 
+def test_the_contradictions_of_nice_are_empty_cells_read_as_nothing_fallen():
+    """The figure comes out where an empty longer amount counts as 0; as the missing value that it is, none is below a
+    shorter one, whatever the trace of -0.1 is read as."""
+    columns = ["dans la dernière heure", *(f"dans les {h} dernières heures" for h in (3, 6, 12, 24))]
+    texts = [[r[f"Précipitations {c}"] for c in columns] for r in field.table("mf_synop_opendatasoft.csv", ";")]
+
+    def contradictions(empty: float, trace: float) -> int:
+        x = np.array([[empty if t == "" else trace if t == "-0.1" else float(t) for t in row] for row in texts])
+        above = [x[:, a] > x[:, b] + 0.1 for a, b in combinations(range(5), 2)]
+        return int(np.any(above, axis=0).sum())
+
+    assert len(texts) == 6231
+    assert [contradictions(0.0, t) for t in (0.0, -0.1, np.nan)] == [golden()["nice.pcc"]] * 3
+    assert [contradictions(np.nan, t) for t in (0.0, -0.1, np.nan)] == [0, 0, 0]
+
+
 def test_amounts_of_nice_that_contradict_each_other_are_found():
-    """No shorter period of any report is above a longer one of the same report; but 9.6 mm of 2023-11-08, 12 UTC, are in
-    no amount of the 24 hours that end later, of which there are seven."""
+    """9.6 mm of 2023-11-08, 12 UTC, are in no amount of the 24 hours that end later, of which there are seven."""
     events = field.nice().events
     found = events[events["variable"] == "precipitation_long_mm"]
     assert found["timestamp"].dt.strftime("%d %H").tolist() == [

@@ -16,7 +16,8 @@ from weather_etl.meteorology.cells import NULL_TOKENS, Reading, one_chunk, read_
 from weather_etl.meteorology.computed import compute
 from weather_etl.meteorology.conditions import condition_of
 from weather_etl.meteorology.observations import sentinels
-from weather_etl.meteorology.observations.hours import Hours, put_together
+from weather_etl.meteorology.observations.found_hours import Hours
+from weather_etl.meteorology.observations.hours import put_together
 from weather_etl.meteorology.observations.provenance import Balance, trace_back
 from weather_etl.meteorology.observations.tables import event_frame, quarantine_frame
 from weather_etl.meteorology.observations.texts import repeated_text, text_array
