@@ -11,10 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.cascade import Cascade, Conflict
+from weather_etl.meteorology.cascade import Cascade
 from weather_etl.meteorology.cells import NULL_TOKENS, Reading, one_chunk, read_all
 from weather_etl.meteorology.computed import compute
 from weather_etl.meteorology.conditions import condition_of
+from weather_etl.meteorology.findings import Conflict
 from weather_etl.meteorology.observations import sentinels
 from weather_etl.meteorology.observations.found_hours import Hours
 from weather_etl.meteorology.observations.hours import put_together
