@@ -12,18 +12,18 @@ Does not belong here: which reports an hour has (`reports.py`), regular series (
 | sum | precipitation, sunshine | all of what falls in (H - 1 h, H], or null |
 """
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import pyarrow as pa
 
 from weather_etl.meteorology.cells import HOUR, UNREADABLE, Cells, one_chunk
 from weather_etl.meteorology.extremes import Extremes
 from weather_etl.meteorology.observations.amounts import Doubt, Fallen
+from weather_etl.meteorology.observations.found_hours import Hours
 from weather_etl.meteorology.observations.precipitation import Gauge
 from weather_etl.meteorology.observations.reports import Slots, Values
-from weather_etl.meteorology.observations.series import MINUTE, Series, Windows, months_of
+from weather_etl.meteorology.observations.series import Series, Windows, ends_after, months_of
 from weather_etl.meteorology.quality import VARIABLES, Flag
+from weather_etl.meteorology.quality.sunlight import OFFSET_LIMIT, OFFSET_WM2
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.vocabulary import LONG_PRECIPITATION
 
@@ -36,61 +36,13 @@ BOUND = ("dew_point_c", "humidity_percent")  # to the row of the temperature
 DENSE = ("wind_speed_ms", "wind_gust_ms", "solar_radiation_wm2", "sunshine_min")
 
 
-@dataclass
-class Hours:
-    """The hours of a station, before quality control.
-
-    Attributes:
-        hours: int64, hours since 1970-01-01 UTC, ascending.
-        values: variable -> float64 in canonical units, NaN where there is none.
-        source: variable -> row of each value (of several rows the last); -1 where no row has one.
-        unreadable: variable -> mask of the hours whose cell is no number.
-        upstream: variable -> uint8, flags of the sources.
-        long_h: int64, period of `precipitation_long_mm`; 0 where there is none.
-        trace: mask of the hours whose precipitation is a trace.
-        doubts: what is to be flagged before any test.
-        conflicts: variable -> (positions of hours, rows that contradict the value).
-        extremes: lowest and highest temperature of the hours with several reports; None without a dense series.
-        mean_cube: m3/s3, mean of the cubes of the wind speeds of the hours that have several; NaN elsewhere.
-        row: the nearest row of each hour; -1 where only periods end in it.
-        complex: mask of the hours that more than that row may have a part in.
-        members: variable -> (positions of hours, rows): every row that has a part in a value of several rows.
-        points: the reports by hours.
-        warnings: sentences for a person.
-    """
-
-    hours: np.ndarray
-    points: Slots
-    values: dict[str, np.ndarray] = field(default_factory=dict)
-    source: dict[str, np.ndarray] = field(default_factory=dict)
-    unreadable: dict[str, np.ndarray] = field(default_factory=dict)
-    upstream: dict[str, np.ndarray] = field(default_factory=dict)
-    long_h: np.ndarray | None = None
-    trace: np.ndarray | None = None
-    doubts: list[Doubt] = field(default_factory=list)
-    conflicts: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
-    extremes: Extremes | None = None
-    mean_cube: np.ndarray | None = None
-    row: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    complex: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
-    members: dict[str, list[tuple[np.ndarray, np.ndarray]]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.hours)
-
-    def at(self, hours: np.ndarray) -> np.ndarray:
-        """Positions of hours that are among these."""
-        return np.searchsorted(self.hours, hours)
-
-
 class _Assembly:
     def __init__(self, raw: pa.Table, cells: Cells, site: Site, zone: str) -> None:
         self.values = Values(cells, site)
         self.cells = cells
         rows = np.flatnonzero(cells.refused == 0)
         times = cells.timestamp.astype(np.int64)
-        ends = times + _shift(cells, rows, times)
+        ends = times + ends_after(cells, rows, times)
         self.files = one_chunk(raw.column("landing_file")).indices.to_numpy()
         self.points = Slots(rows, times[rows])
         self.periods = self.points if ends is times or (ends == times).all() else Slots(rows, ends[rows])
@@ -220,14 +172,25 @@ class _Assembly:
             self._wind(speed)
         radiation = self.dense.get("solar_radiation_wm2")
         if radiation is not None:
-            x = self.values["solar_radiation_wm2"][radiation.series.rows]
-            self._replace("solar_radiation_wm2", radiation, radiation.mean(x), radiation.enough)
+            self._radiation(radiation)
         gust = self.dense.get("wind_gust_ms")
         if gust is not None:
             x = self.values["wind_gust_ms"][gust.series.rows]
             every = np.ones(len(gust.hours), dtype=bool)
             rows = gust.row_of_max(x)
             self._replace("wind_gust_ms", gust, gust.max(x), every, rows=rows, members=(gust.hours, rows))
+
+    def _radiation(self, windows: Windows) -> None:
+        """Means of values of which none is below 0: the offset of a dark sensor takes nothing from the light."""
+        name, good = "solar_radiation_wm2", windows.enough
+        x = self.values[name][windows.series.rows]
+        self._replace(name, windows, windows.mean(np.maximum(x, 0.0)), good)
+        offset = windows.mean(x)
+        low = good & (offset < OFFSET_WM2)
+        if low.any():
+            self.out.doubts.append(
+                Doubt(name, Flag.SUSPECT, windows.hours[low], windows.last_row[low], offset[low], OFFSET_LIMIT, "sun")
+            )
 
     def _temperature_extremes(self) -> Extremes | None:
         """Of the temperature the hour has the report nearest to it, and the day the extremes of all."""
@@ -342,8 +305,9 @@ class _Assembly:
 
     def _without_empty_hours(self, out: Hours) -> Hours:
         """Hours to which no row gave anything are no hours."""
-        if (out.row >= 0).all() and all(self.values.absent(n) for n in ("precipitation_mm", *LONG_PRECIPITATION)):
-            return out  # every row has a value, and only that of a rain of unknown period may come to nothing
+        periods = ("precipitation_mm", *LONG_PRECIPITATION)
+        if (out.row >= 0).all() and not self.dense and all(self.values.absent(n) for n in periods):
+            return out  # every row has a value, and only that of a period may come to nothing in the hour of its row
         filled = np.zeros(len(out), dtype=bool)
         for name in VARIABLES:
             filled |= ~np.isnan(out.values[name]) | out.unreadable[name]
@@ -361,28 +325,6 @@ class _Assembly:
         kept.conflicts = {n: (position[at[filled[at]]], rows[filled[at]]) for n, (at, rows) in out.conflicts.items()}
         kept.members = {n: [(position[at], rows) for at, rows in parts] for n, parts in out.members.items()}
         return kept
-
-
-def _shift(cells: Cells, rows: np.ndarray, times: np.ndarray) -> np.ndarray | int:
-    """Microseconds from the stamp of each raw row to the end of its period.
-
-    Where neither file nor format says how long a period is, it is the usual step between the rows.
-    """
-    if all(r.stamp == "end" for r in cells.readings):
-        return 0
-    shift = np.zeros(len(times), dtype=np.int64)
-    group = np.zeros(len(times), dtype=np.int64) if cells.reading is None else cells.reading
-    for i, reading in enumerate(cells.readings):
-        if reading.stamp == "end":
-            continue
-        minutes = reading.period_minutes
-        if not minutes:
-            mine = np.unique(times[rows[group[rows] == i]])
-            steps = np.diff(mine)
-            usual = int(np.median(steps)) if len(steps) else HOUR
-            minutes = usual // MINUTE if 0 < usual <= 24 * HOUR else 60
-        shift[group == i] = minutes * MINUTE // (1 if reading.stamp == "start" else 2)
-    return shift
 
 
 def put_together(raw: pa.Table, cells: Cells, site: Site, zone: str) -> Hours:
