@@ -553,4 +553,4 @@ def test_a_text_without_names_is_not_offered_its_numbers_as_names():
 def test_two_missing_columns_are_offered_two_names():
     with pytest.raises(Rejected) as caught:
         read(csv("a,b", header="Hvenær,Hiti"))
-    assert '"Hvenær" = "timestamp"; "Hiti" = "temperature_c"' in caught.value.detail
+    assert 'aliases = { "Hvenær" = "timestamp", "Hiti" = "temperature_c" }' in caught.value.detail

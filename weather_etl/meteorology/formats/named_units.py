@@ -80,7 +80,7 @@ def _unknown_unit(name: str, variable: str, text: str) -> Rejected:
     return Rejected(
         Reason.UNIT_UNKNOWN,
         f"the unit {text!r} of column {name!r} is none of {', '.join(sorted(UNITS[QUANTITIES[variable]]))}; say in "
-        f'station.toml which it is (known are {known}): units = {{ {variable} = "..." }}, or leave the column out: '
+        f'station.toml which it is (known are {known}), such as units = {{ {variable} = "{canonical(variable)}" }}, or leave the column out: '
         f'aliases = {{ "{name}" = "ignore" }}',
     )
 

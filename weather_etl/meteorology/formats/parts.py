@@ -4,6 +4,7 @@ Belongs here: how each is taken from the table of a file. Does not belong here: 
 (`mapping.py`).
 """
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -72,7 +73,7 @@ def drop_thousands(
             columns.used.discard(found.at if found.at is not None else -1)
             columns.warnings.append(
                 f"{found.name!r} is not read: all its numbers have three digits behind the mark, which may be decimals or "
-                'thousands; say which in station.toml: [dialect] decimal = "." or ","'
+                'thousands; say in station.toml which is the decimal mark: dialect = { decimal = "," } or "."'
             )
 
 
@@ -85,7 +86,7 @@ def reject_contradicting_twins(
     Raises:
         Rejected: it does not (DUPLICATE_COLUMN).
     """
-    own = {i for n in options.aliases for i in names.all(n)}
+    own = {i for n in options.aliases for i in names.numbered(n)}
     for variable, found in columns.found.items():
         if found.at is None or found.at in own or found.rule.part is not None or variable not in RAW_NUMBERS:
             continue
@@ -102,8 +103,16 @@ def reject_contradicting_twins(
                 raise Rejected(
                     Reason.DUPLICATE_COLUMN,
                     f"columns {found.name!r} and {other.name!r} both mean {variable} and differ; name the right one in "
-                    f'station.toml: aliases = {{ "{other.name}" = "ignore" }}',
+                    f"station.toml: aliases = {{ {_alias_of(i, names)} = "
+                    '"ignore" }',
                 )
+
+
+def _alias_of(i: int, names: Names) -> str:
+    """What an alias calls a column: its name, numbered where several have it."""
+    same = names.exact.get(names.names[i], [i])
+    name = names.names[i] + (f" ({same.index(i) + 1})" if len(same) > 1 else "")
+    return json.dumps(name, ensure_ascii=False)
 
 
 def _twins(at: int, rule: ColumnRule, names: Names, profile: Profile) -> list[int]:

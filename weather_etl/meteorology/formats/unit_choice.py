@@ -231,11 +231,19 @@ def _temperatures(
         median = evidence.unlikely_celsius(values)
         if median is not None or evidence.tenths_of_degrees(values):
             what = f"a median of {median:g}" if median is not None else "whole numbers beyond 60"
-            likely = '"K"' if (median or 0.0) > evidence.MIN_KELVIN else '"degF", or "0.1 degC" if they are tenths'
+            likely, more = (
+                ("K", "") if (median or 0.0) > evidence.MIN_KELVIN else ("degF", ', or "0.1 degC" if they are tenths')
+            )
             raise Rejected(
                 Reason.UNIT_UNLIKELY,
                 f"the temperatures in {found.name!r} have {what}, so that they cannot be degrees Celsius; write what they "
-                f"are into station.toml: units = {{ {variable} = {likely} }}",
+                f'are into station.toml: units = {{ {variable} = "{likely}" }}{more}',
+            )
+        if evidence.is_normalised(values):
+            raise Rejected(
+                Reason.UNIT_UNLIKELY,
+                f"all temperatures in {found.name!r} lie between 0 and 1, as numbers do that were normalised; if they are what "
+                f'they seem, say so in station.toml: units = {{ {variable} = "degC" }}',
             )
         known = values[~np.isnan(values)]
         span = f" ({known.min():g} .. {known.max():g})" if len(known) else ""
