@@ -17,6 +17,7 @@ from weather_etl.meteorology.formats import (
     clock_columns,
     mapping,
     parts,
+    places,
     pressures,
     refusals,
     reshape,
@@ -96,7 +97,7 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     parts.drop_thousands(columns, cells, decimal, table.delimiter, options)
     unit_choice.settle_units(columns, cells, profile, _units_row(table, cut), options, decimal)
     parts.reject_contradicting_twins(columns, cells, names, cut, profile, options, decimal)
-    station = parts.station_column(profile, names, cut, timing.texts)
+    station = places.station_column(profile, names, cut, timing.texts, columns)
     if profile.generic:
         pressures.settle(columns, cells, profile, decimal, several_stations=station is not None)
         _beside_a_reduced_one(columns)

@@ -47,7 +47,7 @@ def take_unit(
                     found.written = before  # they contradict the header, and stay no numbers
             found.in_unit(unit, "the header")
             return
-        if profile.generic and "(" in found.name and not _NO_UNIT.fullmatch(text):
+        if profile.generic and re.search(r"[(\[]", found.name) and not _NO_UNIT.fullmatch(text):
             raise _unknown_unit(found.name, variable, text)
     row = units_row[found.at].strip() if found.at < len(units_row) else ""
     if row:

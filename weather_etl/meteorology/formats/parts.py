@@ -177,50 +177,6 @@ def _hours_of_rows(column: pa.ChunkedArray, n: int) -> np.ndarray:
     return hours[pc.fill_null(cells.indices, len(hours) - 1).to_numpy(zero_copy_only=False)]
 
 
-def station_column(
-    profile: Profile, names: Names, cut: Cut, times: pa.ChunkedArray
-) -> tuple[pa.ChunkedArray, set[int]] | None:
-    """The column that names the station of each row.
-
-    A column such as `city` does so in a file of no particular format only if it tells apart rows of the same time.
-    """
-    patterns = profile.part("station").get("column", ())
-    at = names.first(patterns) if patterns else None
-    if at is None and "station" in cut.names and (profile.part("wide") or profile.part("long")):
-        at = names.first(["station"])
-    if at is None and profile.generic and not names.has(["station", "station id"]):
-        at = names.first(_PLACES)
-        if at is not None and not _tells_apart(cut.columns[at], times):
-            at = None
-    if at is None:
-        return None
-    column = cut.columns[at]
-    return (column if pa.types.is_dictionary(column.type) else column.dictionary_encode()), {at}
-
-
-_PLACES = (
-    "station name",
-    "stationid",
-    "station code",
-    "city",
-    "city name",
-    "location",
-    "site",
-    "site name",
-    "site id",
-    "place",
-    "icao",
-    "wmo",
-    "wban",
-)
-
-
-def _tells_apart(column: pa.ChunkedArray, times: pa.ChunkedArray) -> bool:
-    """Whether there are several names, and times repeat without them."""
-    kinds = len(pc.unique(column.cast(TEXT) if pa.types.is_dictionary(column.type) else column))
-    return 1 < kinds <= 10_000 and pc.count_distinct(times).as_py() < 0.9 * len(times)
-
-
 def constant(text: str, n: int) -> pa.ChunkedArray:
     codes = pa.array(np.zeros(n, dtype=np.int32))
     return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, pa.array([text], TEXT))])

@@ -119,6 +119,11 @@ def _take_points(out: Columns, found: Found, column: pa.ChunkedArray) -> None:
     texts = [t for t in texts[:1000] if t and t.lower() not in NULL_TOKENS and not re.match(NUMBER, t)]
     if not texts or (all(t.upper() in SECTORS for t in texts) and not compass.NOT_ENGLISH.search(found.name)):
         return
+    if _are_marks(texts, column):
+        out.warnings.append(f"{', '.join(map(repr, texts))} among the numbers of {found.name!r} count as missing")
+        words = {*found.written.words, *(t.lower() for t in texts)}
+        found.written = replace(found.written, compass=False, words=tuple(sorted(words)))
+        return
     points, problem = compass.read_points(texts, found.name)
     words = tuple(sorted({*found.written.words, *compass.NO_DIRECTION}))
     if points:
@@ -128,6 +133,12 @@ def _take_points(out: Columns, found: Found, column: pa.ChunkedArray) -> None:
         found.written = replace(found.written, compass=False, words=words)
     else:
         found.written = replace(found.written, words=words)
+
+
+def _are_marks(texts: Sequence[str], column: pa.ChunkedArray) -> bool:
+    """Whether a letter or two stand among the numbers of a column, as for a wind that varies: they are no directions."""
+    numbers = pc.match_substring_regex(pc.utf8_trim_whitespace(one_chunk(column).dictionary), NUMBER)
+    return len(texts) <= 2 and (pc.sum(numbers.cast(pa.int64())).as_py() or 0) >= 8
 
 
 def _leave_out(out: Columns, found: Found, why: str) -> None:
