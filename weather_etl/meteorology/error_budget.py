@@ -88,13 +88,23 @@ def check_error_budget(cells: Cells, rows: pa.Table, reading: Reading) -> tuple[
             Reason.ALL_ROWS_BAD,
             f"all {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows, reading)}",
         )
-    errors = bad - (int(codes[REASONS.index(Reason.NO_MEASUREMENT)]) if reading.padded else 0) - ahead_of_time(cells)
+    errors = bad - _blank_rows(cells) - ahead_of_time(cells)
     if main and errors > ERROR_BUDGET * n:
         return (
             Reason.ERROR_BUDGET,
             f"{bad} of {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows, reading)}",
         )
     return None
+
+
+def _blank_rows(cells: Cells) -> int:
+    """Rows of an outage: nothing was measured, and nothing of them is unreadable; a spreadsheet's are blank altogether."""
+    nothing = cells.refused == REASON_CODE[Reason.NO_MEASUREMENT]
+    timeless = cells.refused == REASON_CODE[Reason.TIMESTAMP_MISSING]
+    if timeless.any():
+        for state in cells.states.values():
+            timeless &= state == MISSING
+    return int((nothing | timeless).sum())
 
 
 def ahead_of_time(cells: Cells) -> int:

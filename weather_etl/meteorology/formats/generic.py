@@ -4,10 +4,13 @@ Belongs here: finding it, its separator, the line of units below it, and what is
 Does not belong here: the names themselves (`profiles/generic.toml`), columns and units (`mapping.py`).
 """
 
+import csv
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
+from weather_etl.meteorology.formats import clock_columns
 from weather_etl.meteorology.formats.names import NAMELESS, Names, bare, is_nameless, is_regex, key, split_names
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
@@ -71,7 +74,7 @@ def _as_header(profile: Profile, head: Head, i: int, start: int, options: Option
             whole = Names([n or f"{NAMELESS}{k + 1}" for k, n in enumerate(names)], suffixes=True)
             if delimiter == "space" and _cells_of_first_row(head, i) != len(names):
                 raise Rejected(Reason.NOT_CSV, "the lines have more or fewer words than the header")
-            check(profile, whole, options)
+            check(profile, whole, options, partial(_first_rows, head, i, delimiter))
         except Rejected as rejected:
             problem = problem or rejected
             continue
@@ -109,8 +112,23 @@ def _cells_of_first_row(head: Head, i: int) -> int:
     return next((len(line.split()) for line in head.data_lines(i + 1, 1)), -1)
 
 
-def check(profile: Profile, names: Names, options: Options) -> None:
+def _first_rows(head: Head, i: int, delimiter: str) -> list[list[str]]:
+    lines = head.data_lines(i + 1, clock_columns.SAMPLE)
+    if delimiter == "space":
+        return [line.split() for line in lines]
+    return [row for line in lines for row in csv.reader([line], delimiter=delimiter)]
+
+
+def check(
+    profile: Profile, names: Names, options: Options, rows: Callable[[], Sequence[Sequence[str]]] = tuple
+) -> None:
     """Demand a time and something measured.
+
+    Args:
+        profile: the built-in names.
+        names: of the columns.
+        options: of the station.
+        rows: gives the first rows, whose cells may be times where no name says so.
 
     Raises:
         Rejected: says all that is missing at once, with the lines of `station.toml` to paste.
@@ -124,7 +142,7 @@ def check(profile: Profile, names: Names, options: Options) -> None:
     short = [r for r in measured if _only_short(r, names)]
     if len(measured) - len(short) < 1 and len(short) < 3:
         measured = []
-    if has_time and (measured or aliased):
+    if (measured or aliased) and (has_time or clock_columns.by_cells(names.names, rows()) is not None):
         return
     missing = [] if has_time else ["timestamp"]
     missing += [] if measured or aliased else ["temperature_c"]
