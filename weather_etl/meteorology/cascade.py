@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from weather_etl.meteorology.findings import Conflict, Flagged, Grid
+from weather_etl.meteorology.findings import Conflict, Flagged, gaps_of
 from weather_etl.meteorology.quality import (
     FLAT,
     Flag,
@@ -22,8 +22,10 @@ from weather_etl.meteorology.quality import (
     ranges,
     snow,
     still,
+    streaks,
     sunlight,
 )
+from weather_etl.meteorology.quality.months import Months
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.sun import SunHours
 
@@ -56,7 +58,7 @@ class Cascade(Flagged):
         values: dict[str, np.ndarray],
         site: Site,
         *,
-        written: Mapping[str, still.Written] | None = None,
+        written: Mapping[str, streaks.Written] | None = None,
         periods: np.ndarray | None = None,
     ) -> None:
         super().__init__(values)
@@ -64,11 +66,10 @@ class Cascade(Flagged):
         self._periods = np.zeros(len(hours), dtype=np.int64) if periods is None else periods
         self._limits = {name: site.limits_of(name) for name in values}
         self._cap = still.cap_of(values["visibility_km"]) if site.visibility_cap_km is None else site.visibility_cap_km
-        self._grid = Grid(hours)
+        self._gaps = gaps_of(hours)
         self._span_hours = int(hours[-1] - hours[0]) + 1 if len(hours) else 0
-        of_row = hours.astype("datetime64[h]").astype("datetime64[M]").astype(np.int64)
-        self._months, self._years, self._calendar = of_row, of_row // 12, of_row % 12
-        self._reports = still.Reports(hours, self._years)
+        self._months = Months.of_hours(hours)
+        self._reports = streaks.Reports(hours, self._months)
         self._sun: SunHours | None = None
 
     @property
@@ -188,8 +189,9 @@ class Cascade(Flagged):
         for name, x in self._present():
             limits = self._limits[name]
             if limits.spike:
-                flags = self._grid.gather(changes.spike(self._grid.spread(x), limits))
-                self._apply(name, "spike", flags, *(f"{s:g} out and back within hours" for s in limits.spike))
+                found = changes.spikes(x, limits, self._gaps)
+                suspect, fail = (f"{s:g} out and back within hours" for s in limits.spike)
+                self.both(name, "spike", found, (suspect, fail))
 
     def flat_line(self) -> None:
         excluded = self._may_stand_still()
@@ -197,13 +199,12 @@ class Cascade(Flagged):
             limits = self._limits[name]
             free = excluded.get(name)
             if limits.flat_hours:
-                spread = None if free is None else self._grid.spread(free)
-                flags = self._grid.gather(still.flat_line(self._grid.spread(x), limits, spread))
-                self._apply(name, "flat_line", flags, *(f"below {h:g} h of equal values" for h in limits.flat_hours))
+                suspect, fail = (f"below {h:g} h of equal values" for h in limits.flat_hours)
+                self.both(name, "flat_line", still.flat_lines(x, limits, free, self._gaps), (suspect, fail))
             elif name in FLAT:
                 written = self._written.get(name) or x.__getitem__
                 direction = name == "wind_direction_deg"
-                both = still.streaks(x, written, self._reports, FLAT[name], free, direction=direction)
+                both = streaks.streaks(x, written, self._reports, FLAT[name], free, direction=direction)
                 for flag in (Flag.FAIL, Flag.SUSPECT):  # what failed is out before anything is suspect
                     for runs in both:
                         rows = runs.failed if flag == Flag.FAIL else runs.suspect
@@ -235,8 +236,8 @@ class Cascade(Flagged):
         for name, x in self._present():
             limits = self._limits[name]
             if limits.rate is not None:
-                flags = self._grid.gather(changes.rate_of_change(self._grid.spread(x), limits))
-                self._apply(name, "rate_of_change", flags, f"{limits.rate:g} in an hour")
+                rows = changes.jumps(x, limits, self._gaps)
+                self.note(name, "rate_of_change", Flag.SUSPECT, rows, f"{limits.rate:g} in an hour")
 
     def precipitation(self) -> None:
         name = "precipitation_mm"
@@ -286,14 +287,13 @@ class Cascade(Flagged):
         limit = f"{climate.CLIMATOLOGY_SD:g} sd from the mean of the calendar month"
         for name, x in self._present():
             if name in climate.CLIMATOLOGY_VARIABLES:
-                self._apply(name, "climatology", climate.climatology(x, self._years, self._calendar), limit)
+                rows = climate.unusual(x, self._months)
+                self.note(name, "climatology", Flag.SUSPECT, rows, limit)
 
     def month_clean_up(self) -> None:
         limit = f"at most {100 * climate.CLEAN_UP_SHARE:g} % of the month's values failed"
         for name, flags in self.flags.items():
-            if (flags == Flag.FAIL).any():
-                rows = np.flatnonzero(climate.month_clean_up(flags, self._months) == Flag.SUSPECT)
-                self.note(name, "month_clean_up", Flag.SUSPECT, rows, limit)
+            self.note(name, "month_clean_up", Flag.SUSPECT, climate.month_clean_up(flags, self._months), limit)
 
     def _present(self) -> Sequence[tuple[str, np.ndarray]]:
         """The variables that had any value."""

@@ -1,7 +1,7 @@
 """What a number cell says: text -> numbers in canonical units.
 
 Belongs here: words that mean no value, units, composite cells, quality codes of the source.
-Does not belong here: which unit a file has (`formats/`), thresholds (`quality.py`).
+Does not belong here: which unit a file has (`formats/`), thresholds (`quality/`).
 """
 
 import re

@@ -2,7 +2,7 @@
 
 Belongs here: how a file is to be read, rows that a cell refuses, the files of a station read together.
 Does not belong here: cutting a file into rows (`cutting.py`), a single time or number (`cell_times.py`,
-`cell_numbers.py`), one row per hour (`observations.py`), thresholds (`quality.py`).
+`cell_numbers.py`), one row per hour (`observations/`), thresholds (`quality/`).
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What tests found of a station's hours: flags, findings, and the hourly grid on which tests in time look.
+"""What tests found of a station's hours: flags and findings.
 
 Belongs here: how a finding changes flags and values. Does not belong here: which tests there are (`cascade.py`).
 """
@@ -39,26 +39,11 @@ class Conflict:
     original: np.ndarray
 
 
-class Grid:
-    """Hours in time order with one empty hour in every gap, however long: no test looks further than an hour."""
-
-    def __init__(self, hours: np.ndarray) -> None:
-        gaps = np.diff(hours, prepend=hours[:1]) > 1
-        self.size = len(hours) + int(gaps.sum())
-        self._rows = np.arange(len(hours)) + np.cumsum(gaps)
-        self._whole = self.size == len(hours)
-
-    def spread(self, values: np.ndarray) -> np.ndarray:
-        """Values of the hours -> values on the grid, NaN (or False) in the gaps."""
-        if self._whole:
-            return values
-        out = np.zeros(self.size, dtype=bool) if values.dtype == bool else np.full(self.size, np.nan)
-        out[self._rows] = values
-        return out
-
-    def gather(self, flags: np.ndarray) -> np.ndarray:
-        """Flags on the grid -> flags of the hours."""
-        return flags if self._whole else flags[self._rows]
+def gaps_of(hours: np.ndarray) -> np.ndarray:
+    """Positions of the hours that do not follow on the one before."""
+    if not len(hours) or hours[-1] - hours[0] + 1 == len(hours):
+        return np.empty(0, dtype=np.int64)
+    return np.flatnonzero(hours[1:] - hours[:-1] > 1) + 1
 
 
 class Flagged:
@@ -103,6 +88,8 @@ class Flagged:
         else:
             flags[rows] = np.where(flags[rows] == Flag.FAIL, Flag.FAIL, flag)
 
-    def _apply(self, name: str, test: str, flags: np.ndarray, suspect: str, fail: str = "") -> None:
-        for flag, limit in ((Flag.FAIL, fail), (Flag.SUSPECT, suspect)):
-            self.note(name, test, flag, np.flatnonzero(flags == flag), limit)
+    def both(self, name: str, test: str, found: tuple[np.ndarray, np.ndarray], limits: tuple[str, str] | str) -> None:
+        """Suspect and failed positions, each with its limit."""
+        suspect, fail = (limits, limits) if isinstance(limits, str) else limits
+        self.note(name, test, Flag.FAIL, found[1], fail)
+        self.note(name, test, Flag.SUSPECT, found[0], suspect)

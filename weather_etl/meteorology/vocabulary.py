@@ -1,7 +1,7 @@
 """Closed vocabularies that several rooms share; importing them costs nothing.
 
 Belongs here: names of raw columns, sectors, precipitation types, conditions; the version of the reader.
-Does not belong here: reason codes (`reasons.py`), flags and limits (`quality.py`).
+Does not belong here: reason codes (`reasons.py`), flags and limits (`quality/`).
 """
 
 # Raise it when a file gives other raw rows than before: every file is read again, and shared ones are split again.

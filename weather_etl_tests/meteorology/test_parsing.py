@@ -6,10 +6,10 @@ import pytest
 
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.bad_lines import MAX_CELL_BYTES, MAX_COLUMNS
-from weather_etl.meteorology.cutting import MAX_HEADER_BYTES
 from weather_etl.meteorology.formats.registry import packaged
 from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.records import MAX_HEADER_BYTES
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 from weather_etl_tests.meteorology.making import cells, csv, observed
 

@@ -87,6 +87,11 @@ def test_synop_reports_among_them_are_no_running_sums():
     assert rain(found) == {"10:00": 1, "11:00": 2}
 
 
+def test_a_report_of_another_kind_does_not_stand_in_for_an_absent_routine_one():
+    found = station(["09:52", "11:00", "11:52"], [1, 9, 2], ROUTINE, types=["FM-15", "FM-12", "FM-15"])
+    assert rain(found) == {"10:00": 1, "12:00": 2}
+
+
 def intervals(n: int, minutes: int) -> list[str]:
     return [f"{t:%Y-%m-%dT%H:%MZ}" for t in pd.date_range("2020-01-01T00:00Z", periods=n, freq=f"{minutes}min")]
 

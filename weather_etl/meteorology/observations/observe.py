@@ -23,7 +23,7 @@ from weather_etl.meteorology.observations.provenance import Balance, trace_back
 from weather_etl.meteorology.observations.tables import event_frame, quarantine_frame
 from weather_etl.meteorology.observations.texts import repeated_text, text_array
 from weather_etl.meteorology.quality import VARIABLES, Flag
-from weather_etl.meteorology.quality.still import Written
+from weather_etl.meteorology.quality.streaks import Written
 from weather_etl.meteorology.quality.sunlight import saturated
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.units import in_unit
