@@ -117,7 +117,10 @@ def _first_rows(head: Head, i: int, delimiter: str) -> list[list[str]]:
     lines = head.data_lines(i + 1, clock_columns.SAMPLE)
     if delimiter == "space":
         return [line.split() for line in lines]
-    return [row for line in lines for row in csv.reader([line], delimiter=delimiter)]
+    try:
+        return [row for line in lines for row in csv.reader([line], delimiter=delimiter)]
+    except csv.Error:  # a carriage return within a line, a cell without end
+        return []
 
 
 def check(

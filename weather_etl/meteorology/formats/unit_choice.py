@@ -121,8 +121,8 @@ def _take_points(out: Columns, found: Found, column: pa.ChunkedArray) -> None:
         return
     if _are_marks(texts, column):
         out.warnings.append(f"{', '.join(map(repr, texts))} among the numbers of {found.name!r} count as missing")
-        words = {*found.written.words, *(t.lower() for t in texts)}
-        found.written = replace(found.written, compass=False, words=tuple(sorted(words)))
+        marks = {*found.written.words, *(t.lower() for t in texts)}
+        found.written = replace(found.written, compass=False, words=tuple(sorted(marks)))
         return
     points, problem = compass.read_points(texts, found.name)
     words = tuple(sorted({*found.written.words, *compass.NO_DIRECTION}))
