@@ -264,6 +264,27 @@ def test_places_that_share_their_times_are_stations(name):
     assert any("taken for the station" in w for w in parsed.warnings) is (name == "which")
 
 
+def test_a_file_of_several_cities_is_one_of_several_stations_even_if_no_two_share_a_time():
+    rows = [f"2023-01-31 {h:02}:{k}7,{place},{5 + k}" for h in range(24) for k, place in enumerate(("Kabul", "Tirana"))]
+    assert formats.read_text(csv(*rows, header=f"{UTC_TIME},city,Temp (C)")).stations == ["Kabul", "Tirana"]
+
+
+@pytest.mark.parametrize("names", ["Temp (C),Rain (mm)", "Max Temp (C),Mean Temp (C),Min Temp (C)"])
+def test_midnights_alone_are_days(names):
+    rows = [f"2023-01-{d:02} 00:00,9,5,1" for d in range(1, 31)]
+    data = csv(*(r[: 16 + 2 * len(names.split(","))] for r in rows), header=f"{UTC_TIME},{names}")
+    with pytest.raises(Rejected) as caught:
+        read(data)
+    assert caught.value.reason is Reason.DAILY_ONLY
+    assert names.startswith("Max") or len(read(data, timestamp_format="iso")[1].timestamp) == 30
+
+
+def test_minima_and_maxima_alone_are_days():
+    with pytest.raises(Rejected) as caught:
+        read(csv("2023-01-31 12:00,1,9", header=f"{UTC_TIME},Tmin,Tmax"))
+    assert caught.value.reason is Reason.DAILY_ONLY
+
+
 def test_a_letter_among_numbers_is_no_direction():
     data = day(f"{UTC_TIME},Temp (C),WD", lambda h: f"5,{'V' if h == 3 else h * 10}")
     parsed, cells = read(data)
@@ -586,5 +607,5 @@ def test_a_text_without_names_is_not_offered_its_numbers_as_names():
 
 def test_two_missing_columns_are_offered_two_names():
     with pytest.raises(Rejected) as caught:
-        read(csv("a,b", header="Hvenær,Hiti"))
+        read(csv("31 jan kl 5,5", header="Hvenær,Hiti"))
     assert 'aliases = { "Hvenær" = "timestamp", "Hiti" = "temperature_c" }' in caught.value.detail
