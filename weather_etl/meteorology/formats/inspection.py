@@ -188,6 +188,8 @@ def _lines(assumed: dict[str, str], parsed: ParsedFile) -> list[str]:
     lines = []
     if "timezone" in assumed:
         lines.append('timezone = "UTC"  # or the zone of the station, such as "Europe/Budapest"')
+    if told := assumed.get("encoding"):
+        lines.append(told[told.index("encoding = ") :].removesuffix(" into station.toml"))
     units = {
         k.removeprefix("units."): parsed.units[k.removeprefix("units.")] for k in assumed if k.startswith("units.")
     }
