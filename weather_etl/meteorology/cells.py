@@ -61,7 +61,7 @@ class Reading:
 
     Attributes:
         units: column -> unit of its numbers.
-        decimal: the decimal mark.
+        decimal: the decimal mark; behind it that of thousands, where the station says it.
         fields: column -> how its text is written, where that is more than a number.
         timezones: text of the station -> zone of its times without an offset; "" stands for every station.
         stations: what the column `station` may say; None: anything.

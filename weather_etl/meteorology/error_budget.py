@@ -3,6 +3,7 @@
 Belongs here: the budget and the hints for a person. Does not belong here: reading a cell (`cells.py`).
 """
 
+import json
 import re
 from dataclasses import dataclass, replace
 
@@ -140,11 +141,13 @@ def _hint_for_rows(main: Reason, cells: Cells, rows: pa.Table, reading: Reading)
             column = next(reading.column(c) for c, state in cells.states.items() if state[first] == UNREADABLE)
             return f", such as {text(column)}{_hint_for_numbers([rows.column(column)[first].as_py()])}"
         case Reason.BAD_ENCODING:
-            return " (set `encoding` in station.toml, for example cp1250, or save the file as UTF-8)"
+            return (
+                ' (say in station.toml which encoding it has, such as encoding = "cp1250", or save the file as UTF-8)'
+            )
         case Reason.WRONG_STATION:
             return (
-                f", such as {text('station')} (put a file of several stations under landing/_shared/, "
-                "or add the name to source_ids in station.toml)"
+                f", such as {text('station')} (put a file of several stations under landing/_shared/, or say in station.toml "
+                f"that the name is its own: source_ids = [{json.dumps(rows.column('station')[first].as_py() or '', ensure_ascii=False)}])"
             )
         case Reason.TIMESTAMP_INVALID | Reason.TIMESTAMP_OUT_OF_RANGE:
             return (

@@ -256,6 +256,40 @@ def test_two_roundings_of_one_value_do_not_contradict_each_other():
     assert values(data, "visibility_km") == [10] * 24
 
 
+@pytest.mark.parametrize("name", ["location_name", "Ort", "which"])
+def test_places_that_share_their_times_are_stations(name):
+    rows = [f"2023-01-31 {h:02}:00,{place},{5 + k}" for h in range(24) for k, place in enumerate(("Kabul", "Tirana"))]
+    parsed = formats.read_text(csv(*rows, header=f"{UTC_TIME},{name},Temp (C)"))
+    assert parsed.stations == ["Kabul", "Tirana"]
+    assert any("taken for the station" in w for w in parsed.warnings) is (name == "which")
+
+
+def test_a_letter_among_numbers_is_no_direction():
+    data = day(f"{UTC_TIME},Temp (C),WD", lambda h: f"5,{'V' if h == 3 else h * 10}")
+    parsed, cells = read(data)
+    assert np.isnan(cells.values["wind_direction_deg"][3]) and cells.values["wind_direction_deg"][4] == 40
+    assert any("'V'" in w and "missing" in w for w in parsed.warnings)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-W05-3T07:00", "2024-01-31T07:00"), ("2024-W01-1 00:00", "2024-01-01T00:00"), ("2020W537T2300", "2021-01-03T23:00"),
+        ("2021-W53-1 00:00", "NaT"),
+    ],
+)  # fmt: skip
+def test_days_of_iso_weeks_are_read(text, expected):
+    usual = text.replace("W53", "W52") if expected == "NaT" else text
+    data = csv(*[f"{usual},5"] * 9, f"{text},5", header=f"{UTC_TIME},Temp (C)")
+    assert str(read(data)[1].timestamp[-1])[:16] == expected
+
+
+def test_a_date_of_two_digits_is_no_clock():
+    with pytest.raises(Rejected) as caught:
+        read(csv(*(f"{d:02}.01.19,{d}.5" for d in range(2, 32)), header="Date,temperature (C)"))
+    assert caught.value.reason is Reason.DAILY_ONLY
+
+
 RISING = [round(0.2 * (h % 24), 1) for h in range(48)]
 
 
@@ -553,4 +587,4 @@ def test_a_text_without_names_is_not_offered_its_numbers_as_names():
 def test_two_missing_columns_are_offered_two_names():
     with pytest.raises(Rejected) as caught:
         read(csv("a,b", header="Hvenær,Hiti"))
-    assert '"Hvenær" = "timestamp"; "Hiti" = "temperature_c"' in caught.value.detail
+    assert 'aliases = { "Hvenær" = "timestamp", "Hiti" = "temperature_c" }' in caught.value.detail

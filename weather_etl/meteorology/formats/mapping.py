@@ -90,9 +90,9 @@ def find_columns(profile: Profile, names: Names, options: Options, times: Sequen
     own = {c for c in options.aliases.values() if c not in (IGNORE, "timestamp")}
     for name, column in options.aliases.items():
         if column == IGNORE:
-            out.used.update(names.all(name))
+            out.used.update(names.numbered(name))
     for name, column in options.aliases.items():
-        at = names.first([name], used=out.used)
+        at = next((i for i in names.numbered(name) if i not in out.used), None)
         if column in own and at is not None and column not in out.found:
             rule = next((r for r in profile.columns if r.to == column), ColumnRule(column))
             rule = ColumnRule(column, (name,), unit=rule.unit if rule.is_open or profile.generic else canonical(column))
@@ -181,7 +181,7 @@ def decimal_mark(columns: Mapping[str, pa.ChunkedArray], setting: str | None, wa
     but for `1.500`, which then may be either, and is no number.
     """
     if setting:
-        return setting, []
+        return setting + ("," if setting == "." else "."), []
     if wanted in (".", ","):
         return wanted, []
     comma = point = grouped = 0
