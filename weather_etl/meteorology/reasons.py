@@ -101,7 +101,8 @@ EXPLANATIONS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.NO_DATE: (
         "The times have no date.",
-        "Put the date into the file name, such as metar_2024-05-31.txt, or set bulletin_date in station.toml.",
+        "Add a column with the date. Of METAR and SYNOP reports put it into the file name, such as metar_2024-05-31.txt, or "
+        "set bulletin_date in station.toml.",
     ),
     Reason.NO_YEAR: (
         "The times have no year.",

@@ -193,15 +193,16 @@ def _without_time(names: Names) -> Rejected:
 
 def measures(rule: ColumnRule, names: Names) -> bool:
     """Whether a rule of the built-in names finds a column."""
-    return _found(rule, names) is not None
+    return found(rule, names) is not None
 
 
-def _found(rule: ColumnRule, names: Names) -> int | None:
+def found(rule: ColumnRule, names: Names) -> int | None:
+    """Position of the column that a rule of the built-in names finds."""
     return names.first(rule.name, without=rule.exclude, variable=rule.to)
 
 
 def _only_short(rule: ColumnRule, names: Names) -> bool:
-    at = _found(rule, names)
+    at = found(rule, names)
     return at is not None and len(key(bare(names.names[at])[0])) <= 1
 
 
@@ -296,7 +297,7 @@ def units_of(row: Sequence[str], names: Names, profile: Profile) -> list[str]:
     if len(row) != len(names) or any(re.search(r"^[+-]?[\d.,]*\d", c) for c in row if c):
         return []
     for rule in profile.columns:
-        at = _found(rule, names)
+        at = found(rule, names)
         if at is not None and rule.to in QUANTITIES and row[at] and known_unit(rule.to, row[at]):
             return row
     return []

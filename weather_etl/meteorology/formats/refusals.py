@@ -20,6 +20,7 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 
 _DATE = r"^\s*(\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}|\d{1,2}[-/. ]([A-Za-z]{3,9}|\d{1,2})[-/. ]\d{2,4})\s*$"
 _CLOCK = r"^\s*\d{1,2}[:.h]\d{2}([:.]\d{2})?(\.\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*$"
+_OTHER_HALF = r"[T ](00|1[3-9]|2[0-3]):\d\d"  # of a clock of 24 hours
 _DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
 _MIN_TYPICAL = 8_000  # hours of a year, in which a few may be missing
 _SAMPLES_A_MONTH = 8
@@ -151,6 +152,8 @@ def typical_year(column: pa.Array, form: str) -> list[int]:
 
 def _half_a_clock(column: pa.Array, form: str) -> bool:
     """Whether the hours go from 1 to 12 twice a day, and nothing says which half it is."""
+    if pc.any(pc.match_substring_regex(column.slice(0, 100), _OTHER_HALF)).as_py():
+        return False
     if pc.any(
         pc.match_substring_regex(column.slice(0, 1000), r"(?i)[ap]\.?m?\.?\s*$|[\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}]")
     ).as_py():
