@@ -296,13 +296,19 @@ def test_a_letter_among_numbers_is_no_direction():
     ("text", "expected"),
     [
         ("2024-W05-3T07:00", "2024-01-31T07:00"), ("2024-W01-1 00:00", "2024-01-01T00:00"), ("2020W537T2300", "2021-01-03T23:00"),
-        ("2021-W53-1 00:00", "NaT"),
+        ("2021-W53-1 00:00", "NaT"), ("20240131_0700", "2024-01-31T07:00"), ("2024. 01. 31. 07:00", "2024-01-31T07:00"),
     ],
 )  # fmt: skip
-def test_days_of_iso_weeks_are_read(text, expected):
+def test_days_of_iso_weeks_and_other_rare_forms_are_read(text, expected):
     usual = text.replace("W53", "W52") if expected == "NaT" else text
     data = csv(*[f"{usual},5"] * 9, f"{text},5", header=f"{UTC_TIME},Temp (C)")
     assert str(read(data)[1].timestamp[-1])[:16] == expected
+
+
+@pytest.mark.parametrize("text", ["20240131T0700Z", "20240131T070000Z", "Wed Jan 31 07:00:00 UTC 2024"])
+def test_a_zone_within_a_rare_form_wins_over_that_of_the_station(text):
+    data = csv(*[f"{text},5"] * 9, header="Time,Temp (C)")
+    assert str(read(data, timezone="Asia/Tokyo")[1].timestamp[0])[:16] == "2024-01-31T07:00"
 
 
 def test_a_date_of_two_digits_is_no_clock():
