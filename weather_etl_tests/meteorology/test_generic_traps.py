@@ -222,6 +222,18 @@ def test_a_time_that_no_name_tells_is_found_by_its_cells(name):
     assert cells.values["temperature_c"].tolist() == [5, 6]
 
 
+def test_a_column_that_only_has_the_name_of_a_time_gives_way_to_one_whose_cells_are_times():
+    data = csv("2023-01-31 05:00;6.3 °C;80 %", "2023-01-31 06:00;6.1 °C;81 %", header="momento;ts;humedad")
+    assert str(read(data)[1].timestamp[1])[:16] == "2023-01-31T06:00"
+
+
+def test_an_indoor_look_is_told():
+    assert any(
+        "indoors" in w
+        for w in read(csv("2023-01-31 05:00,21,800", header=f"{UTC_TIME},Temp (C),CO2 (ppm)"))[0].warnings
+    )
+
+
 def test_of_two_times_without_a_usual_name_the_end_of_the_period_is_read():
     data = csv("2023-01-31 05:00,2023-01-31 06:00,5", header="PeriodStart,PeriodEnd,temp (C)")
     assert str(read(data)[1].timestamp[0])[:16] == "2023-01-31T06:00"
