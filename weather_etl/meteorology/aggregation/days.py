@@ -19,7 +19,7 @@ from weather_etl.meteorology.aggregation.vectors import sector_names
 from weather_etl.meteorology.observations import repeated_text
 from weather_etl.meteorology.quality import Flag
 from weather_etl.meteorology.schemas import TABLES
-from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.site import UNKNOWN_SITE, Site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,6 @@ WINDY_MS = 10.8  # Beaufort 6
 CALM_DAY_MS = 2.0  # xclim `calm_days`
 CLEAR_SKY_PERCENT, OVERCAST_PERCENT = 20.0, 80.0
 MJ_PER_WATT_HOUR = 0.0036
-NOWHERE = Site()
 
 
 def pressure_kind(observations: "pd.DataFrame") -> str | None:
@@ -56,7 +55,7 @@ def daily_weather(
     timezone: str,
     rated_power_kw: float | None = None,
     hours: LocalHours | None = None,
-    site: Site = NOWHERE,
+    site: Site = UNKNOWN_SITE,
 ) -> "pd.DataFrame":
     """Statistics of the civil days of a station.
 

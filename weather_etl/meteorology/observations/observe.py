@@ -25,7 +25,7 @@ from weather_etl.meteorology.observations.texts import repeated_text, text_array
 from weather_etl.meteorology.quality import VARIABLES, Flag
 from weather_etl.meteorology.quality.streaks import Written
 from weather_etl.meteorology.quality.sunlight import saturated
-from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.site import UNKNOWN_SITE, Site
 from weather_etl.meteorology.units import in_unit
 from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES, TEMPERATURE_EXTREMES
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from weather_etl.meteorology.cells import Cells
 
-NOWHERE = Site()
 # Variables whose resolution is that of the unit of their source; a fraction of humidity is written in whole percent.
 _RESOLVED = {
     "temperature_c": "degC", "dew_point_c": "degC", "wind_speed_ms": "m/s", "pressure_msl_hpa": "hPa",
@@ -76,7 +75,7 @@ def observe(
     *,
     station: str,
     timezone: str,
-    site: Site = NOWHERE,
+    site: Site = UNKNOWN_SITE,
 ) -> Observations:
     """Make a station's observations from its raw rows.
 
