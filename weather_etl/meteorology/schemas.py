@@ -291,6 +291,6 @@ def check(table: str, frame: "pd.DataFrame", *, cases: int = 10) -> list[str]:
     try:
         pandera_schema(table).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        found = error.failure_cases.head(cases)
-        return [f"{r.column or table}: {r.check} ({r.failure_case})" for r in found.itertuples()]
+        broken = error.failure_cases.head(cases)
+        return [f"{r.column or table}: {r.check} ({r.failure_case})" for r in broken.itertuples()]
     return []

@@ -57,9 +57,9 @@ def meta_of(profile: Profile, preamble: str, names: Sequence[str], source: Sourc
             ).replace("\r\n", "\n")
         else:
             text = {"preamble": preamble, "header": "\n".join(names), "file": source.name}[rule.get("from", "preamble")]
-        found = [m.group(1) if m.re.groups else m.group() for m in re.finditer(rule["regex"], text, re.MULTILINE)]
-        if found:
-            text = found[-1 if rule.get("take") == "last" else 0].strip()
+        texts = [m.group(1) if m.re.groups else m.group() for m in re.finditer(rule["regex"], text, re.MULTILINE)]
+        if texts:
+            text = texts[-1 if rule.get("take") == "last" else 0].strip()
             if text:
                 out[key] = text
     return out
@@ -95,9 +95,9 @@ def zone_of(
             case "meta":
                 zone = _of_text(meta.get("zone", ""), time)
             case "evidence":
-                found = _by_reports(cut, names, timing, time)
-                if found:
-                    return Zone({"": found[0]}, how=found[1])
+                by_reports = _by_reports(cut, names, timing, time)
+                if by_reports:
+                    return Zone({"": by_reports[0]}, how=by_reports[1])
             case "solar":
                 if zone := _solar(meta.get("longitude", "")):
                     return Zone({"": zone}, how=f"{zone}, solar time of longitude {meta['longitude']} in whole hours")
@@ -186,14 +186,14 @@ def _by_reports(cut: Cut, names: Names, timing: Timing, time: Mapping[str, objec
     )
     local = local[there]
     counts: Counter[int] = Counter()
-    found = np.zeros(len(local), dtype=bool)
+    known = np.zeros(len(local), dtype=bool)
     for shift in (-1, 0, 1):
         date = local.astype("datetime64[D]") + np.timedelta64(shift, "D")
         same = (date - date.astype("datetime64[M]")).astype(np.int64) + 1 == day
         utc = date.astype("datetime64[us]") + ((hour % 24 * 60 + minute) * 60_000_000).astype("timedelta64[us]")
         offsets = np.round((utc - local).astype(np.int64) / _QUARTER).astype(np.int64)
-        use = same & ~found & (np.abs(offsets) <= 14 * 4)
-        found |= use
+        use = same & ~known & (np.abs(offsets) <= 14 * 4)
+        known |= use
         counts.update(offsets[use].tolist())
     if not counts:
         return None
