@@ -17,8 +17,9 @@ from weather_etl.checks.observations import lasting
 from weather_etl.errors import UserError
 from weather_etl.ingestion.station import RAW, NeverMade, OpenStation, open_station
 from weather_etl.ingestion.station_lock import StationLocks
+from weather_etl.lake.blobs import Blob
 from weather_etl.lake.connection import Connection, Containers, connect
-from weather_etl.lake.container import Blob, PreconditionFailed
+from weather_etl.lake.container import PreconditionFailed
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
 from weather_etl.settings import Settings

@@ -128,11 +128,6 @@ def test_an_ambiguous_hour_of_one_year_leaves_those_of_other_years_alone():
     assert found == [*AUTUMN_UTC, "2021-10-30T23Z", "2021-10-31T02Z"]
 
 
-def test_the_order_of_rows_of_two_files_tells_nothing():
-    files = [File(csv(f"2020-10-25 02:00,{i}"), f"szeged/{i}.csv") for i in (1, 2)]
-    assert observed(*files, timezone="Europe/Budapest").quarantined["reason"].tolist() == ["TIMESTAMP_AMBIGUOUS"] * 2
-
-
 def test_an_hour_that_does_not_exist_is_quarantined():
     assert reasons("2020-03-29 02:30", timezone="Europe/Budapest") == ["TIMESTAMP_NONEXISTENT"]
 

@@ -21,6 +21,9 @@ class Mutant:
 _T = "weather_etl_tests"
 QUALITY = (f"{_T}/meteorology/test_edges.py", f"{_T}/meteorology/test_quality.py", f"{_T}/meteorology/test_quality2.py")
 HOURS = (f"{_T}/meteorology/test_observations.py", f"{_T}/meteorology/test_hours.py")
+TWICE = (f"{_T}/meteorology/test_repeated_hours.py",)
+ZONES = (f"{_T}/meteorology/test_quarter_zones.py",)
+EXTREMES = (f"{_T}/meteorology/test_extremes.py",)
 AGGREGATION = (f"{_T}/meteorology/test_aggregation.py", f"{_T}/meteorology/test_years_and_normals.py")
 MERGING = (f"{_T}/ingestion/test_exactly_once.py",)
 HOSTILE = (f"{_T}/ingestion/test_hostile_files.py",)
@@ -36,6 +39,8 @@ PLANNING = (f"{_T}/operations/test_planning.py",)
 TRAPS = (f"{_T}/meteorology/test_generic_traps.py", f"{_T}/meteorology/test_generic.py")
 
 _Q = "weather_etl/meteorology/quality"
+_R = "weather_etl/meteorology/repeated_hours.py"
+_L = "weather_etl/meteorology/aggregation/hours.py"
 _A = "weather_etl/meteorology/aggregation/completeness.py"
 _O = "weather_etl/meteorology/observations"
 _MERGE = "weather_etl/ingestion/merge.py"
@@ -97,6 +102,20 @@ MUTANTS = (
     Mutant(f"{_O}/provenance.py", "identical[rows[lost & answered & same]]", "identical[rows[lost & same]]", HOURS),
     Mutant(f"{_O}/provenance.py", "other & (files[rows] == files[rows[chosen]])", "other", HOURS),
     Mutant("weather_etl/meteorology/quality/ranges.py", "_WHOLE = np.array([-999.0, -9999.0,", "_WHOLE = np.array([-9999.0,", (*QUALITY, *HOURS)),
+    # hours that a clock shows twice, and local days within UTC hours
+    Mutant(_R, "return 1 - int(self.before) + int(self.after)", "return 1", TWICE),
+    Mutant(_R, "if direction[file] < 0:", "if False:", TWICE, "newest"),
+    Mutant(_R, "if not following or _is_copy(following, local, files):", "if not following:", TWICE, "came_twice"),
+    Mutant(_R, "if not sorts or not _names_follow_time(shape, chain, in_order, local, files):", "if not sorts:", TWICE, "run_against"),
+    Mutant(_R, "chain = [p for p in chain if not (p.before and p.after)]", "pass", TWICE, "spans"),
+    Mutant(_R, "if len(back) != 1:", "if len(back) < 1:", TWICE, "one_too_many or overlap"),
+    Mutant(_R, "len(occurrence := said.get(key, set())) == 1", "False", TWICE, "once_more or overlap"),
+    Mutant("weather_etl/meteorology/error_budget.py", "if main and bad == n and not elsewhere:", "if main and bad == n:", TWICE, "alone"),
+    Mutant(_L, "within = np.flatnonzero((local - utc) % _HOUR)", "within = np.flatnonzero(local < 0)", ZONES),
+    Mutant(_L, "local[within] = wall_clock(observed[within], timezone)", "pass", ZONES),
+    Mutant(_L, "hours[within] = local[within] // _HOUR - (local[within] - observed[within]) // _HOUR", "pass", ZONES),
+    Mutant(_L, "use[use] = valid[row[use]]", "pass", EXTREMES, "mark or failed"),
+    Mutant("weather_etl/meteorology/extremes.py", "PARTS = (60, 30, 15)", "PARTS = (60,)", ZONES, "extremes"),
     # merging
     Mutant(_MERGE, 'known["state"] != UNREADABLE\n            and', 'True\n            and', HOSTILE, "came_back"),
     Mutant(_MERGE, 'same_reader and known["etag"] == version.etag', "same_reader", MERGING, "reuploaded"),
@@ -120,7 +139,7 @@ MUTANTS = (
     Mutant(_CONTAINER, 'condition |= {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}', 'condition |= {"overwrite": True}', STORAGE),
     Mutant(_CONTAINER, 'condition: dict[str, Any] = {"overwrite": False}', 'condition: dict[str, Any] = {"overwrite": True}', STORAGE),
     Mutant(_CONTAINER, '{"etag": if_match, "match_condition": MatchConditions.IfNotModified} if if_match else {}', "{}", STORAGE),
-    Mutant(_CONTAINER, 'if root.tag != "EnumerationResults":', "if False:", HOSTILE, "proxys_page"),
+    Mutant("weather_etl/lake/blobs.py", 'if root.tag != "EnumerationResults":', "if False:", HOSTILE, "proxys_page"),
     Mutant(_CONTAINER, "if blob is not None and code in _OF_ONE_BLOB:", "if False:", HOSTILE, "itself_alone or lease"),
     Mutant(_CONTAINER, "except (azure.AzureError, *_GARBLED) as error:", "except azure.AzureError as error:", HOSTILE, "none_of_the_storages and false"),
     Mutant("weather_etl/lake/table_objects.py", "etag = self.container.write(name, data, if_match=if_match, metadata=metadata)", "etag = self.container.write(name, data, if_match=None, metadata=metadata)", STORAGE),

@@ -1,7 +1,7 @@
 """Reports become hours, variable by variable.
 
 Belongs here: which value an hour gets, and from which row.
-Does not belong here: which reports an hour has (`reports.py`), regular series (`series.py`), precipitation
+Does not belong here: what is known of an hour (`hour_values.py`), which reports an hour has (`reports.py`), regular series (`series.py`), precipitation
 (`precipitation.py`), the row that leads an hour (`provenance.py`).
 
 | class | variables | hour H gets |
@@ -12,14 +12,14 @@ Does not belong here: which reports an hour has (`reports.py`), regular series (
 | sum | precipitation, sunshine | all of what falls in (H - 1 h, H], or null |
 """
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import pyarrow as pa
 
 from weather_etl.meteorology.cells import HOUR, UNREADABLE, Cells, one_chunk
-from weather_etl.meteorology.extremes import Extremes
-from weather_etl.meteorology.observations.amounts import Doubt, Fallen
+from weather_etl.meteorology.extremes import Extremes, parts_of
+from weather_etl.meteorology.local_clock import wall_clock
+from weather_etl.meteorology.observations.amounts import Fallen
+from weather_etl.meteorology.observations.hour_values import Hours, without_empty
 from weather_etl.meteorology.observations.precipitation import Gauge
 from weather_etl.meteorology.observations.reports import Slots, Values
 from weather_etl.meteorology.observations.series import MINUTE, Series, Windows, months_of
@@ -36,54 +36,6 @@ BOUND = ("dew_point_c", "humidity_percent")  # to the row of the temperature
 DENSE = ("wind_speed_ms", "wind_gust_ms", "solar_radiation_wm2", "sunshine_min")
 
 
-@dataclass
-class Hours:
-    """The hours of a station, before quality control.
-
-    Attributes:
-        hours: int64, hours since 1970-01-01 UTC, ascending.
-        values: variable -> float64 in canonical units, NaN where there is none.
-        source: variable -> row of each value (of several rows the last); -1 where no row has one.
-        unreadable: variable -> mask of the hours whose cell is no number.
-        upstream: variable -> uint8, flags of the sources.
-        long_h: int64, period of `precipitation_long_mm`; 0 where there is none.
-        trace: mask of the hours whose precipitation is a trace.
-        doubts: what is to be flagged before any test.
-        conflicts: variable -> (positions of hours, rows that contradict the value).
-        extremes: lowest and highest temperature of the hours with several reports; None without a dense series.
-        mean_cube: m3/s3, mean of the cubes of the wind speeds of the hours that have several; NaN elsewhere.
-        row: the nearest row of each hour; -1 where only periods end in it.
-        complex: mask of the hours that more than that row may have a part in.
-        members: variable -> (positions of hours, rows): every row that has a part in a value of several rows.
-        points: the reports by hours.
-        warnings: sentences for a person.
-    """
-
-    hours: np.ndarray
-    points: Slots
-    values: dict[str, np.ndarray] = field(default_factory=dict)
-    source: dict[str, np.ndarray] = field(default_factory=dict)
-    unreadable: dict[str, np.ndarray] = field(default_factory=dict)
-    upstream: dict[str, np.ndarray] = field(default_factory=dict)
-    long_h: np.ndarray | None = None
-    trace: np.ndarray | None = None
-    doubts: list[Doubt] = field(default_factory=list)
-    conflicts: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
-    extremes: Extremes | None = None
-    mean_cube: np.ndarray | None = None
-    row: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    complex: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
-    members: dict[str, list[tuple[np.ndarray, np.ndarray]]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.hours)
-
-    def at(self, hours: np.ndarray) -> np.ndarray:
-        """Positions of hours that are among these."""
-        return np.searchsorted(self.hours, hours)
-
-
 class _Assembly:
     def __init__(self, raw: pa.Table, cells: Cells, site: Site, zone: str) -> None:
         self.values = Values(cells, site)
@@ -94,7 +46,7 @@ class _Assembly:
         self.files = one_chunk(raw.column("landing_file")).indices.to_numpy()
         self.points = Slots(rows, times[rows])
         self.periods = self.points if ends is times or (ends == times).all() else Slots(rows, ends[rows])
-        self.rows, self.ends = rows, ends
+        self.rows, self.times, self.ends, self.zone = rows, times, ends, zone
         self.dense = self._dense_series()
         gauge = Gauge(raw, self.values, rows, ends, self.files, zone)
         self.fallen: Fallen = gauge.fallen
@@ -132,6 +84,9 @@ class _Assembly:
         out = Hours(hours, self.points)
         out.row = np.full(len(hours), -1)
         out.row[out.at(self.points.hours)] = self.points.row
+        out.observed = hours * HOUR
+        for slots, times in ((self.periods, self.ends), (self.points, self.times)):
+            out.observed[out.at(slots.hours)] = times[slots.row]
         out.complex = out.row < 0
         out.complex[out.at(self.points.hours[self.points.shared])] = True
         return out
@@ -154,7 +109,9 @@ class _Assembly:
         out.extremes = self._temperature_extremes()
         self._sunshine()
         self._precipitation()
-        return self._without_empty_hours(out)
+        if (out.row >= 0).all() and all(self.values.absent(n) for n in ("precipitation_mm", *LONG_PRECIPITATION)):
+            return out  # every row has a value, and only that of a rain of unknown period may come to nothing
+        return without_empty(out)
 
     def _nothing(self, name: str) -> None:
         n = len(self.out)
@@ -232,13 +189,16 @@ class _Assembly:
     def _temperature_extremes(self) -> Extremes | None:
         """Of the temperature the hour has the report nearest to it, and the day the extremes of all."""
         name = "temperature_c"
-        times = self.cells.timestamp.astype(np.int64)
+        times = self.times
         rows = self._in_months_of(self.points, times)
         rows = rows[self.values.usable(name, rows)] if len(rows) and not self.values.absent(name) else rows[:0]
         if not len(rows):
             return None
         windows = Windows.of(Series.of(rows, times[rows]))
-        return Extremes.of_series(windows.series.ends, self.values[name][windows.series.rows]) if windows else None
+        if windows is None:
+            return None
+        ends, values = windows.series.ends, self.values[name][windows.series.rows]
+        return Extremes.of_series(ends, values, parts_of(wall_clock(ends, self.zone) - ends))
 
     def _wind(self, windows: Windows) -> None:
         """Means of speeds, directions of mean vectors; hours with too few values keep the nearest report."""
@@ -339,28 +299,6 @@ class _Assembly:
             hours, rows = (np.concatenate(x) for x in zip(*fallen.contradicted, strict=True))
             there = np.isin(hours, out.hours)
             out.conflicts["precipitation_mm"] = (out.at(hours[there]), rows[there])
-
-    def _without_empty_hours(self, out: Hours) -> Hours:
-        """Hours to which no row gave anything are no hours."""
-        if (out.row >= 0).all() and all(self.values.absent(n) for n in ("precipitation_mm", *LONG_PRECIPITATION)):
-            return out  # every row has a value, and only that of a rain of unknown period may come to nothing
-        filled = np.zeros(len(out), dtype=bool)
-        for name in VARIABLES:
-            filled |= ~np.isnan(out.values[name]) | out.unreadable[name]
-        for doubt in out.doubts:
-            filled[out.at(doubt.hours)] = True
-        if filled.all():
-            return out
-        position = np.cumsum(filled) - 1
-        kept = Hours(out.hours[filled], out.points, warnings=out.warnings, doubts=out.doubts, extremes=out.extremes)
-        for attribute in ("values", "source", "unreadable", "upstream"):
-            setattr(kept, attribute, {n: x[filled] for n, x in getattr(out, attribute).items()})
-        for attribute in ("long_h", "trace", "mean_cube", "row", "complex"):
-            x = getattr(out, attribute)
-            setattr(kept, attribute, None if x is None else x[filled])
-        kept.conflicts = {n: (position[at[filled[at]]], rows[filled[at]]) for n, (at, rows) in out.conflicts.items()}
-        kept.members = {n: [(position[at], rows) for at, rows in parts] for n, parts in out.members.items()}
-        return kept
 
 
 def _shift(cells: Cells, rows: np.ndarray, times: np.ndarray) -> np.ndarray | int:

@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.cascade import Cascade, Conflict
-from weather_etl.meteorology.cells import NULL_TOKENS, Reading, one_chunk, read_all
+from weather_etl.meteorology.cells import NULL_TOKENS, Reading, one_chunk
 from weather_etl.meteorology.computed import compute
 from weather_etl.meteorology.conditions import condition_of
 from weather_etl.meteorology.observations import sentinels
-from weather_etl.meteorology.observations.hours import Hours, put_together
+from weather_etl.meteorology.observations.hour_values import Hours
+from weather_etl.meteorology.observations.hours import put_together
 from weather_etl.meteorology.observations.provenance import Balance, trace_back
 from weather_etl.meteorology.observations.tables import event_frame, quarantine_frame
 from weather_etl.meteorology.observations.texts import repeated_text, text_array
@@ -24,6 +25,7 @@ from weather_etl.meteorology.quality import VARIABLES, Flag
 from weather_etl.meteorology.quality.still import Written
 from weather_etl.meteorology.quality.sunlight import saturated
 from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.station_cells import read_all
 from weather_etl.meteorology.units import in_unit
 from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES, TEMPERATURE_EXTREMES
 
@@ -144,6 +146,7 @@ def observe(
     validated["landed_at"] = pd.DatetimeIndex(landed_at[rows.lead]).tz_localize("UTC")
     validated["rows_n"] = rows.rows_n
     validated["other_rows"] = text_array(rows.other_rows)
+    validated["observed_at"] = pd.DatetimeIndex(hours.observed.astype("datetime64[us]")).tz_localize("UTC")
 
     warnings = [*cells.warnings, *hours.warnings, *cascade.warnings, *computed.warnings]
     if unknown:
