@@ -1,7 +1,7 @@
 """Private names of Dagster, of dagster-postgres, dagster-azure and the Azure SDK: all that this package uses.
 
 Each is here because there is no public one in the versions that pyproject.toml allows, which have upper bounds for that
-reason. `test_private_names.py` holds a contract for each, which fails with its name when an upgrade changes it.
+reason. `weather_etl_tests/test_private_names.py` holds a contract for each, which fails with its name when an upgrade changes it.
 
 Belongs here: imports, attributes and calls of private names, one by one. Does not belong here: what is done with them.
 Nothing is imported before it is asked for: the storage of the core needs Azure without Dagster.

@@ -136,7 +136,7 @@ def test_every_make_target_of_the_readme_exists(target: str) -> None:
 
 
 def test_every_setting_stands_in_the_example() -> None:
-    """In docs/settings.md too: `test_settings_page.py`."""
+    """In docs/settings.md too: `test_generated_pages.py`."""
     names = set(re.findall(r'"((?:WEATHER_ETL|AZURE)_[A-Z_]+)"', (CHECKOUT / "weather_etl/settings.py").read_text()))
     example = (CHECKOUT / ".env.example").read_text()
     assert names

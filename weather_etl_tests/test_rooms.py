@@ -4,6 +4,7 @@ Imports within functions and for types count too: who imports a name depends on 
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -124,3 +125,24 @@ def test_the_core_knows_no_service() -> None:
 def test_only_the_command_imports_the_local_services() -> None:
     importers = {name for name, found in all_imports().items() if any(room(i) == "local" for i in found)}
     assert {room(name) for name in importers} <= {"cli", "local"}
+
+
+def references() -> Iterator[tuple[Path, str]]:
+    """The files and rooms that the first docstring of a module sends its reader to."""
+    for package in (PACKAGE, "weather_etl_tests"):
+        for file in sorted((CHECKOUT / package).rglob("*.py")):
+            told = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
+            yield from ((file, name) for name in re.findall(r"`([\w/]+(?:\.py|/))`", told))
+
+
+def test_a_module_sends_its_reader_to_files_that_are_there() -> None:
+    """Named from its own room, or from one that lies around it."""
+    gone = [
+        f"{file.relative_to(CHECKOUT)}: {name}"
+        for file, name in references()
+        if not any(
+            (room / name).exists()
+            for room in (*file.parents[: len(file.relative_to(CHECKOUT).parts)], CHECKOUT / PACKAGE)
+        )
+    ]
+    assert gone == []

@@ -1,7 +1,7 @@
 """What outsiders send stays data, and what is secret stays inside.
 
 Belongs here: rules 9, 11 and 12 of what happens to a landing file, and the secrets of the settings.
-Does not belong here: permissions of local files (`test_local.py`), exports of the command (`test_files.py`).
+Does not belong here: permissions of local files (`local/test_local.py`), exports of the command (`operations/test_files.py`).
 """
 
 import logging

@@ -3,6 +3,7 @@
 import pytest
 
 from weather_etl.checks import observations as checks
+from weather_etl.checks import promises
 from weather_etl.checks.evaluation import Check, Evaluation
 from weather_etl.meteorology.observations import Observations
 from weather_etl_tests.meteorology.making import STATION, cells, csv, observed
@@ -10,8 +11,8 @@ from weather_etl_tests.meteorology.making import STATION, cells, csv, observed
 
 def evaluated(check: Check, observations: Observations) -> Evaluation:
     """What a check says of these observations."""
-    judged = checks.Judged(observations, STATION)
-    return next(e for e in checks.evaluate(judged, check.table) if e.check == check)
+    judged = promises.Judged(observations, STATION)
+    return next(e for e in promises.evaluate(judged, check.table) if e.check == check)
 
 
 def pressures(good: int, bad: int, value: str = "0"):

@@ -7,9 +7,10 @@ All are evaluated with the output of the step that makes their table, from what 
 beside the rows in the table object, so that a run that finds a table unchanged can say it again.
 """
 
+from weather_etl.checks.contract import SCHEMA_AND_KEYS
 from weather_etl.checks.files import ASSUMPTIONS, REJECTED_FILES
 from weather_etl.checks.neighbours import NEIGHBOURS_AGREE
-from weather_etl.checks.observations import OBSERVATION_CHECKS, SCHEMA_AND_KEYS
+from weather_etl.checks.observations import OBSERVATION_CHECKS
 
 # Of a station's tables, and of the table of all stations.
 TABLE_CHECKS = (

@@ -4,20 +4,14 @@ Belongs here: what is promised of observations, a function per promise; a new on
 Does not belong here: checks of files (`files.py`), rules that decide on rows and values (`meteorology/`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, BlockingCheckFailed, Check, Evaluation, count, percent
-from weather_etl.lake.fingerprints import NEIGHBOURS, TABLE_NAMES
-from weather_etl.meteorology.site import Site
+from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, Check, Evaluation, count, percent
+from weather_etl.checks.promises import REGISTERED, Judged, promise
 from weather_etl.stations import StationSettings
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from weather_etl.meteorology.observations import Observations
 
 FAIL_WARN, FAIL_ERROR = 0.01, 0.10
 SUSPECT_WARN = 0.05
@@ -25,97 +19,8 @@ PRECIPITATION_WARN = 0.90
 CONSTANT_FROM_HOURS = 48  # fewer equal values say little
 COVERAGE_WARN = 0.95
 
-VALIDATED = "validated_observations"
 
-
-@dataclass(frozen=True)
-class Judged:
-    """What the checks of observations look at.
-
-    Attributes:
-        observations: all that was made of the station's raw rows.
-        station: its id.
-        fresh_hours: how old its newest hour may be; None: its settings do not say `live = true`.
-        site: where it lies.
-        now: the present.
-    """
-
-    observations: "Observations"
-    station: str
-    fresh_hours: float | None = None
-    site: Site = field(default_factory=Site)
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-
-_Evaluate = Callable[[Check, Judged], Evaluation]
-_REGISTERED: dict[Check, _Evaluate] = {}
-
-
-def _promise(description: str, *, table: str = VALIDATED, blocking: bool = False) -> Callable[[_Evaluate], Check]:
-    """Register a function as the check of its name."""
-
-    def register(function: _Evaluate) -> Check:
-        check = Check(table, function.__name__, description, blocking)
-        _REGISTERED[check] = function
-        return check
-
-    return register
-
-
-def evaluate(judged: Judged, table: str) -> Iterator[Evaluation]:
-    """The checks of a table, blocking ones first.
-
-    Raises:
-        BlockingCheckFailed: nothing of the table may be published.
-    """
-    for check, function in sorted(_REGISTERED.items(), key=lambda item: not item[0].blocking):
-        if check.table == table:
-            evaluation = function(check, judged)
-            if check.blocking and not evaluation.passed:
-                raise BlockingCheckFailed(evaluation)
-            yield evaluation
-
-
-SCHEMA_AND_KEYS = {
-    table: Check(table, "schema_and_keys", "Types, ranges and keys are those of the table's contract.", blocking=True)
-    for table in TABLE_NAMES
-    if table != "raw_observations"  # text as it came, and written before anything is checked
-}
-SCHEMA_AND_KEYS[NEIGHBOURS] = replace(SCHEMA_AND_KEYS["daily_weather"], table=NEIGHBOURS, per_station=False)
-
-
-def schema_and_keys(table: str, frame: "pd.DataFrame", station: str) -> Evaluation:
-    """Hold a table against its pandera model.
-
-    Raises:
-        BlockingCheckFailed: it does not hold.
-    """
-    from weather_etl.meteorology import schemas
-
-    problems = schemas.check(table, frame)
-    if problems:
-        raise BlockingCheckFailed(
-            Evaluation(
-                SCHEMA_AND_KEYS[table],
-                False,
-                f"{table} of {station} breaks its contract and was not published: {'; '.join(problems[:3])}. "
-                "This is a bug; please report it with the landing files.",
-                ERROR,
-                {"violations": len(problems)},
-                [{"violation": p} for p in problems],
-            )
-        )
-    return contract_kept(table, len(frame))
-
-
-def contract_kept(table: str, rows: int) -> Evaluation:
-    """What the contract's check says of a table in the lake: one that breaks it is never published."""
-    return Evaluation(
-        SCHEMA_AND_KEYS[table], True, f"{rows:,} rows keep the contract of {table}.", ERROR, {"rows": rows}
-    )
-
-
-@_promise(
+@promise(
     "Every data line is accounted for: kept + merged + identical duplicates + superseded + quarantined.", blocking=True
 )
 def row_balance(check: Check, judged: Judged) -> Evaluation:
@@ -130,7 +35,7 @@ def row_balance(check: Check, judged: Judged) -> Evaluation:
     return Evaluation(check, b.holds(), sentence + ".", ERROR, dict(vars(b)))
 
 
-@_promise("No row of the station's files was quarantined.", table="quarantined_rows")
+@promise("No row of the station's files was quarantined.", table="quarantined_rows")
 def no_quarantined_rows(check: Check, judged: Judged) -> Evaluation:
     quarantined, data_lines = judged.observations.quarantined, judged.observations.balance.data_lines
     rows = quarantined[quarantined["line"].notna()]
@@ -151,14 +56,14 @@ def no_quarantined_rows(check: Check, judged: Judged) -> Evaluation:
     return Evaluation(check, not len(rows), sentence, WARN, {"quarantined": len(rows)}, cases)
 
 
-@_promise("No row was delivered twice.")
+@promise("No row was delivered twice.")
 def identical_duplicates(check: Check, judged: Judged) -> Evaluation:
     n, lines = judged.observations.balance.identical_duplicates, judged.observations.balance.data_lines
     sentence = f"{n:,} of {lines:,} data lines are identical repeats of another and were counted once."
     return Evaluation(check, n == 0, sentence, WARN, {"identical_duplicates": n})
 
 
-@_promise("At least 95 % of the hours between the first and the last have an observation.")
+@promise("At least 95 % of the hours between the first and the last have an observation.")
 def coverage(check: Check, judged: Judged) -> Evaluation:
     import numpy as np
 
@@ -185,7 +90,7 @@ def coverage(check: Check, judged: Judged) -> Evaluation:
     return Evaluation(check, passed, sentence, WARN, {"missing_hours": missing, "hours_expected": expected}, cases)
 
 
-@_promise("At most 1 % of each variable's values failed quality control (error above 10 %).")
+@promise("At most 1 % of each variable's values failed quality control (error above 10 %).")
 def failed_values(check: Check, judged: Judged) -> Evaluation:
     from weather_etl.meteorology.quality import VARIABLES, Flag
 
@@ -219,7 +124,7 @@ def failed_values(check: Check, judged: Judged) -> Evaluation:
     )
 
 
-@_promise("At most 5 % of each variable's values are suspect.")
+@promise("At most 5 % of each variable's values are suspect.")
 def suspect_values(check: Check, judged: Judged) -> Evaluation:
     from weather_etl.meteorology.quality import VARIABLES, Flag
 
@@ -240,7 +145,7 @@ def suspect_values(check: Check, judged: Judged) -> Evaluation:
     return Evaluation(check, not many, sentence, WARN, {f"suspect_{c['variable']}": c["suspect"] for c in cases}, cases)
 
 
-@_promise("No variable is constant, no category unknown, and precipitation has a type in at most 90 % of the hours.")
+@promise("No variable is constant, no category unknown, and precipitation has a type in at most 90 % of the hours.")
 def plausible_columns(check: Check, judged: Judged) -> Evaluation:
     from weather_etl.meteorology.quality import VARIABLES, Flag
 
@@ -270,7 +175,7 @@ def plausible_columns(check: Check, judged: Judged) -> Evaluation:
     return Evaluation(check, not found, sentence, WARN, {"findings": len(found)}, cases)
 
 
-@_promise("The stamps of radiation and sunshine fit the sun over the station.")
+@promise("The stamps of radiation and sunshine fit the sun over the station.")
 def stamps_fit_the_sun(check: Check, judged: Judged) -> Evaluation:
     from weather_etl.meteorology import sun
 
@@ -298,7 +203,7 @@ def stamps_fit_the_sun(check: Check, judged: Judged) -> Evaluation:
     return Evaluation(check, True, "The station has neither radiation nor sunshine.", WARN)
 
 
-@_promise("No number such as -999 stands for a missing value that nobody declared.")
+@promise("No number such as -999 stands for a missing value that nobody declared.")
 def undeclared_missing_values(check: Check, judged: Judged) -> Evaluation:
     cases: list[dict[str, Any]] = [
         {"file": file, "variable": name, "values": n}
@@ -315,7 +220,7 @@ def undeclared_missing_values(check: Check, judged: Judged) -> Evaluation:
     return Evaluation(check, not cases, sentence, WARN, {"sentinels": n}, cases[:MAX_CASES])
 
 
-@_promise("No variable stops at a round figure, as if its instrument could not say more.")
+@promise("No variable stops at a round figure, as if its instrument could not say more.")
 def unsaturated_values(check: Check, judged: Judged) -> Evaluation:
     cases = [{"variable": name, "figure": figure} for name, figure in judged.observations.saturated.items()]
     sentence = "No variable stops at a round figure."
@@ -325,7 +230,7 @@ def unsaturated_values(check: Check, judged: Judged) -> Evaluation:
     return Evaluation(check, not cases, sentence, WARN, {"saturated": len(cases)}, cases)
 
 
-@_promise("No temperature, dew point or pressure comes far more often than the values around it.")
+@promise("No temperature, dew point or pressure comes far more often than the values around it.")
 def frequent_values(check: Check, judged: Judged) -> Evaluation:
     from weather_etl.meteorology.quality import Flag
     from weather_etl.meteorology.quality.climate import FREQUENT_VARIABLES, frequent
@@ -344,7 +249,7 @@ def frequent_values(check: Check, judged: Judged) -> Evaluation:
     return Evaluation(check, not cases, sentence, WARN, {"frequent": len(cases)}, cases[:MAX_CASES])
 
 
-@_promise("The newest hour of a station with `live = true` is at most `fresh_hours` (26) hours old.")
+@promise("The newest hour of a station with `live = true` is at most `fresh_hours` (26) hours old.")
 def freshness(check: Check, judged: Judged) -> Evaluation:
     validated = judged.observations.validated
     newest = None if validated.empty else validated["timestamp"].iloc[-1].to_pydatetime()
@@ -393,4 +298,4 @@ def as_of_now(evaluation: Evaluation, newest: datetime | None) -> Evaluation:
     return age_of_newest_hour(freshness, newest, fresh_hours, now=datetime.now(UTC))
 
 
-OBSERVATION_CHECKS: tuple[Check, ...] = tuple(_REGISTERED)
+OBSERVATION_CHECKS: tuple[Check, ...] = tuple(REGISTERED)

@@ -9,7 +9,7 @@ a version seen again changes nothing, a replaced one takes its rows along, a run
 
 import hashlib
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -83,109 +83,149 @@ def merge_landing_files(
     Raises:
         UserError: a file that was archived cannot be read.
     """
-    fresh = FreshRows()
-    keys = {False: reader_key(settings), True: split_key(settings)}
-    profiles = _InstalledProfiles(settings)
     # That a file could not be read is found anew by each run.
-    old_entries = {e["name"]: {k: v for k, v in e.items() if k != "unread"} for e in old.manifest} if old else {}
-    entries: dict[str, Entry] = {}
-    read: dict[str, Entry] = {}
-    pending: list[str] = []
-    unread: dict[str, str] = {}
-
-    def fetch(version: FileVersion) -> Entry | None:
-        if (version.name, version.etag) not in fresh.entries:
-            found = _read_file(containers, station, version, settings, keys[version.split is not None], run_id)
-            if found is None:
-                pending.append(version.name)
-                return None
-            fresh.add(version, *found)
-        entry = fresh.entries[version.name, version.etag]
-        if entry["state"] == UNREADABLE:
-            unread[version.name] = entry["detail"]
-        return entry
-
-    lost = sorted(old_entries.keys() - {f.name for f in files.files})
-    if (archived := [name for name in lost if old_entries[name].get("archived")]) and not full:
+    known = {e["name"]: {k: v for k, v in e.items() if k != "unread"} for e in old.manifest} if old else {}
+    lost = sorted(known.keys() - {f.name for f in files.files})
+    if (archived := [name for name in lost if known[name].get("archived")]) and not full:
         raise ArchivedFilesMissing(station, archived)
+    merge = _Merge(containers, station, settings, known, run_id, None if full else frozenset(again))
     for version in files.files:
-        known = old_entries.get(version.name)
-        same_reader = (
-            known is not None
-            and known["state"] != UNREADABLE
-            and known["reader_key"] == keys[version.split is not None]
-            and not full
-            and version.name not in again
-        )
+        merge.take(version)
+    _mark_same_bytes(merge.entries)
+    rows = merge.rows(old, {f.name: f for f in files.files})
+    manifest = sorted(merge.entries.values(), key=_place)
+    # Without the files that could not be read, so that the station stays stale and they are tried again.
+    taken = ((e["name"], e["etag"]) for e in manifest if e["name"] not in merge.unread)
+    fingerprint = fingerprints.of_landing(taken, files.settings_version(station))
+    return Raw(
+        rows,
+        manifest,
+        Stamp(RAW, station, "", fingerprint, rows.num_rows, 0, datetime.now(UTC)),
+        read=sorted(merge.read),
+        replaced=sorted(merge.read.keys() & known.keys()),
+        gone=lost,
+        pending=merge.pending,
+        unread=merge.unread,
+        replaces=old.stamp.etag if old else None,
+    )
+
+
+def _place(entry: Entry) -> tuple[str, str]:
+    """Where a file stands among the others: the later one corrects the earlier."""
+    return entry["landed_at"], entry["name"]
+
+
+class _Merge:
+    """What becomes of each file of a station, one after the other.
+
+    Attributes:
+        known: name -> entry of the manifest as it stands.
+        entries: name -> entry of the manifest to be.
+        read: the entries of files whose rows are new, as they were read.
+        pending: names of versions that were gone when they were to be read.
+        unread: name -> why the storage did not give it.
+    """
+
+    def __init__(
+        self,
+        containers: Containers,
+        station: str,
+        settings: StationSettings,
+        known: dict[str, Entry],
+        run_id: str,
+        again: frozenset[str] | None,
+    ) -> None:
+        """`again` are names of files to read again although they are known; None: all."""
+        self.known, self.again, self.run_id = known, again, run_id
+        self.containers, self.station, self.settings = containers, station, settings
+        self.keys = {False: reader_key(settings), True: split_key(settings)}
+        self.profiles = _InstalledProfiles(settings)
+        self.fresh = FreshRows()
+        self.entries: dict[str, Entry] = {}
+        self.read: dict[str, Entry] = {}
+        self.pending: list[str] = []
+        self.unread: dict[str, str] = {}
+
+    def take(self, version: FileVersion) -> None:
+        """Decide what the manifest says of a file: as it is known, or as it is read now."""
+        name, known = version.name, self.known.get(version.name)
+        same_reader = known is not None and self._reads_alike(version, known)
         if known is not None and same_reader and known["etag"] == version.etag:
-            kept = known if version.split is not None else profiles.still_read(containers, version, known)
+            kept = known if version.split is not None else self.profiles.still_read(self.containers, version, known)
             if kept is not None:
-                entries[version.name] = kept
-                continue
+                self.entries[name] = kept
+                return
             same_reader = False
-        found = fetch(version)
+        found = self._fetch(version)
         if found is None or found["state"] == UNREADABLE:
             if known is not None and known["state"] != UNREADABLE:  # its rows stay until it can be read
-                entries[version.name] = known if found is None else {**known, "unread": found["detail"]}
+                self.entries[name] = known if found is None else {**known, "unread": found["detail"]}
             elif found is not None:
-                entries[version.name] = found
-            continue
+                self.entries[name] = found
+            return
         entry = dict(found)
         # Touched or sent again: no row changes, but for rows that lay ahead of the time at which the file landed then.
         if known is not None and known["sha256"] == entry["sha256"] and not known.get("ahead"):
             entry["landed_at"] = known["landed_at"]
             if same_reader:
                 entry = {**known, **{k: entry[k] for k in ("etag", "source_etag") if k in entry}}
-        entries[version.name] = entry
-        if not (known is not None and entry.get("read_at") == known.get("read_at")):
-            read[version.name] = found
+        self.entries[name] = entry
+        if known is None or entry.get("read_at") != known.get("read_at"):
+            self.read[name] = found
 
-    _mark_same_bytes(entries)
-    by_name = {f.name: f for f in files.files}
-    kept_names = []
-    landed_at: dict[str, str] = {}
-    for name in sorted(entries, key=lambda n: (entries[n]["landed_at"], n)):
-        entry = entries[name]
-        if entry["state"] != INGESTED:
-            continue
-        known = old_entries.get(name)
-        if name not in read and known is not None and known["state"] == INGESTED:
-            kept_names.append(name)
-            continue
-        found = read.get(name) or fetch(by_name[name])
-        if found is None:
-            del entries[name]
-            continue
-        entries[name] = {**found, "landed_at": entry["landed_at"]}
-        if found["state"] != INGESTED:
-            continue
-        read[name] = found
-        landed_at[name] = entry["landed_at"]
-    rows = assemble(old.rows if old else None, kept_names, fresh.rows(landed_at), entries)
+    def _reads_alike(self, version: FileVersion, known: Entry) -> bool:
+        """Whether the reader would make of a file what it made of it: same reader, same settings, nobody asks for more."""
+        return (
+            self.again is not None
+            and version.name not in self.again
+            and known["state"] != UNREADABLE
+            and known["reader_key"] == self.keys[version.split is not None]
+        )
 
-    manifest = sorted(entries.values(), key=lambda e: (e["landed_at"], e["name"]))
-    # Without the files that could not be read, so that the station stays stale and they are tried again.
-    taken = ((e["name"], e["etag"]) for e in manifest if e["name"] not in unread)
-    fingerprint = fingerprints.of_landing(taken, files.settings_version(station))
-    stamp = Stamp(RAW, station, "", fingerprint, rows.num_rows, 0, datetime.now(UTC))
-    return Raw(
-        rows,
-        manifest,
-        stamp,
-        read=sorted(read),
-        replaced=sorted(n for n in read if n in old_entries),
-        gone=sorted(n for n in old_entries if n not in by_name),
-        pending=pending,
-        unread=unread,
-        replaces=old.stamp.etag if old else None,
-    )
+    def _fetch(self, version: FileVersion) -> Entry | None:
+        """The entry of a file as it is read now, once; None if that version is gone."""
+        if (version.name, version.etag) not in self.fresh.entries:
+            key = self.keys[version.split is not None]
+            found = _read_file(self.containers, self.station, version, self.settings, key, self.run_id)
+            if found is None:
+                self.pending.append(version.name)
+                return None
+            self.fresh.add(version, *found)
+        entry = self.fresh.entries[version.name, version.etag]
+        if entry["state"] == UNREADABLE:
+            self.unread[version.name] = entry["detail"]
+        return entry
+
+    def rows(self, old: Raw | None, versions: Mapping[str, FileVersion]) -> pa.Table:
+        """The rows of all ingested files: those that are known from the old object, the others as they were read.
+
+        A file may have to be read although it is known: its rows were stored under another name with the same bytes.
+        """
+        kept_names = []
+        landed_at: dict[str, str] = {}
+        for entry in sorted(self.entries.values(), key=_place):
+            name, known = entry["name"], self.known.get(entry["name"])
+            if entry["state"] != INGESTED:
+                continue
+            if name not in self.read and known is not None and known["state"] == INGESTED:
+                kept_names.append(name)
+                continue
+            found = self.read.get(name) or self._fetch(versions[name])
+            if found is None:
+                del self.entries[name]
+                continue
+            self.entries[name] = {**found, "landed_at": entry["landed_at"]}
+            if found["state"] == INGESTED:
+                self.read[name] = found
+                landed_at[name] = entry["landed_at"]
+        return assemble(old.rows if old else None, kept_names, self.fresh.rows(landed_at), self.entries)
 
 
 def _mark_same_bytes(entries: dict[str, Entry]) -> None:
     """Rows of equal bytes are stored once, under the earliest (landed_at, name)."""
     first: dict[str, str] = {}
-    for name in sorted(entries, key=lambda n: (entries[n]["landed_at"], n)):
-        entry = entries[name]
+    for entry in sorted(entries.values(), key=_place):
+        name = entry["name"]
         original = first.setdefault(entry["sha256"], name)
         if entry["state"] in (REJECTED, UNREADABLE):
             continue

@@ -1,7 +1,7 @@
 """What a storage event says: which station to look at.
 
 Belongs here: the body of a queue message -> stations and shared files (Event Grid schema, CloudEvents schema, base64 or plain).
-Does not belong here: the queue (`event_queue.py`), what is done about a station (`event_sensor.py`, `operations/planning.py`).
+Does not belong here: the queue (`event_queue.py`), what is done about a station (`orchestration/sensors/landing_events.py`, `operations/planning.py`).
 
 An event is a hint and never a fact: it names a station to look at *now*. What is there is asked of storage, so that
 events may come late, twice, out of order or from somebody who should not send any, and no table changes by it.

@@ -171,12 +171,8 @@ def _checked_workbook(archive: zipfile.ZipFile, data: bytes) -> bytes:
 def _is_litter(name: str) -> bool:
     """What systems and editors put into archives beside the files: hidden files and copies of them."""
     parts = name.split("/")
-    return (
-        "__MACOSX" in parts
-        or parts[-1] in ("Thumbs.db", "desktop.ini")
-        or parts[-1][:1] == "."
-        or parts[-1][-1:] == "~"
-    )
+    hidden = any(part.startswith(".") and part.strip(".") for part in parts)
+    return hidden or "__MACOSX" in parts or parts[-1] in ("Thumbs.db", "desktop.ini") or parts[-1].endswith("~")
 
 
 def _leads_out(name: str) -> bool:

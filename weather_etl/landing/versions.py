@@ -1,7 +1,7 @@
 """Versions of landing files, by station: what a listing gives, and the bytes of one version.
 
 Belongs here: (name, ETag), the files of a station and of the container, reading exactly the version that was listed.
-Does not belong here: listing and routing (`listing.py`), what the bytes are (`unpacking.py`, `text.py`).
+Does not belong here: listing and routing (`listing.py`), what the bytes are (`unpacking.py`).
 """
 
 import hashlib

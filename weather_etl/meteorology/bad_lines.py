@@ -1,7 +1,7 @@
 """Lines that no reader of separated text can cut: set aside one by one, so that each costs one row.
 
 Belongs here: NUL bytes, broken UTF-8, endless lines, quotes that do not close; giving up a file that has too many.
-Does not belong here: cutting what is left into cells (`cutting.py`).
+Does not belong here: cutting what is left into cells (`records.py`).
 """
 
 import csv

@@ -1,17 +1,17 @@
 """Quality control of a station's hours: the tests in their order.
 
-Belongs here: the hourly grid, which test meets which variable, findings.
-Does not belong here: the tests and their limits (`quality/`).
+Belongs here: which test meets which variable.
+Does not belong here: the tests and their limits (`quality/`), what a finding is (`findings.py`).
 
 The tests form a cascade (Zahumensky 2004, HadISD): a value that fails is taken away before the next test, so that one
 bad value does not condemn its neighbours.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from weather_etl.meteorology.findings import Conflict, Flagged, gaps_of
 from weather_etl.meteorology.quality import (
     FLAT,
     Flag,
@@ -22,8 +22,10 @@ from weather_etl.meteorology.quality import (
     ranges,
     snow,
     still,
+    streaks,
     sunlight,
 )
+from weather_etl.meteorology.quality.months import Months
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.sun import SunHours
 
@@ -33,58 +35,7 @@ SUN_NEEDS_PLACE = (
 _SNOW = "snow_depth_cm"
 
 
-@dataclass
-class Finding:
-    """What a test found: one flag for some values of one variable.
-
-    Attributes:
-        rows: positions of the hours.
-        original: their values, before any was taken away.
-        limit: the limit that they broke, for a person.
-        origin: raw rows of the values, where they are not those of the hours' values.
-    """
-
-    variable: str
-    test: str
-    flag: Flag
-    rows: np.ndarray
-    original: np.ndarray
-    limit: str
-    origin: np.ndarray | None = None
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """Values of one variable that other rows of the same file and time contradict: hours, those rows, their values."""
-
-    rows: np.ndarray
-    origin: np.ndarray
-    original: np.ndarray
-
-
-class _Grid:
-    """Hours in time order with one empty hour in every gap, however long: no test looks further than an hour."""
-
-    def __init__(self, hours: np.ndarray) -> None:
-        gaps = np.diff(hours, prepend=hours[:1]) > 1
-        self.size = len(hours) + int(gaps.sum())
-        self._rows = np.arange(len(hours)) + np.cumsum(gaps)
-        self._whole = self.size == len(hours)
-
-    def spread(self, values: np.ndarray) -> np.ndarray:
-        """Values of the hours -> values on the grid, NaN (or False) in the gaps."""
-        if self._whole:
-            return values
-        out = np.zeros(self.size, dtype=bool) if values.dtype == bool else np.full(self.size, np.nan)
-        out[self._rows] = values
-        return out
-
-    def gather(self, flags: np.ndarray) -> np.ndarray:
-        """Flags on the grid -> flags of the hours."""
-        return flags if self._whole else flags[self._rows]
-
-
-class Cascade:
+class Cascade(Flagged):
     """Quality control of one station.
 
     Args:
@@ -107,31 +58,18 @@ class Cascade:
         values: dict[str, np.ndarray],
         site: Site,
         *,
-        written: Mapping[str, still.Written] | None = None,
+        written: Mapping[str, streaks.Written] | None = None,
         periods: np.ndarray | None = None,
     ) -> None:
-        self.values = values
-        self.flags: dict[str, np.ndarray] = {}
-        self.findings: list[Finding] = []
-        self.warnings: list[str] = []
-        self._names = []
-        for name, x in values.items():
-            missing = np.isnan(x)
-            if missing.all():
-                self.flags[name] = np.full(len(x), Flag.MISSING, dtype=np.uint8)
-            else:
-                self._names.append(name)
-                self.flags[name] = missing.view(np.uint8) * np.uint8(Flag.MISSING - Flag.NOT_EVALUATED)
-                self.flags[name] += np.uint8(Flag.NOT_EVALUATED)
+        super().__init__(values)
         self._hours, self._site, self._written = hours, site, written or {}
         self._periods = np.zeros(len(hours), dtype=np.int64) if periods is None else periods
         self._limits = {name: site.limits_of(name) for name in values}
         self._cap = still.cap_of(values["visibility_km"]) if site.visibility_cap_km is None else site.visibility_cap_km
-        self._grid = _Grid(hours)
+        self._gaps = gaps_of(hours)
         self._span_hours = int(hours[-1] - hours[0]) + 1 if len(hours) else 0
-        of_row = hours.astype("datetime64[h]").astype("datetime64[M]").astype(np.int64)
-        self._months, self._years, self._calendar = of_row, of_row // 12, of_row % 12
-        self._reports = still.Reports(hours, self._years)
+        self._months = Months.of_hours(hours)
+        self._reports = streaks.Reports(hours, self._months)
         self._sun: SunHours | None = None
 
     @property
@@ -140,30 +78,6 @@ class Cascade:
         if self._sun is None and self._site.place is not None:
             self._sun = SunHours(self._hours, *self._site.place)
         return self._sun
-
-    def note(
-        self,
-        variable: str,
-        test: str,
-        flag: Flag,
-        rows: np.ndarray,
-        limit: str,
-        *,
-        original: np.ndarray | None = None,
-        origin: np.ndarray | None = None,
-    ) -> None:
-        """Flag values as suspect, or as failed and take them away."""
-        if not len(rows):
-            return
-        x, flags = self.values[variable], self.flags[variable]
-        self.findings.append(
-            Finding(variable, test, flag, rows, x[rows] if original is None else original, limit, origin)
-        )
-        if flag == Flag.FAIL:
-            flags[rows] = flag
-            x[rows] = np.nan
-        else:
-            flags[rows] = np.where(flags[rows] == Flag.FAIL, Flag.FAIL, flag)
 
     def upstream(self, variable: str, flags: np.ndarray) -> None:
         """Quality flags that came with the data: 0 none, else QARTOD; a FAIL is taken away at once."""
@@ -241,8 +155,7 @@ class Cascade:
         if "solar_radiation_wm2" in names and x is not None:
             with np.errstate(invalid="ignore"):
                 offset = np.flatnonzero(x < sunlight.OFFSET_WM2)
-            limit = f"no offset below {sunlight.OFFSET_WM2:g}"
-            self.note("solar_radiation_wm2", "sun", Flag.SUSPECT, offset, limit)
+            self.note("solar_radiation_wm2", "sun", Flag.SUSPECT, offset, sunlight.OFFSET_LIMIT)
             np.maximum(x, 0.0, out=x)
         sun, place = self.sun, self._site.place
         if sun is None or place is None:
@@ -276,8 +189,9 @@ class Cascade:
         for name, x in self._present():
             limits = self._limits[name]
             if limits.spike:
-                flags = self._grid.gather(changes.spike(self._grid.spread(x), limits))
-                self._apply(name, "spike", flags, *(f"{s:g} out and back within hours" for s in limits.spike))
+                found = changes.spikes(x, limits, self._gaps)
+                suspect, fail = (f"{s:g} out and back within hours" for s in limits.spike)
+                self.both(name, "spike", found, (suspect, fail))
 
     def flat_line(self) -> None:
         excluded = self._may_stand_still()
@@ -285,13 +199,12 @@ class Cascade:
             limits = self._limits[name]
             free = excluded.get(name)
             if limits.flat_hours:
-                spread = None if free is None else self._grid.spread(free)
-                flags = self._grid.gather(still.flat_line(self._grid.spread(x), limits, spread))
-                self._apply(name, "flat_line", flags, *(f"below {h:g} h of equal values" for h in limits.flat_hours))
+                suspect, fail = (f"below {h:g} h of equal values" for h in limits.flat_hours)
+                self.both(name, "flat_line", still.flat_lines(x, limits, free, self._gaps), (suspect, fail))
             elif name in FLAT:
                 written = self._written.get(name) or x.__getitem__
                 direction = name == "wind_direction_deg"
-                both = still.streaks(x, written, self._reports, FLAT[name], free, direction=direction)
+                both = streaks.streaks(x, written, self._reports, FLAT[name], free, direction=direction)
                 for flag in (Flag.FAIL, Flag.SUSPECT):  # what failed is out before anything is suspect
                     for runs in both:
                         rows = runs.failed if flag == Flag.FAIL else runs.suspect
@@ -323,8 +236,8 @@ class Cascade:
         for name, x in self._present():
             limits = self._limits[name]
             if limits.rate is not None:
-                flags = self._grid.gather(changes.rate_of_change(self._grid.spread(x), limits))
-                self._apply(name, "rate_of_change", flags, f"{limits.rate:g} in an hour")
+                rows = changes.jumps(x, limits, self._gaps)
+                self.note(name, "rate_of_change", Flag.SUSPECT, rows, f"{limits.rate:g} in an hour")
 
     def precipitation(self) -> None:
         name = "precipitation_mm"
@@ -374,22 +287,17 @@ class Cascade:
         limit = f"{climate.CLIMATOLOGY_SD:g} sd from the mean of the calendar month"
         for name, x in self._present():
             if name in climate.CLIMATOLOGY_VARIABLES:
-                self._apply(name, "climatology", climate.climatology(x, self._years, self._calendar), limit)
+                rows = climate.unusual(x, self._months)
+                self.note(name, "climatology", Flag.SUSPECT, rows, limit)
 
     def month_clean_up(self) -> None:
         limit = f"at most {100 * climate.CLEAN_UP_SHARE:g} % of the month's values failed"
         for name, flags in self.flags.items():
-            if (flags == Flag.FAIL).any():
-                rows = np.flatnonzero(climate.month_clean_up(flags, self._months) == Flag.SUSPECT)
-                self.note(name, "month_clean_up", Flag.SUSPECT, rows, limit)
+            self.note(name, "month_clean_up", Flag.SUSPECT, climate.month_clean_up(flags, self._months), limit)
 
     def _present(self) -> Sequence[tuple[str, np.ndarray]]:
         """The variables that had any value."""
         return [(name, self.values[name]) for name in self._names]
-
-    def _apply(self, name: str, test: str, flags: np.ndarray, suspect: str, fail: str = "") -> None:
-        for flag, limit in ((Flag.FAIL, fail), (Flag.SUSPECT, suspect)):
-            self.note(name, test, flag, np.flatnonzero(flags == flag), limit)
 
 
 def _span(limits: tuple[float, float]) -> str:

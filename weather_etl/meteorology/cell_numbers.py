@@ -1,7 +1,7 @@
 """What a number cell says: text -> numbers in canonical units.
 
 Belongs here: words that mean no value, units, composite cells, quality codes of the source.
-Does not belong here: which unit a file has (`formats/`), thresholds (`quality.py`).
+Does not belong here: which unit a file has (`formats/`), thresholds (`quality/`).
 """
 
 import re
@@ -114,7 +114,7 @@ def read_numbers(
     if written is not None and written.part is not None:
         texts, flags = _part_of_composite(texts, written)
     if unit == "sky":
-        texts = _covers(texts)
+        texts = _covers(texts, "" if written is None else written.strip)
     words = NULL_TOKENS if written is None else (*NULL_TOKENS, *written.words)
     missing = pc.or_(pc.is_null(texts), pc.is_in(pc.utf8_lower(texts), value_set=pa.array(words)))
     if written is not None:
@@ -203,8 +203,10 @@ def _any_of(texts: pa.Array, values: np.ndarray, marks: tuple[str, ...]) -> np.n
     return found.to_numpy(zero_copy_only=False) | np.isin(values, numbers)
 
 
-def _covers(texts: pa.Array) -> pa.Array:
-    """Cloud cover in percent, as text, of sky conditions; null where they name no class."""
+def _covers(texts: pa.Array, strip: str) -> pa.Array:
+    """Cloud cover in percent, as text, of sky conditions without what is to be cut off; null where they name no class."""
+    if strip:
+        texts = pc.replace_substring_regex(texts, strip, "")
     covers = [None if t is None else cloud_cover(t) for t in texts.to_pylist()]
     return pa.array([None if c is None else f"{c:g}" for c in covers], pa.string())
 

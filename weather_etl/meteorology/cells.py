@@ -1,8 +1,8 @@
 """What the cells of raw rows say: times in UTC and numbers in canonical units, and which rows they refuse.
 
 Belongs here: how a file is to be read, rows that a cell refuses.
-Does not belong here: the files of a station together (`station_cells.py`), cutting a file into rows (`cutting.py`), a single time or number (`cell_times.py`,
-`cell_numbers.py`), one row per hour (`observations.py`), thresholds (`quality.py`).
+Does not belong here: the files of a station together (`station_cells.py`), cutting a file into rows (`cutting.py`), a
+single time or number (`cell_times.py`, `cell_numbers.py`), one row per hour (`observations/`), thresholds (`quality/`).
 """
 
 from collections.abc import Mapping

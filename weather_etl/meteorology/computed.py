@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from weather_etl.meteorology import derived, photovoltaics, wind
-from weather_etl.meteorology.cascade import Finding
+from weather_etl.meteorology.findings import Finding
 from weather_etl.meteorology.quality import Flag
 from weather_etl.meteorology.quality.changes import BLOCK
 from weather_etl.meteorology.site import Site

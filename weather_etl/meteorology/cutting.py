@@ -1,14 +1,12 @@
 """Separated text of one file -> cells, line by line, every cell still text.
 
-Belongs here: separators, widths, repeated headers, rows that are too short or too long.
-Does not belong here: lines that cannot be cut at all (`bad_lines.py`), compression and encodings (`landing/`), which
-format a file has and what its header means (`formats/`), the meaning of a cell (`cells.py`).
+Belongs here: records that are no rows: repeated headers, rows that are too short or too long, empty lines.
+Does not belong here: cutting lines into records (`records.py`, `bad_lines.py`), compression and encodings
+(`landing/`), which format a file has and what its header means (`formats/`), the meaning of a cell (`cells.py`).
 """
 
 import csv
-import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,46 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from weather_etl.meteorology.bad_lines import (
-    BAD_SHARE,
-    MANY_BAD_LINES,
-    MAX_CELL_BYTES,
-    MAX_COLUMNS,
-    give_up_early,
-    has_endless_line,
-    set_bad_lines_aside,
-)
-from weather_etl.meteorology.plain_text import plain_newlines
-from weather_etl.meteorology.raw_rows import DICTIONARY, TEXT, RefusedLine
+from weather_etl.meteorology.bad_lines import BAD_SHARE, MAX_CELL_BYTES
+from weather_etl.meteorology.raw_rows import TEXT, RefusedLine
 from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.records import Layout, Records, parse_records
 
-MAX_HEADER_BYTES = 64 * 1024
 MAX_LINES = 10_000_000
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How the lines of a text are cut.
-
-    Attributes:
-        names: of every column; nameless ones have a name of ours.
-        delimiter: the separator.
-        line: number of the last header line, 0 if the text has none.
-        end: offset of the first byte behind it.
-        times: positions of the columns that make the time: their texts are nearly all distinct.
-        quoted: cells may stand in quotes.
-        pad: rows that are too short are filled with empty cells.
-        repeated: texts of the first of `times` that tell a repeated header line.
-    """
-
-    names: Sequence[str]
-    delimiter: str
-    line: int
-    end: int
-    times: tuple[int, ...] = ()
-    quoted: bool = True
-    pad: bool = False
-    repeated: tuple[str, ...] = ()
 
 
 @dataclass
@@ -94,60 +58,12 @@ def cut_text(
         Rejected: nothing of the file can be used.
     """
     _check_size(text)
-    layout = find_layout(text)
-    body: bytes | pa.Buffer = pa.py_buffer(text).slice(layout.end)
-    start = first_line + layout.line
-    refused: list[RefusedLine] = []
-    unclean_end = False
-
-    multi_line = False
-    lines: np.ndarray | None = None  # physical line of each record that the parser sees
-    needs_care = bad_utf8 or text.find(b"\0", layout.end) >= 0 or has_endless_line(text)
-    needs_care = needs_care or (layout.quoted and text.find(b'"', layout.end) >= 0)
-    if not needs_care:
-        table, invalid = _cut_into_cells(body, layout, multi_line)
-    if needs_care:
-        text = plain_newlines(text)
-        layout = find_layout(text)
-        for every_quote in (False, True):
-            body, lines, refused, multi_line, unclean_end = set_bad_lines_aside(
-                text[layout.end :], start, layout.delimiter, len(layout.names), every_quote=every_quote
-            )
-            table, invalid = _cut_into_cells(body, layout, multi_line)
-            if table.num_rows + len(invalid) == len(lines):
-                break  # else an open quote in a line with an even number of them swallowed rows
-    blank: np.ndarray | None = None
-    if not needs_care and any(bool(pc.any(pc.equal(table.column(i), "")).as_py()) for i in layout.times[:1] or (0,)):
-        blank = _blank_lines(text, layout.end)  # the parser takes each for a row of empty cells
-    records = table.num_rows + len(invalid)
-    if lines is None:
-        lines = np.arange(start, start + records, dtype=np.int64)
-    if invalid and table.num_rows == 0:
-        [(width, _)] = Counter(actual for _, actual, _ in invalid).most_common(1)
-        if width > len(layout.names):
-            table, invalid = _cut_into_cells(body, layout, multi_line, width)
-
-    good = np.ones(len(lines), dtype=bool)
-    short: list[tuple[int, str]] = []
+    records = parse_records(text, find_layout, bad_utf8, first_line)
+    layout, refused = records.layout, records.refused
     ends_open = not text.endswith((b"\n", b"\r"))
-    for number, actual, row_text in invalid:
-        good[number] = False
-        if not row_text.strip():  # a line of blanks
-            continue
-        if layout.pad and actual < len(layout.names) and not (ends_open and number == records - 1):
-            short.append((int(lines[number]), row_text))
-            continue
-        detail = f"{actual} cells instead of {len(layout.names)}"
-        refused.append(RefusedLine(int(lines[number]), Reason.ROW_WIDTH, detail, row_text))
-    if blank is not None and blank.any():
-        filled = (
-            ~blank[: len(good)]
-            if len(blank) >= len(good)
-            else ~np.append(blank, np.zeros(len(good) - len(blank), bool))
-        )
-        table = table.filter(pa.array(filled[good]))
-        good &= filled
-    lines = lines[good]
+    short = _set_invalid_aside(records, ends_open)
+    table, lines = records.table, records.lines
+    unclean_end = records.unclean_end
     if refused and ends_open:
         unclean_end |= max(r.line for r in refused) > (int(lines[-1]) if len(lines) else 0)
 
@@ -176,15 +92,27 @@ def cut_text(
     return Cut(list(layout.names), table.columns, lines, refused, warnings, unclean_end)
 
 
-def _blank_lines(text: bytes, start: int) -> np.ndarray:
-    """Mask of the lines from a position on that hold nothing at all."""
-    buffer = np.frombuffer(text, dtype=np.uint8, offset=start)
-    ends = np.flatnonzero(buffer == 10)
-    lengths = np.diff(np.concatenate(([-1], ends))) - 1
-    blank = lengths == 0
-    only_cr = np.flatnonzero(lengths == 1)
-    blank[only_cr] = buffer[ends[only_cr] - 1] == 13
-    return blank
+def _set_invalid_aside(records: Records, ends_open: bool) -> list[tuple[int, str]]:
+    """Refuse the records of a wrong width and drop empty lines; gives (line, text) of those that may be filled up."""
+    layout, lines, last = records.layout, records.lines, len(records.lines) - 1
+    good = np.ones(len(lines), dtype=bool)
+    short: list[tuple[int, str]] = []
+    for number, actual, row_text in records.invalid:
+        good[number] = False
+        if not row_text.strip():  # a line of blanks
+            continue
+        if layout.pad and actual < len(layout.names) and not (ends_open and number == last):
+            short.append((int(lines[number]), row_text))
+            continue
+        detail = f"{actual} cells instead of {len(layout.names)}"
+        records.refused.append(RefusedLine(int(lines[number]), Reason.ROW_WIDTH, detail, row_text))
+    if records.blank is not None and records.blank.any():
+        filled = np.ones(len(good), dtype=bool)
+        filled[: len(records.blank)] = ~records.blank[: len(good)]
+        records.table = records.table.filter(pa.array(filled[good]))
+        good &= filled
+    records.lines = lines[good]
+    return short
 
 
 def _with_short_rows(
@@ -215,71 +143,6 @@ def _row_text(table: pa.Table, row: int, layout: Layout) -> str:
 
 def _is_empty(column: pa.ChunkedArray) -> bool:
     return not any(column.unique().to_pylist())
-
-
-def _cut_into_cells(
-    body: bytes | pa.Buffer, layout: Layout, multi_line: bool, width: int = 0
-) -> tuple[pa.Table, list[tuple[int, int, str]]]:
-    """The well-formed records as text, and (record number, cells, text) of each malformed one.
-
-    The columns are called by their numbers. There are more of them than names if `width` says so, or if the first
-    lines have more cells than the header.
-    """
-    size = len(body) if isinstance(body, bytes) else body.size
-    buffer = pa.py_buffer(body)
-    width = max(width or _width_of_first_lines(buffer, layout), len(layout.names))
-    # Times are nearly all distinct, other texts are not: dictionaries pay for those.
-    kinds = [TEXT if i in layout.times else DICTIONARY for i in range(width)]
-    names = [str(i) for i in range(width)]
-    invalid: list[tuple[int, int, str]] = []
-    if not size:
-        return pa.table([pa.array([], kind) for kind in kinds], names=names), invalid
-    too_many = False
-    lines = size
-
-    def note(row: pyarrow.csv.InvalidRow) -> str:
-        nonlocal too_many, lines
-        invalid.append((row.number - 1, row.actual_columns, row.text.rstrip("\r\n")))
-        if len(invalid) == MANY_BAD_LINES:
-            data = buffer.to_pybytes()
-            lines = data.count(b"\n") + data.count(b"\r")
-        too_many = len(invalid) > MANY_BAD_LINES and len(invalid) > BAD_SHARE * lines
-        return "error" if too_many else "skip"
-
-    try:
-        table = pyarrow.csv.read_csv(
-            pa.BufferReader(buffer),
-            # One block: one dictionary per column, and row numbers in `note`.
-            read_options=pyarrow.csv.ReadOptions(column_names=names, use_threads=False, block_size=size + 1),
-            parse_options=pyarrow.csv.ParseOptions(
-                delimiter=layout.delimiter,
-                quote_char='"' if layout.quoted else False,
-                ignore_empty_lines=False,
-                newlines_in_values=multi_line,
-                invalid_row_handler=note,
-            ),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict(zip(names, kinds, strict=True)), strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        if too_many:
-            give_up_early(len(invalid), lines)
-        raise Rejected(Reason.NOT_CSV, f"the text cannot be cut into cells ({str(error)[:200]})") from None
-    return table.combine_chunks(), invalid
-
-
-def _width_of_first_lines(body: pa.Buffer, layout: Layout) -> int:
-    """The number of cells of the first lines if it is the same in all, else 0."""
-    head = body.slice(0, min(body.size, MAX_HEADER_BYTES)).to_pybytes()
-    lines = re.split(rb"\r\n|\n|\r", head)
-    lines = [line for line in lines[: -1 if len(head) < body.size else None] if line.strip()][:20]
-    delimiter = layout.delimiter.encode()
-    if not lines or any(b'"' in line for line in lines):
-        return 0
-    widths = {line.count(delimiter) + 1 for line in lines}
-    width = widths.pop()
-    return 0 if widths or width > 2 * MAX_COLUMNS else width
 
 
 def _repeated_headers(table: pa.Table, layout: Layout) -> np.ndarray | None:

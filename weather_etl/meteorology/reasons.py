@@ -1,7 +1,7 @@
 """Why a row was quarantined or a file rejected: a closed vocabulary.
 
 Belongs here: the codes, one sentence for each, and what a person can do about it.
-Does not belong here: the rules that give the codes (`headers.py`, `cutting.py`, `observations.py`).
+Does not belong here: the rules that give the codes (`formats/`, `cutting.py`, `observations/`).
 """
 
 from enum import StrEnum

@@ -1,7 +1,7 @@
 """Units: which there are, how they are written in headers, and conversion; importing them costs nothing.
 
 Belongs here: the unit of every column, factors.
-Does not belong here: which header means which column (`headers.py`, `cutting.py`).
+Does not belong here: which header means which column (`formats/`, `cutting.py`).
 """
 
 import re

@@ -2,7 +2,7 @@
 
 Belongs here: which events open and close a problem, the message, the webhook.
 
-Does not belong here: judging data (`checks.py`), retrying (`operations/planning.py`).
+Does not belong here: judging data (`checks/`), retrying (`operations/planning.py`).
 
 A problem is a failed check of severity ERROR, by check and station, or a failed run that left no such check (storage
 down, process killed), by what it worked on. It is told when it opens and when it closes, however often it fails in

@@ -1,7 +1,7 @@
 """Starting `catch_up_job` over HTTP, and asking what became of it: Dagster's GraphQL, as its own pages use it.
 
 Belongs here: the two questions, their answers as plain records, errors in one sentence. Needs nothing but Python.
-Does not belong here: printing (`cli/operations.py`), running anything in this process (`jobs.py`).
+Does not belong here: printing (`cli/operations.py`), running anything in this process (`orchestration/catch_up.py`).
 """
 
 import http.client

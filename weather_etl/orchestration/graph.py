@@ -17,7 +17,8 @@ from weather_etl.orchestration.assets.report import station_index, weather_repor
 from weather_etl.orchestration.assets.serving import serving
 from weather_etl.orchestration.assets.validated import validated
 from weather_etl.orchestration.jobs import ASSET_JOBS
-from weather_etl.orchestration.resources import PageIOManager, ParquetIOManager, StationLock, StorageResource
+from weather_etl.orchestration.pages import PageIOManager
+from weather_etl.orchestration.resources import ParquetIOManager, StationLock, StorageResource
 
 
 def resources() -> dict[str, Any]:

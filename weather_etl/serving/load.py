@@ -1,7 +1,7 @@
 """Rows of the lake -> rows in PostgreSQL: one station is swapped in one transaction.
 
 Belongs here: what is loaded and what should be, staging, swapping, removing a station.
-Does not belong here: the bytes of COPY (`copy_format.py`), Dagster (`assets/serving.py`), when it happens (`sensor.py`).
+Does not belong here: the bytes of COPY (`copy_format.py`), Dagster (`orchestration/assets/serving.py`), when it happens (`orchestration/sensors/serving.py`).
 
 A station's rows are copied into staging tables and compared with what is served; only rows that differ are removed and
 inserted, all tables of the station and the record of what was loaded in the same transaction. Readers see the old

@@ -60,7 +60,7 @@ def publish_while_reading(containers: Containers, environment: Settings, publish
 def test_a_reader_during_publishes_sees_no_empty_and_no_mixed_table(
     containers: Containers, environment: Settings
 ) -> None:
-    assert publish_while_reading(containers, environment, 15) == []
+    assert publish_while_reading(containers, environment, 6) == []
 
 
 @pytest.mark.faults

@@ -25,7 +25,7 @@ from weather_etl.operations.files import file_states
 from weather_etl.operations.planning import find_stale
 from weather_etl.settings import Settings
 from weather_etl_tests.files import shared_csv, weather_csv
-from weather_etl_tests.support.runs import RunFailed, execute, process
+from weather_etl_tests.support.runs import RunFailed, execute, process, process_hours
 from weather_etl_tests.support.wire import Wire
 
 MB = 1024**2
@@ -64,7 +64,7 @@ def test_a_file_is_read_whatever_its_content_encoding(
     containers: Containers, encoding: str, pack: Callable[[bytes], bytes]
 ) -> None:
     put(containers.landing, "a/x.csv", pack(weather_csv(24)), content_encoding=encoding)
-    assert process(containers)["validated_observations"].stamp.rows == 24
+    assert process_hours(containers)["validated_observations"].stamp.rows == 24
 
 
 def test_a_blob_is_read_as_it_is_stored(containers: Containers) -> None:
@@ -86,7 +86,7 @@ def test_the_md5_is_of_the_bytes_as_stored(containers: Containers) -> None:
     wrong = ContentSettings(content_encoding="gzip", content_md5=bytearray(16))
     containers.landing._client.get_blob_client("a/x.csv").set_http_headers(wrong)
     put(containers.landing, "a/y.csv", weather_csv(24))
-    process(containers)
+    process_hours(containers)
     assert {n: s for n, (s, _) in states(containers).items()} == {"a/x.csv": "rejected", "a/y.csv": "ingested"}
     assert states(containers)["a/x.csv"][1].startswith("CHECKSUM")
 
@@ -136,7 +136,7 @@ def test_a_file_in_the_archive_tier_costs_itself_alone(containers: Containers) -
     for name, first in (("x", 0), ("y", 24), ("z", 48)):
         containers.landing.upload(f"a/{name}.csv", weather_csv(24, first=first))
     set_tier(containers, "a/y.csv", "Archive")
-    done = process(containers)
+    done = process_hours(containers)
     check = done.check("rejected_files")
     assert done["validated_observations"].stamp.rows == 48
     assert not check.passed and "a/y.csv lies in the archive tier; rehydrate it" in check.description
@@ -178,14 +178,14 @@ def test_a_file_that_goes_to_the_archive_tier_after_it_was_read_keeps_its_rows(c
 
 def test_a_replacement_that_cannot_be_read_leaves_the_old_rows(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24))
-    process(containers)
+    process_hours(containers)
     containers.landing.upload("a/x.csv", weather_csv(36))
     set_tier(containers, "a/x.csv", "Archive")
-    assert process(containers)["validated_observations"].stamp.rows == 24
+    assert process_hours(containers)["validated_observations"].stamp.rows == 24
     state, why = states(containers)["a/x.csv"]
     assert state == "pending" and "archive tier" in why
     set_tier(containers, "a/x.csv", "Hot")
-    assert process(containers)["validated_observations"].stamp.rows == 36
+    assert process_hours(containers)["validated_observations"].stamp.rows == 36
 
 
 def test_the_last_attempt_says_which_file_was_not_read(containers: Containers) -> None:
@@ -232,7 +232,7 @@ def test_an_answer_that_is_none_of_the_storages_costs_a_file_and_no_station(
     wire.answer = garbage("y.csv", kind)
     monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", wire.connection_string)
     with connect(Settings.load(), prompt=True) as through:
-        done = process(through)
+        done = process_hours(through)
     assert done["validated_observations"].stamp.rows == 24
     assert "a/y.csv" in done.check("rejected_files").description
 

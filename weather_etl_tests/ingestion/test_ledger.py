@@ -27,7 +27,7 @@ from weather_etl.landing.versions import FileVersion, StationFiles
 from weather_etl.operations.files import file_states
 from weather_etl_tests.files import HEADER, row, weather_csv
 from weather_etl_tests.support.lake import RAW, tables, temperatures
-from weather_etl_tests.support.runs import process
+from weather_etl_tests.support.runs import process, process_hours
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
 
@@ -135,7 +135,7 @@ class LandingMachine(RuleBasedStateMachine):
 
     def _process(self, hidden: set[str]) -> None:
         self.hidden = hidden
-        process(self.containers, self.station)
+        process_hours(self.containers, self.station)
         self.model.process({n: f for n, f in self.present.items() if n not in hidden})
         states, hours = self.model.expected()
         raw = self.containers.lake.read(RAW, self.station)
@@ -152,6 +152,7 @@ class LandingMachine(RuleBasedStateMachine):
         try:
             if self.present:
                 self._process(set())
+                process(self.containers, self.station)
                 before = tables(self.containers, self.station)
                 process(self.containers, self.station, full=True)
                 assert tables(self.containers, self.station) == before
@@ -193,7 +194,7 @@ def shuffled(containers: Containers, versions: list[FileVersion], choose: random
         files = StationFiles(sorted(seen, key=lambda f: (f.landed_at, f.name)))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(listing, "list_station", lambda container, station, files=files: files)
-            process(containers)
+            (process if len(seen) == len(order) else process_hours)(containers)
     return tables(containers)
 
 
@@ -221,16 +222,16 @@ def test_the_old_rows_of_a_file_stay_while_its_new_version_cannot_be_read_yet(
     containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24, temperature=5.0))
-    process(containers)
+    process_hours(containers)
     containers.landing.upload("a/x.csv", weather_csv(24, temperature=6.0))
     overtaken = listing.list_station(containers.landing, "a")
     containers.landing.upload("a/x.csv", weather_csv(24, temperature=7.0))
     containers.landing.upload("a/y.csv", weather_csv(2, first=24, temperature=8.0))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(listing, "list_station", lambda container, station: overtaken)
-        raw = process(containers)[RAW].raw
+        raw = process_hours(containers)[RAW].raw
     assert (raw.pending, temperatures(containers)) == (["a/x.csv"], [5.0] * 24)
-    process(containers)
+    process_hours(containers)
     assert temperatures(containers) == [7.0] * 24 + [8.0] * 2
 
 
@@ -263,10 +264,10 @@ def test_only_settings_that_decide_how_a_file_is_cut_read_it_again(
 def test_a_file_of_another_id_is_taken_as_soon_as_the_settings_know_the_id(containers: Containers) -> None:
     rows = [f"12982,{row(h)}" for h in range(3)] + [f"99999,{row(h)}" for h in range(3, 24)]
     containers.landing.upload("a/x.csv", "\n".join([f"station,{HEADER}", *rows]).encode())
-    (entry,) = process(containers)[RAW].raw.manifest
+    (entry,) = process_hours(containers)[RAW].raw.manifest
     assert entry["state"] == "rejected"
     containers.landing.upload("a/station.toml", b'source_ids = ["12982", "99999"]')
-    (entry,) = process(containers)[RAW].raw.manifest
+    (entry,) = process_hours(containers)[RAW].raw.manifest
     assert (entry["state"], entry["rows"]) == ("ingested", 24)
 
 
@@ -305,7 +306,7 @@ def test_every_name_that_the_service_takes_is_ingested_or_reported(containers: C
     for name in UNREACHABLE_NAMES:
         put(containers, name, weather_csv(1))
     listed = {b.name for b in containers.landing.list()}
-    process(containers)
+    process_hours(containers)
     states = {f.name: f.state for f in file_states(containers)}
     assert states.keys() == listed
     assert len(taken) >= 12
@@ -318,7 +319,7 @@ def test_every_name_that_the_service_takes_is_ingested_or_reported(containers: C
 def test_a_name_lives_on_in_every_table_as_it_is(containers: Containers) -> None:
     name = "a/line\nbreak 🌧 'quo\"te' %2e.csv"
     assert put(containers, name, weather_csv(3) + b"cut\r\n")
-    process(containers)
+    process_hours(containers)
     for table in (RAW, "validated_observations", "quarantined_rows"):
         assert set(containers.lake.read(table, "a").arrow.column("landing_file").to_pylist()) == {name}
 
@@ -336,7 +337,7 @@ def upload_many(containers: Containers, number: int) -> None:
 def test_one_poison_file_among_999_costs_only_itself(containers: Containers) -> None:
     upload_many(containers, 999)
     containers.landing.upload("a/00500a.csv", b"PAR1\0\xff" * 100)
-    check = process(containers).check("rejected_files")
+    check = process_hours(containers).check("rejected_files")
     assert (check.passed, check.metadata["rejected"].value) == (False, "1")
     assert "a/00500a.csv" in check.description
     assert containers.lake.read("validated_observations", "a").arrow.num_rows == 999
@@ -347,7 +348,7 @@ PEAK = textwrap.dedent(
     import resource
     from weather_etl.settings import Settings
     from weather_etl.lake.connection import connect
-    from weather_etl_tests.support.runs import process
+    from weather_etl_tests.support.runs import process, process_hours
 
     with connect(Settings.load()) as containers:
         process(containers)

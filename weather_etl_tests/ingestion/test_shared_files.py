@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -26,7 +27,7 @@ from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import HEADER, shared_csv, weather_csv
 from weather_etl_tests.support.lake import RAW, temperatures
-from weather_etl_tests.support.runs import UNCHANGED, RunFailed, process
+from weather_etl_tests.support.runs import UNCHANGED, RunFailed, process, process_hours
 from weather_etl_tests.support.splits import split_pending
 
 NAME = "_shared/net.csv"
@@ -36,11 +37,12 @@ def split(containers: Containers, **options: object) -> list[Outcome]:
     return list(split_pending(containers, **options))
 
 
-def process_all(containers: Containers) -> None:
+def process_all(containers: Containers, make: Callable[[Containers, str], object] = process_hours) -> None:
+    """Split, then make the tables of every stale station, up to the hours if nothing else is said."""
     split(containers)
     for item in planning.find_stale(*(lambda seen: (seen.landing, seen.stamps))(take_inventory(containers))):
         if item.why != planning.VANISHED:
-            process(containers, item.station)
+            make(containers, item.station)
 
 
 def objects(containers: Containers) -> dict[str, str]:
@@ -54,7 +56,7 @@ def index_of(containers: Containers, name: str = NAME) -> dict:
 
 def test_each_station_gets_its_own_rows(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv(["EHVL", "EHRD", "x-1"]))
-    process_all(containers)
+    process_all(containers, process)
     assert {s for s, _ in containers.lake.stamps()} == {"EHVL", "EHRD", "x-1"}
     assert [len(temperatures(containers, s)) for s in ("EHVL", "EHRD", "x-1")] == [24] * 3
 
@@ -78,7 +80,7 @@ def test_a_split_file_is_not_pending(containers: Containers) -> None:
 
 def test_a_split_is_all_that_a_station_needs_to_be_up_to_date(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv())
-    process_all(containers)
+    process_all(containers, process)
     seen = take_inventory(containers)
     assert planning.find_stale(seen.landing, seen.stamps) == []
     assert process(containers, "a").statuses == {UNCHANGED}
@@ -95,7 +97,7 @@ def test_identical_rows_that_arrive_both_ways_are_counted_once(containers: Conta
     containers.landing.upload("a/x.csv", weather_csv(24))
     containers.landing.upload(NAME, shared_csv("ab"))
     split(containers)
-    balance = process(containers, "a").check("row_balance").metadata
+    balance = process_hours(containers, "a").check("row_balance").metadata
     figures = [balance[name].value for name in ("data_lines", "kept", "identical_duplicates")]
     assert figures == ["48", "24", "24"]
 
@@ -103,7 +105,7 @@ def test_identical_rows_that_arrive_both_ways_are_counted_once(containers: Conta
 def test_the_settings_of_a_station_without_files_of_its_own_hold_for_its_shared_rows(containers: Containers) -> None:
     containers.landing.upload("a/station.toml", b'timezone = "Asia/Kolkata"\n')
     containers.landing.upload(NAME, shared_csv())
-    process_all(containers)
+    process_all(containers, process)
     zones = [set(containers.lake.read("daily_weather", s).arrow.column("timezone").to_pylist()) for s in "ab"]
     assert zones == [{"Asia/Kolkata"}, {"UTC"}]
 
@@ -119,7 +121,7 @@ def test_the_error_budget_is_each_stations_own(containers: Containers) -> None:
     containers.landing.upload(NAME, broken)
     split(containers)
     for station in "ab":
-        process(containers, station)
+        process_hours(containers, station)
     manifest = containers.lake.read(RAW, "a").manifest
     assert [(e["state"], e["reason"]) for e in manifest] == [("rejected", "ALL_ROWS_BAD")]
     assert len(temperatures(containers, "b")) == 24
@@ -157,10 +159,10 @@ def test_a_station_that_the_new_version_leaves_out_loses_its_part(containers: Co
 
 def test_a_touched_source_changes_no_row(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv())
-    process_all(containers)
+    process_all(containers, process)
     before = [containers.lake.container.read(containers.lake.object_name(t, "a"))[0] for t in TABLE_NAMES[1:]]
     containers.landing._client.get_blob_client(NAME).set_blob_metadata({"touched": "yes"})
-    process_all(containers)
+    process_all(containers, process)
     after = [containers.lake.container.read(containers.lake.object_name(t, "a"))[0] for t in TABLE_NAMES[1:]]
     assert before == after
     assert split(containers) == []
@@ -173,7 +175,7 @@ def test_a_deleted_source_takes_its_rows_along(containers: Containers) -> None:
     containers.landing.delete(NAME)
     assert [(o.name, o.state, o.removed) for o in split(containers)] == [(NAME, REMOVED, 2)]
     assert objects(containers) == {}
-    process(containers, "a")
+    process_hours(containers, "a")
     assert len(temperatures(containers, "a")) == 24
 
 
@@ -183,7 +185,7 @@ def test_a_station_whose_only_source_is_gone_is_kept_until_it_is_forgotten(conta
     containers.landing.delete(NAME)
     process_all(containers)
     with pytest.raises(RunFailed, match="weather-etl forget b"):
-        process(containers, "b")
+        process_hours(containers, "b")
     assert len(temperatures(containers, "b")) == 24
 
 
@@ -193,7 +195,7 @@ def test_the_same_bytes_under_a_second_name_change_no_row(containers: Containers
     before = containers.lake.read("validated_observations", "a").arrow
     containers.landing.upload("_shared/other.csv", shared_csv())
     split(containers)
-    raw = process(containers, "a")[RAW].raw
+    raw = process_hours(containers, "a")[RAW].raw
     assert [e["state"] for e in raw.manifest] == ["ingested", "same bytes"]
     assert containers.lake.read("validated_observations", "a").arrow == before
 
@@ -207,7 +209,7 @@ def test_a_better_reader_splits_again_and_unchanged_rows_stay_as_they_are(
     for module in (shared_files, splitting):
         monkeypatch.setattr(module, "READER_VERSION", "better")
     assert [o.state for o in split(containers)] == [SPLIT]
-    process(containers, "a")
+    process_hours(containers, "a")
     assert containers.lake.read(RAW, "a").arrow == before
 
 
@@ -481,5 +483,5 @@ def test_the_real_asos_file_reaches_its_28_stations_without_losing_a_line(contai
     assert outcome.index["stations"] == dict(of_station)
     assert (len(of_station), outcome.index["refused"]["rows"]) == (28, 0)
     for station in ("EHVL", "EHAM"):
-        balance = process(containers, station).check("row_balance").metadata
+        balance = process_hours(containers, station).check("row_balance").metadata
         assert balance["data_lines"].value == f"{of_station[station]:,}"

@@ -19,7 +19,9 @@ from weather_etl.meteorology import observations
 from weather_etl.meteorology.cells import Field, Precipitation, Reading
 from weather_etl.meteorology.raw_rows import DICTIONARY, raw_rows
 from weather_etl.meteorology.site import Site
-from weather_etl_tests.meteorology.making import STATION
+from weather_etl.station_file import parse_settings
+from weather_etl_tests.meteorology.making import STATION, File
+from weather_etl_tests.meteorology.making import observed as landed
 
 FILES = Path(__file__).resolve().parents[3] / "shared" / "field" / "files"
 needs_files = pytest.mark.skipif(not FILES.exists(), reason="the files do not lie in ../shared/field")
@@ -59,6 +61,14 @@ def observed(
 def table(name: str, delimiter: str = ",", *, skip: int = 0, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
     lines = (FILES / name).read_text(encoding).splitlines()[skip:]
     return list(csv.DictReader(lines, delimiter=delimiter))
+
+
+@lru_cache
+def delivered(name: str, toml: str = "") -> observations.Observations:
+    """A file as it lands at a station: read by the packaged profile that fits it."""
+    settings = parse_settings(toml, source="station.toml", version="1")
+    file = File((FILES / name).read_bytes(), f"{STATION}/{name}", datetime(2027, 1, 1, tzinfo=UTC))
+    return landed(file, timezone=settings.timezone, settings=settings)
 
 
 @lru_cache

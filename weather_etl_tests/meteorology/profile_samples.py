@@ -79,6 +79,9 @@ SAMPLES: dict[str, Sample] = {
     "dwd_10min": Sample(
         text("STATIONS_ID;MESS_DATUM;  QN;PP_10;TT_10;TM5_10;RF_10;TD_10;eor", "         44;199912312350;    3;  1010.5;   7.3;   5.0;   85.0;   4.9;eor"),
         "1999-12-31T22:50", {"temperature_c": 7.3, "humidity_percent": 85, "dew_point_c": 4.9, "pressure_station_hpa": 1010.5}),
+    "dwd_10min_solar": Sample(
+        text("STATIONS_ID;MESS_DATUM;  QN;DS_10;GS_10;SD_10;LS_10;eor", "         44;202401130510;    3;    1;    6;0.1;-999;eor"),
+        "2024-01-13T05:10", {"solar_radiation_wm2": 100, "sunshine_min": 6}),
     "dwd_hourly": Sample(
         zipped(**{
             "Metadaten_Geographie_00044__txt": text("Stations_id;Stationshoehe;Geogr.Breite;Geogr.Laenge;von_datum;bis_datum;Stationsname", "         44;  44.00; 52.9336;  8.2370;20070401;        ;Großenkneten", encoding="latin-1"),

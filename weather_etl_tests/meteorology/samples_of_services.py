@@ -83,7 +83,7 @@ SERVICES: dict[str, Sample] = {
         "2024-07-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "precipitation_mm": 0.2, "wind_direction_deg": 270, "wind_speed_ms": 10, "visibility_km": 24.1, "pressure_station_hpa": 985.1}, timezone="America/Montreal", upstream={"temperature_c": 3}),
     "fmi": Sample(
         text("Year,m,d,Time,Time zone,Air temperature (degC),Dew-point temperature (degC),Relative humidity (%),Wind speed (m/s),Gust speed (m/s),Wind direction (deg),Pressure (msl) (hPa),Precipitation amount (mm),Snow depth (cm),Horizontal visibility (m)", "2024,1,13,05:00,UTC,10,5,71,2.5,5.5,270,1012.1,0.2,-1,9000"),
-        "2024-01-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_msl_hpa": 1012.1, "precipitation_mm": 0.2, "snow_depth_cm": None, "visibility_km": 9}, timezone="Europe/Helsinki"),
+        "2024-01-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_msl_hpa": 1012.1, "precipitation_mm": 0.2, "snow_depth_cm": 0, "visibility_km": 9}, timezone="Europe/Helsinki"),
     "frost_json": Sample(
         document({"data": [{"sourceId": "SN18700:0", "referenceTime": "2024-01-13T05:00:00.000Z", "observations": [{"elementId": "air_temperature", "value": 10, "unit": "degC", "qualityCode": 5}, {"elementId": "wind_speed", "value": 2.5, "unit": "m/s"}]}]}),
         "2024-01-13T05:00", {"temperature_c": 10, "wind_speed_ms": 2.5}, upstream={"temperature_c": 3}),

@@ -74,7 +74,6 @@ VARIANTS: dict[str, Sample] = {
     "dwd_10min: wind": Sample(dwd("zehn_min_ff", "FF_10;DD_10", "2.5;270", "", "         44;202401130510;    3;"), "2024-01-13T05:10", {"wind_speed_ms": 2.5, "wind_direction_deg": 270}, place=GROSSENKNETEN),
     "dwd_10min: gusts": Sample(dwd("zehn_min_fx", "FX_10;FNX_10;FMX_10;DX_10", "5.5;1;4;270", "", "         44;202401130510;    3;"), "2024-01-13T05:10", {"wind_gust_ms": 5.5}, place=GROSSENKNETEN),
     "dwd_10min: rain": Sample(dwd("zehn_min_rr", "RWS_DAU_10;RWS_10;RWS_IND_10", "5;0.2;1", "", "         44;202401130510;    3;"), "2024-01-13T05:10", {"precipitation_mm": 0.2}, place=GROSSENKNETEN),
-    "dwd_10min: sun": Sample(dwd("zehn_min_sd", "DS_10;GS_10;SD_10;LS_10", "1;6;0.1;-999", "", "         44;202401130510;    3;"), "2024-01-13T05:10", {"solar_radiation_wm2": 100, "sunshine_min": 6}, place=GROSSENKNETEN),
     **{f"smhi: {n}": Sample(b"\xef\xbb\xbf" + text(*SMHI_HEAD, f"Datum;Tid (UTC);{n};Kvalitet;;Tidsutsnitt:", f"2024-01-13;05:00:00;{cell};G;;Kvalitetskontrollerade data").replace(b"\n", b"\r\n"), "2024-01-13T05:00", values, place=ABISKO) for n, (cell, values) in SMHI.items()},
     "smhi: wind": Sample(text(*SMHI_HEAD, "Datum;Tid (UTC);Vindriktning;Kvalitet;Vindhastighet;Kvalitet;;Tidsutsnitt:", "2024-01-13;05:00:00;270;G;2.5;Y;;x"), "2024-01-13T05:00", {"wind_direction_deg": 270, "wind_speed_ms": 2.5}, upstream={"wind_speed_ms": 3}, place=ABISKO),
     "jma: all elements": Sample(jma(False), "2023-12-31T16:00", JMA_VALUES),

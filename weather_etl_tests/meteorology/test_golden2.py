@@ -5,6 +5,7 @@ Only where the files lie beside the checkout. Sums to 1e-9, counts exactly.
 
 import json
 from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -76,6 +77,62 @@ def test_each_day_of_atlanta_has_the_total_that_its_file_states():
 def test_running_sums_of_lincoln_are_those_of_its_routine_minute():
     lincoln = tables(field.lcd(*LINCOLN), "Etc/GMT+6")
     assert month(lincoln, "2023-01")["precipitation_mm"] == figure("lin.precip.2023-01.minute")
+
+
+KNMI, SWISS, FRANCE, DAVIS = (
+    "knmi_uurgeg_260.txt",
+    "meteoswiss_basel.csv",
+    "mf_synop_opendatasoft.csv",
+    "davis_downld02_a.txt",
+)
+US = 'timezone = "America/{}"\nstandard_time = true'
+NICE = 'source_ids = ["07690"]'
+
+
+@pytest.mark.parametrize(
+    ("file", "toml", "zone", "name", "column", "golden_month"),
+    [
+        (ATLANTA[0], US.format("New_York"), "Etc/GMT+5", "atl.precip.2020-01.sod", "precipitation_mm", "2020-01"),
+        (LINCOLN[0], US.format("Chicago"), "Etc/GMT+6", "lin.precip.2023-01.minute", "precipitation_mm", "2023-01"),
+        (SWISS, "", "UTC", "bas.precip.2017-06.utc", "precipitation_mm", "2017-06"),
+        (SWISS, "", "Europe/Zurich", "bas.precip.2017-06.civil", "precipitation_mm", "2017-06"),
+        (SWISS, "", "UTC", "bas.sun.2017-06", "sunshine_h", "2017-06"),
+        (KNMI, "", "UTC", "dbilt.precip.2000-05", "precipitation_mm", "2000-05"),
+        (KNMI, "", "UTC", "dbilt.sun.2000-05", "sunshine_h", "2000-05"),
+        (KNMI, "", "UTC", "dbilt.cloud.2000-05", "cloud_cover_mean_percent", "2000-05"),
+        (KNMI, "", "UTC", "dbilt.et0.2000-05", "et0_mm", "2000-05"),
+        (FRANCE, NICE, "UTC", "nice.precip.2024-10", "precipitation_mm", "2024-10"),
+        (FRANCE, NICE, "UTC", "nice.precip.2023-10", "precipitation_mm", "2023-10"),
+    ],
+)
+def test_the_packaged_profiles_lead_to_the_figures(file, toml, zone, name, column, golden_month):
+    found = tables(field.delivered(file, toml), zone, field.DE_BILT if file == KNMI else field.NOWHERE)
+    assert month(found, golden_month)[column] == figure(name)
+
+
+def test_the_packaged_profile_of_davis_leads_to_the_rain_the_gust_and_the_directions_of_its_file():
+    found = field.delivered(DAVIS).validated
+    assert found["precipitation_mm"].notna().sum() == golden()["davis.hours"]
+    assert found["precipitation_mm"].sum() == figure("davis.sum.complete")
+    assert found["wind_gust_ms"].max() == pytest.approx(golden()["davis.gust"]["max"], abs=1e-4)
+    assert found["wind_direction_deg"].notna().sum() == 28 and found["solar_radiation_wm2"].notna().sum() == 43
+
+
+def test_a_day_of_counters_of_ecowitt_without_rain():
+    found = field.delivered("ecowitt_api_day.json", 'timezone = "Europe/Berlin"').validated
+    assert found["precipitation_mm"].sum() == golden()["ecowitt.dailyrainin"]
+    assert found["precipitation_mm"].notna().sum() == 23 and found["pressure_station_hpa"].median() > 970
+
+
+def test_the_radiation_of_a_day_of_minutes_of_alamosa():
+    """The figure adds up the minutes 00:00 to 23:59. Ours are those after 00:00 that end the hours, each its mean: the
+    minute 24:00 is in the next file, and 23:00 has the mean of the other 59."""
+    minutes = np.array([line.split() for line in (field.FILES / "surfrad_alamosa.dat").read_text().splitlines()[2:]])
+    light = np.maximum(minutes[:, 8].astype(float), 0.0)
+    assert light.sum() / 60_000 == figure("alamosa.day")
+    of_hours = [*light[1:].tolist(), np.nan]
+    found = tables(field.delivered("surfrad_alamosa.dat")).daily["solar_radiation_mjm2"][0]
+    assert found == pytest.approx(np.nanmean(np.reshape(of_hours, (24, 60)), axis=1).sum() * 0.0036, rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -154,9 +211,24 @@ def test_days_of_nice_that_three_hour_amounts_tile_have_the_amount_of_24_hours()
     assert (abs(tiled[both] - stated[both]) <= 0.2).sum() == golden()["nice.tile.equal"]
 
 
+def test_the_contradictions_of_nice_are_empty_cells_read_as_nothing_fallen():
+    """The figure comes out where an empty longer amount counts as 0; as the missing value that it is, none is below a
+    shorter one, whatever the trace of -0.1 is read as."""
+    columns = ["dans la dernière heure", *(f"dans les {h} dernières heures" for h in (3, 6, 12, 24))]
+    texts = [[r[f"Précipitations {c}"] for c in columns] for r in field.table("mf_synop_opendatasoft.csv", ";")]
+
+    def contradictions(empty: float, trace: float) -> int:
+        x = np.array([[empty if t == "" else trace if t == "-0.1" else float(t) for t in row] for row in texts])
+        above = [x[:, a] > x[:, b] + 0.1 for a, b in combinations(range(5), 2)]
+        return int(np.any(above, axis=0).sum())
+
+    assert len(texts) == 6231
+    assert [contradictions(0.0, t) for t in (0.0, -0.1, np.nan)] == [golden()["nice.pcc"]] * 3
+    assert [contradictions(np.nan, t) for t in (0.0, -0.1, np.nan)] == [0, 0, 0]
+
+
 def test_amounts_of_nice_that_contradict_each_other_are_found():
-    """No shorter period of any report is above a longer one of the same report; but 9.6 mm of 2023-11-08, 12 UTC, are in
-    no amount of the 24 hours that end later, of which there are seven."""
+    """9.6 mm of 2023-11-08, 12 UTC, are in no amount of the 24 hours that end later, of which there are seven."""
     events = field.nice().events
     found = events[events["variable"] == "precipitation_long_mm"]
     assert found["timestamp"].dt.strftime("%d %H").tolist() == [

@@ -168,6 +168,14 @@ def test_the_gust_of_an_hour_is_the_largest_that_ends_in_it():
     assert by_hour(found, "wind_gust_ms") == {1: 20, 2: 12}
 
 
+def test_the_offset_of_a_dark_sensor_takes_nothing_from_the_light_of_its_hour():
+    found = observed(ten_minutes("solar_radiation_wm2", [-3, -3, -3, 6, 60, 120, -6, -6, -6, -6, -6, -6]))
+    assert by_hour(found, "solar_radiation_wm2") == {1: 31, 2: 0}
+    assert found.validated["solar_radiation_wm2_qc"].tolist() == [2, 3]
+    (event,) = found.events.to_dict("records")
+    assert (event["test"], event["flag"], event["original_value"], event["line"]) == ("sun", 3, -6.0, 13)
+
+
 def test_the_radiation_of_an_hour_is_the_mean_of_what_ends_in_it_or_null():
     found = observed(ten_minutes("solar_radiation_wm2", [0, 60, 120, 180, 240, 300, 300, 300]))
     assert by_hour(found, "solar_radiation_wm2") == {1: 150}

@@ -19,16 +19,30 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS
 from weather_etl_tests.meteorology.profile_samples import SAMPLES
 from weather_etl_tests.meteorology.sample_files import text, zipped
+from weather_etl_tests.meteorology.samples_of_rain_and_sun import RAIN_AND_SUN
 from weather_etl_tests.meteorology.samples_of_variants import VARIANTS
 
-FILES = SAMPLES | VARIANTS
+FILES = SAMPLES | VARIANTS | RAIN_AND_SUN
 READ = [name for name in FILES if not FILES[name].refused]
 # Their files are no text that can be written by hand.
 BY_FIELD = {"uci_airquality_xlsx"}
 # Columns of a base that the files of a profile on it have not.
 LEFT_OUT = {
-    "dwd_10min": {"pressure_msl_hpa", "visibility_km", "cloud_cover_percent"},
-    "rp5_metar": {"precipitation_mm"},
+    "dwd_10min": {"pressure_msl_hpa", "visibility_km", "cloud_cover_percent", "solar_radiation_wm2", "sunshine_min"},
+    "dwd_10min_solar": {
+        "temperature_c",
+        "humidity_percent",
+        "dew_point_c",
+        "pressure_station_hpa",
+        "wind_speed_ms",
+        "wind_direction_deg",
+        "wind_gust_ms",
+        "precipitation_mm",
+        "pressure_msl_hpa",
+        "visibility_km",
+        "cloud_cover_percent",
+    },
+    "rp5_metar": {"precipitation_mm", "snow_depth_cm", "cloud_cover_percent"},
     "meteostat_bulk": {"cloud_cover_percent"},
     "davis_weatherlink": {"solar_radiation_wm2"},
     "davis_weatherlink_us": {"solar_radiation_wm2"},

@@ -8,7 +8,8 @@ import pytest
 
 from weather_etl.meteorology import sun
 from weather_etl.meteorology.cascade import Cascade
-from weather_etl.meteorology.quality import FLAT, VARIABLES, climate, rain, snow, still, sunlight
+from weather_etl.meteorology.quality import FLAT, VARIABLES, climate, rain, snow, still, streaks, sunlight
+from weather_etl.meteorology.quality.limits import Still
 from weather_etl.meteorology.site import Site, Withdrawn
 from weather_etl_tests.meteorology.making import csv, observed
 
@@ -43,8 +44,8 @@ def test_whole_degrees_may_stand_still_for_longer_than_tenths(around, n, flag):
     x = around.copy()
     x[100 : 100 + n] = 10.0
     x[[99, 100 + n]] = 11.0
-    reports = still.Reports(np.arange(len(x)), np.zeros(len(x), dtype=int))
-    runs, _ = still.streaks(x, x.__getitem__, reports, FLAT["temperature_c"], None)
+    reports = streaks.Reports(np.arange(len(x)))
+    runs, _ = streaks.streaks(x, x.__getitem__, reports, FLAT["temperature_c"], None)
     found = 4 if 110 in runs.failed else 3 if 110 in runs.suspect else 1
     assert found == flag
 
@@ -277,15 +278,41 @@ def test_deep_snow_over_five_mild_days_is_suspect():
     assert flags(cascade(snow_depth_cm=np.full(n, 8.0), temperature_c=np.linspace(11, 14, n)), "snow_depth_cm")[5] == 3
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_cheap_look_at_flat_lines_misses_no_run(seed):
+@pytest.mark.parametrize("gaps", [[1], [1, 1, 1, 1, 3, 30]])
+@pytest.mark.parametrize(("seed", "least"), [(0, 10), (1, 24), (2, 24), (3, 30), (4, 30)])
+def test_the_cheap_look_at_flat_lines_misses_no_run(seed, least, gaps):
     choose = np.random.default_rng(seed)
-    x = np.round(np.cumsum(choose.choice([0, 0, 0, 0.1, -0.1], 5000)), 1)
-    hours = np.cumsum(choose.choice([1, 1, 1, 1, 3, 30], 5000))
-    years = (hours.astype("datetime64[h]").astype("datetime64[Y]")).astype(int)
-    allowed = still.Still({1.0: 10, 0.5: 10, 0.1: 10})
-    found, _ = still.streaks(x, x.__getitem__, still.Reports(hours, years), allowed, None)
-    new = np.append(True, (np.abs(np.diff(x)) > 1e-9) | (np.diff(hours) > still.LONGEST_GAP_H))
-    starts = np.flatnonzero(new)
-    n = np.diff(np.append(starts, len(x)))
-    assert found.failed.tolist() == np.flatnonzero(np.repeat(n >= 10, n)).tolist()
+    x = np.round(np.cumsum(choose.choice([0] * (least // 2) + [0.1, -0.1], 5000)), 1)
+    x[choose.random(5000) < 0.001] = np.nan
+    hours = np.cumsum(choose.choice(gaps, 5000))
+    allowed = Still(dict.fromkeys((1.0, 0.5, 0.1), least))
+    found, _ = streaks.streaks(x, x.__getitem__, streaks.Reports(hours), allowed, None)
+    there = np.flatnonzero(~np.isnan(x))
+    new = np.append(True, (np.abs(np.diff(x[there])) > 1e-9) | (np.diff(hours[there]) > streaks.LONGEST_GAP_H))
+    n = np.diff(np.append(np.flatnonzero(new), len(there)))
+    assert found.failed.tolist() == there[np.repeat(n >= least, n)].tolist() and len(found.failed)
+    assert found.suspect.tolist() == there[np.repeat((n >= 0.75 * least) & (n < least), n)].tolist()
+
+
+@pytest.mark.parametrize("gaps", [0, 40])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_cheap_look_at_hours_of_the_day_misses_no_chain(seed, gaps):
+    choose = np.random.default_rng(seed)
+    days, least = 120, 12
+    x = choose.integers(0, 1000, (days, 24)) + 0.1
+    for hour, start, n in zip(
+        choose.integers(0, 24, 8), choose.integers(0, days - 20, 8), choose.integers(7, 16, 8), strict=True
+    ):
+        x[start : start + n, hour] = 2000.1 + hour
+    kept = np.sort(choose.permutation(days * 24)[gaps:])
+    x, hours = x.ravel()[kept], kept + 5000
+    allowed = Still(dict.fromkeys((1.0, 0.5, 0.1), 10**6), None, dict.fromkeys((1.0, 0.5, 0.1), least))
+    _, found = streaks.streaks(x, x.__getitem__, streaks.Reports(hours), allowed, None)
+    value = dict(zip(hours.tolist(), x.tolist(), strict=True))
+    bad = set()
+    for h in value:
+        chain = [h]
+        while value.get(chain[-1] + 24) == value[h]:
+            chain.append(chain[-1] + 24)
+        bad |= set(chain) if len(chain) >= least else set()
+    assert found.failed.tolist() == [i for i, h in enumerate(hours.tolist()) if h in bad] and (bad or gaps)

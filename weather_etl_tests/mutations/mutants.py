@@ -144,8 +144,8 @@ MUTANTS = (
     Mutant(_CONTAINER, "except (azure.AzureError, *_GARBLED) as error:", "except azure.AzureError as error:", HOSTILE, "none_of_the_storages and false"),
     Mutant("weather_etl/lake/table_objects.py", "etag = self.container.write(name, data, if_match=if_match, metadata=metadata)", "etag = self.container.write(name, data, if_match=None, metadata=metadata)", STORAGE),
     # checks that block
-    Mutant("weather_etl/checks/observations.py", "if check.blocking and not evaluation.passed:", "if False:", BLOCKING),
-    Mutant("weather_etl/checks/observations.py", "    if problems:\n        raise BlockingCheckFailed", "    if False:\n        raise BlockingCheckFailed", BLOCKING),
+    Mutant("weather_etl/checks/promises.py", "if check.blocking and not evaluation.passed:", "if False:", BLOCKING),
+    Mutant("weather_etl/checks/contract.py", "    if problems:\n        raise BlockingCheckFailed", "    if False:\n        raise BlockingCheckFailed", BLOCKING),
     Mutant("weather_etl/checks/observations.py", 'contract.", blocking=True)', 'contract.", blocking=False)', BLOCKING),
     Mutant("weather_etl/orchestration/assets/making.py", "            raise error\n        yield", "            return\n        yield", BLOCKING),
     Mutant("weather_etl/checks/files.py", "not (rejected or raw.unread)", "not rejected", HOSTILE, "itself_alone"),

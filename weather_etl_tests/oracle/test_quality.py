@@ -7,6 +7,7 @@ import pytest
 
 from weather_etl.meteorology import quality
 from weather_etl.meteorology.quality import LIMITS, Limits, changes, climate, ranges, still
+from weather_etl.meteorology.quality.months import Months
 from weather_etl_tests.oracle.hours import both_sources, on_the_real_file, times, values
 
 pytestmark = pytest.mark.oracle
@@ -119,7 +120,7 @@ def test_the_climatology_of_ioos_qc_needs_spans_by_hand_and_ours_takes_them_from
     """With the spans that we compute, ioos_qc flags the same hours; it knows no rule for how many years they need."""
     x, t = values(source, "wind_speed_ms"), times(source)
     months = t.astype("datetime64[M]").astype(int)
-    mine = climate.climatology(x, months // 12, months % 12)
+    mine = climate.climatology(x, Months.of_rows(months))
     config = qartod().ClimatologyConfig()
     for month in range(12):
         of_month = x[(months % 12 == month) & ~np.isnan(x)]

@@ -1,7 +1,7 @@
 """What is a day, a month, a year, a normal: aggregates of the validated observations of one station.
 
 Belongs here: civil days, completeness rules, statistics of days, months and years, normals and anomalies.
-Does not belong here: whether a value is good (`quality.py`), values of an hour (`derived.py`, `wind.py`); nulls are
+Does not belong here: whether a value is good (`quality/`), values of an hour (`derived.py`, `wind.py`); nulls are
 taken as missing.
 
 Rooms: `completeness.py` when a statistic may be shown; `groups.py` rows that belong together; `hours.py` the hours of

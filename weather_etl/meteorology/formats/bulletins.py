@@ -27,6 +27,7 @@ from weather_etl.meteorology.formats.tables import of_columns
 from weather_etl.meteorology.plain_text import plain_newlines
 from weather_etl.meteorology.raw_rows import TEXT, ParsedFile, RefusedLine
 from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.vocabulary import LONG_PERIODS_H
 
 MAX_REPORTS = 1_000_000
 _METAR = re.compile(r"(?:(METAR|SPECI)\s+)?(?:COR\s+)?([A-Z][A-Z0-9]{3})\s+(\d{2})(\d{2})(\d{2})Z\b")
@@ -35,7 +36,8 @@ _DATED = re.compile(r"(?:[A-Z][A-Z0-9]{3},)?(\d{4}),?(\d\d),?(\d\d),?(\d\d),?(\d
 _OGIMET = re.compile(r"(\d{5}),(\d{4}),(\d{2}),(\d{2}),(\d{2}),(\d{2}),(.*)")
 _COLUMNS = (
     "time", "station", "report_type", "temperature", "dew_point", "wind_direction", "wind_speed", "wind_gust", "visibility",
-    "pressure_msl", "pressure_station", "precipitation", "cloud_cover", "report",
+    "pressure_msl", "pressure_station", "precipitation", "precipitation_trace",
+    *(f"precipitation_{h}h" for h in LONG_PERIODS_H), "snow_depth", "sunshine", "radiation", "cloud_cover", "report",
 )  # fmt: skip
 
 
@@ -181,6 +183,9 @@ def _metar_decoder() -> Callable[[Report, datetime | None], dict[str, Any]]:
         def value(quantity: Any, unit: str) -> str:
             return "" if quantity is None else f"{quantity.value(unit):.10g}"
 
+        def millimetres(quantity: Any) -> str:
+            return "" if quantity is None else f"{quantity.value('CM') * 10:.10g}"
+
         covers = [sky[0] for sky in found.sky if sky[0]]
         return {
             "time": f"{time:%Y-%m-%d %H:%M}",
@@ -193,7 +198,11 @@ def _metar_decoder() -> Callable[[Report, datetime | None], dict[str, Any]]:
             "wind_gust": value(found.wind_gust, "MPS"),
             "visibility": value(found.vis, "KM"),
             "pressure_msl": value(found.press_sea_level, "HPA"),
-            "precipitation": f"{found.precip_1hr.value('CM') * 10:.10g}" if found.precip_1hr is not None else "",
+            "precipitation": millimetres(found.precip_1hr),
+            "precipitation_3h": millimetres(found.precip_3hr),
+            "precipitation_6h": millimetres(found.precip_6hr),
+            "precipitation_24h": millimetres(found.precip_24hr),
+            "snow_depth": value(found.snowdepth, "IN"),
             "cloud_cover": " ".join(covers),
             "report": report.text,
         }
@@ -235,8 +244,37 @@ def _synop_decoder() -> Callable[[Report, datetime | None], dict[str, Any]]:
             "visibility": visibility and f"{float(visibility) / 1000:g}",
             "pressure_msl": value("sea_level_pressure"),
             "pressure_station": value("station_pressure"),
-            "cloud_cover": "",
+            **_fallen(found),
+            **_shone(found),
+            "snow_depth": value("depth", "depth", found.get("ground_state_snow")),
+            "cloud_cover": value("cloud_cover"),
             "report": report.text,
         }
 
     return decode
+
+
+def _fallen(found: dict[str, Any]) -> dict[str, str]:
+    """Amounts by their periods (RRR and tR of both sections, R24), and whether that of the hour is a trace."""
+    cells: dict[str, str] = {}
+    for group in ("precipitation_24h", "precipitation_s3", "precipitation_s1"):
+        item = found.get(group) or {}
+        amount, hours = item.get("amount") or {}, (item.get("time_before_obs") or {}).get("value")
+        if amount.get("value") is None or hours not in (1, *LONG_PERIODS_H):
+            continue
+        cells["precipitation" if hours == 1 else f"precipitation_{hours}h"] = f"{amount['value']}"
+        if hours == 1 and amount.get("trace"):
+            cells["precipitation_trace"] = "1"
+    return cells
+
+
+def _shone(found: dict[str, Any]) -> dict[str, str]:
+    """Sunshine in hours and global radiation in kJ m-2 of the last hour."""
+    groups = [*(found.get("sunshine") or ()), *((found.get("radiation") or {}).get("global_solar") or ())]
+    cells: dict[str, str] = {}
+    for item in groups:
+        span = item.get("duration") or item.get("time_before_obs") or {}
+        amount = item.get("amount") if "amount" in item else item
+        if span.get("value") == 1 and isinstance(amount, dict) and amount.get("value") is not None:
+            cells["sunshine" if amount.get("unit") == "h" else "radiation"] = f"{amount['value']}"
+    return cells

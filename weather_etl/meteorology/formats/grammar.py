@@ -1,7 +1,8 @@
 """The grammar of profiles: a TOML text -> a `Profile`, or a sentence that names key and line.
 
 Belongs here: which keys there are and what each may say, profiles built on other profiles.
-Does not belong here: any format (`profiles/*.toml`), what a profile is once it is read (`profile.py`).
+Does not belong here: any format (`profiles/*.toml`), kinds of values (`value_kinds.py`), what a profile is once it is
+read (`profile.py`).
 """
 
 import hashlib
@@ -15,28 +16,20 @@ from weather_etl.meteorology.formats.profile import (
     DECODERS,
     KINDS,
     META_KEYS,
-    REFUSALS,
-    ZONE_WORDS,
     ColumnRule,
     Profile,
     ProfileError,
     Quality,
-    minutes_of,
 )
+from weather_etl.meteorology.formats.value_kinds import problem
 from weather_etl.meteorology.units import QUANTITIES, is_unit, scale_of
-from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 
-_KIND_NAMES = {
-    "text": "a text", "int": "a whole number", "number": "a number", "yes": "true or false", "regex": "a regular expression",
-    "texts": "a list of texts", "table": "a table", "units": "a table of units", "duration": "a duration such as 10min or 1h",
-    "positions": "two positions [first, last], counted from 1", "pairs": "a list of pairs of texts",
-}  # fmt: skip
-_TOP = {
+TOP = {
     "title": "text", "source": "text", "base": "text", "rank": "int", "decoder": DECODERS, "refuse": "refuse",
     "missing": "texts", "assume": "texts", "units": "units", "by_temperature": "systems",
     "blank_precipitation": ("none", "missing"),
 }  # fmt: skip
-_TABLES: Mapping[str, Mapping[str, Any]] = {
+TABLES: Mapping[str, Mapping[str, Any]] = {
     "match": {"head": "regex", "line": "regex", "columns": "patterns", "any": "texts", "none": "texts", "values": "spans"},
     "container": {"member": "regex", "sheet": "regex"},
     "json": {"rows": "text", "arrays": "table", "table": "text", "units": "text"},
@@ -51,14 +44,14 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     "long": {"variable": "pattern", "value": "pattern", "unit": "pattern"},
     "wide": {"time": "int", "first": "int", "parameter": "int", "names": "regex"},
 }  # fmt: skip
-_META = {"regex": "regex", "from": ("preamble", "header", "file"), "member": "regex", "take": ("first", "last")}
-_COLUMN = {
+META = {"regex": "regex", "from": ("preamble", "header", "file"), "member": "regex", "take": ("first", "last")}
+COLUMN = {
     "to": "variable", "name": "texts", "at": "positions", "find": "regex", "not": "texts", "unit": "unit",
     "unit_wins": "yes", "steps": "text", "missing": "texts", "trace": "texts", "low": "texts", "map": "map", "strip": "regex",
     "part": "int", "where": "column_regex", "quality": "quality", "kind": KINDS, "period": "period", "height_m": "number",
     "resets": ("hour", "day", "week", "month", "year", ""), "routine": "regex",
 }  # fmt: skip
-_EACH = {k: v for k, v in _COLUMN.items() if k not in ("to", "name", "at", "find")}
+EACH = {k: v for k, v in COLUMN.items() if k not in ("to", "name", "at", "find")}
 
 
 def parse_profile(text: str, *, name: str, origin: str = "packaged") -> dict[str, Any]:
@@ -91,25 +84,25 @@ def check(table: Mapping[str, Any], *, text: str = "", name: str, origin: str) -
         for key, value in found.items():
             if key not in known:
                 fail([*path, key], f"is no key of the grammar; known here are {', '.join(known)}")
-            if problem := _problem(value, known[key]):
-                fail([*path, key], problem)
+            if wrong := problem(value, known[key]):
+                fail([*path, key], wrong)
 
-    known_top = {**_TOP, **dict.fromkeys(_TABLES, "table"), "each": "table", "meta": "table", "column": "column list"}
+    known_top = {**TOP, **dict.fromkeys(TABLES, "table"), "each": "table", "meta": "table", "column": "column list"}
     keys({k: v for k, v in table.items() if k != "column"}, known_top, [])
-    for part, known in _TABLES.items():
+    for part, known in TABLES.items():
         keys(table.get(part, {}), known, [part])
-    keys(table.get("each", {}), _EACH, ["each"])
+    keys(table.get("each", {}), EACH, ["each"])
     for key, rule in table.get("meta", {}).items():
         if key not in META_KEYS:
             fail(["meta", key], f"is no key of the grammar; known here are {', '.join(META_KEYS)}")
         if not isinstance(rule, dict) or "regex" not in rule:
             fail(["meta", key], "must be a table with a regex")
-        keys(rule, _META, ["meta", key])
+        keys(rule, META, ["meta", key])
     columns = table.get("column", [])
     if not isinstance(columns, list) or not all(isinstance(c, dict) for c in columns):
         fail(["column"], "must be a list of tables, each with `to` and `name`")
     for i, column in enumerate(columns):
-        keys(column, _COLUMN, ["column", i])
+        keys(column, COLUMN, ["column", i])
         if "to" not in column:
             fail(["column", i], "has no `to`")
         if not {"name", "at", "find"} & column.keys():
@@ -132,119 +125,6 @@ def check(table: Mapping[str, Any], *, text: str = "", name: str, origin: str) -
         and name != "generic"
     ):
         fail(["match"], "is missing: nothing would tell its files from others")
-
-
-def _problem(value: Any, kind: Any) -> str | None:
-    """Why a value is not of a kind, as the rest of a sentence."""
-    if isinstance(kind, tuple):
-        return None if value in kind else f"is {value!r}; it must be one of {', '.join(repr(k) for k in kind)}"
-    texts = isinstance(value, list) and all(isinstance(v, str) for v in value)
-    pair = isinstance(value, list) and len(value) == 2 and all(type(v) is int and v > 0 for v in value)
-    match kind:
-        case "text" | "pattern":
-            good = isinstance(value, str)
-        case "int":
-            good = type(value) is int
-        case "number":
-            good = type(value) in (int, float)
-        case "yes":
-            good = isinstance(value, bool)
-        case "texts":
-            good = texts
-        case "table":
-            good = isinstance(value, dict)
-        case "regex":
-            if not isinstance(value, str):
-                return f"is {value!r}; it must be a regular expression in a text"
-            try:
-                re.compile(value)
-            except re.error as error:
-                return f"is no regular expression ({error})"
-            return None
-        case "patterns":
-            good = isinstance(value, list) and all(
-                isinstance(v, str) or (isinstance(v, list) and all(isinstance(x, str) for x in v)) for v in value
-            )
-        case "columns":
-            good = texts or (
-                isinstance(value, list)
-                and bool(value)
-                and all(isinstance(v, list) and all(isinstance(x, str) for x in v) for v in value)
-            )
-        case "spans":
-            good = isinstance(value, dict) and all(
-                isinstance(v, list) and len(v) == 2 and all(type(x) in (int, float) for x in v) for v in value.values()
-            )
-        case "spans_at":
-            good = isinstance(value, list) and all(_problem(v, "positions") is None for v in value)
-        case "positions":
-            good = pair and value[0] <= value[1]
-        case "pairs":
-            good = isinstance(value, list) and all(
-                isinstance(v, list) and len(v) == 2 and all(isinstance(x, str) for x in v) for v in value
-            )
-        case "zone":
-            from weather_etl.meteorology.units import known_zone
-
-            for zone in [value] if isinstance(value, str) else value if texts else [None]:
-                if zone is None or (zone not in ZONE_WORDS and known_zone(zone) is None):
-                    return f"is {value!r}; a zone is UTC, an offset such as UTC+09:00, an IANA name or {', '.join(ZONE_WORDS)}"
-            return None
-        case "column_regex":
-            good = isinstance(value, dict) and value.keys() == {"column", "regex"}
-            return None if good and _problem(value["regex"], "regex") is None else "must have a `column` and a `regex`"
-        case "drops":
-            good = isinstance(value, list) and all(_problem(v, "column_regex") is None for v in value)
-            return None if good else "must be a list of tables with `column` and `regex`"
-        case "duration":
-            try:
-                minutes_of(value)
-            except (ValueError, AttributeError) as error:
-                return f"is {value!r}; {error}"
-            return None
-        case "period":
-            if isinstance(value, dict):
-                return None if value.keys() == {"column"} else "must be a duration or { column = ... }"
-            return _problem(value, "duration")
-        case "variable":
-            good = value in RAW_TEXT_COLUMNS
-            return None if good else f"is {value!r}; known variables are {', '.join(RAW_TEXT_COLUMNS[3:])}"
-        case "unit":
-            good = isinstance(value, str)
-        case "systems":
-            for unit, units in value.items() if isinstance(value, dict) else [("?", value)]:
-                if not is_unit("temperature", unit) or _problem(units, "units"):
-                    return (
-                        f"says {units!r} of temperatures in {unit!r}; it must be a table of units for degC, degF or K"
-                    )
-            return None
-        case "units":
-            for variable, unit in value.items() if isinstance(value, dict) else [("?", value)]:
-                quantity = QUANTITIES.get(variable)
-                if (
-                    quantity is None
-                    or not isinstance(unit, str)
-                    or not is_unit(quantity, scale_of(unit.rstrip("?"))[1])
-                ):
-                    return f"says {unit!r} of {variable!r}, which is no unit of it"
-            return None
-        case "map":
-            if value == "compass":
-                return None
-            good = isinstance(value, dict) and all(type(v) in (int, float) for v in value.values())
-            return None if good else "must be `compass` or a table text = number"
-        case "quality":
-            known = {"column", "part", "at", "next", "cell", "codes"}
-            good = isinstance(value, dict) and value.keys() <= known and len(value.keys() - {"codes"}) == 1
-            codes = value.get("codes", "isd") if good else None
-            good = good and (codes == "isd" or (isinstance(codes, dict) and set(codes.values()) <= {0, 1, 2, 3, 4, 9}))
-            return None if good else "must say one of column, part, at, next or cell, and codes (code = flag, or 'isd')"
-        case "refuse":
-            code = value.split(":", 1)[0] if isinstance(value, str) else None
-            return None if code in REFUSALS else f"must begin with one of {', '.join(REFUSALS)} and a colon"
-        case _:
-            return None
-    return None if good else f"is {value!r}; it must be {_KIND_NAMES.get(kind, 'of another kind')}"
 
 
 def _line_of(text: str, path: Sequence[str | int]) -> int | None:
@@ -285,7 +165,7 @@ def assemble(table: Mapping[str, Any], *, name: str, origin: str, generic: bool 
     """The profile that a checked table (its base merged in) describes."""
     each, units = table.get("each", {}), table.get("units", {})
     columns = tuple(_rule({**each, **c}, units) for c in table.get("column", []))
-    parts = {k: table[k] for k in (*_TABLES, "meta") if k in table}
+    parts = {k: table[k] for k in (*TABLES, "meta") if k in table}
     if "text" in parts and parts["text"].get("delimiter") == "tab":
         parts["text"] = {**parts["text"], "delimiter": "\t"}
     content = json.dumps(table, sort_keys=True, ensure_ascii=False)

@@ -136,6 +136,8 @@ def _table(document: Any, profile: Profile) -> Table:
     if "table" in rule:
         return _arrays_of(document, rule, profile)
     if arrays := rule.get("arrays"):
+        needed = profile.part("match").get("columns", list(arrays))
+        arrays = {n: path for n, path in arrays.items() if n in needed or isinstance(_at_or_none(document, path), list)}
         columns = {name: _at(document, path) for name, path in arrays.items()}
         if not all(isinstance(c, list) for c in columns.values()):
             raise _Miss
@@ -235,14 +237,28 @@ def _at(value: Any, path: str) -> Any:
     return value
 
 
+def _at_or_none(value: Any, path: str) -> Any:
+    try:
+        return _at(value, path)
+    except _Miss:
+        return None
+
+
 def _unit_beside(document: Any, path: str) -> str | None:
-    """The unit that stands beside an array: in `units` or `unit` of a level above it."""
+    """The unit that stands beside an array: in `units` or `unit` of a level above it.
+
+    A list there has the units of the members of the level between, in their order.
+    """
     parts = path.split(".")
     for depth in range(len(parts) - 1, 0, -1):
         above = _at(document, ".".join(parts[:depth]))
         for key in ("units", "unit"):
-            if isinstance(above, dict) and isinstance(above.get(key), str):
-                return str(above[key])
+            units = above.get(key) if isinstance(above, dict) else None
+            if isinstance(units, str):
+                return units
+            between = _at_or_none(above, parts[depth])
+            if isinstance(units, list) and isinstance(between, dict) and len(units) == len(between):
+                return str(units[list(between).index(parts[depth + 1])])
     return None
 
 

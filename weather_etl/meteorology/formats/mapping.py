@@ -106,7 +106,8 @@ def find_columns(profile: Profile, names: Names, options: Options, times: Sequen
             out.found[rule.to] = Found(rule, None, "")
             continue
         patterns = [n for n in rule.name if len(key(n)) != 1 or known >= 2] if profile.generic else list(rule.name)
-        taken = set() if rule.part is not None else out.used
+        # One column may have several variables: parts of its cells, or some of its rows.
+        taken = set() if rule.part is not None or rule.where is not None else out.used
         at = names.first(patterns, without=rule.exclude, used=taken, variable=rule.to)
         if at is None:
             continue

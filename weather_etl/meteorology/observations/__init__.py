@@ -1,7 +1,7 @@
 """What raw rows mean: text rows -> one observation per station and hour.
 
 Belongs here: which value an hour gets, duplicates and conflicts, the validated table and its events, the balance of rows.
-Does not belong here: cutting a file into rows (`parsing.py`), reading a cell (`cells.py`), thresholds (`quality/`).
+Does not belong here: cutting a file into rows (`cutting.py`), reading a cell (`cells.py`), thresholds (`quality/`).
 
 Rooms: `observe.py` the whole way; `sentinels.py` numbers that mean no value; `reports.py` the reports of an hour;
 `series.py` means, extremes and sums of several; `precipitation.py`; `hours.py` puts them together; `provenance.py` the

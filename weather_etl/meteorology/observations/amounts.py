@@ -48,7 +48,7 @@ class Amounts:
 
 @dataclass
 class Doubt:
-    """What the way from reports to hours says against an amount: hours since 1970, their rows and original values."""
+    """What the way from reports to hours says against a value: hours since 1970, their rows and original values."""
 
     variable: str
     flag: Flag
@@ -56,6 +56,7 @@ class Doubt:
     rows: np.ndarray
     original: np.ndarray
     limit: str
+    test: str = "precipitation"
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Reports become hours, variable by variable.
 
 Belongs here: which value an hour gets, and from which row.
-Does not belong here: what is known of an hour (`hour_values.py`), which reports an hour has (`reports.py`), regular series (`series.py`), precipitation
+Does not belong here: what is known of an hour (`found_hours.py`), which reports an hour has (`reports.py`), regular series (`series.py`), precipitation
 (`precipitation.py`), the row that leads an hour (`provenance.py`).
 
 | class | variables | hour H gets |
@@ -18,12 +18,13 @@ import pyarrow as pa
 from weather_etl.meteorology.cells import HOUR, UNREADABLE, Cells, one_chunk
 from weather_etl.meteorology.extremes import Extremes, parts_of
 from weather_etl.meteorology.local_clock import wall_clock
-from weather_etl.meteorology.observations.amounts import Fallen
-from weather_etl.meteorology.observations.hour_values import Hours, without_empty
+from weather_etl.meteorology.observations.amounts import Doubt, Fallen
+from weather_etl.meteorology.observations.found_hours import Hours, without_empty
 from weather_etl.meteorology.observations.precipitation import Gauge
 from weather_etl.meteorology.observations.reports import Slots, Values
-from weather_etl.meteorology.observations.series import MINUTE, Series, Windows, months_of
+from weather_etl.meteorology.observations.series import Series, Windows, ends_after, months_of
 from weather_etl.meteorology.quality import VARIABLES, Flag
+from weather_etl.meteorology.quality.sunlight import OFFSET_LIMIT, OFFSET_WM2
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.vocabulary import LONG_PRECIPITATION
 
@@ -42,7 +43,7 @@ class _Assembly:
         self.cells = cells
         rows = np.flatnonzero(cells.refused == 0)
         times = cells.timestamp.astype(np.int64)
-        ends = times + _shift(cells, rows, times)
+        ends = times + ends_after(cells, rows, times)
         self.files = one_chunk(raw.column("landing_file")).indices.to_numpy()
         self.points = Slots(rows, times[rows])
         self.periods = self.points if ends is times or (ends == times).all() else Slots(rows, ends[rows])
@@ -109,8 +110,9 @@ class _Assembly:
         out.extremes = self._temperature_extremes()
         self._sunshine()
         self._precipitation()
-        if (out.row >= 0).all() and all(self.values.absent(n) for n in ("precipitation_mm", *LONG_PRECIPITATION)):
-            return out  # every row has a value, and only that of a rain of unknown period may come to nothing
+        periods = ("precipitation_mm", *LONG_PRECIPITATION)
+        if (out.row >= 0).all() and not self.dense and all(self.values.absent(n) for n in periods):
+            return out  # every row has a value, and only that of a period may come to nothing in the hour of its row
         return without_empty(out)
 
     def _nothing(self, name: str) -> None:
@@ -177,14 +179,25 @@ class _Assembly:
             self._wind(speed)
         radiation = self.dense.get("solar_radiation_wm2")
         if radiation is not None:
-            x = self.values["solar_radiation_wm2"][radiation.series.rows]
-            self._replace("solar_radiation_wm2", radiation, radiation.mean(x), radiation.enough)
+            self._radiation(radiation)
         gust = self.dense.get("wind_gust_ms")
         if gust is not None:
             x = self.values["wind_gust_ms"][gust.series.rows]
             every = np.ones(len(gust.hours), dtype=bool)
             rows = gust.row_of_max(x)
             self._replace("wind_gust_ms", gust, gust.max(x), every, rows=rows, members=(gust.hours, rows))
+
+    def _radiation(self, windows: Windows) -> None:
+        """Means of values of which none is below 0: the offset of a dark sensor takes nothing from the light."""
+        name, good = "solar_radiation_wm2", windows.enough
+        x = self.values[name][windows.series.rows]
+        self._replace(name, windows, windows.mean(np.maximum(x, 0.0)), good)
+        offset = windows.mean(x)
+        low = good & (offset < OFFSET_WM2)
+        if low.any():
+            self.out.doubts.append(
+                Doubt(name, Flag.SUSPECT, windows.hours[low], windows.last_row[low], offset[low], OFFSET_LIMIT, "sun")
+            )
 
     def _temperature_extremes(self) -> Extremes | None:
         """Of the temperature the hour has the report nearest to it, and the day the extremes of all."""
@@ -299,28 +312,6 @@ class _Assembly:
             hours, rows = (np.concatenate(x) for x in zip(*fallen.contradicted, strict=True))
             there = np.isin(hours, out.hours)
             out.conflicts["precipitation_mm"] = (out.at(hours[there]), rows[there])
-
-
-def _shift(cells: Cells, rows: np.ndarray, times: np.ndarray) -> np.ndarray | int:
-    """Microseconds from the stamp of each raw row to the end of its period.
-
-    Where neither file nor format says how long a period is, it is the usual step between the rows.
-    """
-    if all(r.stamp == "end" for r in cells.readings):
-        return 0
-    shift = np.zeros(len(times), dtype=np.int64)
-    group = np.zeros(len(times), dtype=np.int64) if cells.reading is None else cells.reading
-    for i, reading in enumerate(cells.readings):
-        if reading.stamp == "end":
-            continue
-        minutes = reading.period_minutes
-        if not minutes:
-            mine = np.unique(times[rows[group[rows] == i]])
-            steps = np.diff(mine)
-            usual = int(np.median(steps)) if len(steps) else HOUR
-            minutes = usual // MINUTE if 0 < usual <= 24 * HOUR else 60
-        shift[group == i] = minutes * MINUTE // (1 if reading.stamp == "start" else 2)
-    return shift
 
 
 def put_together(raw: pa.Table, cells: Cells, site: Site, zone: str) -> Hours:

@@ -11,18 +11,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.cascade import Cascade, Conflict
+from weather_etl.meteorology.cascade import Cascade
 from weather_etl.meteorology.cells import NULL_TOKENS, Reading, one_chunk
 from weather_etl.meteorology.computed import compute
 from weather_etl.meteorology.conditions import condition_of
+from weather_etl.meteorology.findings import Conflict
 from weather_etl.meteorology.observations import sentinels
-from weather_etl.meteorology.observations.hour_values import Hours
+from weather_etl.meteorology.observations.found_hours import Hours
 from weather_etl.meteorology.observations.hours import put_together
 from weather_etl.meteorology.observations.provenance import Balance, trace_back
 from weather_etl.meteorology.observations.tables import event_frame, quarantine_frame
 from weather_etl.meteorology.observations.texts import repeated_text, text_array
 from weather_etl.meteorology.quality import VARIABLES, Flag
-from weather_etl.meteorology.quality.still import Written
+from weather_etl.meteorology.quality.streaks import Written
 from weather_etl.meteorology.quality.sunlight import saturated
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.station_cells import read_all
@@ -203,7 +204,7 @@ def _before_the_tests(cascade: Cascade, hours: Hours) -> None:
             cascade.upstream(name, hours.upstream[name])
     for doubt in hours.doubts:
         cascade.note(
-            doubt.variable, "precipitation", doubt.flag, hours.at(doubt.hours), doubt.limit,
+            doubt.variable, doubt.test, doubt.flag, hours.at(doubt.hours), doubt.limit,
             original=doubt.original, origin=doubt.rows,
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from weather_etl.meteorology.cells import HOUR, Precipitation, one_chunk
 from weather_etl.meteorology.observations.amounts import Amounts, Doubt, Fallen, one_an_hour
+from weather_etl.meteorology.observations.counters import Differences, differences
 from weather_etl.meteorology.observations.reports import Slots, Values
 from weather_etl.meteorology.observations.series import MINUTE, Series, ending_hour
 from weather_etl.meteorology.quality import Flag
@@ -196,53 +197,40 @@ class Gauge:
         return routine[codes], special[codes]
 
     def _counter(self, rows: np.ndarray, meaning: Precipitation) -> None:
-        """Readings of a gauge that counts on until it is set back.
+        """Readings of a gauge that counts on until it is set back (`counters.py`).
 
-        A difference over up to an hour is part of hours, one over 2 to 24 h an amount of that period. A reading that
-        is smaller than the one before is the amount since the gauge was set back, if that happened at its time;
-        elsewhere nothing is known, and the value fails.
+        A difference over up to an hour is part of hours, one over 2 to 24 h an amount of that period; where the counter
+        falls and nothing sets it back the value fails.
         """
         rows = rows[~np.isnan(self.values[HOURLY][rows])]
         series = Series.of(rows, self.ends[rows])
         self._contradicted(series)
         if len(series.rows) < 2:
             return
-        x, ends = self.values[HOURLY][series.rows], series.ends
-        length = np.diff(ends)
-        amount = np.diff(x)
-        fell = amount < -1e-9
         slack = np.where(series.step[1:] > 0, series.step[1:] * MINUTE, HOUR)
-        set_back = fell & self._was_set_back(ends[:-1] - slack, ends[1:], meaning.resets)
-        amount = np.round(np.where(set_back, x[1:], np.maximum(amount, 0.0)), 9)
-        known = ~fell | set_back
-        last, at = series.rows[1:], ends[1:]
-        wrong = np.flatnonzero(~known)
+        x = self.values[HOURLY][series.rows]
+        fell = differences(x, series.ends, series.rows, slack, meaning.resets, self.zone)
+        wrong = np.flatnonzero(~fell.known)
         self._doubt(
-            HOURLY, Flag.FAIL, ending_hour(at[wrong]), last[wrong], x[1:][wrong],
+            HOURLY, Flag.FAIL, ending_hour(fell.ends[wrong]), fell.rows[wrong], fell.readings[wrong],
             "a counter falls only when it is set back",
         )  # fmt: skip
-        no_trace = np.zeros(len(at), dtype=bool)
-        short = length <= (HOUR * 7) // 12
-        self._hours_of_differences(at, length, amount, last, known, short)
-        hourly = known & ~short & (length <= HOUR)
-        found = Amounts((at + HOUR // 2) // HOUR, amount, last, no_trace)
+        no_trace = np.zeros(len(fell.ends), dtype=bool)
+        short = fell.length <= (HOUR * 7) // 12
+        self._hours_of_differences(fell, short)
+        hourly = fell.known & ~short & (fell.length <= HOUR)
+        found = Amounts((fell.ends + HOUR // 2) // HOUR, fell.amount, fell.rows, no_trace)
         self._add_hourly(one_an_hour(found.take(hourly)))
-        whole = np.round(length / HOUR).astype(np.int64)
-        long = known & (np.abs(length - whole * HOUR) <= 5 * MINUTE) & (whole >= 2) & (whole <= LONGEST_H)
+        whole = np.round(fell.length / HOUR).astype(np.int64)
+        long = fell.known & (np.abs(fell.length - whole * HOUR) <= 5 * MINUTE) & (whole >= 2) & (whole <= LONGEST_H)
         for period in np.unique(whole[long]).tolist():
             self._add_long(period, one_an_hour(found.take(long & (whole == period))))
 
-    def _hours_of_differences(
-        self,
-        at: np.ndarray,
-        length: np.ndarray,
-        amount: np.ndarray,
-        rows: np.ndarray,
-        known: np.ndarray,
-        short: np.ndarray,
-    ) -> None:
+    def _hours_of_differences(self, fell: Differences, short: np.ndarray) -> None:
         """Hours that differences over less than an hour tile."""
-        at, length, amount, rows, known = (x[short] for x in (at, length, amount, rows, known))
+        at, length, amount, rows, known = (
+            x[short] for x in (fell.ends, fell.length, fell.amount, fell.rows, fell.known)
+        )
         if not len(at):
             return
         hours = ending_hour(at)
@@ -256,26 +244,6 @@ class Gauge:
         self._add_hourly(found.take(good))
         of_hour = np.repeat(good, n)
         self.fallen.members.append((hours[of_hour], rows[of_hour]))
-
-    def _was_set_back(self, after: np.ndarray, until: np.ndarray, resets: str) -> np.ndarray:
-        """Mask of the spans (after, until] of microseconds UTC that hold a time at which the counter is set back."""
-        import pandas as pd
-
-        if resets == "hour":
-            return until // HOUR > after // HOUR
-        if resets not in ("day", "week", "month", "year") or not len(after):
-            return np.zeros(len(after), dtype=bool)
-        start, stop = (
-            pd.DatetimeIndex(t.astype("datetime64[us]")).tz_localize("UTC").tz_convert(self.zone).tz_localize(None)
-            for t in (after, until)
-        )
-        if resets == "week":  # begins on Sunday or on Monday
-            day = np.timedelta64(1, "D")
-            weeks = [(t - pd.Timestamp("1970-01-04")) // day for t in (start, stop)]
-            return np.asarray((weeks[1] // 7 > weeks[0] // 7) | ((weeks[1] - 1) // 7 > (weeks[0] - 1) // 7))
-        unit = {"day": "D", "month": "M", "year": "Y"}[resets]
-        first, last = (t.to_numpy().astype(f"datetime64[{unit}]") for t in (start, stop))
-        return last > first
 
     def _nearest(self, rows: np.ndarray, name: str) -> Amounts:
         """The nearest usable amount of each hour; where none is usable, the nearest one."""

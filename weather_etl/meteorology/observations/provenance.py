@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.cells import HOUR, MISSING, REASON_CODE, UNREADABLE, Cells, one_chunk
-from weather_etl.meteorology.observations.hour_values import Hours
+from weather_etl.meteorology.observations.found_hours import Hours
 from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.reasons import Reason
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS

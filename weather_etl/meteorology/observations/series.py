@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weather_etl.meteorology.cells import HOUR
+from weather_etl.meteorology.cells import HOUR, Cells
 
 MINUTE = HOUR // 60
 LONGEST_STEP_MIN = 30
@@ -154,3 +154,25 @@ class Windows:
         hit = values == self.max(values)[self.hour_of]
         at = np.minimum.reduceat(np.where(hit, np.arange(len(values)), len(values)), self.starts)
         return self.series.rows[at]
+
+
+def ends_after(cells: Cells, rows: np.ndarray, times: np.ndarray) -> np.ndarray | int:
+    """Microseconds from the stamp of each raw row to the end of its period.
+
+    Where neither file nor format says how long a period is, it is the usual step between the rows.
+    """
+    if all(r.stamp == "end" for r in cells.readings):
+        return 0
+    shift = np.zeros(len(times), dtype=np.int64)
+    group = np.zeros(len(times), dtype=np.int64) if cells.reading is None else cells.reading
+    for i, reading in enumerate(cells.readings):
+        if reading.stamp == "end":
+            continue
+        minutes = reading.period_minutes
+        if not minutes:
+            mine = np.unique(times[rows[group[rows] == i]])
+            steps = np.diff(mine)
+            usual = int(np.median(steps)) if len(steps) else HOUR
+            minutes = usual // MINUTE if 0 < usual <= 24 * HOUR else 60
+        shift[group == i] = minutes * MINUTE // (1 if reading.stamp == "start" else 2)
+    return shift

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from weather_etl.meteorology.cascade import Finding
 from weather_etl.meteorology.cells import REASONS, UNREADABLE, Cells, one_chunk
+from weather_etl.meteorology.findings import Finding
 from weather_etl.meteorology.observations.texts import repeated_text, text_array
 from weather_etl.meteorology.reasons import Reason
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS, RAW_TEXT_COLUMNS

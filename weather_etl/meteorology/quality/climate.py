@@ -7,6 +7,7 @@ Belongs here: tests against all values of a month or of the record. Does not bel
 import numpy as np
 
 from weather_etl.meteorology.quality.flags import Flag
+from weather_etl.meteorology.quality.months import Months
 
 EQUAL_WITHIN = 1e-9
 CLIMATOLOGY_SD = 5.0
@@ -39,57 +40,79 @@ def frequent(values: np.ndarray) -> list[tuple[float, int, int]]:
     return [(float(i + bins.min()), int(n[i]), int(around[i])) for i in found]
 
 
-def climatology(values: np.ndarray, years: np.ndarray, months: np.ndarray) -> np.ndarray:
-    """Climatology test (QARTOD test 5) against the record itself.
+def unusual(values: np.ndarray, months: Months) -> np.ndarray:
+    """Positions of the values beyond 5 standard deviations (as xclim's `data_flags`) from the mean of all values of the
+    calendar month, of calendar months with values in three years.
 
-    3 beyond 5 standard deviations (as xclim's `data_flags`) from the mean of all values of the calendar month; 2 where
-    fewer than three years have values in that month. ioos_qc's `climatology_test` with a period calls NaN good.
+    Climatology test (QARTOD test 5) against the record itself. ioos_qc's `climatology_test` with a period calls NaN good.
 
     Args:
         values: as everywhere.
-        years, months: int, shape (n,), calendar year and calendar month (0 to 11) of each hour, in time order.
+        months: of the hours.
     """
-    flags = np.full(len(values), Flag.NOT_EVALUATED, dtype=np.uint8)
-    known = ~np.isnan(values)
-    if known.any() and years[-1] - years[0] + 1 >= CLIMATOLOGY_YEARS:
-        # Months follow each other, so that sums of calendar months are sums of runs.
-        run = 12 * years + months
-        starts = np.flatnonzero(np.append(True, run[1:] != run[:-1]))
-        of_run, lengths = months[starts], np.diff(np.append(starts, len(run)))
+    found = [np.empty(0, dtype=np.int64)]
+    calendar = months.numbers % 12
 
-        def by_month(x: np.ndarray) -> np.ndarray:
-            return np.bincount(of_run, np.add.reduceat(x, starts, dtype=np.float64), minlength=12)
+    def by_calendar_month(of_runs: np.ndarray) -> np.ndarray:
+        return np.bincount(calendar, of_runs, minlength=12)
 
-        seen = np.add.reduceat(known, starts, dtype=np.int64)
-        n = np.bincount(of_run, seen, minlength=12)
-        enough = np.bincount(of_run, seen > 0, minlength=12) >= CLIMATOLOGY_YEARS
-        mean = by_month(np.where(known, values, 0.0)) / np.maximum(n, 1)
-        distance = np.abs(values - np.repeat(mean[of_run], lengths))
-        sd = np.sqrt(by_month(np.where(known, distance * distance, 0.0)) / np.maximum(n, 1))
-        flags[np.repeat(enough[of_run], lengths)] = Flag.GOOD
-        limit = np.where(enough, CLIMATOLOGY_SD * sd + EQUAL_WITHIN, np.inf)
+    # Months follow each other, so that sums of calendar months are sums of runs; a few runs at a time stay in the cache.
+    total, squares, n_of_run = (np.zeros(len(calendar)) for _ in range(3))
+    for runs, part, rows in months.blocks():
+        x = values[rows]
+        known = ~np.isnan(x)
+        n_of_run[runs] = part.sum(known)
+        total[runs] = part.sum(np.where(known, x, 0.0))
+    n = by_calendar_month(n_of_run)
+    mean = by_calendar_month(total) / np.maximum(n, 1)
+    for runs, part, rows in months.blocks():
+        distance = values[rows] - np.repeat(mean[calendar[runs]], part.lengths)
+        squares[runs] = part.sum(np.where(np.isnan(distance), 0.0, distance * distance))
+    sd = np.sqrt(by_calendar_month(squares) / np.maximum(n, 1))
+    limit = np.where(enough_years(n_of_run, months), CLIMATOLOGY_SD * sd + EQUAL_WITHIN, np.inf)
+    for runs, part, rows in months.blocks():
+        of_run = calendar[runs]
+        distance = np.abs(values[rows] - np.repeat(mean[of_run], part.lengths))
         with np.errstate(invalid="ignore"):
-            flags[distance > np.repeat(limit[of_run], lengths)] = Flag.SUSPECT
+            found.append(rows.start + np.flatnonzero(distance > np.repeat(limit[of_run], part.lengths)))
+    return np.concatenate(found)
+
+
+def enough_years(n_of_run: np.ndarray, months: Months) -> np.ndarray:
+    """Mask of the 12 calendar months that have values in three years, of a record that spans as many."""
+    if not months.n or months.numbers[-1] // 12 - months.numbers[0] // 12 + 1 < CLIMATOLOGY_YEARS:
+        return np.zeros(12, dtype=bool)
+    return np.bincount(months.numbers % 12, n_of_run > 0, minlength=12) >= CLIMATOLOGY_YEARS
+
+
+def climatology(values: np.ndarray, months: Months) -> np.ndarray:
+    """The flags of the climatology test: 2 where fewer than three years have values in the calendar month."""
+    known = ~np.isnan(values)
+    enough = np.repeat(enough_years(months.sum(known), months)[months.numbers % 12], months.lengths)
+    flags = np.where(enough, Flag.GOOD, Flag.NOT_EVALUATED).astype(np.uint8)
+    flags[unusual(values, months)] = Flag.SUSPECT
     flags[~known] = Flag.MISSING
     return flags
 
 
-def month_clean_up(flags: np.ndarray, months: np.ndarray) -> np.ndarray:
+def month_clean_up(flags: np.ndarray, months: Months) -> np.ndarray:
     """Month clean-up (HadISD `clean_up.py`): where more than 40 % of a month's values failed, the rest is suspect.
 
     Args:
         flags: uint8, shape (n,), of all tests before this one.
-        months: int, shape (n,), number of the month of each hour, ascending.
+        months: of the hours.
 
     Returns:
-        3 for the values that did not fail in such a month, 4 and 9 as they were, else 1.
+        Positions of the values that did not fail in such a month.
     """
-    out = np.full(len(flags), Flag.GOOD, dtype=np.uint8)
-    failed, missing = flags == Flag.FAIL, flags == Flag.MISSING
-    if failed.any():
-        starts = np.flatnonzero(np.append(True, months[1:] != months[:-1]))
-        n = np.add.reduceat(~missing, starts, dtype=np.int64)
-        share = np.add.reduceat(failed, starts, dtype=np.int64) / np.maximum(n, 1)
-        out[np.repeat(share > CLEAN_UP_SHARE, np.diff(np.append(starts, len(flags))))] = Flag.SUSPECT
-    out[failed], out[missing] = Flag.FAIL, Flag.MISSING
-    return out
+    failed = np.flatnonzero(flags == Flag.FAIL)
+    if not len(failed):
+        return failed
+    n_failed = np.bincount(np.searchsorted(months.starts, failed, side="right") - 1, minlength=len(months.starts))
+    found = [failed[:0]]
+    for run in np.flatnonzero(n_failed).tolist():
+        start = months.starts[run]
+        of_month = flags[start : start + months.lengths[run]]
+        if n_failed[run] > CLEAN_UP_SHARE * int((of_month != Flag.MISSING).sum()):
+            found.append(start + np.flatnonzero((of_month != Flag.MISSING) & (of_month != Flag.FAIL)))
+    return np.concatenate(found)

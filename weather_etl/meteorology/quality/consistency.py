@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Set
 import numpy as np
 
 from weather_etl.meteorology import derived
+from weather_etl.meteorology.quality.changes import BLOCK
 from weather_etl.meteorology.quality.flags import Flag
 from weather_etl.meteorology.quality.still import EQUAL_WITHIN
 from weather_etl.meteorology.quality.sunlight import FULL_SUNSHINE_MIN, RAIN_FROM_MM
@@ -37,16 +38,24 @@ def contradictions(
         precipitation: position in `PRECIPITATION_TYPES` of each hour, -1 for none.
         present: variables that have any value.
     """
-    with np.errstate(invalid="ignore"):
-        rules = list(_rules(values, precipitation, present))
-    for broken, worse, first, second, limit in rules:
-        suspect = broken
-        if worse is not None:
-            yield first, Flag.FAIL, np.flatnonzero(worse), limit
-            suspect = broken & ~worse
-        yield first, Flag.SUSPECT, np.flatnonzero(suspect), limit
+    names = [*present, "temperature_c", "humidity_percent", "wind_speed_ms"]
+    found: dict[int, tuple[str, str | None, str, list[np.ndarray], list[np.ndarray]]] = {}
+    for start in range(0, len(precipitation), BLOCK):
+        block = slice(start, start + BLOCK)
+        part = {name: values[name][block] for name in names}
+        with np.errstate(invalid="ignore"):
+            for i, (broken, worse, first, second, limit) in enumerate(_rules(part, precipitation[block], present)):
+                rule = found.setdefault(i, (first, second, limit, [], []))
+                rule[3].append(start + np.flatnonzero(broken))
+                if worse is not None:
+                    rule[4].append(start + np.flatnonzero(worse))
+    for first, second, limit, broken_in, worse_in in found.values():
+        rows = np.concatenate(broken_in)
+        failed = np.concatenate([rows[:0], *worse_in])
+        yield first, Flag.FAIL, failed, limit
+        yield first, Flag.SUSPECT, np.setdiff1d(rows, failed, assume_unique=True), limit
         if second is not None:
-            yield second, Flag.SUSPECT, np.flatnonzero(broken), limit
+            yield second, Flag.SUSPECT, rows, limit
 
 
 def _rules(v: Mapping[str, np.ndarray], precipitation: np.ndarray, present: Set[str]) -> Iterator[_Rule]:

@@ -11,6 +11,7 @@ import numpy as np
 from weather_etl.meteorology.sun import SunHours, clear_sky, daylight, solar_days
 
 OFFSET_WM2 = -4.0  # thermal offset of a pyranometer at night; below it is suspect
+OFFSET_LIMIT = f"no offset below {OFFSET_WM2:g}"
 NIGHT_WM2 = (10.0, 50.0)  # suspect, fail
 RARE, POSSIBLE_SUN = (1.2, 50.0), (1.5, 100.0)  # Long and Dutton, BSRN limits: a S mu^1.2 + b; suspect, fail
 CLEAR_DAY_FACTOR = 1.2  # 0.97 is the highest in De Bilt, 1.14 in Sao Paulo

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from weather_etl.checks import observations as checks
+from weather_etl.checks.contract import schema_and_keys
 from weather_etl.checks.evaluation import Evaluation
 from weather_etl.orchestration.assets import sketches
 from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
@@ -67,7 +67,7 @@ def aggregated(
 
 
 def _evaluations(table: str, frame: "pd.DataFrame", station: str) -> Iterator[Evaluation]:
-    yield checks.schema_and_keys(table, frame, station)
+    yield schema_and_keys(table, frame, station)
 
 
 class _Spans:

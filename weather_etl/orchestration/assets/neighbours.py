@@ -71,7 +71,7 @@ def _made(containers: Containers) -> "tuple[pd.DataFrame, list[Evaluation], dict
         BlockingCheckFailed: it breaks its contract.
     """
     from weather_etl.checks import neighbours as checks
-    from weather_etl.checks.observations import schema_and_keys
+    from weather_etl.checks.contract import schema_and_keys
     from weather_etl.meteorology.neighbours import neighbour_events
 
     places = neighbourhood.places(containers)

@@ -18,7 +18,8 @@ from weather_etl.operations import state_page
 from weather_etl.orchestration.assets.making import Results, TablesConfig, last_metadata
 from weather_etl.orchestration.assets.specs import code_references, station_partitions
 from weather_etl.orchestration.failures import without_details
-from weather_etl.orchestration.resources import HtmlPage, ParquetIOManager, StationTable, StorageResource
+from weather_etl.orchestration.pages import HtmlPage
+from weather_etl.orchestration.resources import ParquetIOManager, StationTable, StorageResource
 from weather_etl.report import publish
 from weather_etl.report.origin import of_manifest
 from weather_etl.settings import Settings

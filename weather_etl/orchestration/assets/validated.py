@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from weather_etl.checks import observations as checks
+from weather_etl.checks.contract import schema_and_keys
 from weather_etl.checks.evaluation import Evaluation
+from weather_etl.checks.promises import Judged, evaluate
 from weather_etl.orchestration.assets import sketches
 from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
 from weather_etl.orchestration.assets.specs import preview, table_checks, table_spec, warnings_told
@@ -59,7 +60,7 @@ def validated(
         }
         settings = making.opened.settings
         fresh_hours = settings.fresh_hours if settings.live else None
-        found = checks.Judged(observations, making.station, fresh_hours, settings.site)
+        found = Judged(observations, making.station, fresh_hours, settings.site)
         for table in frames:
             if table not in making.stale:
                 yield from making.unchanged(table)
@@ -72,9 +73,9 @@ def validated(
             )
 
 
-def _evaluations(table: str, frame: "pd.DataFrame", found: checks.Judged) -> Iterator[Evaluation]:
-    yield checks.schema_and_keys(table, frame, found.station)
-    yield from checks.evaluate(found, table)
+def _evaluations(table: str, frame: "pd.DataFrame", found: Judged) -> Iterator[Evaluation]:
+    yield schema_and_keys(table, frame, found.station)
+    yield from evaluate(found, table)
 
 
 def _observe(raw: "Raw", station: "OpenStation") -> "Observations":

@@ -1,7 +1,7 @@
 """When does it run? The sensor on storage events, for landing containers too large to be listed often.
 
 Belongs here: gathering what `planning.plan` decides on for the stations that events name; the life of a message.
-Does not belong here: the decisions (`planning.py`), the queue (`event_queue.py`), what an event says
+Does not belong here: the decisions (`operations/planning.py`), the queue (`landing/event_queue.py`), what an event says
 (`landing_events.py`).
 
 A message means *look at this station*, no more: the station's own listing decides, as it does in

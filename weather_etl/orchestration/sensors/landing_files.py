@@ -1,7 +1,7 @@
 """The sensor on the landing container.
 
 Belongs here: one tick: gather, let `planning.plan` decide, hand its decisions to Dagster.
-Does not belong here: the decisions, questions to the history (`orchestration/run_history.py`).
+Does not belong here: the decisions, questions to the history (`operations/run_history.py`).
 """
 
 import time

@@ -1,6 +1,7 @@
-"""What is known of the hours of a station, before quality control.
+"""The hours of a station as they were put together, each value with the row that it came from.
 
-Belongs here: the record, and hours that came to nothing. Does not belong here: which value an hour gets (`hours.py`).
+Belongs here: what is carried from putting together to quality control and lineage.
+Does not belong here: which value an hour gets (`hours.py`).
 """
 
 from dataclasses import dataclass, field

@@ -1,37 +1,50 @@
-"""docs/settings.md says what may be set, and its example sets everything.
+"""The pages of docs that scripts beside them write are current and leave nothing out.
 
-After a meant change: `python docs/settings_page.py` writes it anew.
+After a meant change: `python docs/NAME.py` writes the page of that script anew.
 """
 
-import importlib.util
+import runpy
 import tomllib
-from types import ModuleType
+from types import SimpleNamespace
 
 import pytest
 
+from weather_etl.meteorology.schemas import TABLES
 from weather_etl.settings import Settings
 from weather_etl.station_file import StationFile, parse_settings
 from weather_etl_tests.conftest import CHECKOUT
 
 
+def script(name: str) -> SimpleNamespace:
+    """What `docs/NAME.py` defines."""
+    return SimpleNamespace(**runpy.run_path(str(CHECKOUT / "docs" / f"{name}.py")))
+
+
 @pytest.fixture(scope="module")
-def settings_page() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("settings_page", CHECKOUT / "docs" / "settings_page.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def settings_page() -> SimpleNamespace:
+    return script("settings_page")
 
 
-def test_the_page_is_current(settings_page: ModuleType) -> None:
-    assert settings_page.PAGE.read_text("utf-8") == settings_page.page()
+@pytest.mark.parametrize("name", ["checks_page", "cli_page", "data_dictionary", "limits_table", "settings_page"])
+def test_the_page_is_current(name: str) -> None:
+    made = script(name)
+    assert made.PAGE.read_text("utf-8") == made.page(), f"run: python docs/{name}.py"
 
 
-def test_every_variable_has_its_line(settings_page: ModuleType) -> None:
+def test_every_column_of_every_table_has_its_line() -> None:
+    page = script("data_dictionary").page()
+    for table in TABLES.values():
+        section = page.partition(f"\n## {table.name}\n")[2].partition("\n## ")[0]
+        lines = [line.split("|")[1].strip(" *`") for line in section.splitlines() if line.startswith("| ")]
+        assert lines[1:] == table.column_names
+
+
+def test_every_variable_has_its_line(settings_page: SimpleNamespace) -> None:
     names = {str(field.validation_alias) for field in Settings.model_fields.values()}
     assert {n for n in names if f"\n| `{n}` |" not in settings_page.page()} == set()
 
 
-def test_the_example_can_be_used_and_has_every_key(settings_page: ModuleType) -> None:
+def test_the_example_can_be_used_and_has_every_key(settings_page: SimpleNamespace) -> None:
     found = parse_settings(settings_page.EXAMPLE, source="a/station.toml", version="1")
     assert (found.fresh_hours, found.thresholds.wet_mm, found.withdrawn[0].flag) == (3, 1, 4)
     written = tomllib.loads(settings_page.EXAMPLE)
@@ -50,7 +63,7 @@ def test_the_example_can_be_used_and_has_every_key(settings_page: ModuleType) ->
         assert set(given) == {f.alias or name for name, f in wanted.model_fields.items()}, key
 
 
-def test_every_key_has_its_line(settings_page: ModuleType) -> None:
+def test_every_key_has_its_line(settings_page: SimpleNamespace) -> None:
     page = settings_page.page()
     tables = [key for key, value in tomllib.loads(settings_page.EXAMPLE).items() if isinstance(value, dict | list)]
     keys = set(StationFile.model_fields) - {t for t in tables if f"### `[{t}" in page or f"### `[[{t}" in page}
