@@ -98,6 +98,30 @@ TOTALS = {
 }  # fmt: skip
 
 
+# What is computed from the measured values, and the columns that it gives; the tuned scripts make them too.
+ELEVATION_M, ANEMOMETER_M, HUB_M, RATED_KW = 84.0, 10.0, 100.0, 2000.0
+CUT_IN_MS, RATED_MS, CUT_OUT_MS = 3.5, 13.0, 25.0
+STANDARD_PRESSURE_HPA = 1013.25 * (1.0 - 0.0065 * ELEVATION_M / 288.15) ** 5.25588
+ENERGY_SHARE = 0.9  # of the hours of a month
+CONDITIONS = [
+    "rain", "light_rain", "drizzle", "foggy", "overcast", "mostly_cloudy", "partly_cloudy", "clear",
+    "dangerously_windy", "windy", "breezy", "humid", "dry", "other",
+]  # fmt: skip
+VALIDATED_DERIVED = ["dew_point_c", "air_density_kgm3", "wind_power_density_wm2", "wind_power_kw", "condition"]
+SPAN_DERIVED = [
+    "dew_point_n", "dew_point_mean_c", "wind_power_density_wm2", "energy_kwh", "capacity_factor", "energy_coverage",
+    "condition_dominant", "condition_hours",
+]  # fmt: skip
+
+
+def condition_of(summary: str | None) -> str | None:
+    """Rain before the sky, the sky before modifiers, of one kind the worse."""
+    if summary is None or summary.strip() in NULL_TOKENS:
+        return None
+    parts = {part.strip().replace(" ", "_") for part in summary.lower().split(" and ")}
+    return next((c for c in CONDITIONS if c in parts), "other")
+
+
 def split_by_width(csv: bytes) -> tuple[bytes, list[int], list[tuple[int, str]]]:
     """(CSV of the rows that have 12 cells, their line numbers, (line, text) of the others)."""
     good, lines, bad = io.StringIO(), [], []

@@ -45,6 +45,7 @@ def tables(csv: bytes) -> dict[str, pl.DataFrame]:
             .otherwise(checked[f"{name}_qc"]).cast(FLAG).alias(f"{name}_qc")
             for name, mask in syntax.items()
         )  # fmt: skip
+    checked = _derive(checked)
     events = _events(typed, checked, syntax)
     daily, monthly = _aggregate(checked, events)
     refused = pl.concat(quarantined)
@@ -52,7 +53,7 @@ def tables(csv: bytes) -> dict[str, pl.DataFrame]:
     return {
         "raw": raw,
         "quarantined": refused,
-        "validated": checked.select(rules.VALIDATED),
+        "validated": checked.select(rules.VALIDATED + rules.VALIDATED_DERIVED),
         "quality_events": events,
         "daily": daily,
         "monthly": monthly,
@@ -192,6 +193,47 @@ def _checks() -> list[pl.Expr]:
 _CHECKED = _checks()
 
 
+def _formulas() -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
+    """Dew point (Magnus), density of moist air (IEC 61400-12-1), power density, power of a generic turbine."""
+    t, rh, speed = pl.col("temperature_c"), pl.col("humidity_percent"), pl.col("wind_speed_ms")
+    kelvin, gained = t + 273.15, 0.0065 * rules.ELEVATION_M
+    g = (rh / 100).log() + 17.62 * t / (243.12 + t)
+    dew = 243.12 * g / (17.62 - g)
+    pressure = (pl.col("pressure_msl_hpa") * (1 - gained / (kelvin + gained)) ** 5.257).fill_null(
+        rules.STANDARD_PRESSURE_HPA
+    )
+    vapour = (rh / 100).fill_null(0.5) * 0.0000205 * (0.0631846 * kelvin).exp() * (1 / 287.05 - 1 / 461.5)
+    density = (pressure * 100 / 287.05 - vapour) / kelvin
+    rho = pl.col("air_density_kgm3")
+    hub = speed * (rules.HUB_M / rules.ANEMOMETER_M) ** (1 / 7) * (rho / 1.225) ** (1 / 3)
+    low, high = rules.CUT_IN_MS**3, rules.RATED_MS**3
+    blown = pl.col("hub")
+    share = (
+        pl.when((blown < rules.CUT_IN_MS) | (blown >= rules.CUT_OUT_MS)).then(0.0)
+        .when(blown >= rules.RATED_MS).then(1.0).otherwise((blown * blown * blown - low) / (high - low))
+    )  # fmt: skip
+    return (
+        [pl.when(dew.is_between(-80, 35)).then(dew).alias("dew_point_c"),
+         pl.when(density > 0).then(density).alias("air_density_kgm3")],
+        [(0.5 * rho * speed * speed * speed).alias("wind_power_density_wm2"), hub.alias("hub")],
+        [pl.when(blown.is_not_null()).then(rules.RATED_KW * share).alias("wind_power_kw")],
+    )  # fmt: skip
+
+
+_FORMULAS = _formulas()
+
+
+def _derive(checked: pl.DataFrame) -> pl.DataFrame:
+    said = checked["summary"].unique()
+    condition = pl.Series([rules.condition_of(s) for s in said], dtype=pl.Enum(rules.CONDITIONS))
+    known = checked["summary"].replace_strict(said, condition.to_physical(), return_dtype=FLAG)
+    derived = checked.lazy()
+    for formulas in _FORMULAS:
+        derived = derived.with_columns(formulas)
+    codes = known.cat.to(pl.Enum(rules.CONDITIONS)) if hasattr(known, "cat") else known
+    return derived.collect().with_columns(codes.alias("condition"))
+
+
 def _events(typed: pl.DataFrame, checked: pl.DataFrame, syntax: dict[str, pl.Series]) -> pl.DataFrame:
     parts = []
     for name in rules.NAMES:
@@ -229,7 +271,8 @@ def _hourly() -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
     speed, direction = pl.col("wind_speed_ms"), pl.col("wind_direction_deg")
     angle = direction.radians()
     prepare = [
-        "timestamp", "day", *rules.NAMES, "is_calm", angle.sin().alias("sin"), angle.cos().alias("cos"),
+        "timestamp", "day", *rules.NAMES, "dew_point_c", "wind_power_density_wm2", "wind_power_kw", "condition",
+        "is_calm", angle.sin().alias("sin"), angle.cos().alias("cos"),
         (((direction + 11.25) / 22.5).floor().cast(pl.Int32) % 16).alias("sector"),
     ]  # fmt: skip
     second = [(-speed * pl.col("sin")).alias("u"), (-speed * pl.col("cos")).alias("v")]
@@ -254,6 +297,9 @@ def _hourly() -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
         pl.col("is_calm").sum().alias("calm"), (speed >= rules.WINDY_MS).sum().alias("windy"),
         pl.col("sin").sum(), pl.col("cos").sum(), direction.count().alias("direction_n"),
         pl.col("u").sum(), pl.col("v").sum(),
+        pl.col("dew_point_c").count().alias("dew_point_n"), pl.col("dew_point_c").mean().alias("dew_point_mean_c"),
+        pl.col("wind_power_density_wm2").count().alias("density_n"), pl.col("wind_power_density_wm2").sum().alias("density"),
+        pl.col("wind_power_kw").count().alias("power_n"), pl.col("wind_power_kw").sum().alias("power"),
     ]  # fmt: skip
     # A calm counts as 0 in the vector mean; a wind of unknown direction does not count at all.
     return prepare, second, sums
@@ -261,8 +307,21 @@ def _hourly() -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
 
 _PREPARE, _SECOND, _SUMS = _hourly()
 _UNKNOWN = (pl.col("wind_speed_ms") > 0) & pl.col("wind_direction_deg").is_null()
-_N = ["suspect_n", "fail_n", "temperature_n", "apparent_n", "humidity_n", "pressure_n", "visibility_n", "wind_n"]
-_ADDED = ["speed", "calm", "windy", "sin", "cos", "direction_n", "u", "v", "vector_n", "vector_run"]
+_N = [
+    "suspect_n",
+    "fail_n",
+    "temperature_n",
+    "apparent_n",
+    "humidity_n",
+    "pressure_n",
+    "visibility_n",
+    "wind_n",
+    "dew_point_n",
+]
+_ADDED = [
+    "speed", "calm", "windy", "sin", "cos", "direction_n", "u", "v", "vector_n", "vector_run", "density_n", "density", "power_n",
+    "power",
+]  # fmt: skip
 _GROUPS = [  # count, hourly column, means, extremes
     ("temperature_n", "temperature_c", ["temperature_mean_c"], ["temperature_min_c", "temperature_max_c"]),
     ("apparent_n", "apparent_temperature_c", [], ["apparent_temperature_min_c", "apparent_temperature_max_c"]),
@@ -304,7 +363,26 @@ _COMPLETE = [
         for column in means + extremes
     ),
     *(pl.when(pl.col("vector_n") >= pl.col("need")).then(pl.col(column)).alias(column) for column in _VECTOR),
+    pl.when(pl.col("dew_point_n") >= pl.col("need")).then(pl.col("dew_point_mean_c")).alias("dew_point_mean_c"),
+    pl.when(pl.col("density_n") >= pl.col("need"))
+    .then(pl.col("density") / pl.col("density_n"))
+    .alias("wind_power_density_wm2"),
+    *(
+        pl.when(pl.col("spoken_n") >= pl.col("need")).then(pl.col(c)).alias(c)
+        for c in ("condition_dominant", "condition_hours")
+    ),
 ]
+
+
+def _energy(enough: pl.Expr) -> list[pl.Expr]:
+    n, energy = pl.col("power_n"), pl.when(enough).then(pl.col("power"))
+    return [
+        energy.alias("energy_kwh"),
+        (energy / (rules.RATED_KW * n.clip(1))).alias("capacity_factor"),
+        (n / pl.col("hours_expected")).alias("energy_coverage"),
+    ]
+
+
 _DOUBTFUL_DAYS = [
     ((pl.col(n) >= pl.col("need")) & (pl.col(n) < pl.col("hours_expected") - rules.LONGEST_GAP)).alias(n)
     for n, *_ in _GROUPS
@@ -333,6 +411,15 @@ def _prevailing(sectors: pl.LazyFrame, key: str) -> pl.LazyFrame:
         .unique(key, keep="first", maintain_order=True)
         .select(key, pl.col("sector").cast(pl.UInt8).cat.to(SECTORS).alias("wind_prevailing_sector"))
     )
+
+
+def _spoken(conditions: pl.LazyFrame, key: str) -> pl.LazyFrame:
+    """Most frequent condition, of several the worst; and in how many hours any is known."""
+    top = conditions.sort(key, "hours", "condition", descending=[False, True, False]).group_by(key, maintain_order=True)
+    return top.agg(
+        pl.col("condition").first().cast(FLAG).cat.to(pl.Enum(rules.CONDITIONS)).alias("condition_dominant"),
+        pl.col("hours").first().alias("condition_hours"), pl.col("hours").sum().alias("spoken_n"),
+    )  # fmt: skip
 
 
 def _gaps(hours: pl.DataFrame, source: str, days: pl.DataFrame) -> pl.Series:
@@ -364,6 +451,14 @@ def _aggregate(checked: pl.DataFrame, events: pl.DataFrame) -> tuple[pl.DataFram
         .select((pl.col("key") // 16).alias("day"), (pl.col("key") % 16).alias("sector"), "hours", "run")
         .collect()
     )
+    count = len(rules.CONDITIONS)
+    conditions = (
+        hours.lazy().filter(pl.col("condition").is_not_null())
+        .group_by((pl.col("day") * count + pl.col("condition").to_physical().cast(pl.Int32)).alias("key"))
+        .agg(pl.len().alias("hours"))
+        .select((pl.col("key") // count).alias("day"), (pl.col("key") % count).alias("condition"), "hours")
+        .collect()
+    )  # fmt: skip
     daily = hours.lazy().group_by("day").agg(_SUMS).collect()
     unknown = hours.lazy().filter(_UNKNOWN).group_by("day").agg(
         pl.len().cast(pl.Int64).alias("unknown_n"), pl.col("wind_speed_ms").sum().alias("unknown_run")
@@ -397,7 +492,9 @@ def _aggregate(checked: pl.DataFrame, events: pl.DataFrame) -> tuple[pl.DataFram
         )
         .with_columns(_VECTORS[1])
         .join(_prevailing(sectors.lazy(), "day"), on="day", how="left", maintain_order="left")
+        .join(_spoken(conditions.lazy(), "day"), on="day", how="left", maintain_order="left")
         .with_columns(_COMPLETE)
+        .with_columns(_energy(pl.col("power_n") >= pl.col("hours_expected")))
         .collect()
     )
     doubtful = daily.lazy().select(_DOUBTFUL_DAYS).collect()
@@ -407,16 +504,19 @@ def _aggregate(checked: pl.DataFrame, events: pl.DataFrame) -> tuple[pl.DataFram
             daily = daily.with_columns(pl.when(~pl.col("day").is_in(with_gap.implode())).then(pl.col(extremes)))
     daily = daily.lazy().with_columns(_FROM_TEMPERATURE).collect()
 
-    monthly = _months(daily, sectors)
+    monthly = _months(daily, sectors, conditions)
     lived = (pl.col("day") >= day[0]) & (pl.col("day") <= day[-1])
-    daily = daily.lazy().filter(lived).with_columns(_CONSTANTS).select(rules.DAILY).collect()
+    daily = daily.lazy().filter(lived).with_columns(_CONSTANTS).select(rules.DAILY + rules.SPAN_DERIVED).collect()
     return daily, monthly
 
 
 _CONSTANTS = [pl.lit(rules.STATION).alias("station_id"), pl.lit(rules.ZONE).alias("timezone")]
 
 
-_MEASURED = sorted({*rules.DAILY_MEANS.values(), "wind_speed_mean_ms", "wind_speed_resultant_ms"})
+_MEANS = rules.DAILY_MEANS | {"dew_point_mean_c": "dew_point_mean_c"}
+_MEASURED = sorted(
+    {*_MEANS.values(), "wind_speed_mean_ms", "wind_speed_resultant_ms", "wind_power_density_wm2", "condition_hours"}
+)
 
 
 def _runs(daily: pl.DataFrame) -> list[pl.Series]:
@@ -447,7 +547,7 @@ def _monthly() -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
         pl.col("visibility_min_km").min(),
         *(pl.col(f"{column}__run").any() for column in _MEASURED),
         *(pl.col(column).count().alias(f"{column}__n") for column in _COUNTED),
-        *(pl.col(column).mean().alias(f"{column}__mean") for column in set(rules.DAILY_MEANS.values())),
+        *(pl.col(column).mean().alias(f"{column}__mean") for column in set(_MEANS.values())),
         *(pl.col(column).sum().alias(f"{column}__sum") for column in rules.TOTALS.values()),
     ]  # fmt: skip
     temperature, visibility = _enough("temperature_mean_c"), _enough("visibility_mean_km")
@@ -455,7 +555,7 @@ def _monthly() -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
     second = [
         pl.col("temperature_mean_c__n").alias("days_n"),
         *(pl.when(_enough(source)).then(pl.col(f"{source}__mean")).alias(name)
-          for name, source in rules.DAILY_MEANS.items()),
+          for name, source in _MEANS.items()),
         *(pl.when(pl.col(f"{source}__n") == pl.col("days_expected")).then(pl.col(f"{source}__sum")).alias(name)
           for name, source in rules.TOTALS.items()),
         pl.when(temperature).then(_LOW).alias("temperature_min_c"),
@@ -465,20 +565,32 @@ def _monthly() -> tuple[list[pl.Expr], list[pl.Expr], list[pl.Expr]]:
         pl.when(visibility).then(pl.col("visibility_min_km")).alias("visibility_min_km"),
         pl.when(known).then(pl.col("speed") / pl.col("wind_n")).alias("wind_speed_mean_ms"),
         pl.when(known).then(pl.col("maximum")).alias("wind_speed_max_ms"),
+        pl.when(_enough("wind_power_density_wm2")).then(pl.col("density") / pl.col("density_n")).alias("wind_power_density_wm2"),
+        *_energy(pl.col("power_n") >= -((-pl.col("hours_expected") * rules.ENERGY_SHARE).floor())),
         *_CONSTANTS,
         *_VECTORS[0],
     ]  # fmt: skip
-    third = [pl.when(_enough("wind_speed_resultant_ms")).then(pl.col(_VECTOR))]
+    third = [
+        pl.when(_enough("wind_speed_resultant_ms")).then(pl.col(_VECTOR)),
+        pl.when(_enough("condition_hours")).then(pl.col("condition_dominant", "condition_hours")),
+    ]
     return first, second, third
 
 
-_HOUR_COUNTS = ["suspect_n", "fail_n", "temperature_n", "humidity_n", "pressure_n", "visibility_n", "wind_n"]
+_HOUR_COUNTS = [
+    "suspect_n", "fail_n", "temperature_n", "humidity_n", "pressure_n", "visibility_n", "wind_n", "dew_point_n",
+]  # fmt: skip
 _COUNTED = sorted({*_MEASURED, *rules.TOTALS.values()})
 _MONTH_FIRST, _MONTH_SECOND, _MONTH_THIRD = _monthly()
 
 
-def _months(daily: pl.DataFrame, sectors: pl.DataFrame) -> pl.DataFrame:
+def _months(daily: pl.DataFrame, sectors: pl.DataFrame, conditions: pl.DataFrame) -> pl.DataFrame:
     month = daily["month_index"]
+    conditions = (
+        conditions.lazy()
+        .group_by(month[conditions["day"]].alias("month_index"), "condition")
+        .agg(pl.col("hours").sum())
+    )
     sectors = (
         sectors.lazy()
         .group_by((month[sectors["day"]] * 16 + sectors["sector"]).alias("key"))
@@ -493,7 +605,8 @@ def _months(daily: pl.DataFrame, sectors: pl.DataFrame) -> pl.DataFrame:
         .with_columns(_MONTH_SECOND)
         .with_columns(_VECTORS[1])
         .join(_prevailing(sectors, "month_index"), on="month_index", how="left", maintain_order="left")
+        .join(_spoken(conditions, "month_index"), on="month_index", how="left", maintain_order="left")
         .with_columns(_MONTH_THIRD)
-        .select(rules.MONTHLY)
+        .select(rules.MONTHLY + rules.SPAN_DERIVED)
         .collect()
     )

@@ -50,7 +50,8 @@ class StationSettings:
         elevation_m: metres above mean sea level.
         live: new hours are expected all the time (check `freshness`).
         fresh_hours: of a live station: how old its newest hour may be.
-        pressure: what a column holds that is called just pressure: at sea level or at the station.
+        pressure: what a column holds that is called just pressure: at sea level or at the station; without it, its values and the
+            elevation tell, or one is assumed and told.
         visibility_cap_km: the largest visibility that the instrument reports.
         standard_time: the clock of its files never changes; the civil days keep to `timezone`.
         timestamp_format: form of the times in its files.
@@ -86,7 +87,7 @@ class StationSettings:
     elevation_m: float | None = None
     live: bool = False
     fresh_hours: float = 26.0
-    pressure: str = "msl"
+    pressure: str = ""
     visibility_cap_km: float | None = None
     encoding: str | None = None
     dialect: Dialect = field(default_factory=Dialect)

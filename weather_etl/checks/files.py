@@ -40,10 +40,10 @@ ASSUMPTIONS = Check(
 
 def assumptions(raw: "Raw", settings: "StationSettings") -> Evaluation:
     """What had to be assumed of files, and the lines of `station.toml` that end it."""
-    answered = {f"units.{column}" for column in settings.units}
+    from weather_etl.ingestion.reading import still_assumed
+
     told = {
-        e["name"]: [text for key, text in sorted(e.get("assumed", {}).items()) if key not in answered]
-        + _another_height(e.get("heights", {}), settings)
+        e["name"]: [*still_assumed(e, settings).values(), *_another_height(e.get("heights", {}), settings)]
         for e in raw.manifest
         if e["state"] == "ingested"
     }

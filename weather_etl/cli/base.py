@@ -49,7 +49,8 @@ _ORDER = (
     ),
     *("formats", "local", "db"),
 )
-# How stations are named in every command.
+# How stations are named in every command: with the option, and bare where nothing else is.
+Bare = Annotated[list[str] | None, typer.Argument(metavar="STATION", help="Only these stations.")]
 Stations = Annotated[
     list[str] | None, typer.Option("--station", "-s", metavar="STATION", help="Only this station; can be repeated.")
 ]

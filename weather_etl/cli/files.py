@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import AsJson, Stations, app, named, say
+from weather_etl.cli.base import AsJson, Bare, Stations, app, named, say
 from weather_etl.cli.choices import FileState
 from weather_etl.errors import UserError, WrongUsage
 from weather_etl.meteorology.reasons import Reason
@@ -20,6 +20,7 @@ MAX_NAME, MAX_DETAIL = 1100, 500
 
 @app.command(short_help="Where is my file? Show what became of each.")
 def files(
+    stations: Bare = None,
     station: Stations = None,
     state: Annotated[FileState | None, typer.Option(help="Only files that are so.")] = None,
     as_json: AsJson = False,
@@ -34,7 +35,7 @@ def files(
     from weather_etl.settings import Settings
 
     with connect(Settings.load(), prompt=True) as containers:
-        states = [f for f in file_states(containers, station or []) if state is None or f.state == state]
+        states = [f for f in file_states(containers, named(stations, station)) if state is None or f.state == state]
     if as_json:
         import json
 
@@ -53,7 +54,7 @@ def _line(file: "File") -> str:
     parts = [f"{file.state:<10}", printable(file.name, MAX_NAME)]
     if file.kept is not None and file.station is not None:
         parts.append(
-            f"{file.entry['rows']:,} lines = {file.kept:,} kept + {file.repeated:,} duplicates or superseded "
+            f"{file.entry['rows']:,} lines = {file.kept:,} kept + {file.repeated:,} merged, repeated or superseded "
             f"+ {file.quarantined:,} quarantined"
         )
     if file.detail:
@@ -63,6 +64,7 @@ def _line(file: "File") -> str:
 
 @app.command(short_help="List or export the rows that were refused.")
 def quarantine(
+    stations: Bare = None,
     station: Stations = None,
     reason: Annotated[
         Reason | None, typer.Option(metavar="CODE", help=f"Only rows with this reason code: {', '.join(Reason)}.")
@@ -82,7 +84,7 @@ def quarantine(
     from weather_etl.settings import Settings
 
     with connect(Settings.load(), prompt=True) as containers:
-        rows = quarantined_rows(containers, station or [], reason)
+        rows = quarantined_rows(containers, named(stations, station), reason)
         if out is not None:
             try:
                 number = write_csv(rows, out, as_is=as_is)

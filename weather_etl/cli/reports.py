@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import Stations, app, named, say, ui_url, waiting
+from weather_etl.cli.base import Bare, Stations, app, named, say, ui_url, waiting
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _COPIED = 50
 
 @app.command(short_help="Make the weather reports that are stale.")
 def report(
-    stations: Annotated[list[str] | None, typer.Argument(metavar="STATION", help="Only these stations.")] = None,
+    stations: Bare = None,
     station: Stations = None,
     full: Annotated[bool, typer.Option("--full", help="Make them anew, stale or not.")] = False,
 ) -> None:

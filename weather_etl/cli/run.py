@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import AsJson, Stations, app, console, count, me, named, say, some, waiting, warn
+from weather_etl.cli.base import AsJson, Bare, Stations, app, console, count, me, named, say, some, waiting, warn
 from weather_etl.cli.showing import print_of_all, print_states
 from weather_etl.errors import UserError
 
@@ -26,6 +26,7 @@ _POLL_S = 2.0
 
 @app.command(short_help="Bring every stale station up to date.")
 def run(
+    stations: Bare = None,
     station: Stations = None,
     full: Annotated[
         bool, typer.Option("--full", help="Read all landing files again and make all tables anew.")
@@ -44,7 +45,7 @@ def run(
     from weather_etl.operations.overview import dagster_instance, shared_files_state, station_states
     from weather_etl.settings import Settings
 
-    settings, only = Settings.load(), named(station)
+    settings, only = Settings.load(), named(stations, station)
     started = time.monotonic()
     with connect(settings, prompt=True) as containers:
         containers.landing.answers()  # a storage that does not answer is told before a run begins that waits for it

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import AsJson, Stations, app, count, named, one_named, say
+from weather_etl.cli.base import AsJson, Bare, Stations, app, count, named, one_named, say
 from weather_etl.cli.showing import print_of_all, print_states
 from weather_etl.errors import WrongUsage
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @app.command(short_help="Show each station, its tables and checks.")
-def status(station: Stations = None, as_json: AsJson = False) -> None:
+def status(stations: Bare = None, station: Stations = None, as_json: AsJson = False) -> None:
     """Show each station's tables, whether they are up to date, and what the checks said last.
 
     A station is `up to date`, or `nothing usable` (every file rejected), or stale, and then why. Exit code 1 if a station
@@ -23,16 +23,16 @@ def status(station: Stations = None, as_json: AsJson = False) -> None:
     from weather_etl.operations.overview import dagster_instance, shared_files_state, station_states
     from weather_etl.settings import Settings
 
-    settings = Settings.load()
+    settings, only = Settings.load(), named(stations, station)
     with dagster_instance() as instance:
-        states = station_states(settings, instance, station, must_exist=True)
+        states = station_states(settings, instance, only, must_exist=True)
     if as_json:
         import json
 
         print(json.dumps([s.as_dict() for s in states], indent=2))
     else:
         print_states(states)
-        if not station:
+        if not only:
             print_of_all(settings, shared_files_state(settings))
 
 

@@ -45,6 +45,7 @@ def options_of(settings: StationSettings, profiles: Iterable[Profile] = ()) -> f
         format=settings.format,
         profiles=(*own, *profiles),
         pressure=settings.pressure,
+        elevation_m=settings.elevation_m,
         bulletin_date=settings.bulletin_date,
     )
 
@@ -103,8 +104,7 @@ def hold_to_budget(rows: pa.Table, entry: Entry, settings: StationSettings, stat
     """
     entry["refused"] = 0
     entry["warnings"] = list(entry.get("warnings", ()))
-    answered = {f"units.{column}" for column in settings.units}
-    entry["warnings"] += [text for key, text in sorted(entry.get("assumed", {}).items()) if key not in answered]
+    entry["warnings"] += still_assumed(entry, settings).values()
     landed_at = np.datetime64(datetime.fromisoformat(entry["landed_at"]).astimezone(UTC).replace(tzinfo=None), "us")
     if looks_clean(rows, landed_at):
         return []
@@ -128,6 +128,17 @@ def hold_to_budget(rows: pa.Table, entry: Entry, settings: StationSettings, stat
     return list(judged.dropped)
 
 
+def still_assumed(entry: Entry, settings: StationSettings) -> dict[str, str]:
+    """Setting -> what was assumed of a file, and the settings do not answer."""
+    return formats.still_assumed(
+        entry.get("assumed", {}),
+        entry,
+        units=settings.units,
+        pressure=settings.pressure,
+        elevation_m=settings.elevation_m,
+    )
+
+
 def reading_of(entry: Entry, settings: StationSettings, station: str) -> Reading:
     """How the cells of an ingested file are to be read."""
     return formats.reading(
@@ -135,5 +146,6 @@ def reading_of(entry: Entry, settings: StationSettings, station: str) -> Reading
         stations=(station, *settings.source_ids, *entry.get("stations", ())),
         units=settings.units,
         pressure=settings.pressure,
+        elevation_m=settings.elevation_m,
         standard_time=settings.standard_time,
     )

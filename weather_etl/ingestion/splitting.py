@@ -246,7 +246,7 @@ def _hold_to_budget(rows: "pa.Table", parts: dict[str, Any], refused: dict[str, 
 # What the manifest of a station needs to know of how the file is to be read.
 _READING = (
     "encoding", "profile", "digest", "delimiter", "decimal", "units", "open_pressure", "unclean_end", "warnings", "fields", "form",
-    "before", "stamp", "period_minutes", "precipitation", "padded", "assumed", "zone_is_assumed", "heights",
+    "before", "stamp", "period_minutes", "precipitation", "assumed", "zone_is_assumed", "heights",
 )  # fmt: skip
 
 

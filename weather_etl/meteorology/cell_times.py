@@ -97,6 +97,8 @@ def read_form(texts: pa.Array, form: str) -> np.ndarray:
     """
     texts = pc.utf8_trim_whitespace(texts)
     if form == "iso":
+        if (uniform := read_uniform_times(texts)) is not None:
+            return uniform
         times, _, _ = _read_other_times(texts, "UTC", FileRows.of_one(len(texts)))
         return times
     return parse_form(texts, form)[0]

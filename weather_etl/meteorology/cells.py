@@ -61,12 +61,11 @@ class Reading:
 
     Attributes:
         units: column -> unit of its numbers.
-        decimal: the decimal mark.
+        decimal: the decimal mark; behind it that of thousands, where the station says it.
         fields: column -> how its text is written, where that is more than a number.
         timezones: text of the station -> zone of its times without an offset; "" stands for every station.
         stations: what the column `station` may say; None: anything.
-        pressure_is_station: the column `pressure_msl_hpa` holds the pressure at the station: the file left it open.
-        padded: the format fills its grid with rows without a value; they count as no errors.
+        pressures_swapped: the column of each kind of pressure holds the other kind: the file left it open.
         precipitation: what its precipitation means.
         stamp: what the time of a row marks of the period of its sums, means and extremes: `end`, `start`, `middle`.
         period_minutes: length of that period; 0: the step of the series.
@@ -82,8 +81,7 @@ class Reading:
     fields: tuple[tuple[str, Field], ...] = ()
     timezones: tuple[tuple[str, str], ...] = ()
     stations: tuple[str, ...] | None = None
-    pressure_is_station: bool = False
-    padded: bool = False
+    pressures_swapped: bool = False
     precipitation: Precipitation = Precipitation()
     stamp: str = "end"
     period_minutes: int = 0
@@ -100,7 +98,7 @@ class Reading:
 
     def column(self, variable: str) -> str:
         """The raw column that holds a variable."""
-        if self.pressure_is_station:
+        if self.pressures_swapped:
             return _SWAPPED.get(variable, variable)
         return variable
 

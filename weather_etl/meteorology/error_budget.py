@@ -3,6 +3,7 @@
 Belongs here: the budget and the hints for a person. Does not belong here: reading a cell (`cells.py`).
 """
 
+import json
 import re
 from dataclasses import dataclass, replace
 
@@ -90,14 +91,23 @@ def check_error_budget(cells: Cells, rows: pa.Table, reading: Reading) -> tuple[
             Reason.ALL_ROWS_BAD,
             f"all {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows, reading)}",
         )
-    errors = bad - (int(codes[REASONS.index(Reason.NO_MEASUREMENT)]) if reading.padded else 0)
-    errors -= ahead_of_time(cells) + elsewhere
+    errors = bad - _blank_rows(cells) - ahead_of_time(cells) - elsewhere
     if main and errors > ERROR_BUDGET * n:
         return (
             Reason.ERROR_BUDGET,
             f"{bad} of {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows, reading)}",
         )
     return None
+
+
+def _blank_rows(cells: Cells) -> int:
+    """Rows of an outage: nothing was measured, and nothing of them is unreadable; a spreadsheet's are blank altogether."""
+    nothing = cells.refused == REASON_CODE[Reason.NO_MEASUREMENT]
+    timeless = cells.refused == REASON_CODE[Reason.TIMESTAMP_MISSING]
+    if timeless.any():
+        for state in cells.states.values():
+            timeless &= state == MISSING
+    return int((nothing | timeless).sum())
 
 
 def ahead_of_time(cells: Cells) -> int:
@@ -133,11 +143,13 @@ def _hint_for_rows(main: Reason, cells: Cells, rows: pa.Table, reading: Reading)
             column = next(reading.column(c) for c, state in cells.states.items() if state[first] == UNREADABLE)
             return f", such as {text(column)}{_hint_for_numbers([rows.column(column)[first].as_py()])}"
         case Reason.BAD_ENCODING:
-            return " (set `encoding` in station.toml, for example cp1250, or save the file as UTF-8)"
+            return (
+                ' (say in station.toml which encoding it has, such as encoding = "cp1250", or save the file as UTF-8)'
+            )
         case Reason.WRONG_STATION:
             return (
-                f", such as {text('station')} (put a file of several stations under landing/_shared/, "
-                "or add the name to source_ids in station.toml)"
+                f", such as {text('station')} (put a file of several stations under landing/_shared/, or say in station.toml "
+                f"that the name is its own: source_ids = [{json.dumps(rows.column('station')[first].as_py() or '', ensure_ascii=False)}])"
             )
         case Reason.TIMESTAMP_INVALID | Reason.TIMESTAMP_OUT_OF_RANGE:
             return (

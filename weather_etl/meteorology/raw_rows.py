@@ -41,19 +41,19 @@ class ParsedFile:
             (dictionary text, null where absent), `refused`, `detail`, `raw_text` (null on good lines).
         units: canonical column -> unit that file, format or station name, or that was assumed.
         delimiter: the separator; empty where the format has none.
-        decimal: the decimal mark, `.` or `,`.
+        decimal: the decimal mark, `.` or `,`; behind it that of thousands, where the station says it.
         profile, title, digest, origin: of the profile that read it.
         why: what told the profile.
         timezones: text of the station -> zone of its times without an offset; the text "" stands for every station.
         zone_is_assumed: nobody says the zone.
         zone_how: what told it, for a person.
-        open_pressure: `pressure_msl_hpa` comes from a column called just pressure, which may hold either kind.
+        open_pressure: `msl` or `station`: as which a pressure is read that does not say what it is; "" without one.
+        pressure_median: of that pressure, in hPa; 0 where it proves nothing.
         fields: canonical column -> `cell_numbers.Field.plain()`.
         form: of the times; `time_names` are their columns.
         before: [date, zone]: zone of older times.
         stamp, period_minutes: what a time marks.
         precipitation: what it means, see `cells.Precipitation`.
-        padded: rows without a value are usual, and count as no errors.
         names_stations: its rows name the station by an id of the provider.
         place: name and coordinates that the file gives of its station.
         assumed: setting (`units.wind_speed_ms`, ...) -> sentence that says what was assumed.
@@ -77,7 +77,8 @@ class ParsedFile:
     timezones: dict[str, str] = field(default_factory=dict)
     zone_is_assumed: bool = False
     zone_how: str = ""
-    open_pressure: bool = False
+    open_pressure: str = ""
+    pressure_median: float = 0.0
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     form: str = "iso"
     time_names: tuple[str, ...] = ()
@@ -85,7 +86,6 @@ class ParsedFile:
     stamp: str = "end"
     period_minutes: int = 0
     precipitation: dict[str, Any] = field(default_factory=dict)
-    padded: bool = False
     names_stations: bool = False
     place: dict[str, str | float] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
@@ -110,8 +110,8 @@ class ParsedFile:
         """What `formats.reading` needs to know of this file, as plain data for a manifest."""
         always = ("profile", "digest", "delimiter", "decimal", "units", "timezones", "open_pressure")
         often = (
-            "zone_is_assumed", "fields", "form", "before", "stamp", "period_minutes", "precipitation", "padded", "place",
-            "assumed", "heights",
+            "zone_is_assumed", "fields", "form", "before", "stamp", "period_minutes", "precipitation", "place",
+            "assumed", "heights", "pressure_median",
         )  # fmt: skip
         defaults = {f.name: f.default for f in fields(self)}
         said = {name: getattr(self, name) for name in often}

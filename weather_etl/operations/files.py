@@ -48,7 +48,8 @@ class FileState:
         detail: one sentence, where the state does not say it all.
         entry: what the manifest or index says of it.
         kept, quarantined, repeated: what became of its rows; None where the tables do not tell (yet). Repeated rows
-            are identical duplicates and those that lost to a later file or a nearer report.
+            are those that were merged into the hour of another row, identical duplicates, and those that lost to a later
+            file or a nearer report.
     """
 
     name: str

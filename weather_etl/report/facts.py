@@ -75,7 +75,7 @@ def key_figures(t: Tables) -> dict[str, Any]:
     hours = len(v)
     span = int((v["timestamp"].iloc[-1] - v["timestamp"].iloc[0]).total_seconds() // 3600) + 1 if hours else 0
     low, high = column(m, "temperature_min_c"), column(m, "temperature_max_c")
-    wind = column(v, "wind_speed_ms")
+    wind, wettest = column(v, "wind_speed_ms"), column(m, "rx1day_mm")
     years = annual(t, "temperature_mean_c", "mean")
     failed, suspect, evaluated = _flag_counts(v)
     return {
@@ -98,10 +98,31 @@ def key_figures(t: Tables) -> dict[str, Any]:
         "summer_days_per_year": _number(annual(t, "summer_days", "sum").mean(), 0),
         "hdd_18_per_year": _number(annual(t, "hdd_18", "sum").mean(), 0),
         "capacity_factor": _number(column(m, "capacity_factor").mean(), 3),
+        "precipitation_mm_per_year": _number(annual(t, "precipitation_mm", "sum").mean(), 0),
+        "rx1day_mm": _number(wettest.max()),
+        "rx1day_date": _date_of(m, wettest, "rx1day_date", wettest.max()),
+        "solar_radiation_kwhm2_per_year": _number(annual(t, "solar_radiation_mjm2", "sum").mean() / 3.6, 0),
+        "sunshine_h_per_year": _number(annual(t, "sunshine_h", "sum").mean(), 0),
         "failed_values": failed,
         "suspect_values": suspect,
         "failed_percent": _number(100 * failed / evaluated, 2) if evaluated else None,
     }
+
+
+_ASKED_FOR = {
+    "temperature": ("temperature_c",),
+    "wind": ("wind_speed_ms",),
+    "precipitation": ("precipitation_mm", "precipitation_long_mm"),
+    "radiation": ("solar_radiation_wm2",),
+    "sunshine": ("sunshine_min",),
+    "cloud cover": ("cloud_cover_percent",),
+    "snow depth": ("snow_depth_cm",),
+}
+
+
+def unreported(t: Tables) -> list[str]:
+    """What the station never reports of what a report shows."""
+    return [what for what, names in _ASKED_FOR.items() if all(column(t.validated, n).isna().all() for n in names)]
 
 
 def _date_of(frame: pd.DataFrame, values: pd.Series, name: str, extreme: float) -> str | None:

@@ -77,6 +77,7 @@ def station_page(
             settings=settings,
             origin=origin,
             figures=figures,
+            unreported=facts.unreported(t),
             pictures={p.name: p for p in drawn},
             precipitation=facts.precipitation_hours(t)[1],
             quality=findings.quality_summary(t),

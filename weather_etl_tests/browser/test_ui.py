@@ -7,7 +7,6 @@ One `dagster dev` serves the module, and the tests follow each other as the visi
 import contextlib
 import math
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,24 +16,15 @@ import pytest
 from weather_etl.report import publish
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import HEADER, row
+from weather_etl_tests.support.chromium import CHROMIUM, FLAGS, WHY_NOT
 from weather_etl_tests.support.live import Live
 
 playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: on Debian or Ubuntu, apt-get install chromium"),
+    pytest.mark.skipif(CHROMIUM is None, reason=WHY_NOT),
 ]
 ARTEFACTS = CHECKOUT / ".test-artefacts" / "browser"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 STATION, OTHER = "szeged", "valentia"
 LAYERS = ("raw_observations", "validated", "aggregated")
 GROUPS = {

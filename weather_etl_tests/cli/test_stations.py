@@ -35,7 +35,13 @@ def test_a_station_of_which_nothing_could_be_used_is_not_up_to_date(weather_etl:
 
 def test_an_unknown_station_is_an_error_with_a_suggestion(weather_etl: Run, containers: Containers) -> None:
     containers.landing.upload("szeged/x.csv", weather_csv(24))
-    for command in (["status", "-s", "Szeged"], ["run", "-s", "szegd"], ["mute", "szegedd", "--until", "2999-01-01"]):
+    for command in (
+        ["status", "-s", "Szeged"],
+        ["status", "Szeged"],
+        ["run", "szegd"],
+        ["files", "szegd"],
+        ["mute", "szegedd", "--until", "2999-01-01"],
+    ):
         assert one_sentence(weather_etl(*command)).endswith("Did you mean szeged?")
 
 

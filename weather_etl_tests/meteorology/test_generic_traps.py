@@ -214,11 +214,80 @@ def test_a_line_of_units_in_brackets_is_obeyed():
     assert values(data, "temperature_c") == [10] and values(data, "wind_speed_ms") == [pytest.approx(4.4704)]
 
 
-def test_a_pressure_alone_is_said_to_be_that_at_the_station():
-    parsed = formats.read_text(
-        csv("2023-01-31 00:00,5,985,80,3", header=f"{UTC_TIME},T (degC),p (mbar),rh (%),wv (m/s)")
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "ReadTime", "last_updated"])
+def test_a_time_that_no_name_tells_is_found_by_its_cells(name):
+    data = csv("2023-01-31 05:00,5,80", "2023-01-31 06:00,6,81", header=f"{name},temp (C),humidity (%)")
+    parsed, cells = read(data)
+    assert str(cells.timestamp[1])[:16] == "2023-01-31T06:00" and parsed.zone_is_assumed
+    assert cells.values["temperature_c"].tolist() == [5, 6]
+
+
+def test_of_two_times_without_a_usual_name_the_end_of_the_period_is_read():
+    data = csv("2023-01-31 05:00,2023-01-31 06:00,5", header="PeriodStart,PeriodEnd,temp (C)")
+    assert str(read(data)[1].timestamp[0])[:16] == "2023-01-31T06:00"
+    with pytest.raises(Rejected, match="no column for the time"):
+        read(csv("2023-01-31 05:00,2023-01-31 06:00,5", header="Mounted,Calibrated,temp (C)"))
+
+
+def test_an_index_with_an_offset_is_a_better_time_than_columns_without():
+    data = csv("2023-01-31 00:00:00-07:00,2023,1,31,0,5", header=",Year,Month,Day,Hour,Temperature (C)")
+    assert str(read(data)[1].timestamp[0])[:16] == "2023-01-31T07:00"
+
+
+def test_of_two_clocks_of_one_name_that_of_utc_is_read():
+    data = csv("01/31/2023 00:00,5,01/31/2023 05:00", header="ObservationTime(LST),Temp (C),ObservationTime(GMT)")
+    parsed, cells = read(data)
+    assert str(cells.timestamp[0])[:16] == "2023-01-31T05:00" and not parsed.zone_is_assumed
+
+
+@pytest.mark.parametrize("blank", ["{time},,", ",,"])
+def test_blank_rows_of_an_outage_are_no_errors(blank):
+    rows = [f"2023-01-{1 + h // 24:02} {h % 24:02}:00" for h in range(48)]
+    data = csv(
+        *(f"{t},5,80" if h < 12 else blank.format(time=t) for h, t in enumerate(rows)),
+        header="Time (UTC),Temp (C),Hum (%)",
     )
-    assert 'aliases = { "p (mbar)" = "pressure_msl_hpa" }' in " ".join(parsed.warnings)
+    found = inspect(formats.Source("a.csv", [formats.Member("a.csv", data)]), formats.Options())
+    assert (found.reason, found.usable) == ("", 12)
+
+
+def test_two_roundings_of_one_value_do_not_contradict_each_other():
+    data = day(f"{UTC_TIME},Temp (C),visibility_km,visibility_miles", lambda _: "5,10,6")
+    assert values(data, "visibility_km") == [10] * 24
+
+
+@pytest.mark.parametrize("name", ["location_name", "Ort", "which"])
+def test_places_that_share_their_times_are_stations(name):
+    rows = [f"2023-01-31 {h:02}:00,{place},{5 + k}" for h in range(24) for k, place in enumerate(("Kabul", "Tirana"))]
+    parsed = formats.read_text(csv(*rows, header=f"{UTC_TIME},{name},Temp (C)"))
+    assert parsed.stations == ["Kabul", "Tirana"]
+    assert any("taken for the station" in w for w in parsed.warnings) is (name == "which")
+
+
+def test_a_letter_among_numbers_is_no_direction():
+    data = day(f"{UTC_TIME},Temp (C),WD", lambda h: f"5,{'V' if h == 3 else h * 10}")
+    parsed, cells = read(data)
+    assert np.isnan(cells.values["wind_direction_deg"][3]) and cells.values["wind_direction_deg"][4] == 40
+    assert any("'V'" in w and "missing" in w for w in parsed.warnings)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-W05-3T07:00", "2024-01-31T07:00"), ("2024-W01-1 00:00", "2024-01-01T00:00"), ("2020W537T2300", "2021-01-03T23:00"),
+        ("2021-W53-1 00:00", "NaT"),
+    ],
+)  # fmt: skip
+def test_days_of_iso_weeks_are_read(text, expected):
+    usual = text.replace("W53", "W52") if expected == "NaT" else text
+    data = csv(*[f"{usual},5"] * 9, f"{text},5", header=f"{UTC_TIME},Temp (C)")
+    assert str(read(data)[1].timestamp[-1])[:16] == expected
+
+
+def test_a_date_of_two_digits_is_no_clock():
+    with pytest.raises(Rejected) as caught:
+        read(csv(*(f"{d:02}.01.19,{d}.5" for d in range(2, 32)), header="Date,temperature (C)"))
+    assert caught.value.reason is Reason.DAILY_ONLY
 
 
 RISING = [round(0.2 * (h % 24), 1) for h in range(48)]
@@ -518,7 +587,7 @@ def test_a_text_without_names_is_not_offered_its_numbers_as_names():
 def test_two_missing_columns_are_offered_two_names():
     with pytest.raises(Rejected) as caught:
         read(csv("a,b", header="Hvenær,Hiti"))
-    assert '"Hvenær" = "timestamp"; "Hiti" = "temperature_c"' in caught.value.detail
+    assert 'aliases = { "Hvenær" = "timestamp", "Hiti" = "temperature_c" }' in caught.value.detail
 
 
 # what other inputs of the same kinds brought out
@@ -557,9 +626,9 @@ def test_the_second_of_two_columns_of_one_name_is_ignored_by_its_number():
     with pytest.raises(Rejected) as caught:
         read(data)
     toml = caught.value.detail.partition("station.toml: ")[2]
-    assert toml == 'aliases = { "Temperature (C) #2" = "ignore" }'
+    assert toml == 'aliases = { "Temperature (C) (2)" = "ignore" }'
     assert values(data, "temperature_c", **options_of(toml)) == list(range(24))
-    assert values(data, "temperature_c", aliases={"Temperature (C) #1": "ignore"}) == list(range(1, 25))
+    assert values(data, "temperature_c", aliases={"Temperature (C) (1)": "ignore"}) == list(range(1, 25))
 
 
 def test_a_second_column_of_the_name_without_a_value_costs_nothing():

@@ -213,3 +213,33 @@ def test_a_counter_is_not_read_and_the_line_that_is_told_reads_it():
 def test_a_unit_at_the_end_of_a_name_is_obeyed(name, variable, cell, value):
     parsed, cells = read(csv(f"2023-01-01 00:00,{cell},1", header=f"Time,{name},Visibility (km)"))
     assert not parsed.assumed and cells.values[variable][0] == pytest.approx(value, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "header"),
+    [
+        ("cp1250", "Datum;Čas;Teplota;Vlhkost;Rychlost"),
+        ("cp1250", "Data;Godzina;Temperatura powietrza;Wilgotność;Prędkość wiatru"),
+        ("cp1251", "Дата;Время;Температура воздуха;Влажность;Скорость ветра"),
+        ("koi8-r", "Дата;Время;Температура воздуха;Влажность;Скорость ветра"),
+        ("cp932", "年月日;時刻;気温;相対湿度;風速"),
+        ("cp949", "날짜;시간;기온;습도;풍속"),
+    ],
+)
+def test_the_encoding_in_which_the_names_are_known_is_taken_and_told(encoding, header):
+    text = csv("31.12.2023;23:00;-3,5;81;4,2", header=header).decode()
+    parsed, cells = read(text.encode(encoding))
+    assert cells.values["temperature_c"][0] == -3.5 and cells.values["humidity_percent"][0] == 81
+    assert (
+        parsed.encoding == encoding and f'write encoding = "{encoding}" into station.toml' in parsed.assumed["encoding"]
+    )
+    told, again = read(text.encode(encoding), encoding=encoding)
+    assert "encoding" not in told.assumed and again.values["wind_speed_ms"][0] == cells.values["wind_speed_ms"][0]
+
+
+@pytest.mark.parametrize(
+    "header", ["Date;Heure;Température;Humidité;Vitesse du vent", "Datum;Uhrzeit;Temperatur;Luftfeuchte;Böe"]
+)
+def test_an_encoding_that_knows_no_more_names_is_not_guessed(header):
+    parsed, _ = read(csv("31.12.2023;23:00;-3,5;81;4,2", header=header).decode().encode("cp1252"))
+    assert parsed.encoding == "cp1252" and "encoding" not in parsed.assumed

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from weather_etl.meteorology import aggregation
 from weather_etl.meteorology.cell_numbers import Field
 from weather_etl.meteorology.cells import Precipitation, Reading
 from weather_etl_tests.meteorology import field
@@ -140,13 +141,23 @@ def test_a_shorter_period_above_a_longer_one_makes_both_suspect():
 
 
 def test_a_day_of_long_periods_is_the_sum_of_those_that_tile_it():
-    from weather_etl.meteorology import aggregation
-
     times = [f"2020-01-0{1 + h // 24}T{h % 24:02}:00Z" for h in (6, 12, 18, 24)]
     found = station(times, None, AMOUNT, precipitation_6h_mm=["1", "2", "3", "4"])
     daily = aggregation.daily_weather(found.validated, station="szeged", timezone="UTC")
     assert daily["precipitation_mm"].tolist()[0] == 10 and daily["precipitation_n"].tolist()[0] == 24
     assert np.isnan(daily["precipitation_mm"][1])
+
+
+def test_a_station_whose_periods_tile_days_of_utc_alone_is_told_so():
+    times = [f"2020-01-0{1 + h // 24}T{h % 24:02}:00Z" for h in range(6, 72, 6)]
+    found = station(times, None, AMOUNT, precipitation_6h_mm=["1"] * len(times)).validated
+    told = aggregation.better_by_utc(aggregation.LocalHours(found, "Europe/Paris"))
+    assert told and told.startswith("0 of 3 days") and "and 2 would" in told and 'day_boundary = "utc"' in told
+    assert aggregation.better_by_utc(aggregation.LocalHours(found, "UTC")) is None
+    assert (
+        aggregation.better_by_utc(aggregation.LocalHours(found.assign(precipitation_long_mm=np.nan), "Europe/Paris"))
+        is None
+    )
 
 
 def counter(times, readings, resets="day", **more):

@@ -174,7 +174,8 @@ def test_one_run_takes_a_shared_file_to_the_tables_of_its_stations(
     assert "EHRD: up to date" in done.stdout and "EHVL: up to date" in done.stdout
     shown = weather_etl("files")
     assert (
-        "ingested    _shared/net.csv  24 lines = 24 kept + 0 duplicates or superseded + 0 quarantined" in shown.stdout
+        "ingested    _shared/net.csv  24 lines = 24 kept + 0 merged, repeated or superseded + 0 quarantined"
+        in shown.stdout
     )
     assert shown.stdout.splitlines()[-1] == "3 files: 2 ingested, 1 split"
 

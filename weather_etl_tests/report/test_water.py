@@ -1,5 +1,7 @@
 """Rain, snow, sun and cloud in the report."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -69,23 +71,29 @@ def test_every_picture_is_drawn_and_says_what_it_shows(years):
 
 
 @pytest.mark.parametrize(
-    "columns",
+    ("columns", "reported", "headings"),
     [
-        {"precipitation_mm": 0.1},
-        {"solar_radiation_wm2": 100.0},
-        {"wind_speed_ms": 3.0},
-        {"cloud_cover_percent": 50.0},
-        {"snow_depth_cm": 3.0},
+        ({"precipitation_mm": 0.1}, "precipitation", ["Precipitation", "Snow and water balance"]),
+        ({"solar_radiation_wm2": 100.0}, "radiation", ["Sun and cloud"]),
+        ({"wind_speed_ms": 3.0}, "wind", ["Wind rose", "Wind energy by month"]),
+        ({"cloud_cover_percent": 50.0}, "cloud cover", ["Sun and cloud"]),
+        ({"snow_depth_cm": 3.0}, "snow depth", ["Snow and water balance"]),
+        ({"temperature_c": 3.0}, "temperature", ["Climate stripes", "Temperature of every day", "Climate diagram"]),
     ],
 )
-def test_a_station_of_any_one_variable_gets_a_page(columns):
-    page = pages.station_page(
-        "szeged", tables("2021-01-01 00:00", "2021-03-31 23:00", **columns), StationSettings(), {}
-    )
-    html = page.html.decode()
-    assert "calm in 100" not in html and ("No month of this station has a precipitation" in html) == (
-        "precipitation_mm" not in columns
-    )
+def test_a_station_of_any_one_variable_gets_a_page_of_it_and_one_sentence_of_the_others(columns, reported, headings):
+    t = tables("2021-01-01 00:00", "2021-03-31 23:00", **columns)
+    html = pages.station_page("szeged", t, StationSettings(), {}).html.decode()
+    assert "calm in 100" not in html
+    assert re.findall(r"<h2[^>]*>([^<]*)</h2>", html) == [*headings, "Completeness", "Quality control", "The tables"]
+    (left_out,) = re.findall(r"The station reports no (.*); what would be shown of them is left out", html)
+    words = re.split(", | and no ", left_out)
+    assert len(words) == 6 and reported not in words
+
+
+def test_the_head_has_the_figures_of_what_the_station_reports(years):
+    html = pages.station_page("szeged", years, StationSettings(), {}).html.decode()
+    assert {"Precipitation a year", "Wettest day", "Radiation a year"} <= set(re.findall(r"<dt>([^<]*)</dt>", html))
 
 
 def test_a_page_of_everything_stays_below_400_kb(years):

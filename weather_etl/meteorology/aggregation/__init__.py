@@ -11,9 +11,10 @@ a station by civil days; `vectors.py` wind as vectors; `fallen.py` what fell and
 """
 
 from weather_etl.meteorology.aggregation.days import daily_weather
+from weather_etl.meteorology.aggregation.fallen import better_by_utc
 from weather_etl.meteorology.aggregation.hours import LocalHours
 from weather_etl.meteorology.aggregation.months import monthly_weather
 from weather_etl.meteorology.aggregation.normals import climate_normals
 from weather_etl.meteorology.aggregation.years import yearly_weather
 
-__all__ = ["LocalHours", "climate_normals", "daily_weather", "monthly_weather", "yearly_weather"]
+__all__ = ["LocalHours", "better_by_utc", "climate_normals", "daily_weather", "monthly_weather", "yearly_weather"]

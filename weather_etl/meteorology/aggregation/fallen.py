@@ -118,6 +118,25 @@ class Fallen:
         return np.where(tiles, of_day, total), whole | tiles, np.where(tiles, expected, n)
 
 
+def better_by_utc(hours: LocalHours) -> str | None:
+    """A sentence where days of UTC would have more sums of precipitation than the station's civil days.
+
+    Amounts of 3 to 24 hours end at hours of UTC, which local midnight rarely is; None where nothing is lost.
+    """
+    if hours.timezone == "UTC" or not hours.has("precipitation_long_mm"):
+        return None
+    of_utc = LocalHours(hours.observations, "UTC")
+    known, by_utc = (
+        int(Fallen(h, None).tiled(Fallen(h, None).of("precipitation_mm"))[1].sum()) for h in (hours, of_utc)
+    )
+    if by_utc <= known:
+        return None
+    return (
+        f"{known:,} of {len(hours.days):,} days have a sum of precipitation by the clock of {hours.timezone}, and {by_utc:,} "
+        'would have one by days of UTC, with which the amounts of 3 to 24 hours end: day_boundary = "utc" in station.toml'
+    )
+
+
 def _within(lengths: np.ndarray) -> np.ndarray:
     """0, 1, 2, ... within each of consecutive parts of these lengths."""
     total = int(lengths.sum())

@@ -11,6 +11,7 @@ from typing import Any
 
 from weather_etl.meteorology.cell_numbers import Field
 from weather_etl.meteorology.cells import Precipitation, Reading
+from weather_etl.meteorology.formats import pressures
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.reading import profile_of, read
 from weather_etl.meteorology.formats.source import Source
@@ -18,7 +19,18 @@ from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.units import DEFAULT_UNITS, scale_of
 
-__all__ = ["ASSUMED_ZONE", "Member", "Options", "Source", "own_stations", "profile_of", "read", "read_text", "reading"]
+__all__ = [
+    "ASSUMED_ZONE",
+    "Member",
+    "Options",
+    "Source",
+    "own_stations",
+    "profile_of",
+    "read",
+    "read_text",
+    "reading",
+    "still_assumed",
+]
 
 ASSUMED_ZONE = (
     "nothing says in which time zone the times are, UTC is ASSUMED; write the zone into station.toml, such as "
@@ -44,12 +56,34 @@ def own_stations(parsed: ParsedFile) -> list[str]:
     return stations if parsed.names_stations and len(stations) == 1 else []
 
 
+def still_assumed(
+    told: Mapping[str, str],
+    declared: Mapping[str, Any],
+    *,
+    units: Mapping[str, str],
+    pressure: str,
+    elevation_m: float | None,
+) -> dict[str, str]:
+    """What was assumed of a file and the settings of the station do not answer.
+
+    Args:
+        told: setting -> sentence.
+        declared: of the file, as it lies in a manifest.
+        units, pressure, elevation_m: of the station.
+    """
+    answered = {f"units.{column}" for column in units}
+    if pressures.is_told(declared, pressure, elevation_m):
+        answered.add("pressure")
+    return {key: text for key, text in sorted(told.items()) if key not in answered}
+
+
 def reading(
     declared: Mapping[str, Any],
     *,
     stations: Iterable[str] | None = None,
     units: Mapping[str, str] | None = None,
-    pressure: str = "msl",
+    pressure: str = "",
+    elevation_m: float | None = None,
     standard_time: bool = False,
 ) -> Reading:
     """How the cells of a file are to be read.
@@ -60,7 +94,8 @@ def reading(
         declared: `ParsedFile.declared`, as it lies in a manifest.
         stations: what the column `station` may say; None: anything.
         units: column -> unit of the station.
-        pressure: `msl` or `station`, what a column holds that is called just pressure.
+        pressure: `msl` or `station`, what a column holds that is called just pressure; "": the station does not say.
+        elevation_m: of the station, which may tell what such a column holds.
         standard_time: the station's clock never changes.
     """
     fields = {column: Field.of(plain) for column, plain in declared.get("fields", {}).items()}
@@ -77,8 +112,7 @@ def reading(
         fields=tuple(sorted(fields.items(), key=lambda item: item[0])),
         timezones=tuple(sorted(declared["timezones"].items())),
         stations=None if stations is None else tuple(sorted(set(stations))),
-        pressure_is_station=bool(declared["open_pressure"]) and pressure == "station",
-        padded=bool(declared.get("padded")),
+        pressures_swapped=pressures.are_swapped(declared, pressure, elevation_m),
         precipitation=Precipitation(**declared.get("precipitation", {})),
         stamp=declared.get("stamp", "end"),
         period_minutes=declared.get("period_minutes", 0),

@@ -3,7 +3,6 @@
 Belongs here: the order of the steps. Does not belong here: the steps: recognition, cutting, columns and units, times.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,18 @@ import pyarrow.compute as pc
 from weather_etl.meteorology.cell_numbers import Field
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cutting import Cut
-from weather_etl.meteorology.formats import mapping, parts, refusals, reshape, time_choice, unit_choice, zones
+from weather_etl.meteorology.formats import (
+    clock_columns,
+    mapping,
+    parts,
+    places,
+    pressures,
+    refusals,
+    reshape,
+    time_choice,
+    unit_choice,
+    zones,
+)
 from weather_etl.meteorology.formats.mapping import Columns
 from weather_etl.meteorology.formats.names import Names, is_nameless
 from weather_etl.meteorology.formats.options import Options
@@ -76,8 +86,6 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     timing = _time_of(cut, profile, options, table)
     names = Names(cut.names, suffixes=profile.generic)
     columns = mapping.find_columns(profile, names, options, timing.at)
-    if profile.generic:
-        _generic_rules(columns, names)
     cells = parts.cells_of_columns(columns, cut)
     where = parts.rows_that_count(columns, cut, names)
     for variable, mask in where.items():
@@ -89,20 +97,23 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     parts.drop_thousands(columns, cells, decimal, table.delimiter, options)
     unit_choice.settle_units(columns, cells, profile, _units_row(table, cut), options, decimal)
     parts.reject_contradicting_twins(columns, cells, names, cut, profile, options, decimal)
+    station = places.station_column(profile, names, cut, timing.texts, columns)
+    if profile.generic:
+        pressures.settle(columns, cells, profile, decimal, several_stations=station is not None)
+        _beside_a_reduced_one(columns)
     cells = {v: c for v, c in cells.items() if v in columns.found}
     fields = {v: f.written for v, f in columns.found.items() if f.written != Field()}
     units = {v: f.unit for v, f in columns.found.items() if v in QUANTITIES and f.unit}
     periods, precipitation = parts.precipitation_of(columns, cells, cut, names, fields, units, profile)
     cells |= periods
 
-    station = parts.station_column(profile, names, cut, timing.texts)
     if station is not None:
         cells["station"] = station[0]
         columns.used |= station[1]
     elif "station" not in cells and not profile.generic and (named := meta.get("station")):
         cells["station"] = parts.constant(named, len(cut.lines))
     cells["timestamp"] = timing.texts
-    refusals.check(timing.texts, timing.form, cut.names, cells.get("station"))
+    refusals.check(timing, cut.names, _first_rows(cut), cells.get("station"))
     if (codes := parts.quality_codes(columns, cut, names)) is not None:
         cells["quality_codes"] = codes
     rescued = parts.rescued_cells(columns, cut, names, where, keep_empty=profile.generic)
@@ -143,6 +154,7 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
         zone_is_assumed=zone.assumed,
         zone_how=zone.how,
         open_pressure=columns.open_pressure,
+        pressure_median=columns.pressure_median,
         fields={v: f.plain() for v, f in fields.items() if f.plain()},
         form=timing.form,
         time_names=timing.names,
@@ -150,7 +162,6 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
         stamp=stamp,
         period_minutes=minutes_of(time["period"]) if "period" in time else 0,
         precipitation=precipitation,
-        padded=not profile.generic,
         names_stations=not profile.generic and "station" in cells,
         place=zones.place_of(meta),
         assumed=columns.assumed,
@@ -177,7 +188,7 @@ def _time_of(cut: Cut, profile: Profile, options: Options, table: Table) -> Timi
         return _with_form(texts, (), (), forms, time, options)
     best: Timing | None = None
     problem: Rejected | None = None
-    for at in _time_candidates(profile, names, options):
+    for at in _time_candidates(profile, names, options, cut):
         texts = _joined([cut.columns[i] for i in at])
         try:
             found = _with_form(texts, at, tuple(cut.names[i] for i in at), forms, time, options)
@@ -195,22 +206,33 @@ def _time_of(cut: Cut, profile: Profile, options: Options, table: Table) -> Timi
     return best
 
 
-def _time_candidates(profile: Profile, names: Names, options: Options) -> list[tuple[int, ...]]:
-    own = [names.first([n]) for n, c in options.aliases.items() if c == "timestamp"]
-    if found := tuple(i for i in own if i is not None):
-        return [found]
-    ignored = {i for n, c in options.aliases.items() if c == mapping.IGNORE for i in names.all(n)}
+def _time_candidates(profile: Profile, names: Names, options: Options, cut: Cut) -> list[tuple[int, ...]]:
+    own = [i for n, c in options.aliases.items() if c == "timestamp" for i in names.numbered(n)[:1]]
+    if own:
+        return [tuple(own)]
+    ignored = {i for n, c in options.aliases.items() if c == mapping.IGNORE for i in names.numbered(n)}
     out: list[tuple[int, ...]] = []
+    if profile.generic and clock_columns.index_with_offset(cut.names, _first_rows(cut)):
+        out.append((0,))
     for patterns in profile.time_options:
         at: list[int] = []
         for pattern in patterns:
-            i = names.first([pattern], used=[*at, *ignored])
+            such = [i for i in names.all(pattern) if i not in at and i not in ignored]
+            i = next(iter(clock_columns.utc_first(names.names, such) if profile.generic else such), None)
             if i is None:
                 break
             at.append(i)
         if len(at) == len(patterns) and at and tuple(at) not in out:
             out.append(tuple(at))
+    if not out and profile.generic:
+        clock = clock_columns.by_cells(cut.names, _first_rows(cut))
+        out = [(clock,)] if clock is not None and clock not in ignored else []
     return out
+
+
+def _first_rows(cut: Cut) -> list[tuple[str, ...]]:
+    cells = [c.slice(0, clock_columns.SAMPLE).cast(TEXT).to_pylist() for c in cut.columns]
+    return [tuple(t or "" for t in row) for row in zip(*cells, strict=True)]
 
 
 def _joined(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
@@ -261,19 +283,12 @@ def _units_row(table: Table, cut: Cut) -> Sequence[str]:
     return table.units if cut.names == table.cut.names else ()
 
 
-def _generic_rules(columns: Columns, names: Names) -> None:
-    """What a column called just pressure is: beside a reduced one that at the station, else what the station says."""
-    msl, station = columns.found.get("pressure_msl_hpa"), columns.found.get("pressure_station_hpa")
-    if msl is not None and is_bare_pressure(msl.name):
-        other = next((i for i in names.all("pressure") if i != msl.at), None)
-        if station is None and other is None:
-            columns.open_pressure = True
-    if station is not None and is_bare_pressure(station.name):
+def _beside_a_reduced_one(columns: Columns) -> None:
+    """A column called just pressure beside a reduced one is that at the station."""
+    station = columns.found.get("pressure_station_hpa")
+    if "pressure_msl_hpa" in columns.found and station is not None and is_bare_pressure(station.name):
         columns.warnings.append(
             f"column {station.name!r} stands beside a reduced pressure and is read as that at the station"
-            if msl is not None
-            else f"column {station.name!r} is read as the pressure at the station; if it is reduced to sea level, say so in "
-            f'station.toml: aliases = {{ {json.dumps(station.name, ensure_ascii=False)} = "pressure_msl_hpa" }}'
         )
 
 

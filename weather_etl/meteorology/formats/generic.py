@@ -4,10 +4,14 @@ Belongs here: finding it, its separator, the line of units below it, and what is
 Does not belong here: the names themselves (`profiles/generic.toml`), columns and units (`mapping.py`).
 """
 
+import csv
 import difflib
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
+from weather_etl.meteorology.formats import clock_columns
 from weather_etl.meteorology.formats.names import NAMELESS, Names, bare, is_nameless, is_regex, key, split_names
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
@@ -71,7 +75,7 @@ def _as_header(profile: Profile, head: Head, i: int, start: int, options: Option
             whole = Names([n or f"{NAMELESS}{k + 1}" for k, n in enumerate(names)], suffixes=True)
             if delimiter == "space" and _cells_of_first_row(head, i) != len(names):
                 raise Rejected(Reason.NOT_CSV, "the lines have more or fewer words than the header")
-            check(profile, whole, options)
+            check(profile, whole, options, partial(_first_rows, head, i, delimiter))
         except Rejected as rejected:
             problem = problem or rejected
             continue
@@ -109,21 +113,41 @@ def _cells_of_first_row(head: Head, i: int) -> int:
     return next((len(line.split()) for line in head.data_lines(i + 1, 1)), -1)
 
 
-def check(profile: Profile, names: Names, options: Options) -> None:
+def _first_rows(head: Head, i: int, delimiter: str) -> list[list[str]]:
+    lines = head.data_lines(i + 1, clock_columns.SAMPLE)
+    if delimiter == "space":
+        return [line.split() for line in lines]
+    try:
+        return [row for line in lines for row in csv.reader([line], delimiter=delimiter)]
+    except csv.Error:  # a carriage return within a line, a cell without end
+        return []
+
+
+def check(
+    profile: Profile, names: Names, options: Options, rows: Callable[[], Sequence[Sequence[str]]] = tuple
+) -> None:
     """Demand a time and something measured.
+
+    Args:
+        profile: the built-in names.
+        names: of the columns.
+        options: of the station.
+        rows: gives the first rows, whose cells may be times where no name says so.
 
     Raises:
         Rejected: says all that is missing at once, with the lines of `station.toml` to paste.
     """
     own = set(options.aliases.values())
-    has_time = "timestamp" in own and any(c == "timestamp" and names.all(n) for n, c in options.aliases.items())
+    has_time = "timestamp" in own and any(c == "timestamp" and names.numbered(n) for n, c in options.aliases.items())
     has_time = has_time or any(all(names.has(p) for p in option) for option in profile.time_options)
-    aliased = any(c in RAW_NUMBERS and names.all(n) for n, c in options.aliases.items())
+    aliased = any(c in RAW_NUMBERS and names.numbered(n) for n, c in options.aliases.items())
     aliased = aliased or any(c in names.lower for c in RAW_NUMBERS)
     measured = [r for r in profile.columns if r.to in RAW_NUMBERS and measures(r, names)]
     short = [r for r in measured if _only_short(r, names)]
     if len(measured) - len(short) < 1 and len(short) < 3:
         measured = []
+    first = rows() if not has_time and len(names) > 1 else ()
+    has_time = has_time or clock_columns.by_cells(names.names, first) is not None
     if has_time and (measured or aliased):
         return
     missing = [] if has_time else ["timestamp"]
@@ -133,20 +157,18 @@ def check(profile: Profile, names: Names, options: Options) -> None:
         known = set(range(len(names)))
     known |= {i for option in profile.time_options for p in option for i in names.all(p)} if has_time else set()
     unused = [n for i, n in enumerate(names.names) if i not in known and n and not is_nameless(n, i)]
-    sentences = [_missing_hint(profile, required, unused) for required in missing]
+    likely = [] if has_time else clock_columns.likely(names.names, first)
+    sentences = [_missing_hint(profile, r, [] if likely and r == "timestamp" else unused) for r in missing]
     near = any("did you mean" in s for s in sentences)
     timeless = _without_time(names) if missing == ["timestamp"] and len(measured) >= 2 else None
-    if timeless is not None and (timeless.reason is Reason.NO_YEAR or not near):
+    if timeless is not None and not likely and (timeless.reason is Reason.NO_YEAR or not near):
         rejected = timeless
     else:
-        guesses: dict[str, str] = {}
-        for required in missing:
-            guesses[_guess(profile, required, [n for n in unused if n not in guesses])] = required
-        pasted = "; ".join(f'"{name}" = "{required}"' for name, required in guesses.items())
-        rejected = Rejected(
-            Reason.COLUMN_MISSING,
-            " and ".join(sentences) + (f"; or say in station.toml which it is: [aliases] {pasted}" if unused else ""),
-        )
+        rejected = Rejected(Reason.COLUMN_MISSING, " and ".join(sentences))
+        if unused or likely:
+            rejected.detail += "; or say in station.toml which it is: " + _pasted(
+                profile, names, missing, unused, likely
+            )
     if _is_data(names):
         rejected.detail += (
             "; the line holds numbers rather than names: `weather-etl inspect` drafts a profile with names for it"
@@ -180,8 +202,46 @@ def _only_short(rule: ColumnRule, names: Names) -> bool:
     return at is not None and len(key(bare(names.names[at])[0])) <= 1
 
 
-def _guess(profile: Profile, required: str, unused: Sequence[str]) -> str:
-    return (_near(profile, required, unused) or list(unused) or ["NAME"])[0]
+# What a name may mean that is none of the known ones: for a question, never for reading.
+_LOOKS = (
+    ("dew|taupunkt|rosée", "dew_point_c"),
+    ("temp|^t[_ ]?(air|out|2m|a|avg|mean)", "temperature_c"),
+    ("humid|^hum|^rh|feucht", "humidity_percent"),
+    ("gust|böe|rafale|racha", "wind_gust_ms"),
+    ("wind|^ws|spd|speed|vent|vient", "wind_speed_ms"),
+    ("dir|^wd|bearing", "wind_direction_deg"),
+    ("pres|baro|druck", "pressure_station_hpa"),
+    ("rain|precip|regen|pluie|lluvia", "precipitation_mm"),
+    ("^ghi|irrad|radiation|solar", "solar_radiation_wm2"),
+)
+
+
+def _pasted(
+    profile: Profile, names: Names, missing: Sequence[str], unused: Sequence[str], likely: Sequence[int]
+) -> str:
+    """The line of `station.toml` that says which columns are missing, guessed; a person corrects it."""
+    guesses: dict[str, str] = {}
+    for required in missing:
+        left = [n for n in unused if n not in guesses]
+        if required == "timestamp" and likely:
+            guesses |= {names.names[i]: required for i in likely}
+        elif near := _near(profile, required, left):
+            guesses[near[0]] = required
+        elif required != "timestamp" and (look := _look(profile, names, left)):
+            guesses[look[0]] = look[1]
+        elif left:
+            guesses[left[0]] = required
+    columns = ", ".join(f'{json.dumps(name, ensure_ascii=False)} = "{column}"' for name, column in guesses.items())
+    return f"aliases = {{ {columns} }}"
+
+
+def _look(profile: Profile, names: Names, unused: Sequence[str]) -> tuple[str, str] | None:
+    for pattern, column in _LOOKS:
+        not_this = {i for r in profile.columns if r.to == column for w in r.exclude for i in names.all(w)}
+        for name in unused:
+            if re.search(pattern, name, re.IGNORECASE) and names.names.index(name) not in not_this:
+                return name, column
+    return None
 
 
 def _near(profile: Profile, required: str, names: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from weather_etl.meteorology.cell_states import OK
 from weather_etl.meteorology.cells import Cells
 from weather_etl.meteorology.error_budget import judge
-from weather_etl.meteorology.formats import ASSUMED_ZONE, reading
+from weather_etl.meteorology.formats import ASSUMED_ZONE, reading, still_assumed
 from weather_etl.meteorology.formats.drafts import draft
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.reading import attempts, read
@@ -109,8 +109,9 @@ def inspect(source: Source, options: Options, *, show: int = 3) -> Inspection:
         return _rejected(source, options, rejected)
     timezone = options.timezone or "UTC"
     how = reading(
-        parsed.declared, units=options.units, pressure=options.pressure or "msl", standard_time=options.standard_time
-    )
+        parsed.declared, units=options.units, pressure=options.pressure, elevation_m=options.elevation_m,
+        standard_time=options.standard_time,
+    )  # fmt: skip
     judged = judge(parsed.rows, how, timezone)
     if judged.problem:
         found = _rejected(source, options, Rejected(*judged.problem))
@@ -125,10 +126,12 @@ def _read(
     from weather_etl.meteorology.cell_states import REASON_CODE
 
     usable = cells.refused == 0
-    times = cells.timestamp
+    times, reading_of = cells.timestamp, cells.readings[0]
     order = np.argsort(times[usable], kind="stable")
     out = Inspection(source.name, parsed.profile, parsed.title, why=list(parsed.why))
-    assumed = {k: v for k, v in parsed.assumed.items() if k.removeprefix("units.") not in options.units}
+    assumed = still_assumed(
+        parsed.assumed, parsed.declared, units=options.units, pressure=options.pressure, elevation_m=options.elevation_m
+    )
     if cells.naive and parsed.zone_is_assumed and not options.timezone:
         assumed["timezone"] = ASSUMED_ZONE
     refused = ("TIMESTAMP_MISSING", "TIMESTAMP_INVALID")
@@ -144,9 +147,11 @@ def _read(
     out.stations, out.place = parsed.stations[:20], dict(parsed.place)
     possible = known = 0
     for variable in RAW_NUMBERS:
-        if variable not in parsed.columns and not (cells.states[variable] == OK).any():
+        if reading_of.column(variable) not in parsed.columns and not (cells.states[variable] == OK).any():
             continue
-        name, unit, how, was_assumed = parsed.columns.get(variable, ("", parsed.units.get(variable, ""), "", False))
+        name, unit, how, was_assumed = parsed.columns.get(
+            reading_of.column(variable), ("", parsed.units.get(variable, ""), "", False)
+        )
         there = usable & (cells.states[variable] == OK)
         values = cells.values[variable][there]
         low, high = POSSIBLE.get(variable, (-np.inf, np.inf))
@@ -183,11 +188,15 @@ def _lines(assumed: dict[str, str], parsed: ParsedFile) -> list[str]:
     lines = []
     if "timezone" in assumed:
         lines.append('timezone = "UTC"  # or the zone of the station, such as "Europe/Budapest"')
+    if told := assumed.get("encoding"):
+        lines.append(told[told.index("encoding = ") :].removesuffix(" into station.toml"))
     units = {
         k.removeprefix("units."): parsed.units[k.removeprefix("units.")] for k in assumed if k.startswith("units.")
     }
     if units:
         lines.append("units = { " + ", ".join(f'{c} = "{u}"' for c, u in units.items()) + " }")
+    if told := assumed.get("pressure"):
+        lines.append(told[told.rindex("pressure = ") :])
     if told := assumed.get("precipitation"):
         lines.append(told[told.index("format = ") :])
     lines += [f"{key} = {parsed.place[key]}" for key in ("latitude", "longitude", "elevation_m") if key in parsed.place]

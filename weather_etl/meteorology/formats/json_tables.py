@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from weather_etl.meteorology.bad_lines import MAX_COLUMNS
-from weather_etl.meteorology.formats import generic, refusals
+from weather_etl.meteorology.formats import clock_columns, generic, refusals
 from weather_etl.meteorology.formats.engine import Table, read_table
 from weather_etl.meteorology.formats.names import Names
 from weather_etl.meteorology.formats.options import Options
@@ -105,7 +105,8 @@ def _by_its_names(document: Any, options: Options) -> Table | None:
     for found in _tables_within(document):
         names = list(dict.fromkeys(name for record in found for name in record))[: MAX_COLUMNS + 1]
         try:
-            generic.check(profile, Names(names, suffixes=True), options)
+            first = [[_text(r.get(name)) or "" for name in names] for r in found[: clock_columns.SAMPLE]]
+            generic.check(profile, Names(names, suffixes=True), options, lambda rows=first: rows)  # type: ignore[misc]
         except Rejected:
             continue
         if len(names) > MAX_COLUMNS:

@@ -17,7 +17,7 @@ from weather_etl.meteorology.cell_states import NULL_TOKENS, USUAL_TOKENS, one_c
 from weather_etl.meteorology.formats.names import Names, key
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
-from weather_etl.meteorology.units import CANONICAL_UNITS, QUANTITIES, is_unit
+from weather_etl.meteorology.units import CANONICAL_UNITS, QUANTITIES, is_unit, scale_of
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS, RAW_TEXT_COLUMNS
 
 IGNORE = "ignore"
@@ -49,6 +49,12 @@ class Found:
     assumed: bool = False
     written: Field = field(default_factory=Field)
 
+    def in_unit(self, unit: str, how: str) -> None:
+        """Read it in this unit, which may have a factor: `0.1 degC`."""
+        factor, self.unit = scale_of(unit)
+        self.written = self.written.scaled(factor) if factor != 1.0 else self.written
+        self.how = how
+
 
 @dataclass
 class Columns:
@@ -58,14 +64,16 @@ class Columns:
         found: variable -> where it stands and how it is read.
         assumed: `units.<column>` -> sentence that says what was assumed.
         warnings: sentences for a person.
-        open_pressure: `pressure_msl_hpa` comes from a column called just pressure.
+        open_pressure: `msl` or `station`: as which a pressure is read that does not say what it is; "" without one.
+        pressure_median: of that pressure, in hPa; 0 where it proves nothing.
         used: positions of columns that are read or ignored.
     """
 
     found: dict[str, Found] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-    open_pressure: bool = False
+    open_pressure: str = ""
+    pressure_median: float = 0.0
     used: set[int] = field(default_factory=set)
 
 
@@ -82,9 +90,9 @@ def find_columns(profile: Profile, names: Names, options: Options, times: Sequen
     own = {c for c in options.aliases.values() if c not in (IGNORE, "timestamp")}
     for name, column in options.aliases.items():
         if column == IGNORE:
-            out.used.update(names.all(name))
+            out.used.update(names.numbered(name))
     for name, column in options.aliases.items():
-        at = names.first([name], used=out.used)
+        at = next((i for i in names.numbered(name) if i not in out.used), None)
         if column in own and at is not None and column not in out.found:
             rule = next((r for r in profile.columns if r.to == column), ColumnRule(column))
             rule = ColumnRule(column, (name,), unit=rule.unit if rule.is_open or profile.generic else canonical(column))
@@ -173,7 +181,7 @@ def decimal_mark(columns: Mapping[str, pa.ChunkedArray], setting: str | None, wa
     but for `1.500`, which then may be either, and is no number.
     """
     if setting:
-        return setting, []
+        return setting + ("," if setting == "." else "."), []
     if wanted in (".", ","):
         return wanted, []
     comma = point = grouped = 0
@@ -223,11 +231,20 @@ def same_values(a: pa.ChunkedArray, b: pa.ChunkedArray, one: Found, other: Found
         read_numbers(one_chunk(c), f.unit if is_unit(quantity, f.unit) else "", decimal, f.written, quantity)[0]
         for c, f in ((a, one), (b, other))
     )
-    tolerance = 0.0 if one.unit == other.unit else 0.11  # of rounding in another unit
-    if (
-        np.isnan(y).all()
-        and not pc.any(pc.not_equal(pc.utf8_trim_whitespace(one_chunk(b).cast(pa.string())), "")).as_py()
-    ):
+    tolerance = (
+        0.0 if one.unit == other.unit else max(0.11, _last_digit(a, one) / 2, _last_digit(b, other) / 2)
+    )  # rounding
+    texts = pc.utf8_trim_whitespace(one_chunk(b).cast(pa.string()))
+    if np.isnan(y).all() and not pc.any(pc.not_equal(texts, "")).as_py():
         return True
     with np.errstate(invalid="ignore"):
         return bool(((np.abs(x - y) <= tolerance) | (np.isnan(x) & np.isnan(y))).all())
+
+
+def _last_digit(column: pa.ChunkedArray, found: Found) -> float:
+    """What one step of the last digit of a column's numbers is in our unit."""
+    texts = one_chunk(column).dictionary.to_pylist()
+    decimals = max((len(m[1]) for t in texts if t and (m := re.fullmatch(r"\s*[+-]?\d*[.,](\d+)\s*", t))), default=0)
+    digits = pa.array(["0", f"{10.0**-decimals:.{decimals}f}"]).dictionary_encode()
+    steps = read_numbers(digits, found.unit, ".", found.written, QUANTITIES[found.rule.to])[0]
+    return float(abs(steps[1] - steps[0])) if not np.isnan(steps).any() else 0.0

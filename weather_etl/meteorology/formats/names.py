@@ -122,7 +122,7 @@ class Names:
     """The names of one header, for finding patterns in them.
 
     A text fits a name exactly, else by letters and digits alone, with or without its bracketed unit; exact wins.
-    `/.../` is a regular expression, searched; `NAME #2` is the second of several columns with exactly this name.
+    `/.../` is a regular expression, searched.
     """
 
     def __init__(self, names: Sequence[str], *, suffixes: bool = False) -> None:
@@ -154,13 +154,16 @@ class Names:
             rx = _regex(pattern)
             return [i for i, n in enumerate(self.names) if n and not is_nameless(n, i) and rx.search(n)]
         k = key(pattern)
-        found = self.exact.get(pattern) or self._numbered(pattern) or self.keys.get(k)
+        found = self.exact.get(pattern) or self.keys.get(k)
         return found or [i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)]
 
-    def _numbered(self, pattern: str) -> list[int]:
-        name, _, number = pattern.rpartition(" #")
-        same = self.exact.get(name, [])
-        return [same[int(number) - 1]] if len(same) > 1 and number.isdigit() and 0 < int(number) <= len(same) else []
+    def numbered(self, name: str) -> list[int]:
+        """Positions of a name as a station's alias says it; `Temp (2)`: the second of several of one name."""
+        found = self.all(name)
+        match = re.fullmatch(r"(.+) \((\d{1,2})\)", name)
+        if found or not match:
+            return found
+        return self.exact.get(match[1], [])[int(match[2]) - 1 : int(match[2])]
 
     def first(
         self, patterns: Iterable[str], *, without: Sequence[str] = (), used: Iterable[int] = (), variable: str = ""

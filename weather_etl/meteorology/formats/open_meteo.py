@@ -169,7 +169,6 @@ def _joined(
         timezones=timezones,
         zone_is_assumed=False,
         zone_how=f"{timezones.get('', 'one a place')}, by the block on the place",
-        padded=True,
         names_stations=True,
         warnings=list(dict.fromkeys(warnings)),
         unclean_end=sections[-1].unclean_end,

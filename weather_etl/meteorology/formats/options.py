@@ -26,6 +26,7 @@ class Options:
         format: name of the profile to be used; no other is asked.
         profiles: of the station and of the installation, asked before the packaged ones.
         pressure: what a column called just pressure holds, `msl` or `station`; "": the station does not say.
+        elevation_m: of the station, in metres.
         bulletin_date: year and month of bulletins, `2024-05`.
     """
 
@@ -42,4 +43,5 @@ class Options:
     format: str | None = None
     profiles: tuple[Profile, ...] = ()
     pressure: str = ""
+    elevation_m: float | None = None
     bulletin_date: str | None = None

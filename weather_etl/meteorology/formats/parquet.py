@@ -3,6 +3,7 @@
 Belongs here: that way. Does not belong here: what the columns mean.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 
 from weather_etl.meteorology.bad_lines import MAX_COLUMNS
 from weather_etl.meteorology.cutting import MAX_LINES
-from weather_etl.meteorology.formats import generic
+from weather_etl.meteorology.formats import clock_columns, generic
 from weather_etl.meteorology.formats.engine import Table, read_table
 from weather_etl.meteorology.formats.names import Names
 from weather_etl.meteorology.formats.options import Options
@@ -52,13 +53,13 @@ def read(source: Source, options: Options) -> ParsedFile:
             names.append(name)
             columns.append(texts)
     found = Names(names)
-    profile = _profile(found, options)
+    profile = _profile(found, options, columns)
     cut = of_columns(names, columns, np.arange(1, rows + 1, dtype=np.int64))
     parsed = read_table(Table(cut, "", (), "", ["Parquet"]), profile, source, options)
     return replace(parsed, encoding="parquet")
 
 
-def _profile(names: Names, options: Options) -> Profile:
+def _profile(names: Names, options: Options, columns: Sequence[pa.Array]) -> Profile:
     """A profile of Parquet files, else one of separated text with these names, else the built-in names."""
     known = [p for p in in_order(options.profiles) if not options.format or p.name == options.format]
     for decoders in (("parquet",), ("text",)):
@@ -75,7 +76,8 @@ def _profile(names: Names, options: Options) -> Profile:
             ):
                 return profile
     profile = next(p for p in in_order(options.profiles) if p.name == GENERIC)
-    generic.check(profile, Names(names.names, suffixes=True), options)
+    first = [c.slice(0, clock_columns.SAMPLE).to_pylist() for c in columns]
+    generic.check(profile, Names(names.names, suffixes=True), options, lambda: list(zip(*first, strict=True)))
     return profile
 
 

@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from weather_etl.meteorology.formats import generic, refusals
+from weather_etl.meteorology.formats import encodings, generic, refusals
 from weather_etl.meteorology.formats.engine import Table, read_table
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.formats.recognise import Fit, Head, fit
 from weather_etl.meteorology.formats.registry import GENERIC, in_order
-from weather_etl.meteorology.formats.source import Source, Text
+from weather_etl.meteorology.formats.source import DEFAULT_ENCODING, Source, Text
 from weather_etl.meteorology.formats.tables import cells_of
 from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.raw_rows import ParsedFile
@@ -131,15 +131,14 @@ def _try(profile: Profile, source: Source, options: Options, heads: dict[int, He
         member = source.members[0] if len(source.members) == 1 else None
     if member is None:
         return Attempt(profile, miss="the archive has no such member" if pattern else "the archive has several members")
-    encodings = profile.encodings
     try:
-        text = source.text(member, encodings if not profile.generic else (), options.encoding)
+        text = source.text(member, profile.encodings if not profile.generic else (), options.encoding)
         if text is None and profile.generic:
             text = _generic_text(profile, source, member, options)
     except Rejected as rejected:
         return Attempt(profile, miss=rejected.detail)
     if text is None:
-        return Attempt(profile, miss=f"its bytes are not {' or '.join(encodings)}")
+        return Attempt(profile, miss=f"its bytes are not {' or '.join(profile.encodings)}")
     head = heads.get(id(text))
     if head is None:
         head = heads[id(text)] = Head(text)
@@ -186,13 +185,26 @@ def _read_generic(source: Source, options: Options) -> ParsedFile:
             return rejected.reason in (Reason.UNIT_UNKNOWN, Reason.DUPLICATE_COLUMN)
         return True
 
-    text = source.text_that(member, makes_sense, options.encoding)
+    text, problem = None, None
+    try:
+        text = source.text_that(member, makes_sense, options.encoding)
+    except Rejected as rejected:
+        if rejected.reason is not Reason.ENCODING_UNKNOWN:
+            raise
+        problem = rejected
+    assumed = {}
+    if text is None or text.encoding == DEFAULT_ENCODING:
+        encoding = encodings.by_names(member.data, text, profile, options)
+        if encoding and (by_names := source.text(member, (encoding,))):
+            text, assumed = by_names, {"encoding": encodings.told(encoding)}
+    if text is None:
+        assert problem is not None
+        raise problem
     if kind := _other_kind(text.head):
         raise Rejected(Reason.NOT_CSV, f"the file is {kind}")
     parsed = _of_text(generic.find(profile, Head(text), options), text, source, options)
-    if left:
-        parsed.warnings.append(f"left alone in the zip: {', '.join(left[:5])}")
-    return parsed
+    warnings = [*parsed.warnings, f"left alone in the zip: {', '.join(left[:5])}"] if left else parsed.warnings
+    return replace(parsed, assumed=parsed.assumed | assumed, warnings=warnings)
 
 
 def _of_text(found: Fit, text: Text, source: Source, options: Options) -> ParsedFile:

@@ -14,6 +14,7 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 
 _JSON = re.compile(rb'\{|\[\s*(?:[\[{"\d\]-]|true|false|null|$)')
 HEAD_BYTES = 64 * 1024
+DEFAULT_ENCODING = "cp1252"  # of text that is not UTF-8, where nothing tells another
 _KINDS = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -129,14 +130,15 @@ class Source:
         header_is_utf8 = is_utf8(_first_line(data))
         if header_is_utf8 and makes_sense(utf8):
             return utf8
-        as_cp1252 = _decoded(utf8.data, "cp1252")
+        as_cp1252 = _decoded(utf8.data, DEFAULT_ENCODING)
         if makes_sense(as_cp1252):
             return as_cp1252
         if header_is_utf8:
             return utf8
         raise Rejected(
             Reason.ENCODING_UNKNOWN,
-            "the header is neither UTF-8 nor cp1252; save the file as UTF-8 or set `encoding` in station.toml",
+            "the header is neither UTF-8 nor cp1252; save the file as UTF-8 or say in station.toml what it is, such as "
+            'encoding = "cp1250"',
         )
 
     def _once(self, member: Member, how: str, read: Callable[[], Text | None]) -> Text | None:

@@ -1,7 +1,7 @@
 """In which unit the numbers of a column are: the first that speaks, and what is assumed where nothing does.
 
-Belongs here: station, header, units row, suffix, cells, format and evidence in their order; the assumption and its sentence.
-Does not belong here: which column is which variable (`mapping.py`), the rules about numbers (`evidence.py`).
+Belongs here: what follows from evidence, the assumption and its sentence. Does not belong here: what names a unit
+(`named_units.py`), which column is which variable (`mapping.py`), the rules about numbers (`evidence.py`).
 """
 
 import json
@@ -17,16 +17,12 @@ from weather_etl.meteorology.cell_numbers import read_numbers
 from weather_etl.meteorology.cell_states import NULL_TOKENS, one_chunk
 from weather_etl.meteorology.formats import compass, evidence
 from weather_etl.meteorology.formats.mapping import NUMBER, Columns, Found, canonical, written_by
-from weather_etl.meteorology.formats.names import bare, key, units_of, words
+from weather_etl.meteorology.formats.named_units import take_unit
 from weather_etl.meteorology.formats.options import Options
-from weather_etl.meteorology.formats.profile import ColumnRule, Profile
+from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl.meteorology.units import QUANTITIES, UNITS, known_unit, scale_of
-from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS, SECTORS
-
-_NO_UNIT = re.compile(
-    r"(?i)\d+(\.\d+)?\s*(m|cm|ft|min)|(at )?\d.*|outdoor|outside|avg|average|mean|instant\w*|station|surface|sea level|msl|local.*|.*s/n.*"
-)
+from weather_etl.meteorology.units import QUANTITIES, UNITS, scale_of
+from weather_etl.meteorology.vocabulary import SECTORS
 
 
 def settle_units(
@@ -58,7 +54,7 @@ def settle_units(
         if found.written.compass and profile.generic and variable in columns:
             _take_points(out, found, columns[variable])
         try:
-            _take_unit(found, columns.get(variable), profile, units_row, options)
+            take_unit(found, columns.get(variable), profile, units_row, options)
         except Rejected as rejected:
             unknown.append((found, rejected))
             continue
@@ -105,7 +101,7 @@ def settle_units(
                     f'units = {{ {variable} = "m" }} or "ft"',
                 )  # fmt: skip
             case "cover" if evidence.is_fraction(values):
-                _set(found, "1", "no value above 1")
+                found.in_unit("1", "no value above 1")
             case "cover" if evidence.eighths_or_tenths(values):
                 _leave_out(
                     out, found, "whole numbers up to 10 may be eighths, tenths or percent; say in station.toml which: "
@@ -123,6 +119,11 @@ def _take_points(out: Columns, found: Found, column: pa.ChunkedArray) -> None:
     texts = [t for t in texts[:1000] if t and t.lower() not in NULL_TOKENS and not re.match(NUMBER, t)]
     if not texts or (all(t.upper() in SECTORS for t in texts) and not compass.NOT_ENGLISH.search(found.name)):
         return
+    if _are_marks(texts, column):
+        out.warnings.append(f"{', '.join(map(repr, texts))} among the numbers of {found.name!r} count as missing")
+        marks = {*found.written.words, *(t.lower() for t in texts)}
+        found.written = replace(found.written, compass=False, words=tuple(sorted(marks)))
+        return
     points, problem = compass.read_points(texts, found.name)
     words = tuple(sorted({*found.written.words, *compass.NO_DIRECTION}))
     if points:
@@ -132,6 +133,12 @@ def _take_points(out: Columns, found: Found, column: pa.ChunkedArray) -> None:
         found.written = replace(found.written, compass=False, words=words)
     else:
         found.written = replace(found.written, words=words)
+
+
+def _are_marks(texts: Sequence[str], column: pa.ChunkedArray) -> bool:
+    """Whether a letter or two stand among the numbers of a column, as for a wind that varies: they are no directions."""
+    numbers = pc.match_substring_regex(pc.utf8_trim_whitespace(one_chunk(column).dictionary), NUMBER)
+    return len(texts) <= 2 and (pc.sum(numbers.cast(pa.int64())).as_py() or 0) >= 8
 
 
 def _leave_out(out: Columns, found: Found, why: str) -> None:
@@ -176,7 +183,7 @@ def _units_of_the_system(out: Columns, open_ones: Sequence[Found], profile: Prof
     units = profile.by_temperature.get(temperature.unit, {})
     for found in open_ones:
         if not found.unit and (unit := units.get(found.rule.to)):
-            _set(found, unit, f"the temperatures are in {temperature.unit}")
+            found.in_unit(unit, f"the temperatures are in {temperature.unit}")
 
 
 def _is_yes_or_no(values: np.ndarray) -> bool:
@@ -197,105 +204,6 @@ def assume(out: Columns, found: Found, unit: str, detail: str = "") -> None:
     )
 
 
-def _take_unit(
-    found: Found, column: pa.ChunkedArray | None, profile: Profile, units_row: Sequence[str], options: Options
-) -> None:
-    """The unit that something names; left empty where nothing does."""
-    rule, variable = found.rule, found.rule.to
-    if variable in options.units:
-        _set(found, options.units[variable], "station.toml")
-        return
-    if rule.unit_wins or found.at is None:
-        _set(found, rule.unit, profile.title)
-        return
-    name, text = bare(found.name)
-    if text and QUANTITIES[variable] != "cover":
-        unit = known_unit(variable, text)
-        if unit is None and re.search(r"\(", text):
-            unit = known_unit(variable, re.sub(r"\(.*", "", text))
-        if unit:
-            if profile.generic and column is not None:
-                before = found.written
-                if _unit_behind_cells(found, column, variable) not in (None, unit):
-                    found.written = before  # they contradict the header, and stay no numbers
-            _set(found, unit, "the header")
-            return
-        if profile.generic and "(" in found.name and not _NO_UNIT.fullmatch(text):
-            raise _unknown_unit(found.name, variable, text)
-    row = units_row[found.at].strip() if found.at < len(units_row) else ""
-    if row:
-        unit = known_unit(variable, row)
-        if unit:
-            _set(found, unit, "the line of units")
-            return
-        if profile.generic and key(row):
-            raise _unknown_unit(found.name, variable, row)
-    if not rule.unit or rule.is_open:
-        unit = suffix_unit(name, variable, rule)
-        if unit:
-            _set(found, unit, "the name")
-            return
-        if column is not None and (unit := _unit_behind_cells(found, column, variable)):
-            _set(found, unit, "the cells")
-            return
-    elif profile.generic and (unit := suffix_unit(name, variable, rule)):
-        _set(found, unit, "the name")
-        return
-    elif profile.generic and column is not None and (unit := _unit_behind_cells(found, column, variable)):
-        _set(found, unit, "the cells")
-        return
-    if rule.unit and not rule.is_open:
-        _set(found, rule.unit, profile.title)
-
-
-def _set(found: Found, unit: str, how: str) -> None:
-    factor, found.unit = scale_of(unit)
-    found.written = found.written.scaled(factor) if factor != 1.0 else found.written
-    found.how = how
-
-
-def _unknown_unit(name: str, variable: str, text: str) -> Rejected:
-    known = ", ".join(sorted(set(UNITS[QUANTITIES[variable]].values())))
-    return Rejected(
-        Reason.UNIT_UNKNOWN,
-        f"the unit {text!r} of column {name!r} is none of {', '.join(sorted(UNITS[QUANTITIES[variable]]))}; say in "
-        f'station.toml which it is (known are {known}): units = {{ {variable} = "..." }}, or leave the column out: '
-        f'aliases = {{ "{name}" = "ignore" }}',
-    )
-
-
-def suffix_unit(name: str, variable: str, rule: ColumnRule) -> str | None:
-    """The unit that the last words of a name are: `wind_speed_kmh`, `tempC`, `windspeedKmph`."""
-    if name.lower() in RAW_TEXT_COLUMNS:  # our own name carries its unit
-        return canonical(variable)
-    parts = words(name)
-    for cut in range(max(len(parts) - 3, 1), len(parts)):
-        for text in units_of(parts[cut:]):
-            if unit := known_unit(variable, text):
-                return unit
-    return "%" if name.rstrip().endswith("%") and known_unit(variable, "%") else None
-
-
-def _unit_behind_cells(found: Found, column: pa.ChunkedArray, variable: str) -> str | None:
-    """The unit that stands behind at least 90 % of the cells; it is cut off when they are read."""
-    texts = pc.utf8_trim_whitespace(one_chunk(column).dictionary) if len(column) else pa.array([], pa.string())
-    if found.written.strip or not len(texts) or pc.all(pc.match_substring_regex(texts, NUMBER)).as_py():
-        return None
-    sample = [t for t in texts.slice(0, 2000).to_pylist() if t and t.lower() not in NULL_TOKENS]
-    tails: dict[str, int] = {}
-    for text in sample:
-        if match := re.match(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)\s*([^\d\s.,].*)$", text):
-            tails[match[1]] = tails.get(match[1], 0) + 1
-    if not tails:
-        return None
-    tail = max(tails, key=lambda t: tails[t])
-    unit = known_unit(variable, tail)
-    if unit is None or tails[tail] < 0.9 * len(sample):
-        return None
-    found.written = replace(found.written, strip=rf"\s*{re.escape(tail)}$")
-    return unit
-
-
 def _numbers(column: pa.ChunkedArray, found: Found, decimal: str) -> np.ndarray:
     return read_numbers(one_chunk(column), "", decimal, found.written)[0]
 
@@ -311,7 +219,7 @@ def _temperatures(
     for variable in list(open_ones):
         found, values = out.found[variable], numbers[variable]
         if evidence.is_kelvin(values):
-            _set(found, "K", "no value below 150")
+            found.in_unit("K", "no value below 150")
             open_ones.remove(variable)
     if {"temperature_c", "dew_point_c", "humidity_percent"} <= out.found.keys() & columns.keys() and set(open_ones) >= {
         "temperature_c", "dew_point_c"
@@ -323,7 +231,7 @@ def _temperatures(
         unit = evidence.unit_by_humidity(numbers["temperature_c"], numbers["dew_point_c"], u)
         if unit:
             for variable in open_ones:
-                _set(out.found[variable], unit, "humidity, temperature and dew point agree in it")
+                out.found[variable].in_unit(unit, "humidity, temperature and dew point agree in it")
             return
     told = next((out.found[v] for v in family if out.found[v].unit and not out.found[v].assumed), None)
     for variable in open_ones:
@@ -334,11 +242,19 @@ def _temperatures(
         median = evidence.unlikely_celsius(values)
         if median is not None or evidence.tenths_of_degrees(values):
             what = f"a median of {median:g}" if median is not None else "whole numbers beyond 60"
-            likely = '"K"' if (median or 0.0) > evidence.MIN_KELVIN else '"degF", or "0.1 degC" if they are tenths'
+            likely, more = (
+                ("K", "") if (median or 0.0) > evidence.MIN_KELVIN else ("degF", ', or "0.1 degC" if they are tenths')
+            )
             raise Rejected(
                 Reason.UNIT_UNLIKELY,
                 f"the temperatures in {found.name!r} have {what}, so that they cannot be degrees Celsius; write what they "
-                f"are into station.toml: units = {{ {variable} = {likely} }}",
+                f'are into station.toml: units = {{ {variable} = "{likely}" }}{more}',
+            )
+        if evidence.is_normalised(values):
+            raise Rejected(
+                Reason.UNIT_UNLIKELY,
+                f"all temperatures in {found.name!r} lie between 0 and 1, as numbers do that were normalised; if they are what "
+                f'they seem, say so in station.toml: units = {{ {variable} = "degC" }}',
             )
         known = values[~np.isnan(values)]
         span = f" ({known.min():g} .. {known.max():g})" if len(known) else ""
@@ -349,21 +265,21 @@ def _humidity(out: Columns, found: Found, values: np.ndarray) -> None:
     fraction = evidence.is_fraction(values)
     known = values[~np.isnan(values)]
     if fraction:
-        _set(found, "1", f"no value above 1 in {len(known)}")
+        found.in_unit("1", f"no value above 1 in {len(known)}")
     elif fraction is None and len(known):
         assume(out, found, "1", f" (no value above 1, but {len(known)} values only)")
     else:
-        _set(found, "%", f"values up to {known.max():g}" if len(known) else "percent")
+        found.in_unit("%", f"values up to {known.max():g}" if len(known) else "percent")
 
 
 def _pressure(out: Columns, found: Found, values: np.ndarray) -> None:
     unit = evidence.pressure_unit(values)
     known = values[~np.isnan(values)]
     if unit:
-        _set(found, unit, f"the median of {np.median(known):g}")
+        found.in_unit(unit, f"the median of {np.median(known):g}")
         return
     if not len(known):
-        _set(found, "hPa", "no value")
+        found.in_unit("hPa", "no value")
         return
     variable = found.rule.to
     median = float(np.median(known))
@@ -385,6 +301,6 @@ def _speed(out: Columns, found: Found, values: np.ndarray, column: pa.ChunkedArr
         decimals = max((len(re.split(r"[.,]", t.strip())[1]) if re.search(r"[.,]", t) else 0 for t in texts), default=0)
         proven = evidence.speed_unit_by_steps(values, decimals, tuple(steps))
         if proven:
-            _set(found, proven, f"all values are steps of {found.rule.steps}")
+            found.in_unit(proven, f"all values are steps of {found.rule.steps}")
             return
     assume(out, found, unit)

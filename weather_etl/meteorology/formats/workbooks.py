@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from weather_etl.meteorology.bad_lines import MAX_COLUMNS
 from weather_etl.meteorology.cutting import MAX_LINES
-from weather_etl.meteorology.formats import generic
+from weather_etl.meteorology.formats import clock_columns, generic
 from weather_etl.meteorology.formats.engine import Table, read_table
 from weather_etl.meteorology.formats.names import NAMELESS, Names
 from weather_etl.meteorology.formats.options import Options
@@ -53,7 +54,7 @@ def read(source: Source, options: Options) -> ParsedFile:
         for at, row in enumerate(rows[:_MAX_HEADER_ROWS]):
             names = Names(_names(row), suffixes=True)
             try:
-                generic.check(profile, names, options)
+                generic.check(profile, names, options, partial(_first_rows, rows, at))
             except Rejected as rejected:
                 if len([c for c in row if c != _EMPTY]) > 1:
                     problem = problem or rejected
@@ -85,6 +86,10 @@ def _names(row: Sequence[Any]) -> list[str]:
     while texts and not texts[-1]:
         texts.pop()
     return [t or f"{NAMELESS}{i + 1}" for i, t in enumerate(texts)]
+
+
+def _first_rows(rows: list[list[Any]], at: int) -> list[list[str]]:
+    return [[text_of(c) for c in row] for row in rows[at + 1 : at + 1 + clock_columns.SAMPLE]]
 
 
 def _header_row(rows: list[list[Any]], profile: Profile) -> int | None:

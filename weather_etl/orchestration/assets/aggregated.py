@@ -15,7 +15,7 @@ from weather_etl.checks.contract import schema_and_keys
 from weather_etl.checks.evaluation import Evaluation
 from weather_etl.orchestration.assets import sketches
 from weather_etl.orchestration.assets.making import Making, Results, TablesConfig
-from weather_etl.orchestration.assets.specs import AGGREGATED, preview, table_checks, table_spec
+from weather_etl.orchestration.assets.specs import AGGREGATED, preview, table_checks, table_spec, warnings_told
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.resources import ParquetIOManager, StationTable
 
@@ -61,7 +61,7 @@ def aggregated(
                 table,
                 frame,
                 _evaluations(table, frame, making.station),
-                _metadata(table, frame, making.opened.settings.day_zone),
+                _metadata(table, frame, making.opened.settings.day_zone) | spans.warnings(table),
             )
         making.tell_unread()
 
@@ -97,6 +97,13 @@ class _Spans:
                 )
         self._frames[table] = frame
         return frame
+
+    def warnings(self, table: str) -> dict[str, Any]:
+        """What a person could change so that more of a table is known."""
+        from weather_etl.meteorology import aggregation
+
+        sentence = aggregation.better_by_utc(self._about["hours"]) if table == "daily_weather" and self._about else None
+        return warnings_told([sentence]) if sentence else {}
 
     def _frame(self, table: str) -> "pd.DataFrame":
         if table not in self._frames:
