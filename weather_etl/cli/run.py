@@ -164,10 +164,15 @@ def _catch_up(
 
     from weather_etl.operations import planning
     from weather_etl.orchestration.catch_up import catch_up_job
-    from weather_etl.orchestration.child_runs import run_job
+    from weather_etl.orchestration.child_runs import INTERRUPTED, run_job
 
     config = {"mode": "full" if full else "incremental", "stations": stations, "tables_only": tables_only}
     why = "weather-etl run --full" if full else "weather-etl run"
-    failures = run_job(instance, catch_up_job, ops={"catch_up": config}, tags={planning.WHY: why})
+    try:
+        failures = run_job(instance, catch_up_job, ops={"catch_up": config}, tags={planning.WHY: why})
+    except KeyboardInterrupt:
+        failures = [INTERRUPTED]
+    if INTERRUPTED in failures:  # who wants to go does not wait for a summary
+        raise UserError(INTERRUPTED)
     last = next(iter(instance.get_runs(dg.RunsFilter(job_name=catch_up_job.name), limit=1)), None)
     return " | ".join(failures) or None, last is not None and last.tags.get(planning.ENDED) == planning.OUTAGE
