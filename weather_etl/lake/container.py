@@ -102,6 +102,10 @@ class Container:
         code = getattr(code, "value", code)
         if blob is not None and code in _OF_ONE_BLOB:
             raise BlobUnreadable(blob, *_OF_ONE_BLOB[code]) from None
+        if code == "ContainerBeingDeleted":  # a conflict like that of two writers, for the SDK
+            raise StorageUnavailable(
+                f"The container {self.name!r} at {host} is being deleted; wait a minute, create it again and bring its files back."
+            ) from None
         if isinstance(error, azure.ResourceModifiedError | azure.ResourceExistsError) or error.status_code == 412:
             raise PreconditionFailed from None
         if isinstance(error, azure.ResourceNotFoundError):
@@ -112,7 +116,7 @@ class Container:
             raise BlobNotFound from None
         if error.status_code in (401, 403) or isinstance(error, azure.ClientAuthenticationError):
             raise StorageUnavailable(
-                f"Azure Storage at {host} refused the credentials; check the key, SAS token or role assignment."
+                f"Azure Storage at {host} refused the credentials; check key, SAS token, role assignment and the clock of this machine."
             ) from None
         code = code or f"HTTP {error.status_code}"
         passing = error.status_code is None or error.status_code in (408, 429) or error.status_code >= 500
