@@ -166,6 +166,7 @@ _VALIDATED = Table(
         _time("landed_at", "When that file version landed."),
         Column("rows_n", "int64", "Rows that gave a value to the hour.", low=1),
         _text("other_rows", "The other ones: file:line variable,...; ...", nullable=True, null_when="one row gave all"),
+        _time("observed_at", "Time of the report nearest to the hour; where none is near, the end of the period."),
     ),
     key=("station_id", "timestamp"),
 )

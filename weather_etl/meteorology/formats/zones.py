@@ -26,6 +26,13 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import known_zone, zone_of_offset
 
 _LST = re.compile(r"(?i)l\.?s\.?t\.?|local standard time|lst.*|standard time")
+# What stands behind the name of a time and is no zone, such as dd/mm/yyyy hh:mm; MST and HST are zones all the same.
+_NO_ZONE = re.compile(r"(?i)local( time)?|iso[ -]?8601|[ymdhs:/. t-]+|24h?|\d+")
+_CLOCK_NAME = re.compile(r"[A-Z]{1,3}T")
+_LIKE_A_ZONE = re.compile(
+    r"(UTC|GMT).*|[A-Za-z_]+/[A-Za-z_/]+|(?i:.*\b(eastern|central|mountain|pacific|atlantic|daylight|summer time|"
+    r"standard time|sommerzeit|winterzeit|heure d'(été|hiver)|ora legale|ora solare|hora de verano)\b.*)"
+)
 _MIN_AGREEING = 0.9
 _QUARTER = HOUR // 4
 
@@ -148,11 +155,11 @@ def _of_header(names: Sequence[str], time: Mapping[str, object], options: Option
             text = bare(name)[1]
         if isinstance(pattern, str) and text and (zone := _of_text(text, time)):
             return zone
-        if not text or re.fullmatch(r"(?i)local( time)?|iso[ -]?8601|[ymdhs:/. t-]+|24h?|\d+", text):
+        if not text or (_NO_ZONE.fullmatch(text) and not _CLOCK_NAME.fullmatch(text)):
             continue
         if zone := _of_text(text, time):
             return zone
-        if re.fullmatch(r"[A-Z]{2,5}|(UTC|GMT).*|[A-Za-z_]+/[A-Za-z_/]+", text):
+        if _LIKE_A_ZONE.fullmatch(text) or (text.isalpha() and text.isupper() and 2 <= len(text) <= 5):
             if "timestamp" in options.aliases.values():  # the station explains this column, its zone counts
                 continue
             raise Rejected(
