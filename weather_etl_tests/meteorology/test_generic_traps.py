@@ -653,3 +653,65 @@ def test_two_missing_columns_are_offered_two_names():
     with pytest.raises(Rejected) as caught:
         read(csv("31 jan kl 5,5", header="Hvenær,Hiti"))
     assert 'aliases = { "Hvenær" = "timestamp", "Hiti" = "temperature_c" }' in caught.value.detail
+
+
+# what other inputs of the same kinds brought out
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Time,Temperature,Wind Speed\n\nUTC,degF,kt\n\n{}", ",degF,kt\nTime,Temperature,Wind Speed\n{}",
+     "Time,Temperature,Wind Speed\nUTC,[degF],[kt]\n{}"],
+)  # fmt: skip
+def test_a_line_of_units_counts_behind_a_blank_line_and_above_the_header_too(text):
+    rows = "\n".join(f"2023-01-31 {h:02}:00,41,10" for h in range(24))
+    data = text.format(rows).encode()
+    assert values(data, "temperature_c") == [pytest.approx(5.0)] * 24
+    assert values(data, "wind_speed_ms") == [pytest.approx(5.14444, abs=1e-4)] * 24
+
+
+@pytest.mark.parametrize(
+    "zone", ["MST", "HST", "MDT", "EST", "МСК", "Eastern Standard Time", "Pacific Daylight Time", "US Central"]
+)
+def test_a_zone_that_nobody_knows_is_not_passed_over(zone):
+    with pytest.raises(Rejected, match="is not known; write UTC") as caught:
+        read(day(f"Time ({zone}),Temperature (C)", lambda h: h), timezone="Europe/Berlin")
+    assert caught.value.reason is Reason.UNIT_UNKNOWN
+    alias = {f"Time ({zone})": "timestamp"}
+    assert len(values(day(f"Time ({zone}),Temperature (C)", lambda h: h), "temperature_c", aliases=alias)) == 24
+
+
+@pytest.mark.parametrize("form", ["yyyy-mm-dd hh:mm", "hh:mm", "Local Time", "24h"])
+def test_what_says_how_a_time_is_written_is_no_zone(form):
+    assert len(values(day(f"Time ({form}),Temperature (C)", lambda h: h), "temperature_c")) == 24
+
+
+def test_the_second_of_two_columns_of_one_name_is_ignored_by_its_number():
+    data = day("Time,Temperature (C),Temperature (C)", lambda h: f"{h},{h + 1}")
+    with pytest.raises(Rejected) as caught:
+        read(data)
+    toml = caught.value.detail.partition("station.toml: ")[2]
+    assert toml == 'aliases = { "Temperature (C) (2)" = "ignore" }'
+    assert values(data, "temperature_c", **options_of(toml)) == list(range(24))
+    assert values(data, "temperature_c", aliases={"Temperature (C) (1)": "ignore"}) == list(range(1, 25))
+
+
+def test_a_second_column_of_the_name_without_a_value_costs_nothing():
+    data = day("Time,Temperature (C),Temperature (C)", lambda h: f"{h},")
+    assert values(data, "temperature_c") == list(range(24))
+
+
+@pytest.mark.parametrize("metres", ["9.999", "12.345"])
+def test_metres_of_sight_in_groups_of_three_are_not_millimetres(metres):
+    data = day("Time;Temperature (C);Visibility (m)", lambda h: f"{h};{metres}", delimiter=";")
+    assert "may be decimals or thousands" in left_out(data, "Visibility (m)")
+    assert values(data, "visibility_km", decimal=".") == [pytest.approx(float(metres) / 1000)] * 24
+
+
+@pytest.mark.parametrize("clock", ["00:00", "12:00", "07:00", "00:00Z"])
+def test_a_row_a_day_of_one_time_of_day_is_asked_about(clock):
+    rows = [f"2023-01-{d:02} {clock},{d}" for d in range(1, 29)]
+    parsed, _ = read(csv(*rows, header="Time,Temperature (C)"))
+    assert any("one row a day" in w for w in parsed.warnings)
+    parsed, _ = read(csv(*rows, "2023-01-28 13:00,3", header="Time,Temperature (C)"))
+    assert not any("one row a day" in w for w in parsed.warnings)

@@ -136,6 +136,8 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
             warnings.append(f"{', '.join(map(repr, odd[:5]))} in {columns.found[variable].name!r} count as missing")
     if profile.generic:
         warnings += _told_of_columns(columns, cut)
+        if "station" not in cells and (told := refusals.once_a_day(timing.texts, timing.form)):
+            warnings.append(told)
     if not len(cut.lines) and not cut.refused:
         warnings.append("the file has a header and no data line")
     time = profile.part("time")

@@ -276,19 +276,20 @@ def _missing_hint(profile: Profile, required: str, names: Sequence[str]) -> str:
 
 
 def _take_units_row(fit: Fit, head: Head, i: int, profile: Profile) -> None:
-    """A line of units below the header (ERDDAP)."""
-    if i + 1 >= len(head.lines) or not head.lines[i + 1].strip():
-        return
-    try:
-        row = split_names(head.lines[i + 1], fit.delimiter)
-    except Rejected:
-        return
-    units = units_of(row, fit.names, profile)
-    if not units:
-        return
-    fit.units = units
-    fit.line, fit.end = i + 2, head.ends[i + 1]
-    fit.zone = zone_among(units, fit.names, profile)
+    """A line of units below the header (ERDDAP), blank ones before it passed over, or directly above."""
+    below = next((j for j in range(i + 1, min(i + 4, len(head.lines))) if head.lines[j].strip()), None)
+    for j in (below, i - 1 if i else None):
+        if j is None:
+            continue
+        try:
+            row = split_names(head.lines[j], fit.delimiter)
+        except Rejected:
+            continue
+        if units := units_of(row, fit.names, profile):
+            fit.units, fit.zone = units, zone_among(units, fit.names, profile)
+            if j > i:
+                fit.line, fit.end = j + 1, head.ends[j]
+            return
 
 
 def units_of(row: Sequence[str], names: Names, profile: Profile) -> list[str]:

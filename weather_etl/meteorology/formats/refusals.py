@@ -22,6 +22,7 @@ _DATE = r"^\s*(\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}|\d{1,2}[-/. ]([A-Za-z]{3,9}|\d{1,
 _CLOCK = r"^\s*\d{1,2}[:.h]\d{2}([:.]\d{2})?(\.\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*$"
 _OTHER_HALF = r"[T ](00|1[3-9]|2[0-3]):\d\d"  # of a clock of 24 hours
 _DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
+_MIN_DAYS = 5  # rows a day apart that make one ask
 _MIN_TYPICAL = 8_000  # hours of a year, in which a few may be missing
 _SAMPLES_A_MONTH = 8
 _MIN_MIDNIGHTS = 10
@@ -108,6 +109,21 @@ def check(
 def has_extremes(names: Sequence[str]) -> bool:
     """Whether columns are called minima, and others maxima."""
     return any(map(_LOW.search, names)) and any(map(_HIGH.search, names))
+
+
+def once_a_day(texts: pa.ChunkedArray, form: str) -> str | None:
+    """A warning of a table with one row a day, all of one time of day: its values may be those of whole days."""
+    times = read_form(one_chunk(texts), form)
+    times = np.unique(times[~np.isnat(times)])
+    days = times.astype("datetime64[D]")
+    clock = np.unique((times - days.astype("datetime64[us]")).astype(np.int64))
+    if len(times) < _MIN_DAYS or len(clock) > 1 or len(np.unique(days)) < len(days):
+        return None
+    at = str(times[0].astype("datetime64[m]"))[11:]
+    return (
+        f"the file has one row a day, always of {at}, and each is taken as the observation of that hour: if they are values of "
+        "whole days, take the file away and give hourly ones, from which days are made"
+    )
 
 
 def _other_part(timing: Timing, names: Sequence[str], rows: Sequence[Sequence[str]], what: str) -> str:
