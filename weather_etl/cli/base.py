@@ -156,8 +156,8 @@ def ui_url() -> str:
         from weather_etl.local import ui
         from weather_etl.local.ownership import Folder
 
-        if found := ui.running(Folder(Path.cwd().resolve())):
-            return found.url
+        if interface := ui.running(Folder(Path.cwd().resolve())):
+            return interface.url
     from weather_etl.settings import Settings
 
     return Settings.load().ui_url

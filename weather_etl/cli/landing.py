@@ -160,10 +160,10 @@ def _ask_for_a_new_station(neighbours: "Neighbours", station: str, files: list[P
         or not station_file.packaged_settings(station).is_default
     )
     if (near or not sure) and not yes and sys.stdin.isatty() and sys.stderr.isatty():
-        there = f" (near is {some(near)})" if near else ""
+        hint = f" (near is {some(near)})" if near else ""
         if not near and neighbours.stations:
-            there = f" (there are {some(neighbours.stations, 10)})"
-        if not typer.confirm(f"There is no station {station} yet{there}. Make it?", err=True):
+            hint = f" (there are {some(neighbours.stations, 10)})"
+        if not typer.confirm(f"There is no station {station} yet{hint}. Make it?", err=True):
             raise UserError("Nothing was uploaded.")
         return []
     if not near:
@@ -210,12 +210,12 @@ def _options(containers: "Containers", station: str, files: list[Path]) -> "Opti
     from weather_etl.ingestion.reading import options_of
     from weather_etl.landing.listing import list_station, read_settings
 
-    own = next((p for p in files if p.name == stations.SETTINGS_FILE), None)
-    there = read_settings(containers.landing, station, list_station(containers.landing, station))
-    if own is None:
-        return options_of(there, there.profiles)
-    found = station_file.parse_settings(own.read_text("utf-8-sig", "replace"), source=str(own), version="")
-    return options_of(found, there.profiles)
+    file = next((p for p in files if p.name == stations.SETTINGS_FILE), None)
+    landed = read_settings(containers.landing, station, list_station(containers.landing, station))
+    if file is None:
+        return options_of(landed, landed.profiles)
+    uploaded = station_file.parse_settings(file.read_text("utf-8-sig", "replace"), source=str(file), version="")
+    return options_of(uploaded, landed.profiles)
 
 
 @app.command(short_help="Move a landing file, to another station too.")
@@ -251,18 +251,18 @@ def delete(
     from weather_etl.stations import is_station_id
 
     with connect(Settings.load(), prompt=True) as containers:
-        found = landing_files.find(containers.landing, files)
-        size = sum(b.size for b in found)
+        blobs = landing_files.find(containers.landing, files)
+        size = sum(b.size for b in blobs)
         if not yes:
             if not sys.stdin.isatty():
-                raise WrongUsage(f"{count(len(found), 'file')} would be deleted; say --yes where nobody can be asked.")
-            what = f"{some([b.name for b in found])} ({count(len(found), 'file')}, {size:,} bytes)"
+                raise WrongUsage(f"{count(len(blobs), 'file')} would be deleted; say --yes where nobody can be asked.")
+            what = f"{some([b.name for b in blobs])} ({count(len(blobs), 'file')}, {size:,} bytes)"
             if not typer.confirm(f"Delete {what}? It cannot be undone here.", err=True):
                 raise UserError("Nothing was deleted.")
-        for name in landing_files.delete(containers.landing, found):
+        for name in landing_files.delete(containers.landing, blobs):
             say(f"Deleted {name}")
-        left = landing_files.left_of(containers.landing, {b.name.split("/")[0] for b in found})
-    if any(left.values()) or any(not is_station_id(b.name.split("/")[0]) for b in found):
+        left = landing_files.left_of(containers.landing, {b.name.split("/")[0] for b in blobs})
+    if any(left.values()) or any(not is_station_id(b.name.split("/")[0]) for b in blobs):
         say("`weather-etl run` removes their rows from the tables.")
     _tell_emptied(left)
 

@@ -55,17 +55,19 @@ def run(
         states = station_states(settings, instance, only)
     seconds = time.monotonic() - started
     shared = shared_files_state(settings)
-    found = outcome(settings, only)
+    results = outcome(settings, only)
     left = {s.station: s.state for s in states if s.is_stale}
     bad = bool(failure or left or any(s.count("ERROR") for s in states) or (shared and shared.state == "ERROR"))
     if as_json:
-        told = {"ok": not bad, "failure": failure, "left_undone": left, "seconds": round(seconds, 1)}
-        print(json.dumps({**told, "stations": [s.as_dict() for s in states], "results": found.as_dict()}, indent=2))
+        summary = {"ok": not bad, "failure": failure, "left_undone": left, "seconds": round(seconds, 1)}
+        print(
+            json.dumps({**summary, "stations": [s.as_dict() for s in states], "results": results.as_dict()}, indent=2)
+        )
     else:
         print_states(states)
         _print_tail(states, seconds)
         if states:
-            _print_where(states, found)
+            _print_where(states, results)
     print_of_all(settings, shared)
     untold = {s.station: s.state for s in states if s.station in left and not s.trouble}
     if untold:
@@ -102,17 +104,17 @@ def _print_tail(states: "list[StationState]", seconds: float) -> None:
     )
 
 
-def _print_where(states: "list[StationState]", found: "Outcome") -> None:
+def _print_where(states: "list[StationState]", results: "Outcome") -> None:
     """Where the results are: in the lake, in PostgreSQL, on pages."""
-    say(f"lake        {count(sum(len(s.tables) for s in states), 'table')} in {found.lake}")
-    if found.served is None:
-        say(f"PostgreSQL  nothing; {found.why_not_served}")
+    say(f"lake        {count(sum(len(s.tables) for s in states), 'table')} in {results.lake}")
+    if results.served is None:
+        say(f"PostgreSQL  nothing; {results.why_not_served}")
     else:
-        energy = found.served.wind_energy_kwh
+        energy = results.served.wind_energy_kwh
         wind = f", wind energy {energy:,.0f} kWh" if energy else ""
-        stations = count(found.served.stations, "station")
-        say(f"PostgreSQL  {count(found.served.hours, 'hour')} of {stations} in schema_metrics.weather_metrics{wind}")
-    say(f"reports     {count(found.reports, 'page')}, one a station; `{me()} open report` shows them")
+        stations = count(results.served.stations, "station")
+        say(f"PostgreSQL  {count(results.served.hours, 'hour')} of {stations} in schema_metrics.weather_metrics{wind}")
+    say(f"reports     {count(results.reports, 'page')}, one a station; `{me()} open report` shows them")
 
 
 @contextmanager
@@ -128,8 +130,8 @@ def _progress(settings: "Settings", only: list[str]) -> Iterator[None]:
     with connect(settings, prompt=True) as containers:
 
         def stale() -> int:
-            seen = shared_files.take_inventory(containers)
-            stale = planning.find_stale(seen.landing, seen.stamps)
+            inventory = shared_files.take_inventory(containers)
+            stale = planning.find_stale(inventory.landing, inventory.stamps)
             return sum(s.why != planning.VANISHED and (not only or s.station in only) for s in stale)
 
         total, ended = stale(), threading.Event()

@@ -79,27 +79,33 @@ def mute(
         raise WrongUsage("Say `weather-etl mute STATION --until DATE`, or `--off` instead of a date.")
     with connect(Settings.load(), prompt=True) as containers:
         if not wanted:
-            found = mutes.muted(containers)
-            for one, day in found.items():
-                say(f"{one} is muted until the end of {day} (UTC).")
-            if not found:
+            muted = mutes.muted(containers)
+            for station_id, day in muted.items():
+                say(f"{station_id} is muted until the end of {day} (UTC).")
+            if not muted:
                 say("No station is muted.")
         elif until is not None:
             _must_be_known(containers, wanted)
-            for one in wanted:
-                mutes.mute(containers, one, until.date())
-                say(f"{one} is muted until the end of {until:%Y-%m-%d} (UTC); `weather-etl mute {one} --off` ends it.")
+            for station_id in wanted:
+                mutes.mute(containers, station_id, until.date())
+                say(
+                    f"{station_id} is muted until the end of {until:%Y-%m-%d} (UTC); `weather-etl mute {station_id} --off` ends it."
+                )
         else:
-            for one in wanted:
-                say(f"{one} is told again." if mutes.unmute(containers, one) else f"{one} was not muted.")
+            for station_id in wanted:
+                say(
+                    f"{station_id} is told again."
+                    if mutes.unmute(containers, station_id)
+                    else f"{station_id} was not muted."
+                )
 
 
 def _must_be_known(containers: "Containers", wanted: list[str]) -> None:
     from weather_etl.ingestion import shared_files
     from weather_etl.ingestion.station import UnknownStation
 
-    seen = shared_files.take_inventory(containers)
-    known = seen.landing.stations.keys() | {s for s, _ in seen.stamps}
+    inventory = shared_files.take_inventory(containers)
+    known = inventory.landing.stations.keys() | {s for s, _ in inventory.stamps}
     for name in wanted:
         if name not in known:
             raise UnknownStation(name, known)
