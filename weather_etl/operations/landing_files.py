@@ -30,18 +30,18 @@ def find(landing: Container, names: Sequence[str]) -> list[Blob]:
     Raises:
         UserError: there is none of a name.
     """
-    found: dict[str, Blob] = {}
+    blobs: dict[str, Blob] = {}
     for name in names:
-        there = landing.head(name) if not name.endswith("/") else None
-        if there is None:
+        blob = landing.head(name) if not name.endswith("/") else None
+        if blob is None:
             fixed = next((i for i, c in enumerate(name) if c in _WILD), None)
             fitting = [b for b in landing.list(name[:fixed]) if fnmatchcase(b.name, name)] if fixed is not None else []
             if not fitting:
                 raise _nothing_there(landing, name)
-            found |= {b.name: b for b in fitting}
+            blobs |= {b.name: b for b in fitting}
         else:
-            found[name] = there
-    return list(found.values())
+            blobs[name] = blob
+    return list(blobs.values())
 
 
 def _nothing_there(landing: Container, name: str) -> UserError:

@@ -44,15 +44,15 @@ def unmute(containers: Containers, station: str) -> bool:
 
 def muted(containers: Containers, today: date | None = None) -> dict[str, date]:
     """station -> the last day (UTC) of its mute, where that has not passed."""
-    found = {}
+    last_days = {}
     for blob in containers.lake.container.list(_FOLDER):
         try:
             until = date.fromisoformat(blob.metadata.get(_UNTIL, ""))
         except ValueError:  # not ours
             continue
         if until >= (today or _today()):
-            found[blob.name.removeprefix(_FOLDER)] = until
-    return found
+            last_days[blob.name.removeprefix(_FOLDER)] = until
+    return last_days
 
 
 def _today() -> date:

@@ -53,9 +53,9 @@ class State:
     def read(cls, cursor: str | None) -> "State | None":
         """None where there is no cursor, or none that can be read."""
         try:
-            found = json.loads(cursor or "")
-            problems = {k: Problem(**p) for k, p in found["open"].items()}
-            return cls(int(found["checks_after"]), int(found["runs_after"]), problems)
+            stored = json.loads(cursor or "")
+            problems = {k: Problem(**p) for k, p in stored["open"].items()}
+            return cls(int(stored["checks_after"]), int(stored["runs_after"]), problems)
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
 

@@ -88,17 +88,17 @@ def _files_in_trouble(containers: "Containers", states: "list[StationState]") ->
     from weather_etl.operations.files import files_in_trouble
     from weather_etl.operations.overview import PASS, UP_TO_DATE
 
-    found: dict[str | None, list[FileState]] = {}
-    of = [
+    by_station: dict[str | None, list[FileState]] = {}
+    stations = [
         s.station
         for s in states
         if s.state != UP_TO_DATE
         or any(c.name == REJECTED_FILES.name and c.state != PASS for c in s.checks)
         or any(stamp.rejected for stamp in s.tables.values())
     ]
-    for file in files_in_trouble(containers, of):
-        found.setdefault(file.station, []).append(file)
-    return found
+    for file in files_in_trouble(containers, stations):
+        by_station.setdefault(file.station, []).append(file)
+    return by_station
 
 
 def judged(state: "StationState", figures: dict[str, Any], files: "list[FileState]", now: datetime) -> "Row":
