@@ -190,18 +190,18 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             return raw
         from weather_etl.meteorology import schemas
 
-        found = self.containers().lake.read(name, station)
-        if found is None:
+        in_lake = self.containers().lake.read(name, station)
+        if in_lake is None:
             raise NeverMade(name, station)
-        self._read_as(found.stamp)
+        self._read_as(in_lake.stamp)
         if name not in schemas.TABLES:
-            return found.arrow.to_pandas()
-        if not set(schemas.TABLES[name].column_names) <= set(found.arrow.column_names):
+            return in_lake.arrow.to_pandas()
+        if not set(schemas.TABLES[name].column_names) <= set(in_lake.arrow.column_names):
             raise UserError(
                 f"{name} of station {station} was made by an older version of weather_etl and lacks columns; "
                 "materialize it first."
             )
-        return schemas.to_frame(name, found.arrow)
+        return schemas.to_frame(name, in_lake.arrow)
 
     def _read_as(self, stamp: Stamp) -> None:
         """What is made from a table carries the fingerprint that the table had when it was read."""

@@ -52,11 +52,11 @@ class Making:
         for table in self.opened.stamps:
             if table in selected:
                 stale = full or any(i in self.stale for i in INPUTS[table]) or not self.opened.is_current(table)
-                found = None if stale else self._recorded(table)
-                if found is None:
+                recorded = None if stale else self._recorded(table)
+                if recorded is None:
                     self.stale.append(table)
                 else:
-                    self._unchanged[table] = found
+                    self._unchanged[table] = recorded
         # Checks that a person asked for without their table.
         self._since = time.monotonic()
         self._alone = sorted({t for t, _ in self._asked} - selected)
@@ -97,14 +97,14 @@ class Making:
         """A table that was made now, if its blocking checks let it out."""
         fingerprint = self.opened.made.setdefault(table, self.opened.fingerprint(table))
         try:
-            found = list(evaluations)
+            evaluated = list(evaluations)
         except BlockingCheckFailed as error:
             if (table, error.evaluation.check.name) in self._asked:
                 yield result(error.evaluation, self.station)
             raise error
         yield dg.MaterializeResult(
             asset_key=table,
-            value=StationTable(table, self.station, lambda: value, fingerprint, found, is_new=True),
+            value=StationTable(table, self.station, lambda: value, fingerprint, evaluated, is_new=True),
             metadata={  # what one looks for first; the IO manager has the last word on what it says too
                 "status": WRITTEN,
                 "dagster/partition_row_count": len(value if isinstance(value, Sized) else value.rows),
@@ -112,7 +112,7 @@ class Making:
                 **metadata,
             },
             data_version=dg.DataVersion(fingerprint),
-            check_results=[result(e, self.station) for e in found if (table, e.check.name) in self._asked],
+            check_results=[result(e, self.station) for e in evaluated if (table, e.check.name) in self._asked],
         )
         self._since = time.monotonic()  # the table has been written meanwhile
 
@@ -144,10 +144,10 @@ def recorded_evaluations(lake: Lake, stamp: Stamp | None, wanted: Collection[Che
     """What checks of a table said when it was made; freshness as of now. None if one of them is not recorded."""
     if not wanted:
         return []
-    found = lake.read_checks(stamp.table, stamp.station, stamp) if stamp else None
+    records = lake.read_checks(stamp.table, stamp.station, stamp) if stamp else None
     evaluations = []
     for check in wanted:
-        evaluation = restored(check, found or ())
+        evaluation = restored(check, records or ())
         if evaluation is None:
             return None
         if check == checks.freshness:

@@ -60,7 +60,7 @@ def validated(
         }
         settings = making.opened.settings
         fresh_hours = settings.fresh_hours if settings.live else None
-        found = Judged(observations, making.station, fresh_hours, settings.site)
+        judged = Judged(observations, making.station, fresh_hours, settings.site)
         for table in frames:
             if table not in making.stale:
                 yield from making.unchanged(table)
@@ -68,14 +68,14 @@ def validated(
             yield from making.made(
                 table,
                 frames[table],
-                _evaluations(table, frames[table], found),
+                _evaluations(table, frames[table], judged),
                 _metadata(table, observations, making.opened.settings.timezone),
             )
 
 
-def _evaluations(table: str, frame: "pd.DataFrame", found: Judged) -> Iterator[Evaluation]:
-    yield schema_and_keys(table, frame, found.station)
-    yield from evaluate(found, table)
+def _evaluations(table: str, frame: "pd.DataFrame", judged: Judged) -> Iterator[Evaluation]:
+    yield schema_and_keys(table, frame, judged.station)
+    yield from evaluate(judged, table)
 
 
 def _observe(raw: "Raw", station: "OpenStation") -> "Observations":

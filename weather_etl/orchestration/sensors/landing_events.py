@@ -190,14 +190,14 @@ def _look_at(containers: Containers, places: Collection[str]) -> Seen:
         means |= {name: {SHARED} | split_into.get(name, set()) for name in shared}
     stations = sorted({station for named in means.values() for station in named} - {SHARED})
 
-    def look(station: str) -> tuple[StationFiles, list[tuple[str, Stamp | None]]]:
+    def list_with_stamps(station: str) -> tuple[StationFiles, list[tuple[str, Stamp | None]]]:
         files = shared_files.list_station(containers, station)
         return files, [(table, containers.lake.stamp(table, station)) for table in TABLE_NAMES]
 
     with ThreadPoolExecutor(_LOOKERS) as pool:
-        found = dict(zip(stations, pool.map(look, stations), strict=True))
-    landing = Landing({station: files for station, (files, _) in found.items() if files.files})
-    stamps = {(station, table): stamp for station, (_, stamps) in found.items() for table, stamp in stamps if stamp}
+        contents = dict(zip(stations, pool.map(list_with_stamps, stations), strict=True))
+    landing = Landing({station: files for station, (files, _) in contents.items() if files.files})
+    stamps = {(station, table): stamp for station, (_, stamps) in contents.items() for table, stamp in stamps if stamp}
     return Seen(landing, stale + planning.find_stale(landing, stamps), means)
 
 
@@ -217,9 +217,9 @@ def _set_aside(context: dg.SensorEvaluationContext, queue: EventQueue, inbox: In
 def _counted(cursor: str | None, inbox: Inbox) -> dict[str, Any]:
     """What the cursor keeps: messages set aside so far, and events of other kinds so far by kind."""
     try:
-        found = json.loads(cursor or "{}")
-        set_aside = int(found.get("set_aside", 0))
-        kinds = Counter({str(kind): int(number) for kind, number in found.get("other_kinds", {}).items()})
+        stored = json.loads(cursor or "{}")
+        set_aside = int(stored.get("set_aside", 0))
+        kinds = Counter({str(kind): int(number) for kind, number in stored.get("other_kinds", {}).items()})
     except (ValueError, TypeError, AttributeError):
         set_aside, kinds = 0, Counter()
     kinds.update(printable(kind) for _, kind in inbox.others)
