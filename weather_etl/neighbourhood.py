@@ -42,10 +42,10 @@ def places(containers: Containers) -> "list[Place]":
     """
     from weather_etl.meteorology.neighbours import Place
 
-    seen = shared_files.take_inventory(containers)
-    found = []
-    for station, files in sorted(seen.landing.stations.items()):
-        if not all((station, table) in seen.stamps for table in NEIGHBOURS_INPUTS):
+    inventory = shared_files.take_inventory(containers)
+    known_places = []
+    for station, files in sorted(inventory.landing.stations.items()):
+        if not all((station, table) in inventory.stamps for table in NEIGHBOURS_INPUTS):
             continue
         try:
             # The profiles of the installation say nothing of where a station lies.
@@ -53,8 +53,8 @@ def places(containers: Containers) -> "list[Place]":
         except UserError:
             continue
         if place := Place.of(station, site):
-            found.append(place)
-    return found
+            known_places.append(place)
+    return known_places
 
 
 def read(lake: Lake, place: "Place") -> "Station":

@@ -149,30 +149,30 @@ def suspect_values(check: Check, judged: Judged) -> Evaluation:
 def plausible_columns(check: Check, judged: Judged) -> Evaluation:
     from weather_etl.meteorology.quality import VARIABLES, Flag
 
-    validated, found = judged.observations.validated, []
+    validated, findings = judged.observations.validated, []
     for name in VARIABLES:
         # What is computed is constant only if what it comes from is.
         values = validated[name].to_numpy()[validated[f"{name}_qc"].isin([Flag.GOOD, Flag.SUSPECT]).to_numpy()]
         if len(values) >= CONSTANT_FROM_HOURS and values.min() == values.max():
-            found.append(f"{name} is {values[0]:g} in all {len(values):,} hours")
+            findings.append(f"{name} is {values[0]:g} in all {len(values):,} hours")
     if judged.observations.unknown_categories:
-        found.append(
+        findings.append(
             f"precipitation types that are not known: {', '.join(judged.observations.unknown_categories[:MAX_CASES])}"
         )
     other = validated.loc[validated["condition"] == "other", "summary"].unique()
     if len(other):
-        found.append(f"summaries without a known condition: {', '.join(other[:MAX_CASES])}")
+        findings.append(f"summaries without a known condition: {', '.join(other[:MAX_CASES])}")
     kinds = validated["precipitation_type"]
     typed = int((kinds.notna() & (kinds != "none")).sum())
     if typed > PRECIPITATION_WARN * len(validated):
-        found.append(
+        findings.append(
             f"precipitation has a type in {percent(typed, len(validated))} of the hours, so that it says nothing of rain"
         )
     sentence = "All columns vary and all categories are known."
-    if found:
-        sentence = f"To look at: {'; '.join(found)}."
-    cases = [{"finding": f} for f in found]
-    return Evaluation(check, not found, sentence, WARN, {"findings": len(found)}, cases)
+    if findings:
+        sentence = f"To look at: {'; '.join(findings)}."
+    cases = [{"finding": f} for f in findings]
+    return Evaluation(check, not findings, sentence, WARN, {"findings": len(findings)}, cases)
 
 
 @promise("The stamps of radiation and sunshine fit the sun over the station.")

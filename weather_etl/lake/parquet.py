@@ -38,13 +38,13 @@ def decode_parquet(
     buffer, dictionaries = io.BytesIO(data), None
     footer = pq.read_metadata(buffer)
     if table == "raw_observations":  # an object of an older version may lack some of them
-        there = set(footer.schema.names)
-        dictionaries = [name for name in _raw_dictionary_columns() if name in there]
+        names = set(footer.schema.names)
+        dictionaries = [name for name in _raw_dictionary_columns() if name in names]
     file = pq.ParquetFile(buffer, metadata=footer, read_dictionary=dictionaries)
     arrow = file.read(columns=columns, use_threads=False)
-    found = file.metadata.metadata or {}
-    beside = {key[len(BESIDE) :]: value for key, value in found.items() if key.startswith(BESIDE)}
-    packed = found.get(MANIFEST_KEY)
+    metadata = file.metadata.metadata or {}
+    beside = {key[len(BESIDE) :]: value for key, value in metadata.items() if key.startswith(BESIDE)}
+    packed = metadata.get(MANIFEST_KEY)
     return arrow.replace_schema_metadata(beside or None), _unpack_manifest(packed) if packed else None
 
 

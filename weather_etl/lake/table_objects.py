@@ -184,15 +184,15 @@ def _whole_number(text: str | None) -> int | None:
 
 def _condition(manifest: list[dict[str, Any]] | None, checks: list[dict[str, Any]] | None) -> dict[str, str]:
     """What a listing of the container shall tell of a station's condition, so that nobody opens a thousand objects."""
-    found: dict[str, str] = {}
+    condition: dict[str, str] = {}
     if manifest is not None:
-        found["rejected"] = str(sum(e.get("state") == "rejected" for e in manifest))
+        condition["rejected"] = str(sum(e.get("state") == "rejected" for e in manifest))
     if checks is not None:
         failed = [c["severity"] for c in checks if not c["passed"]]
-        found |= {"warn": str(failed.count("WARN")), "error": str(failed.count("ERROR"))}
+        condition |= {"warn": str(failed.count("WARN")), "error": str(failed.count("ERROR"))}
         hours = [c["figures"]["fresh_hours"] for c in checks if c["figures"].get("fresh_hours") is not None]
-        found |= {"fresh_hours": f"{hours[0]:g}"} if hours else {}
-    return found
+        condition |= {"fresh_hours": f"{hours[0]:g}"} if hours else {}
+    return condition
 
 
 def _span(table: str, arrow: "pa.Table") -> tuple[str, str]:

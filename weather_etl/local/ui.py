@@ -46,19 +46,19 @@ class Ui:
 def running(folder: Folder) -> Ui | None:
     """The web interface that `make ui` started in this folder; None if none runs."""
     try:
-        told = json.loads(folder.ui.read_text())
-        found = Ui(int(told["pid"]), int(told["port"]))
+        record = json.loads(folder.ui.read_text())
+        interface = Ui(int(record["pid"]), int(record["port"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return found if is_ours(found.pid, _MODULE, str(folder.root)) else None
+    return interface if is_ours(interface.pid, _MODULE, str(folder.root)) else None
 
 
 def stop_running(folder: Folder) -> bool:
     """End it, with all its processes; whether one ran."""
-    found = running(folder)
-    if found and not stop(found.pid, signal.SIGTERM, _STOP_S):
-        raise UserError(f"The web interface (pid {found.pid}) did not stop within {_STOP_S} seconds; try again.")
-    return found is not None
+    interface = running(folder)
+    if interface and not stop(interface.pid, signal.SIGTERM, _STOP_S):
+        raise UserError(f"The web interface (pid {interface.pid}) did not stop within {_STOP_S} seconds; try again.")
+    return interface is not None
 
 
 def port_of(text: str) -> int:
@@ -164,19 +164,19 @@ class Outages:
 
 def _probes(env: Mapping[str, str]) -> dict[str, Callable[[], bool]]:
     """What is on this machine can be asked for at no cost; services elsewhere have monitoring of their own."""
-    found: dict[str, Callable[[], bool]] = {}
+    probes: dict[str, Callable[[], bool]] = {}
     port = azurite_port_at(env.get(ACCOUNT, "")) or azurite_port_in(env.get(STORAGE, ""))
     if port is not None:
-        found[f"Azure Storage at {LOOPBACK}:{port}"] = lambda: is_listening(port, _PROBE_S)
+        probes[f"Azure Storage at {LOOPBACK}:{port}"] = lambda: is_listening(port, _PROBE_S)
     database = urlsplit(env.get(DATABASE, ""))
     folder = parse_qs(database.query).get("host", [""])[0]
     if folder.startswith("/"):
         path = f"{folder}/.s.PGSQL.{parse_qs(database.query).get('port', ['5432'])[0]}"
-        found["PostgreSQL"] = lambda: _socket_answers(path)
+        probes["PostgreSQL"] = lambda: _socket_answers(path)
     elif database.hostname in (LOOPBACK, "localhost"):
         number = database.port or 5432
-        found[f"PostgreSQL at {LOOPBACK}:{number}"] = lambda: is_listening(number, _PROBE_S)
-    return found
+        probes[f"PostgreSQL at {LOOPBACK}:{number}"] = lambda: is_listening(number, _PROBE_S)
+    return probes
 
 
 def _socket_answers(path: str) -> bool:

@@ -135,7 +135,7 @@ def _labelled(points: list[tuple[Row, float, float]], width: float) -> list[dict
     A name that fits nowhere is left out, and so are all of many stations; the table has them.
     """
     taken = [(px - 10, py - 10, px + 10, py + 10) for _, px, py in points]
-    found: list[dict[str, Any]] = []
+    labelled: list[dict[str, Any]] = []
     for row, px, py in points:
         size = 7.8 * len(row.name)  # of letters of 13 units
         places = [
@@ -152,8 +152,8 @@ def _labelled(points: list[tuple[Row, float, float]], width: float) -> list[dict
                 label = {"anchor": anchor, "x": round(lx, 1), "y": round(ly, 1)}
                 taken.append(box)
                 break
-        found.append({"row": row, "x": px, "y": py, "label": label})
-    return found
+        labelled.append({"row": row, "x": px, "y": py, "label": label})
+    return labelled
 
 
 Box = tuple[float, float, float, float]
@@ -185,13 +185,13 @@ def _cut(rings: Iterable[Ring], west: float, south: float, east: float, north: f
 
     What lies outside is drawn along a line a degree beyond the frame, where nobody sees it.
     """
-    found = []
+    clipped = []
     for ring in rings:
         for axis, limit, side in ((0, west - 1, 1), (0, east + 1, -1), (1, south - 1, 1), (1, north + 1, -1)):
             ring = _half(ring, axis, limit, side)
         if ring:
-            found.append(ring)
-    return found
+            clipped.append(ring)
+    return clipped
 
 
 def _half(ring: Ring, axis: int, limit: float, side: int) -> Ring:

@@ -52,7 +52,7 @@ def rain_by_month(t: Tables) -> list[dict[str, Any]]:
     if not column(t.monthly, "precipitation_mm").notna().any():
         return []
     normals = None if t.normals is None or t.normals.empty else t.normals.set_index("calendar_month")
-    found = []
+    months = []
     for row in t.monthly.tail(MONTHS_SHOWN).to_dict("records"):
         amount = row["precipitation_mm"]
         usual = departure = fifth = None
@@ -64,7 +64,7 @@ def rain_by_month(t: Tables) -> list[dict[str, Any]]:
                 departure = _number(100.0 * (amount - usual) / usual, 0)
             if pd.notna(amount) and pd.notna(limits).all() and of_month["years_n"] >= 5:
                 fifth = _FIFTHS[int(np.searchsorted(limits, amount, side="left"))]
-        found.append(
+        months.append(
             {
                 "month": f"{row['month']:%Y-%m}",
                 "amount": _number(amount),
@@ -77,7 +77,7 @@ def rain_by_month(t: Tables) -> list[dict[str, Any]]:
                 "days": int(row["days_expected"]),
             }
         )
-    return found
+    return months
 
 
 @dataclass(frozen=True)

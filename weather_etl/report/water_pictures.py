@@ -152,15 +152,15 @@ def _sun_and_cloud(t: Tables) -> Picture | None:
 
 
 def _snow(t: Tables) -> Picture | None:
-    found = water.snow_winters(t)
-    if found is None:
+    snow = water.snow_winters(t)
+    if snow is None:
         return None
-    winters, depth = found
+    winters, depth = snow
 
     def paint(figure: "Figure") -> None:
         axes = figure.subplots()
-        for one in depth[:-1]:
-            axes.plot(np.arange(366)[::4], one[::4], color="#c3c9d0", linewidth=0.8)
+        for winter in depth[:-1]:
+            axes.plot(np.arange(366)[::4], winter[::4], color="#c3c9d0", linewidth=0.8)
         axes.plot(np.arange(366)[::2], depth[-1][::2], color=WET, linewidth=2.2, label=winters[-1])
         axes.set_xticks([15, 46, 77, 107, 138, 168, 199, 229, 258, 288, 319, 349], [*MONTHS[6:], *MONTHS[:6]])
         axes.set_ylabel("cm")
@@ -178,10 +178,10 @@ def _snow(t: Tables) -> Picture | None:
 
 
 def _balance(t: Tables) -> Picture | None:
-    found = water.water_balance(t)
-    if found is None:
+    balance = water.water_balance(t)
+    if balance is None:
         return None
-    months, x = found
+    months, x = balance
 
     def paint(figure: "Figure") -> None:
         axes = figure.subplots()
