@@ -166,6 +166,7 @@ _VALIDATED = Table(
         _time("landed_at", "When that file version landed."),
         Column("rows_n", "int64", "Rows that gave a value to the hour.", low=1),
         _text("other_rows", "The other ones: file:line variable,...; ...", nullable=True, null_when="one row gave all"),
+        _time("observed_at", "Time of the report nearest to the hour; where none is near, the end of the period."),
     ),
     key=("station_id", "timestamp"),
 )
@@ -291,6 +292,6 @@ def check(table: str, frame: "pd.DataFrame", *, cases: int = 10) -> list[str]:
     try:
         pandera_schema(table).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        found = error.failure_cases.head(cases)
-        return [f"{r.column or table}: {r.check} ({r.failure_case})" for r in found.itertuples()]
+        broken = error.failure_cases.head(cases)
+        return [f"{r.column or table}: {r.check} ({r.failure_case})" for r in broken.itertuples()]
     return []

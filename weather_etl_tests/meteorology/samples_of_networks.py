@@ -1,11 +1,17 @@
 """Samples of research networks, of sensors of private people, and of what they export; the record is `sample_files.Sample`."""
 
-from weather_etl_tests.meteorology.sample_files import Sample, text
+from weather_etl_tests.meteorology.sample_files import Sample, document, text
 
 WIS2 = "TIMESTAMP,RECORD,Station_ID,M_Year,M_Month,M_DayOfMonth,M_HourOfDay,M_Minutes,BP,AirTempK,DewPointTempK,RH,Rain_mm_Tot,WSpeed,WindDir,WSpeed10M_Avg,WindGust"
 NETATMO = ('"Station: Casa";"Long";"Lat"', '"Casa";"12.3";"45.1"')
 
 NETWORKS: dict[str, Sample] = {
+    "darksky_json": Sample(
+        document({"latitude": 48.9, "longitude": 24.7, "timezone": "Europe/Kiev", "hourly": {"data": [{"time": 1705122000 + 3600 * h, "temperature": 50, "apparentTemperature": 48.2, "dewPoint": 41, "humidity": 0.7103, "windSpeed": 10, "windGust": 20, "windBearing": 270, "visibility": 10, "pressure": 1012.1, "cloudCover": 0.5} for h in range(12)]}}),
+        "2024-01-13T05:00", {"temperature_c": 10, "apparent_temperature_c": 9, "dew_point_c": 5, "humidity_percent": 71.03, "wind_speed_ms": 4.4704, "wind_gust_ms": 8.9408, "wind_direction_deg": 270, "visibility_km": 16.09344, "pressure_msl_hpa": 1012.1, "cloud_cover_percent": 50}, place={"latitude": 48.9, "longitude": 24.7}),
+    "renewables_ninja": Sample(
+        text("# Renewables.ninja Weather (Point API) - 48.1, 11.5", '# {"params": {"lat": "48.1", "lon": "11.5"}}', "time,local_time,t2m,prectotland,swgdn,wind_speed", "2024-01-13 05:00,2024-01-13 06:00,10.0,0.2,100.5,2.5"),
+        "2024-01-13T05:00", {"temperature_c": 10, "precipitation_mm": 0.2, "solar_radiation_wm2": 100.5, "wind_speed_ms": 2.5}, place={"latitude": 48.1, "longitude": 11.5}),
     "fluxnet": Sample(
         text("# Site: US-Xyz", "# Version: 1-5", "TIMESTAMP_START,TIMESTAMP_END,TA_F,TA_F_QC,SW_IN_F,PA_F,P_F,WS_F,WD,RH,NEE_VUT_REF", "202401130430,202401130500,10.0,0,100.5,98.51,0.2,2.5,270,71,-9999", "202401130500,202401130530,-9999,-9999,-9999,-9999,-9999,-9999,-9999,-9999,1.1"),
         "2024-01-13T11:00", {"temperature_c": 10, "solar_radiation_wm2": 100.5, "pressure_station_hpa": 985.1, "precipitation_mm": 0.2, "wind_speed_ms": 2.5, "wind_direction_deg": 270, "humidity_percent": 71}, timezone="America/Chicago", place={"station": "US-Xyz"}),

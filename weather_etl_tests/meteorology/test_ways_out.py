@@ -80,6 +80,7 @@ CASES = {
     "day and month": csv(*(f"0{1 + h % 2}/03/2023 0{h}:00,5" for h in range(9)), header="Time (UTC),Temp (C)"),
     "a clock without its date": csv(*(f"31.01.2023,{h:02}:00,5" for h in range(24)), header="Dag,Time,Temp (C)"),
     "a date without its hour": csv(*(f"2023-01-31,{h},5" for h in range(24)), header="Date,Hr,Temp (C)"),
+    "midnights alone": csv(*(f"2023-01-{d:02} 00:00,5" for d in range(1, 31)), header="Time (UTC),Temp (C)"),
     "a station of another name": csv(*(f"2023-01-31 {h:02}:00,12982,5" for h in range(24)), header="Time (UTC),Station,Temp (C)"),
     "bulletins without month and year": b"METAR LHBP 310500Z 27010KT 9999 FEW030 05/02 Q1013=\nMETAR LHBP 310530Z 27010KT 9999 FEW030 05/02 Q1013=\n",
 }  # fmt: skip

@@ -113,7 +113,8 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     elif "station" not in cells and not profile.generic and (named := meta.get("station")):
         cells["station"] = parts.constant(named, len(cut.lines))
     cells["timestamp"] = timing.texts
-    refusals.check(timing, cut.names, _first_rows(cut), cells.get("station"))
+    any_midnight = profile.generic and not options.timestamp_format
+    refusals.check(timing, cut.names, _first_rows(cut), cells.get("station"), any_midnight=any_midnight)
     if (codes := parts.quality_codes(columns, cut, names)) is not None:
         cells["quality_codes"] = codes
     rescued = parts.rescued_cells(columns, cut, names, where, keep_empty=profile.generic)
@@ -134,6 +135,8 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
             warnings.append(f"{', '.join(map(repr, odd[:5]))} in {columns.found[variable].name!r} count as missing")
     if profile.generic:
         warnings += _told_of_columns(columns, cut)
+        if "station" not in cells and (told := refusals.once_a_day(timing.texts, timing.form)):
+            warnings.append(told)
     if not len(cut.lines) and not cut.refused:
         warnings.append("the file has a header and no data line")
     time = profile.part("time")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from weather_etl.meteorology.formats import clock_columns
+from weather_etl.meteorology.formats import clock_columns, refusals
 from weather_etl.meteorology.formats.names import NAMELESS, Names, bare, is_nameless, is_regex, key, split_names
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
@@ -146,10 +146,15 @@ def check(
     short = [r for r in measured if _only_short(r, names)]
     if len(measured) - len(short) < 1 and len(short) < 3:
         measured = []
-    first = rows() if not has_time and len(names) > 1 else ()
+    first = rows() if len(names) > 1 and not (has_time and (measured or aliased)) else ()
     has_time = has_time or clock_columns.by_cells(names.names, first) is not None
     if has_time and (measured or aliased):
         return
+    if has_time and refusals.has_extremes(names.names):
+        raise Rejected(
+            Reason.DAILY_ONLY,
+            "the columns that are known are minima and maxima alone, as those of days are, and no readings",
+        )
     missing = [] if has_time else ["timestamp"]
     missing += [] if measured or aliased else ["temperature_c"]
     known = {i for r in profile.columns for n in r.name for i in names.all(n)}
@@ -166,9 +171,7 @@ def check(
     else:
         rejected = Rejected(Reason.COLUMN_MISSING, " and ".join(sentences))
         if unused or likely:
-            rejected.detail += "; or say in station.toml which it is: " + _pasted(
-                profile, names, missing, unused, likely
-            )
+            rejected.detail += _pasted(profile, names, missing, unused, likely, first)
     if _is_data(names):
         rejected.detail += (
             "; the line holds numbers rather than names: `weather-etl inspect` drafts a profile with names for it"
@@ -218,9 +221,10 @@ _LOOKS = (
 
 
 def _pasted(
-    profile: Profile, names: Names, missing: Sequence[str], unused: Sequence[str], likely: Sequence[int]
-) -> str:
-    """The line of `station.toml` that says which columns are missing, guessed; a person corrects it."""
+    profile: Profile, names: Names, missing: Sequence[str], unused: Sequence[str], likely: Sequence[int],
+    first: Sequence[Sequence[str]],
+) -> str:  # fmt: skip
+    """The line of `station.toml` that says which columns are missing, guessed; a person corrects it. "" without a guess."""
     guesses: dict[str, str] = {}
     for required in missing:
         left = [n for n in unused if n not in guesses]
@@ -230,10 +234,16 @@ def _pasted(
             guesses[near[0]] = required
         elif required != "timestamp" and (look := _look(profile, names, left)):
             guesses[look[0]] = look[1]
-        elif left:
-            guesses[left[0]] = required
+        elif such := [n for n in left if not first or _holds(required, names.names.index(n), first)]:
+            guesses[such[0]] = required
     columns = ", ".join(f'{json.dumps(name, ensure_ascii=False)} = "{column}"' for name, column in guesses.items())
-    return f"aliases = {{ {columns} }}"
+    return f"; or say in station.toml which it is: aliases = {{ {columns} }}" if guesses else ""
+
+
+def _holds(required: str, at: int, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the cells of a column may be what is missing: times have digits, measured values are numbers."""
+    pattern = r".*\d.*" if required == "timestamp" else r"\s*[+-]?\d*[.,]?\d+\s*"
+    return any(at < len(r) and re.fullmatch(pattern, r[at]) for r in rows)
 
 
 def _look(profile: Profile, names: Names, unused: Sequence[str]) -> tuple[str, str] | None:
@@ -266,19 +276,20 @@ def _missing_hint(profile: Profile, required: str, names: Sequence[str]) -> str:
 
 
 def _take_units_row(fit: Fit, head: Head, i: int, profile: Profile) -> None:
-    """A line of units below the header (ERDDAP)."""
-    if i + 1 >= len(head.lines) or not head.lines[i + 1].strip():
-        return
-    try:
-        row = split_names(head.lines[i + 1], fit.delimiter)
-    except Rejected:
-        return
-    units = units_of(row, fit.names, profile)
-    if not units:
-        return
-    fit.units = units
-    fit.line, fit.end = i + 2, head.ends[i + 1]
-    fit.zone = zone_among(units, fit.names, profile)
+    """A line of units below the header (ERDDAP), blank ones before it passed over, or directly above."""
+    below = next((j for j in range(i + 1, min(i + 4, len(head.lines))) if head.lines[j].strip()), None)
+    for j in (below, i - 1 if i else None):
+        if j is None:
+            continue
+        try:
+            row = split_names(head.lines[j], fit.delimiter)
+        except Rejected:
+            continue
+        if units := units_of(row, fit.names, profile):
+            fit.units, fit.zone = units, zone_among(units, fit.names, profile)
+            if j > i:
+                fit.line, fit.end = j + 1, head.ends[j]
+            return
 
 
 def units_of(row: Sequence[str], names: Names, profile: Profile) -> list[str]:

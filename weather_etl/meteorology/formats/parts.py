@@ -18,7 +18,7 @@ from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cutting import Cut
 from weather_etl.meteorology.formats import mapping, reshape, unit_choice
 from weather_etl.meteorology.formats.mapping import Columns
-from weather_etl.meteorology.formats.names import Names, is_nameless, stems_of
+from weather_etl.meteorology.formats.names import Names, bare, is_nameless, stems_of
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
 from weather_etl.meteorology.raw_rows import DICTIONARY, TEXT, rescue
@@ -65,11 +65,12 @@ def wanted_decimal(profile: Profile, delimiter: str) -> str:
 def drop_thousands(
     columns: Columns, cells: dict[str, pa.ChunkedArray], decimal: str, delimiter: str, options: Options
 ) -> None:
-    for variable in list(columns.found):
+    for variable, found in list(columns.found.items()):
+        unit = found.unit or bare(found.name)[1]
         if variable in cells and mapping.thousands_or_decimals(
-            variable, cells[variable], decimal, delimiter, options.decimal
+            variable, cells[variable], unit, decimal, delimiter, options.decimal
         ):
-            found = columns.found.pop(variable)
+            del columns.found[variable]
             columns.used.discard(found.at if found.at is not None else -1)
             columns.warnings.append(
                 f"{found.name!r} is not read: all its numbers have three digits behind the mark, which may be decimals or "
@@ -102,7 +103,7 @@ def reject_contradicting_twins(
             if not mapping.same_values(cells[variable], column, found, other, decimal):
                 raise Rejected(
                     Reason.DUPLICATE_COLUMN,
-                    f"columns {found.name!r} and {other.name!r} both mean {variable} and differ; name the right one in "
+                    f"columns {found.name!r} and {other.name!r} both mean {variable} and differ; name the wrong one in "
                     f"station.toml: aliases = {{ {_alias_of(i, names)} = "
                     '"ignore" }',
                 )

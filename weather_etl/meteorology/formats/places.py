@@ -18,15 +18,19 @@ _SAMPLE = 200_000
 _MOST_PLACES = 10_000
 _REPEATED = 0.9  # of the times are different ones at most, where several places share them
 _TOLD_APART = 0.98
-# What a column of places may be called; it is one only if it tells rows of one time apart.
+# What a column of places is called; several names in it are several places, whether they share their times or not.
+_CERTAIN = (
+    "station name", "stationid", "station code", "stn", "stn id", "stid", "location name", "city", "city name", "cityname", "site name",
+    "site id", "place name", "icao", "wmo", "wban", "airport", "town", "stationsname", "ville", "commune", "nom station",
+    "nombre estación", "código estación", "municipio", "ciudad", "cidade", "comune", "nazwa stacji", "kod stacji", "miasto", "město",
+    "település", "şehir", "stationsnaam", "город", "станция", "站名", "站号", "城市", "測站", "지점", "지점명",
+)  # fmt: skip
+# What it may be called; it is one only if it tells rows of one time apart.
 _PLACES = (
-    "station name", "stationid", "station code", "stn", "stn id", "stid", "location name", "city", "city name", "location",
-    "location id", "site", "site name", "site id", "place", "place name", "icao", "wmo", "wban", "airport", "town", "region",
+    *_CERTAIN, "location", "location id", "site", "place", "region",
     "district", "province", "state", "county", "island", "country", "device", "device id", "device name", "sensor id", "sensor",
-    "logger", "node", "mac", "plant id", "buoy", "ort", "standort", "messstelle", "stationsname", "ville", "commune", "lieu",
-    "nom station", "estación", "nombre estación", "código estación", "municipio", "ciudad", "localidad", "cidade", "estação", "località",
-    "comune", "stazione", "stacja", "nazwa stacji", "kod stacji", "miasto", "stanice", "město", "település", "állomás", "şehir",
-    "istasyon", "plaats", "stationsnaam", "город", "станция", "站名", "站号", "城市", "地点", "地点名", "測站", "지점", "지점명",
+    "logger", "node", "mac", "plant id", "buoy", "ort", "standort", "messstelle", "lieu", "estación", "localidad", "estação",
+    "località", "stazione", "stacja", "stanice", "állomás", "istasyon", "plaats", "地点", "地点名",
 )  # fmt: skip
 
 
@@ -60,7 +64,8 @@ def station_column(
 def _by_cells(names: Names, cut: Cut, times: pa.ChunkedArray, columns: Columns) -> int | None:
     when = _codes(times)
     if len(np.unique(when)) >= _REPEATED * len(when):
-        return None
+        certain = (i for p in _CERTAIN for i in names.all(p) if i not in columns.used)
+        return next((i for i in certain if 1 < _kinds(cut.columns[i]) <= min(_MOST_PLACES, len(when) // 2)), None)
     named = [i for i in dict.fromkeys(i for p in _PLACES for i in names.all(p)) if i not in columns.used]
     shares = {i: _told_apart(cut.columns[i], when) for i in named}
     best = max(shares, key=lambda i: shares[i], default=None)
@@ -80,6 +85,12 @@ def _codes(column: pa.ChunkedArray) -> np.ndarray:
     cells = one_chunk(column.slice(0, _SAMPLE))
     cells = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
     return pc.fill_null(cells.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def _kinds(column: pa.ChunkedArray) -> int:
+    """Number of different texts, the empty one left out."""
+    texts = pc.unique(column.slice(0, _SAMPLE).cast(pa.string())).drop_null()
+    return int(pc.sum(pc.not_equal(pc.utf8_trim_whitespace(texts), "").cast(pa.int64())).as_py() or 0)
 
 
 def _told_apart(column: pa.ChunkedArray, when: np.ndarray) -> float:
