@@ -107,11 +107,11 @@ def _of_psycopg2(error: BaseException) -> "psycopg2.Error | None":
         return None
     import psycopg2
 
-    seen: set[int] = set()
+    visited: set[int] = set()
     at: BaseException | None = error
-    while at is not None and id(at) not in seen:
+    while at is not None and id(at) not in visited:
         if isinstance(at, psycopg2.Error):
             return at
-        seen.add(id(at))
+        visited.add(id(at))
         at = getattr(at, "orig", None) or at.__cause__ or at.__context__
     return None

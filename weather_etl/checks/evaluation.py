@@ -83,7 +83,7 @@ def stored(evaluations: Iterable[Evaluation]) -> list[dict[str, Any]]:
     ]
 
 
-def restored(check: Check, records: Iterable[dict[str, Any]]) -> Evaluation | None:
+def restore_evaluation(check: Check, records: Iterable[dict[str, Any]]) -> Evaluation | None:
     """What a check said when its table was made; None if that is not recorded."""
     for record in records:
         if record["name"] == check.name:

@@ -45,7 +45,7 @@ def inspect(
 
         print(json.dumps(inspection.as_dict(), indent=2, ensure_ascii=False, default=str))
     else:
-        _print(inspection)
+        _print_inspection(inspection)
     if inspection.confidence == REJECTED:
         raise typer.Exit(2)
     if inspection.settings and any("ASSUMED" in w for w in inspection.warnings):
@@ -96,7 +96,7 @@ def look_at(file: Path, options: "Options", *, rows: int = 3) -> "Inspection":
     return inspect(source, options, show=rows)
 
 
-def _print(inspection: "Inspection") -> None:
+def _print_inspection(inspection: "Inspection") -> None:
     from weather_etl.meteorology.formats.inspection import REJECTED
     from weather_etl.redaction import printable
 
@@ -166,7 +166,7 @@ def formats(
             raise WrongUsage(f"There is no packaged profile {name!r}; `weather-etl formats` lists them.{near}")
         print(texts[name], end="")
         return
-    profiles = [*_installed(), *packaged()]
+    profiles = [*_installed_profiles(), *packaged()]
     if as_json:
         import json
 
@@ -185,7 +185,7 @@ def formats(
         say(f"{p.name:<{width}}  {p.rank:>3}  {p.origin:<10}  {what:<24}  {p.title}")
 
 
-def _installed() -> "list[Profile]":
+def _installed_profiles() -> "list[Profile]":
     """The profiles below `_formats/` of landing; none where no storage is configured or it does not answer."""
     from weather_etl.lake.connection import connect
     from weather_etl.landing.listing import read_profiles, route

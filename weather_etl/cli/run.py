@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import AsJson, Bare, Stations, app, console, count, me, named, say, some, waiting, warn
+from weather_etl.cli.base import (
+    AsJson,
+    Bare,
+    Stations,
+    app,
+    console,
+    count,
+    first_names,
+    say,
+    stations_named,
+    this_command,
+    waiting,
+    warn,
+)
 from weather_etl.cli.showing import print_of_all, print_states
 from weather_etl.errors import UserError
 
@@ -45,7 +58,7 @@ def run(
     from weather_etl.operations.overview import dagster_instance, shared_files_state, station_states
     from weather_etl.settings import Settings
 
-    settings, only = Settings.load(), named(stations, station)
+    settings, only = Settings.load(), stations_named(stations, station)
     started = time.monotonic()
     with connect(settings, prompt=True) as containers:
         containers.landing.answers()  # a storage that does not answer is told before a run begins that waits for it
@@ -77,7 +90,9 @@ def run(
     if failure:
         warn(f"ERROR  {failure}")
     elif states and not as_json:
-        say(f"Look around: `make ui` shows the graph, runs and checks, `{me()} head daily_weather` rows of a table.")
+        say(
+            f"Look around: `make ui` shows the graph, runs and checks, `{this_command()} head daily_weather` rows of a table."
+        )
     if bad:
         raise typer.Exit(1)
 
@@ -85,7 +100,7 @@ def run(
 def _left_undone(left: dict[str, str]) -> str:
     """What is stale after the run, and what to do: a file could not be read, another run was faster, or files came."""
     return (
-        f"{count(len(left), 'station')} still not up to date: {some([f'{s} ({why})' for s, why in left.items()])}. A file "
+        f"{count(len(left), 'station')} still not up to date: {first_names([f'{s} ({why})' for s, why in left.items()])}. A file "
         "could not be read, files came meanwhile or another run was faster; `weather-etl files` names files, "
         "`weather-etl run` goes on."
     )
@@ -116,7 +131,7 @@ def _print_where(states: "list[StationState]", results: "Outcome") -> None:
         wind = f", wind energy {energy:,.0f} kWh" if energy else ""
         stations = count(results.served.stations, "station")
         say(f"PostgreSQL  {count(results.served.hours, 'hour')} of {stations} in schema_metrics.weather_metrics{wind}")
-    say(f"reports     {count(results.reports, 'page')}, one a station; `{me()} open report` shows them")
+    say(f"reports     {count(results.reports, 'page')}, one a station; `{this_command()} open report` shows them")
 
 
 @contextmanager

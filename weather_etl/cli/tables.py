@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import Stations, app, console, count, named, say
+from weather_etl.cli.base import Stations, app, console, count, say, stations_named
 from weather_etl.cli.choices import Table
 from weather_etl.errors import UserError, WrongUsage
 from weather_etl.redaction import escaped
@@ -51,7 +51,7 @@ def head(
     from weather_etl import tables
 
     wanted = _wanted(table, columns)
-    wanted_stations: list[str | None] = [*named(station)]
+    wanted_stations: list[str | None] = [*stations_named(station)]
     for name in wanted_stations or [None if table == Table.NEIGHBOUR_EVENTS else _first_with_rows(table)]:
         frame = tables.read(table, name, columns=wanted)
         part = frame.tail(rows) if tail else frame.head(rows)
@@ -79,7 +79,7 @@ def export(
     from weather_etl.operations import export as exporting
 
     wanted = _wanted(table, columns)
-    stations: list[str | None] = [*(named(station) or tables.stations(table))]
+    stations: list[str | None] = [*(stations_named(station) or tables.stations(table))]
     if not stations and table == Table.NEIGHBOUR_EVENTS:
         stations = [None]
     if not stations:

@@ -183,7 +183,7 @@ def read_index(lake: Container, source: Source) -> dict[str, Any] | None:
     return index
 
 
-def troubled(lake: Container, sources: Iterable[Source]) -> list[dict[str, Any]]:
+def indexes_in_trouble(lake: Container, sources: Iterable[Source]) -> list[dict[str, Any]]:
     """Indexes of the sources that were rejected or hold lines of no station."""
     indexes = (
         read_index(lake, s)

@@ -78,21 +78,21 @@ class Lake:
         folder = rest.split("/")[:-1]
         if rest.rpartition("/")[2] != "data.parquet" or not (folder == [] or _is_of_a_station(folder)):
             return None
-        told = blob.metadata
+        metadata = blob.metadata
         return Stamp(
             table=table,
             station=folder[0].removeprefix("station=") if folder else "",
             etag=blob.etag,
-            fingerprint=told.get("fingerprint", ""),
-            rows=int(told.get("rows", -1)),
+            fingerprint=metadata.get("fingerprint", ""),
+            rows=int(metadata.get("rows", -1)),
             size=blob.size,
             last_modified=blob.last_modified,
-            first=told.get("first", ""),
-            last=told.get("last", ""),
-            warn=_whole_number(told.get("warn")),
-            error=_whole_number(told.get("error")),
-            rejected=_whole_number(told.get("rejected")),
-            fresh_hours=float(told["fresh_hours"]) if "fresh_hours" in told else None,
+            first=metadata.get("first", ""),
+            last=metadata.get("last", ""),
+            warn=_whole_number(metadata.get("warn")),
+            error=_whole_number(metadata.get("error")),
+            rejected=_whole_number(metadata.get("rejected")),
+            fresh_hours=float(metadata["fresh_hours"]) if "fresh_hours" in metadata else None,
         )
 
     def stamps(self, blobs: Iterable[Blob] | None = None) -> dict[tuple[str, str], Stamp]:

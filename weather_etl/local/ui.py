@@ -83,8 +83,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(folder: Folder, port: int) -> int:
-    if there := running(folder):
-        raise UserError(f"The web interface runs already, at {there.url}; `make stop` ends it.")
+    if interface := running(folder):
+        raise UserError(f"The web interface runs already, at {interface.url}; `make stop` ends it.")
     if not is_free(port):
         raise UserError(
             f"Port {port} is in use by {describe_listener(port)}; stop it, or choose another one: make ui PORT={port + 1}"
@@ -103,7 +103,9 @@ def _run(folder: Folder, port: int) -> int:
                 "env": environment(folder, port),
                 "cwd": folder.root,
             }
-            code = supervise.main(command(port), looks=[Address(port).look, Outages(folder).look], start=start)
+            code = supervise.main(
+                command(port), chores=[Address(port).tell_when_up, Outages(folder).tell_changes], start=start
+            )
     finally:
         folder.ui.unlink(missing_ok=True)
     say("Dagster has ended." if code <= 0 else f"Dagster has ended with code {code}; {log} says why.")
@@ -139,7 +141,7 @@ class Address:
     def __init__(self, port: int) -> None:
         self._port, self._told = port, False
 
-    def look(self) -> None:
+    def tell_when_up(self) -> None:
         if not self._told and is_listening(self._port):
             self._told = True
             say(f"Dagster is at http://{LOOPBACK}:{self._port} (Ctrl-C ends it).")
@@ -152,7 +154,7 @@ class Outages:
         self._probes = _probes(folder.environment(environ))
         self._lost: set[str] = set()
 
-    def look(self) -> None:
+    def tell_changes(self) -> None:
         for name, answers in self._probes.items():
             if answers() == (name in self._lost):
                 self._lost ^= {name}

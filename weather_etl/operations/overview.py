@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from weather_etl import postgres
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import files as checks
-from weather_etl.checks.evaluation import restored
+from weather_etl.checks.evaluation import restore_evaluation
 from weather_etl.checks.neighbours import NEIGHBOURS_AGREE
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
@@ -132,7 +132,7 @@ def station_states(
     """
     with connect(settings, prompt=True) as containers:
         inventory = shared_files.take_inventory(containers)
-        silent = mutes.muted(containers)
+        silent = mutes.muted_stations(containers)
     landing, stamps = inventory.landing, inventory.stamps
     stale = {s.station: s for s in planning.find_stale(landing, stamps)}
     trouble = troubles(settings, instance, list(stale.values()))
@@ -150,7 +150,7 @@ def station_states(
         states.append(
             StationState(
                 station,
-                stale[station].why if station in stale else _settled(made),
+                stale[station].why if station in stale else _state_when_not_stale(made),
                 len(files.files) if files else 0,
                 made,
                 _last_checks(instance, station),
@@ -162,7 +162,7 @@ def station_states(
     return states
 
 
-def _settled(made: dict[str, Stamp]) -> str:
+def _state_when_not_stale(made: dict[str, Stamp]) -> str:
     """What a station is that is not stale; a table whose rows nobody counted is not said to be empty."""
     hours = made.get("validated_observations")
     return NOTHING_USABLE if hours is not None and hours.rows == 0 else UP_TO_DATE
@@ -206,7 +206,7 @@ def shared_files_state(settings: Settings) -> CheckState | None:
     """How the files of several stations stand; None if there is none."""
     with connect(settings, prompt=True) as containers:
         inventory = shared_files.take_inventory(containers)
-        troubled = shared_files.troubled(containers.lake.container, inventory.sources)
+        troubled = shared_files.indexes_in_trouble(containers.lake.container, inventory.sources)
     if not inventory.sources:
         return None
     splits = sum(len(s.splits) for s in inventory.sources)
@@ -223,7 +223,7 @@ def neighbours_state(settings: Settings) -> CheckState | None:
     """What neighbours say of each other; None if that was never asked."""
     with connect(settings, prompt=True) as containers:
         recorded = containers.lake.read_checks(NEIGHBOURS, "")
-    evaluation = restored(NEIGHBOURS_AGREE, recorded or ())
+    evaluation = restore_evaluation(NEIGHBOURS_AGREE, recorded or ())
     if evaluation is None:
         return None
     return CheckState(

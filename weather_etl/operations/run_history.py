@@ -233,15 +233,15 @@ def unroutable_files_told(instance: dg.DagsterInstance) -> str | None:
     """What the last evaluation of `unroutable_files` was about, see `planning.unroutable`; None if there is none."""
     key = dg.AssetCheckKey(dg.AssetKey(UNROUTABLE_FILES.table), UNROUTABLE_FILES.name)
     evaluation = last_check_evaluations(instance, [key]).get(key)
-    told: Any = evaluation.metadata.get("names") if evaluation else None
-    return str(told.value) if told is not None else None
+    names: Any = evaluation.metadata.get("names") if evaluation else None
+    return str(names.value) if names is not None else None
 
 
 def step_failure(event: dg.DagsterEvent) -> str:
     """What a failed step said: the words of its `Failure`, else of its exception."""
     data = event.step_failure_data
-    told = data.user_failure_data.description if data.user_failure_data else None
-    return (told or (data.error.message if data.error else "")).strip()
+    description = data.user_failure_data.description if data.user_failure_data else None
+    return (description or (data.error.message if data.error else "")).strip()
 
 
 def failure_sentence(instance: dg.DagsterInstance, run_id: str) -> str:

@@ -230,8 +230,8 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         with without_details(context.log, self._run, self._instance):
             opened = self._opened.get(station)
             if not isinstance(obj, StationTable):
-                frame, there = obj, None if opened else self.containers().lake.stamp(name, station)
-                obj = StationTable(name, station, lambda: frame, is_new=True, replaces=there)
+                frame, old_stamp = obj, None if opened else self.containers().lake.stamp(name, station)
+                obj = StationTable(name, station, lambda: frame, is_new=True, replaces=old_stamp)
             old = opened.stamps.get(name) if opened else obj.replaces
             if obj.is_new:
                 stamp, status = self._write(obj, old)
@@ -295,8 +295,8 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             raise UserError(
                 f"Other runs wrote {name} of {station} {MAX_RACES} times while this one worked; run it again."
             )
-        there = self.containers().lake.stamp(name, station)
-        if there is None:
+        stamp = self.containers().lake.stamp(name, station)
+        if stamp is None:
             uri = self.containers().lake.uri(name, station)
             raise UserError(f"{uri} was deleted while it was replaced; run {'the station' if station else 'it'} again.")
-        return there, LEFT
+        return stamp, LEFT

@@ -104,13 +104,13 @@ def summary(compared: Compared) -> list[dict[str, Any]]:
                 "unit": quantity.unit,
                 "digits": quantity.digits,
                 "means": [float(shared[s].mean()) if s in shared and len(shared) else None for s in compared.stations],
-                "years": _told(shared.index.tolist()),
+                "years": _years_in_words(shared.index.tolist()),
             }
         )
     return lines
 
 
-def _told(years: list[int]) -> str:
+def _years_in_words(years: list[int]) -> str:
     """`2001-2009, 2011 (10)`; a sentence where there is none."""
     spans: list[list[int]] = []
     for year in years:
@@ -118,8 +118,8 @@ def _told(years: list[int]) -> str:
             spans[-1][1] = year
         else:
             spans.append([year, year])
-    told = ", ".join(f"{a}" if a == b else f"{a}\u2013{b}" for a, b in spans)
-    return f"{told} ({len(years)})" if years else "no year that all of them show"
+    listing = ", ".join(f"{a}" if a == b else f"{a}\u2013{b}" for a, b in spans)
+    return f"{listing} ({len(years)})" if years else "no year that all of them show"
 
 
 def by_year(compared: Compared) -> list[dict[str, Any]]:

@@ -135,17 +135,17 @@ def _sun_and_cloud(t: Tables) -> Picture | None:
             other.set_ylabel("cloud cover, %")
             other.spines["top"].set_visible(False)
 
-    told = []
+    extremes = []
     if sun is not None and np.isfinite(sun).any():
         best = int(np.nanargmax(sun))
-        told.append(f"most sunshine in {MONTHS[best]} ({sun[best]:.0f} h)")
+        extremes.append(f"most sunshine in {MONTHS[best]} ({sun[best]:.0f} h)")
     if cloud is not None and np.isfinite(cloud).any():
         worst = int(np.nanargmax(cloud))
-        told.append(f"most cloud in {MONTHS[worst]} ({cloud[worst]:.0f} %)")
+        extremes.append(f"most cloud in {MONTHS[worst]} ({cloud[worst]:.0f} %)")
     return picture(
         "sun_and_cloud",
         "Sunshine and cloud",
-        f"Means of the calendar months: {', '.join(told)}.",
+        f"Means of the calendar months: {', '.join(extremes)}.",
         (9, 2.6),
         paint,
     )

@@ -52,12 +52,12 @@ def aggregated(
     """Sum the hours up to days, the days to months and years, the months to normals."""
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
-        yield from making.checks_alone()
-        yield from making.unchanged()
+        yield from making.results_of_checks_alone()
+        yield from making.unchanged_results()
         spans = _Spans(making, lake, validated_observations)
         for table in making.stale:
             frame = spans.make(table)
-            yield from making.made(
+            yield from making.results_of(
                 table,
                 frame,
                 _evaluations(table, frame, making.station),

@@ -13,7 +13,7 @@ import dagster as dg
 
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import observations as checks
-from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, count, restored
+from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, count, restore_evaluation
 from weather_etl.errors import UserError
 from weather_etl.ingestion.station import NeverMade
 from weather_etl.lake.fingerprints import INPUTS
@@ -66,7 +66,7 @@ class Making:
         wanted = [c for c in TABLE_CHECKS if (c.table, c.name) in self._asked and c.table == table]
         return recorded_evaluations(self._lake.containers().lake, self.opened.stamps[table], wanted)
 
-    def unchanged(self, *tables: str) -> Results:
+    def unchanged_results(self, *tables: str) -> Results:
         """What is there already, and what its checks said when it was made; of all tables if none is named."""
         for table, evaluations in self._unchanged.items():
             if tables and table not in tables:
@@ -79,7 +79,7 @@ class Making:
                 check_results=[result(e, self.station) for e in evaluations],
             )
 
-    def checks_alone(self) -> Results:
+    def results_of_checks_alone(self) -> Results:
         """What checks that were asked for without their table said when it was made."""
         for table in self._alone:
             evaluations = self._recorded(table)
@@ -87,7 +87,7 @@ class Making:
                 raise NeverMade(table, self.station)
             yield from (result(e, self.station) for e in evaluations)
 
-    def made(
+    def results_of(
         self,
         table: str,
         value: "pd.DataFrame | Raw",
@@ -147,7 +147,7 @@ def recorded_evaluations(lake: Lake, stamp: Stamp | None, wanted: Collection[Che
     records = lake.read_checks(stamp.table, stamp.station, stamp) if stamp else None
     evaluations = []
     for check in wanted:
-        evaluation = restored(check, records or ())
+        evaluation = restore_evaluation(check, records or ())
         if evaluation is None:
             return None
         if check == checks.freshness:

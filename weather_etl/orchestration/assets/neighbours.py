@@ -47,7 +47,7 @@ def neighbour_events(
                 table = StationTable(NEIGHBOURS, "", lambda: None, replaces=stamp)  # type: ignore[arg-type,return-value]
                 yield _result(table, last_metadata(context, NEIGHBOURS, target), target, recorded)
                 return
-        events, evaluations, metadata = _made(containers)
+        events, evaluations, metadata = _compare_stations(containers)
         table = StationTable(NEIGHBOURS, "", lambda: events, target, evaluations, is_new=True, replaces=stamp)
         yield _result(table, metadata, target, [e for e in evaluations if e.check in wanted])
 
@@ -64,7 +64,7 @@ def _result(
     )
 
 
-def _made(containers: Containers) -> "tuple[pd.DataFrame, list[Evaluation], dict[str, Any]]":
+def _compare_stations(containers: Containers) -> "tuple[pd.DataFrame, list[Evaluation], dict[str, Any]]":
     """The table, what its checks say, and what a person wants to know of it.
 
     Raises:

@@ -47,9 +47,9 @@ def validated(
     """Put the raw rows together to hours, flag every value, and keep what could not be used."""
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
-        yield from making.checks_alone()
+        yield from making.results_of_checks_alone()
         if not making.stale:
-            yield from making.unchanged()
+            yield from making.unchanged_results()
             return
         observations = _observe(raw_observations.raw, making.opened)
         # The hours first: if the balance of all rows does not hold, none of the three is published.
@@ -63,9 +63,9 @@ def validated(
         judged = Judged(observations, making.station, fresh_hours, settings.site)
         for table in frames:
             if table not in making.stale:
-                yield from making.unchanged(table)
+                yield from making.unchanged_results(table)
                 continue
-            yield from making.made(
+            yield from making.results_of(
                 table,
                 frames[table],
                 _evaluations(table, frames[table], judged),

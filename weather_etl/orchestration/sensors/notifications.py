@@ -50,18 +50,18 @@ def notification_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
             send(settings, message(news, len(state.open), settings.ui_url, settings.webhook_style))
         except UserError as error:
             raise dg.Failure(str(error)) from None
-    told = f"Told {len(news.opened)} failed and {len(news.closed)} resolved." if news else "Nothing new."
-    return dg.SensorResult(cursor=state.write(), skip_reason=f"{told} {len(state.open)} open.")
+    summary = f"Told {len(news.opened)} failed and {len(news.closed)} resolved." if news else "Nothing new."
+    return dg.SensorResult(cursor=state.write(), skip_reason=f"{summary} {len(state.open)} open.")
 
 
 def _muted(settings: Settings) -> Collection[str]:
     """Stations of which nobody wants to hear; none where the storage does not answer, which must be told."""
     from weather_etl.lake.connection import connect
-    from weather_etl.operations.mutes import muted
+    from weather_etl.operations.mutes import muted_stations
 
     try:
         with connect(settings, prompt=True) as containers:
-            return muted(containers)
+            return muted_stations(containers)
     except UserError:
         return ()
 
