@@ -172,17 +172,18 @@ def formats(
 
         rows = [
             {
-                "name": p.name, "title": p.title, "rank": p.rank, "origin": p.origin, "decoder": p.decoder,
-                "refuses": p.refuse or None, "variables": list(dict.fromkeys(c.to for c in p.columns)), "source": p.source,
+                "name": profile.name, "title": profile.title, "rank": profile.rank, "origin": profile.origin,
+                "decoder": profile.decoder, "refuses": profile.refuse or None,
+                "variables": list(dict.fromkeys(c.to for c in profile.columns)), "source": profile.source,
             }
-            for p in profiles
+            for profile in profiles
         ]  # fmt: skip
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    width = max(len(p.name) for p in profiles)
-    for p in profiles:
-        what = f"refused as {p.refuse.split(':')[0]}" if p.refuse else p.decoder
-        say(f"{p.name:<{width}}  {p.rank:>3}  {p.origin:<10}  {what:<24}  {p.title}")
+    width = max(len(profile.name) for profile in profiles)
+    for profile in profiles:
+        what = f"refused as {profile.refuse.split(':')[0]}" if profile.refuse else profile.decoder
+        say(f"{profile.name:<{width}}  {profile.rank:>3}  {profile.origin:<10}  {what:<24}  {profile.title}")
 
 
 def _installed_profiles() -> "list[Profile]":

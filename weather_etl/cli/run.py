@@ -91,7 +91,8 @@ def run(
         warn(f"ERROR  {failure}")
     elif states and not as_json:
         say(
-            f"Look around: `make ui` shows the graph, runs and checks, `{this_command()} head daily_weather` rows of a table."
+            "Look around: `make ui` shows the graph, runs and checks, "
+            f"`{this_command()} head daily_weather` rows of a table."
         )
     if bad:
         raise typer.Exit(1)
@@ -99,8 +100,9 @@ def run(
 
 def _left_undone(left: dict[str, str]) -> str:
     """What is stale after the run, and what to do: a file could not be read, another run was faster, or files came."""
+    names = first_names([f"{station} ({why})" for station, why in left.items()])
     return (
-        f"{count(len(left), 'station')} still not up to date: {first_names([f'{s} ({why})' for s, why in left.items()])}. A file "
+        f"{count(len(left), 'station')} still not up to date: {names}. A file "
         "could not be read, files came meanwhile or another run was faster; `weather-etl files` names files, "
         "`weather-etl run` goes on."
     )

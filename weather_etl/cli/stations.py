@@ -89,7 +89,8 @@ def mute(
             for station_id in wanted:
                 mutes.mute(containers, station_id, until.date())
                 say(
-                    f"{station_id} is muted until the end of {until:%Y-%m-%d} (UTC); `weather-etl mute {station_id} --off` ends it."
+                    f"{station_id} is muted until the end of {until:%Y-%m-%d} (UTC); "
+                    f"`weather-etl mute {station_id} --off` ends it."
                 )
         else:
             for station_id in wanted:

@@ -31,8 +31,8 @@ def draw(compared: Compared) -> list[Picture]:
     months = [(q, compared.months(q)[0]) for q in wanted]
     years = [(q, compared.years(q)) for q in wanted]
     with matplotlib.rc_context(STYLE):
-        made = [_picture(compared, *which) for which in (("by_month", months), ("by_year", years))]
-    return [p for p in made if p is not None]
+        pictures = [_picture(compared, *which) for which in (("by_month", months), ("by_year", years))]
+    return [p for p in pictures if p is not None]
 
 
 def _picture(compared: Compared, name: str, tables: list[tuple[Quantity, pd.DataFrame]]) -> Picture | None:

@@ -199,13 +199,13 @@ def _clip(rings: Iterable[Ring], west: float, south: float, east: float, north: 
 def _clip_side(ring: Ring, axis: int, limit: float, side: int) -> Ring:
     """What of a ring lies on one side of a meridian (axis 0) or a parallel (axis 1)."""
     kept: Ring = []
-    for a, b in zip(ring[-1:] + ring[:-1], ring, strict=True):
-        a_in, b_in = side * (a[axis] - limit) >= 0, side * (b[axis] - limit) >= 0
-        if a_in != b_in:
-            t = (limit - a[axis]) / (b[axis] - a[axis])
-            kept.append((a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])))
-        if b_in:
-            kept.append(b)
+    for start, end in zip(ring[-1:] + ring[:-1], ring, strict=True):
+        start_is_in, end_is_in = side * (start[axis] - limit) >= 0, side * (end[axis] - limit) >= 0
+        if start_is_in != end_is_in:
+            share = (limit - start[axis]) / (end[axis] - start[axis])
+            kept.append((start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])))
+        if end_is_in:
+            kept.append(end)
     return kept
 
 

@@ -133,7 +133,7 @@ def _metadata(table: str, frame: "pd.DataFrame", timezone: str) -> dict[str, Any
         **({"mean_temperature_c": round(float(shown.mean()), 2)} if len(shown) else {}),
         "without_mean_temperature": len(frame) - len(shown),
         **(_period(frame) if table == "climate_normals" else {"timezone": timezone}),
-        **sketches.of(table, frame),
+        **sketches.sketch(table, frame),
         "preview": preview(frame, _COLUMNS[table]),
     }
 

@@ -118,7 +118,7 @@ def _of_hours(observations: "Observations", timezone: str) -> dict[str, Any]:
         **observations.computed,
         "timezone": timezone,
         **warnings_told(warnings),
-        **sketches.of("validated_observations", frame),
+        **sketches.sketch("validated_observations", frame),
         "preview": preview(
             frame, ["timestamp", "temperature_c", "humidity_percent", "wind_speed_ms", "pressure_msl_hpa"]
         ),
