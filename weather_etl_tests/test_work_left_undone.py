@@ -1,6 +1,8 @@
 """`weather-etl run` exits 1 when work was left undone, and says what."""
 
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from weather_etl import cli
 from weather_etl.ingestion import merge
 from weather_etl.lake.connection import Containers
+from weather_etl.lake.table_objects import Lake
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
@@ -87,3 +90,22 @@ def test_a_bad_station_delays_no_good_one(containers: Containers, run: Any, caps
     assert run() == 1
     assert "a/station.toml is nested too deeply" in capsys.readouterr().err
     assert all(containers.lake.stamp("climate_normals", s) for s in "bcd")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_run_and_not_only_its_station(
+    containers: Containers, run: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    for station in "abc":
+        containers.landing.upload(f"{station}/x.csv", weather_csv(24))
+    write = Lake.write
+
+    def interrupted(self: Lake, table: str, station: str, *arguments: Any, **options: Any) -> Any:
+        os.kill(os.getpid(), number)
+        return write(self, table, station, *arguments, **options)
+
+    monkeypatch.setattr(Lake, "write", interrupted)
+    assert run() == 1
+    monkeypatch.undo()
+    assert "The run was interrupted; `weather-etl run` goes on." in capsys.readouterr().err
+    assert [s for s in "bc" if containers.lake.stamp("raw_observations", s)] == []

@@ -12,8 +12,8 @@ from weather_etl.cli.base import app, count, one_named, say, some, waiting, warn
 from weather_etl.errors import UserError, WrongUsage
 
 if TYPE_CHECKING:
+    from weather_etl.lake.blobs import Uploaded
     from weather_etl.lake.connection import Containers
-    from weather_etl.lake.container import Uploaded
     from weather_etl.meteorology.formats.options import Options
     from weather_etl.operations.landing_files import Neighbours
 

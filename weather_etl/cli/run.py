@@ -48,10 +48,12 @@ def run(
     settings, only = Settings.load(), named(stations, station)
     started = time.monotonic()
     with connect(settings, prompt=True) as containers:
-        containers.landing.exists()  # a storage that does not answer is told before a run begins that waits for it
+        containers.landing.answers()  # a storage that does not answer is told before a run begins that waits for it
     with dagster_instance() as instance:
         with _progress(settings, only):
-            failure = _catch_up(instance, only, full=full, tables_only=tables_only)
+            failure, outage = _catch_up(instance, only, full=full, tables_only=tables_only)
+        if outage and failure:  # what is stale now, only the storage could say
+            raise UserError(failure)
         states = station_states(settings, instance, only)
     seconds = time.monotonic() - started
     shared = shared_files_state(settings)
@@ -154,12 +156,23 @@ def _progress(settings: "Settings", only: list[str]) -> Iterator[None]:
                 thread.join()
 
 
-def _catch_up(instance: "dg.DagsterInstance", stations: list[str], *, full: bool, tables_only: bool) -> str | None:
-    """Run `catch_up_job` in this process; the sentence of its failure, or None."""
+def _catch_up(
+    instance: "dg.DagsterInstance", stations: list[str], *, full: bool, tables_only: bool
+) -> tuple[str | None, bool]:
+    """Run `catch_up_job` in this process; the sentence of its failure, or None, and whether the storage did not answer."""
+    import dagster as dg
+
     from weather_etl.operations import planning
     from weather_etl.orchestration.catch_up import catch_up_job
-    from weather_etl.orchestration.child_runs import run_job
+    from weather_etl.orchestration.child_runs import INTERRUPTED, run_job
 
     config = {"mode": "full" if full else "incremental", "stations": stations, "tables_only": tables_only}
     why = "weather-etl run --full" if full else "weather-etl run"
-    return " | ".join(run_job(instance, catch_up_job, ops={"catch_up": config}, tags={planning.WHY: why})) or None
+    try:
+        failures = run_job(instance, catch_up_job, ops={"catch_up": config}, tags={planning.WHY: why})
+    except KeyboardInterrupt:
+        failures = [INTERRUPTED]
+    if INTERRUPTED in failures:  # who wants to go does not wait for a summary
+        raise UserError(INTERRUPTED)
+    last = next(iter(instance.get_runs(dg.RunsFilter(job_name=catch_up_job.name), limit=1)), None)
+    return " | ".join(failures) or None, last is not None and last.tags.get(planning.ENDED) == planning.OUTAGE

@@ -285,7 +285,7 @@ def _read_file(
     except StorageUnavailable as why:
         if not why.passing:
             raise
-        containers.landing.exists()  # raises where it is not this file alone that gets no answer
+        containers.landing.answers()  # raises where it is not this file alone that gets no answer
         entry |= _unreadable(version, f"{printable(version.name)} could not be read: {why}")
     except Exception as error:  # a bug: whoever sees it must learn which file brought it out
         error.add_note(f"while {printable(version.name)} was read")

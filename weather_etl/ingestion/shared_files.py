@@ -21,8 +21,9 @@ from datetime import datetime
 from typing import Any
 
 from weather_etl.digests import digest
+from weather_etl.lake.blobs import Blob
 from weather_etl.lake.connection import Containers
-from weather_etl.lake.container import Blob, Container
+from weather_etl.lake.container import Container
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing import listing, versions
 from weather_etl.landing.archived import add_archived, of_station

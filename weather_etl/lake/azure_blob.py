@@ -15,8 +15,7 @@ from dagster_azure.blob import (
     AzureBlobStorageResource,
 )
 
-# Seconds until the answer to a Put Blob, whose bytes the service must have stored by then.
-WRITE_TIMEOUT_S = 60
+PROBE_TIMEOUT_S = 2  # of a question that only asks whether anybody is there
 # Uploads up to this size are ONE Put Blob request: a killed upload leaves nothing behind.
 MAX_SINGLE_PUT = 1024**3
 
@@ -26,7 +25,7 @@ def client_options(*, prompt: bool) -> dict[str, Any]:
 
     A storage that is down is reported within 20 s either way; the SDK's own jitter of 3 s a try would break that. One that
     takes connections and never answers is reported within 15 s, or 30 s: a run ends within a minute. (What is written
-    may take longer, see `WRITE_TIMEOUT_S`.)
+    may take longer, see `write_timeout_s`.)
     """
     retry: dict[str, Any] = {"initial_backoff": 0.5, "increment_base": 2, "random_jitter_range": 1}
     if prompt:
@@ -37,9 +36,14 @@ def client_options(*, prompt: bool) -> dict[str, Any]:
         }
     return {
         "connection_timeout": 5,
-        "read_timeout": 8,
+        "read_timeout": 7,
         "retry_policy": ExponentialRetry(**retry, retry_total=2),
     }
+
+
+def write_timeout_s(size: int) -> float:
+    """Seconds until the answer to a Put Blob, whose bytes the service must have stored by then; three tries are made."""
+    return 12 + size / 5_000_000
 
 
 class WeatherBlobStorageResource(AzureBlobStorageResource):

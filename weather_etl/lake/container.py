@@ -1,19 +1,17 @@
 """One container of Azure Blob Storage: list, read and conditionally write; errors of the SDK as plain sentences.
 
-Belongs here: requests, blobs as listed, what a failure means.
-Does not belong here: how a connection is made (`connection.py`), what is in a blob.
+Belongs here: requests, what a failure means.
+Does not belong here: blobs as they are listed (`blobs.py`), how a connection is made (`connection.py`), what is in a blob.
 """
 
-import base64
 import hashlib
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from weather_etl.errors import UserError
+from weather_etl.lake.blobs import Blob, Uploaded, of_listing, of_properties
 from weather_etl.private_names import run_blob_request
 from weather_etl.redaction import printable
 
@@ -68,82 +66,6 @@ class BlobNotFound(Exception):
     """There is no such blob, or not in that version."""
 
 
-@dataclass(frozen=True)
-class Blob:
-    """A blob as a listing shows it; `etag` without quotes, `content_encoding` as its uploader said."""
-
-    name: str
-    etag: str
-    size: int
-    last_modified: datetime
-    metadata: dict[str, str] = field(default_factory=dict)
-    content_md5: bytes | None = None
-    content_encoding: str = ""
-    tier: str = ""
-
-
-@dataclass(frozen=True)
-class Uploaded:
-    """What an upload did: whether it wrote, and the blob that was there before."""
-
-    wrote: bool
-    before: Blob | None
-
-
-def _blob(properties: Any) -> Blob:
-    # ETags come quoted from PUT and properties, bare from listings; the bare form works in If-Match.
-    content = properties.content_settings
-    return Blob(
-        properties.name,
-        properties.etag.strip('"'),
-        properties.size,
-        properties.last_modified,
-        dict(properties.metadata or {}),
-        bytes(content.content_md5) if content and content.content_md5 else None,
-        (content.content_encoding or "") if content else "",
-        str(properties.blob_tier or ""),
-    )
-
-
-def _listed(page: bytes) -> tuple[list[Blob], str | None]:
-    """The blobs of a List Blobs answer, and the marker of the next page if there is one."""
-    from email.utils import parsedate_to_datetime
-    from urllib.parse import unquote
-    from xml.etree import ElementTree
-
-    from azure.core.exceptions import ServiceResponseError
-
-    try:
-        root = ElementTree.fromstring(page)
-    except ElementTree.ParseError as error:  # an answer that was cut
-        raise ServiceResponseError("The listing is not complete.") from error
-    if root.tag != "EnumerationResults":  # a proxy's page; taken for an empty listing it would empty the tables
-        raise ValueError("The answer is no listing.")
-    times: dict[str, datetime] = {}
-    blobs = []
-    for item in root.iterfind("Blobs/Blob"):
-        name, properties, metadata = item.find("Name"), item.find("Properties"), item.find("Metadata")
-        assert name is not None and properties is not None
-        text = {p.tag: p.text or "" for p in properties}
-        when, md5 = text["Last-Modified"], text.get("Content-MD5")
-        if when not in times:
-            times[when] = parsedate_to_datetime(when)
-        blobs.append(
-            Blob(
-                # A name with characters that XML cannot hold comes percent-encoded.
-                unquote(name.text or "") if name.get("Encoded") == "true" else name.text or "",
-                text["Etag"].strip('"'),
-                int(text["Content-Length"]),
-                times[when],
-                {m.tag: m.text or "" for m in metadata} if metadata is not None else {},
-                base64.b64decode(md5) if md5 else None,
-                text.get("Content-Encoding", ""),
-                text.get("AccessTier", ""),
-            )
-        )
-    return blobs, root.findtext("NextMarker") or None
-
-
 class Container:
     """One container: list, read and conditionally write; errors of the SDK become plain sentences."""
 
@@ -180,6 +102,10 @@ class Container:
         code = getattr(code, "value", code)
         if blob is not None and code in _OF_ONE_BLOB:
             raise BlobUnreadable(blob, *_OF_ONE_BLOB[code]) from None
+        if code == "ContainerBeingDeleted":  # a conflict like that of two writers, for the SDK
+            raise StorageUnavailable(
+                f"The container {self.name!r} at {host} is being deleted; wait a minute, create it again and bring its files back."
+            ) from None
         if isinstance(error, azure.ResourceModifiedError | azure.ResourceExistsError) or error.status_code == 412:
             raise PreconditionFailed from None
         if isinstance(error, azure.ResourceNotFoundError):
@@ -190,7 +116,7 @@ class Container:
             raise BlobNotFound from None
         if error.status_code in (401, 403) or isinstance(error, azure.ClientAuthenticationError):
             raise StorageUnavailable(
-                f"Azure Storage at {host} refused the credentials; check the key, SAS token or role assignment."
+                f"Azure Storage at {host} refused the credentials; check key, SAS token, role assignment and the clock of this machine."
             ) from None
         code = code or f"HTTP {error.status_code}"
         passing = error.status_code is None or error.status_code in (408, 429) or error.status_code >= 500
@@ -209,6 +135,17 @@ class Container:
         with self._plain_errors():
             return bool(self._client.exists())
 
+    def answers(self) -> None:
+        """Ask anything, to learn within a few seconds whether the storage answers at all.
+
+        Raises:
+            StorageUnavailable: it does not.
+        """
+        from weather_etl.lake.azure_blob import PROBE_TIMEOUT_S
+
+        with self._plain_errors():
+            self._client.exists(read_timeout=PROBE_TIMEOUT_S)
+
     def create(self) -> None:
         """Create the container if it is missing."""
         with self._plain_errors():
@@ -225,7 +162,7 @@ class Container:
         while marker is not None:
             try:
                 with self._plain_errors():
-                    blobs, marker = _listed(self._list_page(prefix, marker))
+                    blobs, marker = of_listing(self._list_page(prefix, marker))
             except StorageUnavailable as error:
                 if error.is_answer and error.passing:  # a name that the service cannot write down, say
                     raise StorageUnavailable(
@@ -259,7 +196,7 @@ class Container:
         """Properties of one blob, or None."""
         try:
             with self._plain_errors(name):
-                return _blob(self._client.get_blob_client(name).get_blob_properties())
+                return of_properties(self._client.get_blob_client(name).get_blob_properties())
         except BlobNotFound:
             return None
 
@@ -277,7 +214,7 @@ class Container:
         with self._plain_errors(name):
             # The HTTP layer would unpack a body without any bound, and what it gives has another MD5.
             download = self._client.download_blob(name, decompress=False, **condition)
-            return download.readall(), _blob(download.properties)
+            return download.readall(), of_properties(download.properties)
 
     def read_end(self, name: str, length: int, *, size: int, etag: str) -> bytes:
         """The last bytes of a version of a blob, all of it if it is shorter.
@@ -325,7 +262,7 @@ class Container:
         """
         from azure.core import MatchConditions
 
-        from weather_etl.lake.azure_blob import WRITE_TIMEOUT_S
+        from weather_etl.lake.azure_blob import write_timeout_s
 
         condition: dict[str, Any] = {"overwrite": False}
         if content_type is not None or content_encoding is not None or content_md5 is not None:
@@ -341,7 +278,7 @@ class Container:
             condition |= {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}
         with self._plain_errors(name):
             result = self._client.get_blob_client(name).upload_blob(
-                data, metadata=metadata, read_timeout=WRITE_TIMEOUT_S, **condition
+                data, metadata=metadata, read_timeout=write_timeout_s(len(data)), **condition
             )
             return str(result["etag"]).strip('"')
 
@@ -349,7 +286,7 @@ class Container:
         """Write a blob whatever is there (uploads by a person), with its MD5, unless these bytes are there already."""
         from azure.storage.blob import ContentSettings
 
-        from weather_etl.lake.azure_blob import WRITE_TIMEOUT_S
+        from weather_etl.lake.azure_blob import write_timeout_s
 
         md5 = hashlib.md5(data, usedforsecurity=False).digest()
         there = self.head(name)
@@ -359,7 +296,7 @@ class Container:
             self._client.get_blob_client(name).upload_blob(
                 data,
                 overwrite=True,
-                read_timeout=WRITE_TIMEOUT_S,
+                read_timeout=write_timeout_s(len(data)),
                 content_settings=ContentSettings(content_md5=bytearray(md5)),
             )
         return Uploaded(True, there)

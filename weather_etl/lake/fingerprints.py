@@ -34,13 +34,13 @@ NEIGHBOURS, NEIGHBOURS_INPUTS = "neighbour_events", ("validated_observations", "
 CODE_VERSIONS: Mapping[str, str] = {
     **dict.fromkeys(TABLE_NAMES, "1"),
     "raw_observations": READER_VERSION,
-    "quarantined_rows": "3",
-    "validated_observations": "5",
-    "quality_events": "5",
-    "daily_weather": "4",
-    "monthly_weather": "4",
-    "yearly_weather": "3",
-    "climate_normals": "3",
+    "quarantined_rows": "4",
+    "validated_observations": "6",
+    "quality_events": "6",
+    "daily_weather": "5",
+    "monthly_weather": "5",
+    "yearly_weather": "4",
+    "climate_normals": "4",
     NEIGHBOURS: "1",
 }
 

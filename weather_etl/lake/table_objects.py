@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from weather_etl.lake.container import Blob, BlobNotFound, Container, PreconditionFailed
+from weather_etl.lake.blobs import Blob
+from weather_etl.lake.container import BlobNotFound, Container, PreconditionFailed
 from weather_etl.lake.parquet import decode_checks, decode_parquet, encode_parquet
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from weather_etl.errors import UserError
-from weather_etl.lake.container import Blob, BlobNotFound, BlobUnreadable, Container, PreconditionFailed
+from weather_etl.lake.blobs import Blob
+from weather_etl.lake.container import BlobNotFound, BlobUnreadable, Container, PreconditionFailed
 from weather_etl.landing.versions import FORMATS, SHARED, FileVersion, Landing, StationFiles
 from weather_etl.stations import SETTINGS_FILE, StationSettings, is_station_id
 

@@ -169,9 +169,10 @@ def _checked_workbook(archive: zipfile.ZipFile, data: bytes) -> bytes:
 
 
 def _is_litter(name: str) -> bool:
-    """What macOS and Windows put into archives beside the files."""
+    """What systems and editors put into archives beside the files: hidden files and copies of them."""
     parts = name.split("/")
-    return "__MACOSX" in parts or parts[-1] in (".DS_Store", "Thumbs.db", "desktop.ini") or parts[-1].startswith("._")
+    hidden = any(part.startswith(".") and part.strip(".") for part in parts)
+    return hidden or "__MACOSX" in parts or parts[-1] in ("Thumbs.db", "desktop.ini") or parts[-1].endswith("~")
 
 
 def _leads_out(name: str) -> bool:

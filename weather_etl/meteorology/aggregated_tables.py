@@ -8,7 +8,7 @@ Names, order and meaning of the columns of months, years and normals are written
 from dataclasses import replace
 from typing import Any
 
-from weather_etl.meteorology.columns import STATION, Column, Table, count, date, number, text, yes
+from weather_etl.meteorology.columns import STATION, Column, Table, boolean, count, date, number, text
 from weather_etl.meteorology.quality import POSSIBLE
 from weather_etl.meteorology.vocabulary import CONDITIONS, SECTORS
 
@@ -102,11 +102,11 @@ _DAILY = Table(
         number("cooling_degree_days", "degC d", "Cooling degree days to the station's own base and limit.", 0, standard_name=_EXCESS, null_when=f"{_HOURS}, or {_NO_BASE}"),
         number("growing_degree_days", "degC d", "Growing degree days to the station's own base.", 0, standard_name=_EXCESS, null_when=f"{_HOURS}, or {_NO_BASE}"),
         _BASES,
-        yes("is_frost_day", "Lowest temperature below 0 degC.", null_when=_GAPLESS),
-        yes("is_ice_day", "Highest temperature below 0 degC.", null_when=_GAPLESS),
-        yes("is_summer_day", "Highest temperature above 25 degC.", null_when=_GAPLESS),
-        yes("is_hot_day", "Highest temperature above 30 degC.", null_when=_GAPLESS),
-        yes("is_tropical_night", "Lowest temperature above 20 degC.", null_when=_GAPLESS),
+        boolean("is_frost_day", "Lowest temperature below 0 degC.", null_when=_GAPLESS),
+        boolean("is_ice_day", "Highest temperature below 0 degC.", null_when=_GAPLESS),
+        boolean("is_summer_day", "Highest temperature above 25 degC.", null_when=_GAPLESS),
+        boolean("is_hot_day", "Highest temperature above 30 degC.", null_when=_GAPLESS),
+        boolean("is_tropical_night", "Lowest temperature above 20 degC.", null_when=_GAPLESS),
         number("wind_power_density_wm2", "W m-2", "Mean of half the air density times the cube of the hourly speed.", 0, null_when=_HOURS),
         number("energy_kwh", "kWh", "Energy of the station's turbine.", 0, null_when="any hour is missing"),
         number("capacity_factor", "1", "Energy over that of the rated power in all hours.", 0, null_when="any hour is missing"),
@@ -114,10 +114,10 @@ _DAILY = Table(
         count("precipitation_n", "Hours whose precipitation is known.", unit="h"),
         number("precipitation_mm", "mm", "Precipitation of the hours that began in the day.", 0, standard_name=_RAIN, null_when=_TILED),
         number("precipitation_max_hour_mm", "mm", "Most precipitation of an hour.", 0, standard_name=_RAIN, null_when=_HOURS),
-        yes("is_wet_day", "1 mm or more fell.", null_when=_TILED),
+        boolean("is_wet_day", "1 mm or more fell.", null_when=_TILED),
         count("snow_depth_n", "Hours with a snow depth.", unit="h"),
         number("snow_depth_max_cm", "cm", "Greatest snow depth.", 0, standard_name=_SNOW_NAME, null_when="there is no value"),
-        yes("is_snow_day", "Snow lay 1 cm deep or more.", null_when="there is no value"),
+        boolean("is_snow_day", "Snow lay 1 cm deep or more.", null_when="there is no value"),
         count("solar_radiation_n", "Hours with a global radiation.", unit="h"),
         number("solar_radiation_mjm2", "MJ m-2", "Sum of global radiation (3.6 MJ are 1 kWh).", 0, standard_name="integral_wrt_time_of_surface_downwelling_shortwave_flux_in_air", null_when=_LIGHT),
         count("sunshine_n", "Hours with a duration of sunshine.", unit="h"),
@@ -338,7 +338,7 @@ _NORMALS = Table(
             "years_n",
             "Years of the period with a mean temperature of that month (without any temperature: with its leading variable).",
         ),
-        replace(yes("is_normal", "A normal (24 of 30 years or more); no: a period average."), nullable=False),
+        replace(boolean("is_normal", "A normal (24 of 30 years or more); no: a period average."), nullable=False),
         *(c for column in _MONTH for c in _normal(column)),
     ),
     key=("station_id", "calendar_month"),

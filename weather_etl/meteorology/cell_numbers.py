@@ -122,7 +122,7 @@ def read_numbers(
     as_text = texts
     texts = pc.if_else(missing, None, texts)
     try:
-        numbers = pc.cast(texts, pa.float64()) if decimal == "." else None
+        numbers = pc.cast(texts, pa.float64()) if decimal[0] == "." else None
     except pa.ArrowInvalid:
         numbers = None
     if numbers is None:
@@ -159,20 +159,27 @@ def plain_numbers(texts: pa.Array, decimal: str) -> pa.Array:
 
     `1,013.2` is certain, for two marks stand in it; `10,000` with a decimal point is not, nor is `1.500` with a decimal
     comma: they are no numbers.
+
+    Args:
+        texts: trimmed.
+        decimal: the decimal mark; where the station says it, the mark of thousands behind it, and both are certain.
     """
-    group, other = (r"\.", ",") if decimal == "," else (",", r"\.")
+    group, other = (r"\.", ",") if decimal[0] == "," else (",", r"\.")
+    rest = "?" if decimal[1:] else ""  # the decimals need not be there
     grouped = pc.match_substring_regex(
-        texts, rf"^[+-]?(\d{{1,3}}({group}\d{{3}})+{other}\d+|\d{{1,3}}([ '\x{{a0}}\x{{202f}}]\d{{3}})+({other}\d+)?)$"
+        texts,
+        rf"^[+-]?(\d{{1,3}}({group}\d{{3}})+({other}\d+){rest}|\d{{1,3}}([ '\x{{a0}}\x{{202f}}]\d{{3}})+({other}\d+)?)$",
     )
     if pc.any(grouped).as_py():
         without = pc.replace_substring_regex(texts, rf"{group}|[ '\x{{a0}}\x{{202f}}]", "")
         texts = pc.if_else(grouped, without, texts)
-    if decimal == ",":
-        unsure = pc.match_substring_regex(texts, r"^[+-]?[1-9]\d{0,2}(\.\d{3})+$")
-        texts = pc.if_else(
-            unsure, pc.binary_join_element_wise(texts, pa.scalar("?"), ""), pc.replace_substring(texts, ",", ".")
-        )
-    return texts
+    if decimal[0] == ".":
+        return texts
+    plain = pc.replace_substring(texts, ",", ".")
+    if decimal[1:]:
+        return plain
+    unsure = pc.match_substring_regex(texts, r"^[+-]?[1-9]\d{0,2}(\.\d{3})+$")
+    return pc.if_else(unsure, pc.binary_join_element_wise(texts, pa.scalar("?"), ""), plain)
 
 
 def _as_written(

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from weather_etl.meteorology.cell_states import NULL_TOKENS, REASON_CODE
 from weather_etl.meteorology.local_clock import localise
 from weather_etl.meteorology.reasons import Reason
+from weather_etl.meteorology.repeated_hours import FileRows
 from weather_etl.meteorology.time_forms import NOT_A_TIME, parse_form
 
 _OFFSET = r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"
@@ -22,20 +23,19 @@ _OFFSET = r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"
 def read_times(
     texts: pa.Array,
     zones: "str | np.ndarray",
-    files: np.ndarray,
+    files: FileRows,
     form: str = "iso",
     before: Sequence[tuple[str, str]] = (),
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """UTC times, reason codes, and the number of times without an offset of their own.
 
     Time rule: an offset in the text wins; text without one is in the given zone (one for all, or one per row). An
-    hour that occurs twice is resolved by the order of the rows of one file (`files` numbers the file of each row),
-    else it is ambiguous.
+    hour that occurs twice is resolved by the order of the rows and of the files, else it is ambiguous.
 
     Args:
         texts: n texts.
         zones: zone of times without an offset; `standard:<IANA zone>` is its standard time all year.
-        files: number of the file of each row.
+        files: of each row.
         form: of the texts, see `read_form`.
         before: (date, zone): zone of the times before that date.
     """
@@ -67,7 +67,7 @@ def read_times(
 
 
 def _read_in_form(
-    texts: pa.Array, zones: "str | np.ndarray", files: np.ndarray, form: str, before: Sequence[tuple[str, str]]
+    texts: pa.Array, zones: "str | np.ndarray", files: FileRows, form: str, before: Sequence[tuple[str, str]]
 ) -> tuple[np.ndarray, np.ndarray, int]:
     texts = pc.utf8_trim_whitespace(texts)
     refused = np.zeros(len(texts), dtype=np.uint8)
@@ -99,7 +99,7 @@ def read_form(texts: pa.Array, form: str) -> np.ndarray:
     if form == "iso":
         if (uniform := read_uniform_times(texts)) is not None:
             return uniform
-        times, _, _ = _read_other_times(texts, "UTC", np.zeros(len(texts), dtype=np.int64))
+        times, _, _ = _read_other_times(texts, "UTC", FileRows.of_one(len(texts)))
         return times
     return parse_form(texts, form)[0]
 
@@ -123,7 +123,7 @@ _NEARLY_ISO = (
 )
 
 
-def _read_other_times(texts: pa.Array, timezone: str, files: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
+def _read_other_times(texts: pa.Array, timezone: str, files: FileRows) -> tuple[np.ndarray, np.ndarray, int]:
     """Times of any form of ISO 8601; whole ones block by block, the others one by one."""
     texts = pc.utf8_trim_whitespace(texts)
     times, local = np.full(len(texts), NOT_A_TIME), np.full(len(texts), NOT_A_TIME)

@@ -1,8 +1,8 @@
 """What the cells of raw rows say: times in UTC and numbers in canonical units, and which rows they refuse.
 
-Belongs here: how a file is to be read, rows that a cell refuses, the files of a station read together.
-Does not belong here: cutting a file into rows (`cutting.py`), a single time or number (`cell_times.py`,
-`cell_numbers.py`), one row per hour (`observations/`), thresholds (`quality/`).
+Belongs here: how a file is to be read, rows that a cell refuses.
+Does not belong here: the files of a station together (`station_cells.py`), cutting a file into rows (`cutting.py`), a
+single time or number (`cell_times.py`, `cell_numbers.py`), one row per hour (`observations/`), thresholds (`quality/`).
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from weather_etl.meteorology.cell_states import (
 from weather_etl.meteorology.cell_times import read_times, read_uniform_times
 from weather_etl.meteorology.local_clock import HOUR
 from weather_etl.meteorology.reasons import Reason
-from weather_etl.meteorology.time_forms import NOT_A_TIME
+from weather_etl.meteorology.repeated_hours import FileRows
 from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS
 
@@ -61,7 +61,7 @@ class Reading:
 
     Attributes:
         units: column -> unit of its numbers.
-        decimal: the decimal mark.
+        decimal: the decimal mark; behind it that of thousands, where the station says it.
         fields: column -> how its text is written, where that is more than a number.
         timezones: text of the station -> zone of its times without an offset; "" stands for every station.
         stations: what the column `station` may say; None: anything.
@@ -145,7 +145,7 @@ def read_cells(
     timezone: str,
     *,
     landed_at: np.ndarray | None = None,
-    files: np.ndarray | None = None,
+    files: FileRows | None = None,
 ) -> Cells:
     """Read the text cells of raw rows that share one `reading`.
 
@@ -154,12 +154,12 @@ def read_cells(
         reading: units and decimal mark of their file.
         timezone: IANA zone for times without an offset.
         landed_at: datetime64[us], when each row's file version landed; None leaves the future unchecked.
-        files: number of the file of each row; None if all are of one.
+        files: of each row; None if all are of one.
     """
     units, written = dict(reading.units), dict(reading.fields)
     parser_refused = rows.column("refused").combine_chunks()
     if files is None:
-        files = np.zeros(rows.num_rows, dtype=np.int64)
+        files = FileRows.of_one(rows.num_rows)
     zones = _zones_of_rows(rows, reading, timezone)
     times, refused, naive = read_times(one_chunk(rows.column("timestamp")), zones, files, reading.form, reading.before)
     with np.errstate(invalid="ignore"):
@@ -208,7 +208,7 @@ def read_cells(
         for code in parser_refused.unique().drop_null().to_pylist():
             mask = pc.fill_null(pc.equal(parser_refused, code), False).to_numpy(zero_copy_only=False)
             refused[mask] = REASON_CODE[Reason(code)]
-    warnings = []
+    warnings = list(files.notes)
     skipped = np.flatnonzero(refused == REASON_CODE[Reason.TIMESTAMP_NONEXISTENT])
     if len(skipped):
         example = rows.column("timestamp")[int(skipped[0])].as_py()
@@ -299,62 +299,3 @@ def looks_clean(rows: pa.Table, landed_at: np.datetime64) -> bool:
         if not pc.all(pc.is_finite(numbers)).as_py() or pc.any(pc.equal(numbers, SENTINEL)).as_py():
             return False
     return True
-
-
-def read_all(raw: pa.Table, readings: Mapping[str, Reading], timezone: str, landed_at: np.ndarray) -> Cells:
-    """Read rows of files with different readings, each group of equal ones at once."""
-    files = one_chunk(raw.column("landing_file"))
-    names = files.dictionary.to_pylist()
-    of_file = [readings[name] for name in names]
-    distinct = list(dict.fromkeys(of_file))
-    codes = files.indices.to_numpy()
-    if len(distinct) == 1:
-        whole = read_cells(raw, distinct[0], timezone, landed_at=landed_at, files=codes)
-        whole.warnings += _contradictions(whole, distinct[0], codes, names)
-        return whole
-    n = raw.num_rows
-    whole = Cells(
-        np.full(n, NOT_A_TIME),
-        {v: np.full(n, np.nan) for v in RAW_NUMBERS},
-        {v: np.full(n, MISSING, dtype=np.uint8) for v in RAW_NUMBERS},
-        np.zeros(n, dtype=np.uint8),
-        readings=tuple(distinct),
-    )
-    group_of_file = np.array([distinct.index(r) for r in of_file], dtype=np.int64)
-    group_of_row = group_of_file[codes]
-    whole.reading = group_of_row
-    for group, reading in enumerate(distinct):
-        index = np.flatnonzero(group_of_row == group)
-        part = read_cells(raw.take(pa.array(index)), reading, timezone, landed_at=landed_at[index], files=codes[index])
-        whole.timestamp[index] = part.timestamp
-        whole.refused[index] = part.refused
-        for name in RAW_NUMBERS:
-            whole.values[name][index] = part.values[name]
-            whole.states[name][index] = part.states[name]
-        if part.trace is not None:
-            whole.trace = np.zeros(n, dtype=bool) if whole.trace is None else whole.trace
-            whole.trace[index] = part.trace
-        for name, flags in part.upstream.items():
-            whole.upstream.setdefault(name, np.zeros(n, dtype=np.uint8))[index] = flags
-        whole.warnings += _contradictions(part, reading, codes[index], names)
-    whole.warnings.sort()
-    return whole
-
-
-def _contradictions(cells: Cells, reading: Reading, files: np.ndarray, names: list[str]) -> list[str]:
-    """One warning per file whose humidity contradicts its unit; the unit is never guessed from values."""
-    unit = dict(reading.units).get("humidity_percent")
-    known = np.flatnonzero((cells.states["humidity_percent"] == OK) & (cells.refused == 0))
-    if unit not in ("1", "%") or not len(known):
-        return []
-    largest = np.full(len(names), -np.inf)
-    np.maximum.at(largest, files[known], cells.values["humidity_percent"][known])
-    if unit == "1":
-        doubtful, said = largest > 105.0, "as a fraction, but reaches {:g}: is it in percent?"
-        largest = largest / 100.0
-    else:
-        doubtful, said = (largest > 0) & (largest <= 1.0), "in percent, but never exceeds {:g}: is it a fraction?"
-    return [
-        f"{names[i]}: the humidity is read {said.format(largest[i])} Write the unit into the header or station.toml."
-        for i in np.flatnonzero(doubtful)
-    ]

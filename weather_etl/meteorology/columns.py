@@ -72,7 +72,7 @@ def number(
     return Column(name, "float64", description, unit=unit, nullable=True, low=low, high=high, **kw)
 
 
-def yes(name: str, description: str, **kw: Any) -> Column:
+def boolean(name: str, description: str, **kw: Any) -> Column:
     return Column(name, "boolean", description, nullable=True, **kw)
 
 

@@ -3,6 +3,7 @@
 Belongs here: the budget and the hints for a person. Does not belong here: reading a cell (`cells.py`).
 """
 
+import json
 import re
 from dataclasses import dataclass, replace
 
@@ -37,7 +38,8 @@ def judge(rows: pa.Table, reading: Reading, timezone: str, landed_at: np.datetim
     """Read the cells of one file and hold them to the error budget (ingestion rule 7).
 
     A column of which more than the budget is unreadable is dropped, not the file; it is rejected if then nothing of it
-    can be used. Rows ahead of their time are not held against it.
+    can be used. Rows ahead of their time are not held against it, nor are
+    hours that the clock shows twice: another file may tell which is meant.
 
     Args:
         rows: raw rows of one file.
@@ -83,12 +85,13 @@ def check_error_budget(cells: Cells, rows: pa.Table, reading: Reading) -> tuple[
         return None
     codes = np.bincount(cells.refused[counted], minlength=len(REASONS) + 1)[1:]
     main = REASONS[int(codes.argmax())] if bad else None
-    if main and bad == n:
+    elsewhere = int(codes[REASONS.index(Reason.TIMESTAMP_AMBIGUOUS)])  # other files of the station may tell
+    if main and bad == n and not elsewhere:
         return (
             Reason.ALL_ROWS_BAD,
             f"all {n} rows are bad, most of them {main}{_hint_for_rows(main, cells, rows, reading)}",
         )
-    errors = bad - _blank_rows(cells) - ahead_of_time(cells)
+    errors = bad - _blank_rows(cells) - ahead_of_time(cells) - elsewhere
     if main and errors > ERROR_BUDGET * n:
         return (
             Reason.ERROR_BUDGET,
@@ -140,11 +143,13 @@ def _hint_for_rows(main: Reason, cells: Cells, rows: pa.Table, reading: Reading)
             column = next(reading.column(c) for c, state in cells.states.items() if state[first] == UNREADABLE)
             return f", such as {text(column)}{_hint_for_numbers([rows.column(column)[first].as_py()])}"
         case Reason.BAD_ENCODING:
-            return " (set `encoding` in station.toml, for example cp1250, or save the file as UTF-8)"
+            return (
+                ' (say in station.toml which encoding it has, such as encoding = "cp1250", or save the file as UTF-8)'
+            )
         case Reason.WRONG_STATION:
             return (
-                f", such as {text('station')} (put a file of several stations under landing/_shared/, "
-                "or add the name to source_ids in station.toml)"
+                f", such as {text('station')} (put a file of several stations under landing/_shared/, or say in station.toml "
+                f"that the name is its own: source_ids = [{json.dumps(rows.column('station')[first].as_py() or '', ensure_ascii=False)}])"
             )
         case Reason.TIMESTAMP_INVALID | Reason.TIMESTAMP_OUT_OF_RANGE:
             return (

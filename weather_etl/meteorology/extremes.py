@@ -1,9 +1,10 @@
-"""The lowest and highest temperature of each hour of a station that reports every few minutes.
+"""The lowest and highest temperature of each hour, or part of one, of a station that reports every few minutes.
 
 Belongs here: finding them, and their way from the hours to the days. Does not belong here: the days (`aggregation/`).
 
 They are no columns, since an hour has one temperature; but the extremes of a day are those of all its reports. So they go
-along with `validated_observations` as a text in the frame's `attrs`, and in the metadata of its object.
+along with `validated_observations` as a text in the frame's `attrs`, and in the metadata of its object. Where local days begin
+within a UTC hour (India, Nepal), they are those of its halves or quarters, which no midnight cuts.
 """
 
 import base64
@@ -15,39 +16,45 @@ import numpy as np
 from weather_etl.meteorology.cells import HOUR
 from weather_etl.meteorology.quality.limits import LIMITS
 
-_FORM = b"1"
+_FORM = b"2"
+PARTS = (60, 30, 15)  # minutes
+
+
+def parts_of(offsets: np.ndarray) -> int:
+    """Minutes of the longest parts of UTC hours that no local midnight cuts; offsets of a zone in microseconds."""
+    return next((m for m in PARTS if not (np.unique(offsets) % (m * HOUR // 60)).any()), PARTS[-1])
 
 
 @dataclass(frozen=True)
 class Extremes:
-    """Hours since 1970-01-01 UTC, ascending; the lowest and the highest report in [H, H + 1 h), degC."""
+    """Parts of hours, counted from 1970-01-01 UTC, ascending; the lowest and the highest report of each, degC.
 
-    hours: np.ndarray
+    With parts of 60 minutes the hour H has the reports in [H, H + 1 h).
+    """
+
+    at: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    minutes: int = 60
 
     @classmethod
-    def of_series(cls, ends: np.ndarray, values: np.ndarray) -> "Extremes":
+    def of_series(cls, ends: np.ndarray, values: np.ndarray, minutes: int = 60) -> "Extremes":
         """Of the usable reports of a dense series, in time order; single spikes are left out."""
         sound = ~_spikes(values)
-        hours, values = ends[sound] // HOUR, values[sound]
-        starts = np.flatnonzero(np.append(True, hours[1:] != hours[:-1])) if len(hours) else np.empty(0, dtype=int)
+        at, values = ends[sound] // (minutes * HOUR // 60), values[sound]
+        starts = np.flatnonzero(np.append(True, at[1:] != at[:-1])) if len(at) else np.empty(0, dtype=int)
         low, high = (f.reduceat(values, starts) if len(starts) else values for f in (np.minimum, np.maximum))
-        return cls(hours[starts], low, high)
+        return cls(at[starts], low, high, minutes)
 
-    def of_hours(self, hours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Lowest and highest of these hours, NaN where there is nothing."""
-        at = np.searchsorted(self.hours, hours)
-        there = at < len(self.hours)
-        there[there] = self.hours[at[there]] == hours[there]
-        found = np.full((2, len(hours)), np.nan)
-        found[0, there], found[1, there] = self.low[at[there]], self.high[at[there]]
-        return found[0], found[1]
+    @property
+    def times(self) -> np.ndarray:
+        """When each part begins, in microseconds since 1970-01-01 UTC."""
+        return self.at * (self.minutes * HOUR // 60)
 
     def packed(self) -> str:
-        """As text: few distinct numbers, of which each hour has two."""
+        """As text: few distinct numbers, of which each part has two."""
         known, codes = np.unique(np.append(self.low, self.high), return_inverse=True)
-        parts = (np.diff(self.hours, prepend=0), codes.astype(np.int32), known)
+        parts = (np.append(self.minutes, np.diff(self.at, prepend=0)), codes.astype(np.int32), known)
         data = b"".join(len(p).to_bytes(8, "little") + p.astype(p.dtype.newbyteorder("<")).tobytes() for p in parts)
         return base64.b64encode(_FORM + zlib.compress(data, 6)).decode()
 
@@ -60,8 +67,9 @@ class Extremes:
             n = int.from_bytes(data[at : at + 8], "little")
             parts.append(np.frombuffer(data, kind, n, at + 8))
             at += 8 + n * np.dtype(kind).itemsize
-        hours, codes, known = np.cumsum(parts[0]), parts[1], parts[2].astype(np.float64)
-        return cls(hours, known[codes[: len(hours)]], known[codes[len(hours) :]])
+        minutes, places, known = int(parts[0][0]), np.cumsum(parts[0][1:]), parts[2].astype(np.float64)
+        low, high = np.split(known[parts[1]], [len(places)])
+        return cls(places, low, high, minutes)
 
 
 def _spikes(values: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ _EVAPORATION = (
     *("temperature_c", "dew_point_c", "humidity_percent", "wind_speed_ms", "solar_radiation_wm2", "sunshine_min"),
     *_PRESSURE,
 )
-_TIME = ("timestamp",)
+_TIME = ("timestamp", "observed_at")
 _OF_HOURS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("date", "month", "year", "hours_expected", "days_expected"), _TIME),
     "station_id": ("station_id",),

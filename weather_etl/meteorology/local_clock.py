@@ -1,7 +1,8 @@
-"""What a wall clock shows -> UTC.
+"""What a wall clock shows -> UTC, and back.
 
 Belongs here: time zones, standard time all year, hours that a clock shows twice or skips.
-Does not belong here: reading the text of a time (`cell_times.py`, `time_forms.py`).
+Does not belong here: which of two equal times is meant (`repeated_hours.py`), reading the text of a time
+(`cell_times.py`, `time_forms.py`).
 """
 
 import re
@@ -11,13 +12,13 @@ import numpy as np
 
 from weather_etl.meteorology.cell_states import REASON_CODE
 from weather_etl.meteorology.reasons import Reason
+from weather_etl.meteorology.repeated_hours import HOUR as HOUR
+from weather_etl.meteorology.repeated_hours import FileRows, which_occurrence
 from weather_etl.meteorology.time_forms import NOT_A_TIME
-
-HOUR = 3_600_000_000  # microseconds
 
 
 def localise(
-    local: np.ndarray, zones: "str | np.ndarray", files: np.ndarray, before: Sequence[tuple[str, str]] = ()
+    local: np.ndarray, zones: "str | np.ndarray", files: FileRows, before: Sequence[tuple[str, str]] = ()
 ) -> tuple[np.ndarray, np.ndarray]:
     """Wall-clock times (datetime64[us]) -> UTC and reason codes; zones as in `read_times`."""
     times, refused = np.full(len(local), NOT_A_TIME), np.zeros(len(local), dtype=np.uint8)
@@ -31,7 +32,7 @@ def localise(
     return times, refused
 
 
-def _localise(local: np.ndarray, timezone: str, files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _localise(local: np.ndarray, timezone: str, files: FileRows) -> tuple[np.ndarray, np.ndarray]:
     """Wall-clock times of one zone -> UTC and reason codes."""
     import pandas as pd
 
@@ -49,7 +50,7 @@ def _localise(local: np.ndarray, timezone: str, files: np.ndarray) -> tuple[np.n
         refused[nonexistent] = REASON_CODE[Reason.TIMESTAMP_NONEXISTENT]
         ambiguous = doubtful & ~nonexistent
         if ambiguous.any():
-            earlier, told = _which_occurrence(local.astype(np.int64), ambiguous, files)
+            earlier, told = which_occurrence(local.astype(np.int64), ambiguous, files)
             utc = series.dt.tz_localize(timezone, ambiguous=earlier, nonexistent="NaT").mask(ambiguous & ~told)
             refused[ambiguous & ~told] = REASON_CODE[Reason.TIMESTAMP_AMBIGUOUS]
     return utc.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]"), refused
@@ -72,30 +73,9 @@ def _standard_offsets(local: np.ndarray, timezone: str) -> np.ndarray:
     return np.array([np.timedelta64(round(o.total_seconds()) * 1_000_000, "us") for o in offsets])[which]
 
 
-def _which_occurrence(local: np.ndarray, ambiguous: np.ndarray, files: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Tell the first from the second occurrence of wall-clock times by the order of the rows.
+def wall_clock(utc: np.ndarray, timezone: str) -> np.ndarray:
+    """Microseconds since 1970-01-01 of times in UTC -> those that the clock of an IANA zone shows."""
+    import pandas as pd
 
-    The rows around one change of the clock tell if time steps back (or stands still) exactly once; in a file whose
-    newest rows come first, everything is the other way round.
-
-    Args:
-        local: int64, wall-clock microseconds, in the order of the files' rows.
-        ambiguous: mask of the times that occur twice.
-        files: number of the file of each row.
-
-    Returns:
-        Masks of the times that are first occurrences, and of those that the order tells.
-    """
-    earlier, told = np.zeros(len(local), dtype=bool), np.zeros(len(local), dtype=bool)
-    within = files[1:] == files[:-1]
-    direction = np.bincount(files[1:], np.sign(np.diff(local)) * within, minlength=int(files.max()) + 1)
-    rows = np.flatnonzero(ambiguous)
-    new = (np.diff(rows) != 1) | (files[rows[1:]] != files[rows[:-1]]) | (np.abs(np.diff(local[rows])) > 12 * HOUR)
-    for part in np.split(rows, np.flatnonzero(new) + 1):
-        newest_first = direction[files[part[0]]] < 0
-        steps = np.diff(local[part])
-        back = np.flatnonzero(steps >= 0 if newest_first else steps <= 0)
-        if len(back) == 1:
-            told[part] = True
-            earlier[part] = (np.arange(len(part)) <= back[0]) != newest_first
-    return earlier, told
+    local = pd.DatetimeIndex(utc.astype("datetime64[us]")).tz_localize("UTC").tz_convert(timezone).tz_localize(None)
+    return local.to_numpy("datetime64[us]").astype(np.int64)

@@ -101,8 +101,8 @@ def neighbour_events(places: Sequence[Place], load: Callable[[Place], Station]) 
             parts += _of_rain(station, [get(p) for p in close])
     if not parts:
         return _frame("", np.empty(0, "datetime64[us]"), "", "", *(np.empty(0),) * 4)
-    found = pd.concat(parts, ignore_index=True)
-    return found.sort_values(["station_id", "timestamp", "variable", "test"], kind="stable", ignore_index=True)
+    events = pd.concat(parts, ignore_index=True)
+    return events.sort_values(["station_id", "timestamp", "variable", "test"], kind="stable", ignore_index=True)
 
 
 def _kept(load: Callable[[Place], Station]) -> Callable[[Place], Station]:
@@ -148,14 +148,14 @@ def _nearest(i: int, places: Sequence[Place], distance: np.ndarray, within_km: f
     height = places[i].elevation_m
     if height is None:
         return []
-    found: list[Place] = []
+    chosen: list[Place] = []
     for k in np.argsort(distance, kind="stable").tolist():
-        if distance[k] > within_km or len(found) == MOST:
+        if distance[k] > within_km or len(chosen) == MOST:
             break
         other = places[k].elevation_m
         if k != i and other is not None and abs(other - height) <= WITHIN_M:
-            found.append(places[k])
-    return found
+            chosen.append(places[k])
+    return chosen
 
 
 def _common(target: Station, other: Station, variable: str) -> tuple[np.ndarray, np.ndarray]:
@@ -206,15 +206,17 @@ def _of_variable(target: Station, others: list[Station], variable: str, floor: f
     hit = (judged >= LEAST) & (agree > AGREE * judged)
     if variable == "pressure_msl_hpa":
         hit &= ~_falling(target.hours, x, expected)
-    found = []
+    events = []
     rows = np.flatnonzero(hit)
     if len(rows):
         time = target.hours[rows].astype("datetime64[h]").astype("datetime64[us]")
         middle = np.nanmedian(expected[:, rows], axis=0)
-        found.append(_frame(target.station_id, time, variable, "neighbour", x[rows], middle, judged[rows], agree[rows]))
+        events.append(
+            _frame(target.station_id, time, variable, "neighbour", x[rows], middle, judged[rows], agree[rows])
+        )
     if variable == "temperature_c" and len(monthly) >= LEAST:
-        found += _shifts(target.station_id, monthly)
-    return found
+        events += _shifts(target.station_id, monthly)
+    return events
 
 
 def _falling(hours: np.ndarray, x: np.ndarray, expected: np.ndarray) -> np.ndarray:
@@ -233,7 +235,7 @@ def _falling(hours: np.ndarray, x: np.ndarray, expected: np.ndarray) -> np.ndarr
 def _shifts(station: str, monthly: list[dict[int, float]]) -> list["pd.DataFrame"]:
     """Months whose median difference departs from that of all years by more than 1 K, two in a row, at most pairs."""
     every = sorted({m for pair in monthly for m in pair})
-    found = []
+    departures = []
     for month in every:
         run = [month - k for k in range(SHIFT_MONTHS)]
         pairs = [pair for pair in monthly if all(m in pair for m in run)]
@@ -244,10 +246,10 @@ def _shifts(station: str, monthly: list[dict[int, float]]) -> list["pd.DataFrame
         agree = max(signs.count(1), signs.count(-1))
         if len(pairs) >= LEAST and agree > AGREE * len(pairs):
             shift = float(np.median([pair[month] for pair in pairs]))
-            found.append((month, shift, len(pairs), agree))
-    if not found:
+            departures.append((month, shift, len(pairs), agree))
+    if not departures:
         return []
-    months, shifts, n, agreeing = (np.array(c) for c in zip(*found, strict=True))
+    months, shifts, n, agreeing = (np.array(c) for c in zip(*departures, strict=True))
     time = months.astype("datetime64[M]").astype("datetime64[us]")
     return [_frame(station, time, "temperature_c", "shift", shifts, np.zeros(len(months)), n, agreeing)]
 

@@ -41,7 +41,7 @@ class ParsedFile:
             (dictionary text, null where absent), `refused`, `detail`, `raw_text` (null on good lines).
         units: canonical column -> unit that file, format or station name, or that was assumed.
         delimiter: the separator; empty where the format has none.
-        decimal: the decimal mark, `.` or `,`.
+        decimal: the decimal mark, `.` or `,`; behind it that of thousands, where the station says it.
         profile, title, digest, origin: of the profile that read it.
         why: what told the profile.
         timezones: text of the station -> zone of its times without an offset; the text "" stands for every station.

@@ -101,7 +101,8 @@ EXPLANATIONS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.NO_DATE: (
         "The times have no date.",
-        "Put the date into the file name, such as metar_2024-05-31.txt, or set bulletin_date in station.toml.",
+        "Add a column with the date. Of METAR and SYNOP reports put it into the file name, such as metar_2024-05-31.txt, or "
+        "set bulletin_date in station.toml.",
     ),
     Reason.NO_YEAR: (
         "The times have no year.",
@@ -128,8 +129,8 @@ EXPLANATIONS: dict[Reason, tuple[str, str]] = {
     Reason.TIMESTAMP_MISSING: ("The time is empty.", "Give a time in ISO 8601."),
     Reason.TIMESTAMP_INVALID: ("The time cannot be read.", "Write it as 2006-04-01 00:00:00 +0200 (ISO 8601)."),
     Reason.TIMESTAMP_AMBIGUOUS: (
-        "The local time exists twice (end of daylight saving).",
-        "Write the offset into the time, or keep the rows in time order.",
+        "The local time exists twice (end of daylight saving), and no order of rows or files tells which is meant.",
+        "Put the rows of both hours into one file in their order, or write the offset into the time.",
     ),
     Reason.TIMESTAMP_NONEXISTENT: (
         "The local time does not exist (start of daylight saving).",

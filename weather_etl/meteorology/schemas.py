@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from weather_etl.meteorology.aggregated_tables import AGGREGATED
 from weather_etl.meteorology.columns import STATION as _STATION
 from weather_etl.meteorology.columns import Column, Table
+from weather_etl.meteorology.columns import boolean as _boolean
 from weather_etl.meteorology.columns import number as _number
 from weather_etl.meteorology.columns import text as _text
 from weather_etl.meteorology.columns import time as _time
-from weather_etl.meteorology.columns import yes as _yes
 from weather_etl.meteorology.contract import is_surely_kept, pandas_dtype
 from weather_etl.meteorology.quality import POSSIBLE, TESTS, VARIABLES, Flag
 from weather_etl.meteorology.reasons import Reason
@@ -77,9 +77,9 @@ def _measured(name: str) -> list[Column]:
     if name == "solar_radiation_wm2":
         columns = [replace(columns[0], low=0)]  # small negative values are 0
     if name == "wind_direction_deg":
-        columns.append(_yes("is_calm", "The wind speed is 0."))
+        columns.append(_boolean("is_calm", "The wind speed is 0."))
     elif name == "precipitation_mm":
-        columns.append(_yes("precipitation_trace", "Too little fell to be measured; the amount is 0."))
+        columns.append(_boolean("precipitation_trace", "Too little fell to be measured; the amount is 0."))
     elif name == "precipitation_long_mm":
         columns.append(
             Column(
@@ -166,6 +166,7 @@ _VALIDATED = Table(
         _time("landed_at", "When that file version landed."),
         Column("rows_n", "int64", "Rows that gave a value to the hour.", low=1),
         _text("other_rows", "The other ones: file:line variable,...; ...", nullable=True, null_when="one row gave all"),
+        _time("observed_at", "Time of the report nearest to the hour; where none is near, the end of the period."),
     ),
     key=("station_id", "timestamp"),
 )
@@ -291,6 +292,6 @@ def check(table: str, frame: "pd.DataFrame", *, cases: int = 10) -> list[str]:
     try:
         pandera_schema(table).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        found = error.failure_cases.head(cases)
-        return [f"{r.column or table}: {r.check} ({r.failure_case})" for r in found.itertuples()]
+        broken = error.failure_cases.head(cases)
+        return [f"{r.column or table}: {r.check} ({r.failure_case})" for r in broken.itertuples()]
     return []

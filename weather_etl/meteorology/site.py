@@ -162,3 +162,6 @@ class Site:
 
     def limits_of(self, variable: str) -> Limits:
         return self.limits.get(variable, LIMITS[variable])
+
+
+UNKNOWN_SITE = Site()  # nothing is known of the place, everything else is the default

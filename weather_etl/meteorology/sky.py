@@ -17,7 +17,7 @@ def cloud_cover(text: str) -> float | None:
     (09 and 10: the sky is invisible). None where the text names no class: CAVOK, VV, `///`, and a number alone, which
     in LCD files is a height.
     """
-    found = [float(m[2]) if m[2] else OKTAS[m[1].upper()] for m in _LAYER.finditer(text)]
-    if not found or max(found) > 8.0:
+    oktas = [float(m[2]) if m[2] else OKTAS[m[1].upper()] for m in _LAYER.finditer(text)]
+    if not oktas or max(oktas) > 8.0:
         return None
-    return 12.5 * max(found)
+    return 12.5 * max(oktas)

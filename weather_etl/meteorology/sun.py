@@ -146,12 +146,12 @@ def audit(hours: np.ndarray, values: np.ndarray, latitude: float, longitude: flo
     hours, x = hours[there], values[there]
     if x.std() == 0:
         return None
-    found = []
+    correlations = []
     for shift in _SHIFTS:
         mu = SunHours(hours, latitude, longitude, shift_min=shift).mu
-        found.append(float(np.corrcoef(x, mu)[0, 1]))
-    best = int(np.argmax(found))
+        correlations.append(float(np.corrcoef(x, mu)[0, 1]))
+    best = int(np.argmax(correlations))
     sunny = x > 0
     night = SunHours(hours, latitude, longitude).night
     dark = float((sunny & night & (x > 10 if x.max() > 60 else sunny)).sum() / max(int(sunny.sum()), 1))
-    return Audit(_SHIFTS[best], found[best], dark)
+    return Audit(_SHIFTS[best], correlations[best], dark)

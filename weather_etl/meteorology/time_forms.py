@@ -34,11 +34,12 @@ _FAMILIES = {
 _DIRECTIVES = {
     "Y": r"(?P<Y>\d{4})", "y": r"(?P<Y>\d{2})", "m": r"(?P<m>\d{1,2})", "d": r"(?P<d>\d{1,2})", "j": r"(?P<j>\d{1,3})",
     "H": r"(?P<H>\d{1,2})", "I": r"(?P<H>\d{1,2})", "M": r"(?P<M>\d{1,2})", "S": r"(?P<S>\d{1,2})(?:[.,]\d+)?",
-    "p": r"(?P<p>[apAP])\.?[mM]?\.?", "z": r"(?P<z>[Zz]|[+-]\d{2}:?\d{2})", "b": _MONTH,
+    "p": r"(?P<p>[apAP])\.?[mM]?\.?", "z": r"(?P<z>[Zz]|UTC|GMT|[+-]\d{2}:?\d{2})", "b": _MONTH,
     "B": _MONTH, "a": r"[A-Za-zÀ-ɏЀ-ӿ]{2,12}\.?,?", "s": r"(?P<s>\d{9,10}|\d{13}|\d{16}|\d{19})(?:\.\d+)?", "N": r"(?P<N>\d{1,4})",
+    "G": r"(?P<G>\d{4})", "V": r"(?P<V>\d{1,2})", "u": r"(?P<u>[1-7])",
     "E": r"(?P<E>[2-5]\d{4}(?:[.,]\d+)?)",
 }  # fmt: skip
-_WIDTHS = {"Y": 4, "y": 2, "m": 2, "d": 2, "j": 3, "H": 2, "M": 2, "S": 2}
+_WIDTHS = {"Y": 4, "y": 2, "m": 2, "d": 2, "j": 3, "H": 2, "M": 2, "S": 2, "G": 4, "V": 2}
 
 
 def is_form(form: str) -> bool:
@@ -118,6 +119,9 @@ def parse_form(texts: pa.Array, form: str) -> tuple[np.ndarray, np.ndarray | Non
         days = pc.fill_null(pc.cast(texts, pa.float64()), np.nan).to_numpy()
         micros = np.round(np.nan_to_num(days) * 86_400) * 1_000_000  # six decimals are a tenth of a second
         times = np.datetime64("1899-12-30", "us") + micros.astype("timedelta64[us]")
+    elif "V" in names:
+        times, real = _days_of_weeks(number("G"), number("V"), number("u", 1))
+        there &= real
     else:
         year = number("Y", 1970)
         if "Y" in names:
@@ -172,6 +176,20 @@ def _days(
     found = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
     real = (month >= 1) & (month <= 12) & (day >= 1) & (found.astype("datetime64[M]") == months)
     return found.astype("datetime64[us]"), real
+
+
+def _days_of_weeks(year: np.ndarray, week: np.ndarray, weekday: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Midnights of days of ISO weeks, and whether the year has such a week: its Thursday lies in that year."""
+    fourth = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]") + np.timedelta64(3, "D")
+    monday = (
+        fourth
+        - ((fourth.astype(np.int64) + 3) % 7).astype("timedelta64[D]")
+        + (7 * (week - 1)).astype("timedelta64[D]")
+    )
+    real = (week >= 1) & (
+        (monday + np.timedelta64(3, "D")).astype("datetime64[Y]") == (year - 1970).astype("datetime64[Y]")
+    )
+    return (monday + (weekday - 1).astype("timedelta64[D]")).astype("datetime64[us]"), real
 
 
 def _parse_digits(texts: pa.Array, form: str) -> np.ndarray | None:

@@ -99,17 +99,17 @@ def _from_library(name: str, windpowerlib: "ModuleType") -> Turbine:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas, about windpowerlib's own calls
-        found = windpowerlib.WindTurbine(turbine_type=name, hub_height=1000.0)  # any; only the curve counts
-    if found.power_curve is None or not found.nominal_power:
+        turbine = windpowerlib.WindTurbine(turbine_type=name, hub_height=1000.0)  # any; only the curve counts
+    if turbine.power_curve is None or not turbine.nominal_power:
         raise TurbineUnavailable(
             f"windpowerlib has no power curve of the turbine {name}; use a name of its turbine library or "
             f"{GENERIC_TURBINE!r} in [wind] of station.toml."
         )
-    curve = found.power_curve.sort_values("wind_speed")
+    curve = turbine.power_curve.sort_values("wind_speed")
     speeds, powers = (curve[c].to_numpy(dtype=np.float64) for c in ("wind_speed", "value"))
     if speeds[-1] < LEAST_CURVE_END_MS:
         raise TurbineUnavailable(
             f"The power curve of the turbine {name} ends at {speeds[-1]:g} m/s, so that storms would give no power; "
             f"choose one that reaches {LEAST_CURVE_END_MS:g} m/s, or {GENERIC_TURBINE!r}, in [wind] of station.toml."
         )
-    return Turbine(name, float(found.nominal_power) / 1000.0, tuple(speeds), tuple(powers / 1000.0))
+    return Turbine(name, float(turbine.nominal_power) / 1000.0, tuple(speeds), tuple(powers / 1000.0))

@@ -13,7 +13,8 @@ from fnmatch import fnmatchcase
 from itertools import islice
 
 from weather_etl.errors import UserError, WrongUsage
-from weather_etl.lake.container import Blob, BlobNotFound, Container, PreconditionFailed
+from weather_etl.lake.blobs import Blob
+from weather_etl.lake.container import BlobNotFound, Container, PreconditionFailed
 from weather_etl.landing.listing import list_station, route
 from weather_etl.landing.versions import SHARED
 from weather_etl.redaction import printable

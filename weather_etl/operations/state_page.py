@@ -17,8 +17,8 @@ from weather_etl.report import publish
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
+    from weather_etl.lake.blobs import Blob
     from weather_etl.lake.connection import Containers
-    from weather_etl.lake.container import Blob
     from weather_etl.operations.files import FileState
     from weather_etl.operations.overview import StationState
     from weather_etl.report.index import Note, Row

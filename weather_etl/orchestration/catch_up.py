@@ -3,7 +3,7 @@
 Belongs here: which runs it starts and in which order.
 Does not belong here: how a run is started (`child_runs.py`), what is stale (`operations/planning.py`).
 
-Each station is a run of its own: one that fails does not stop the next. What lies below the tables follows, serving
+Each station is a run of its own: one that fails does not stop the next, unless the storage does not answer. What lies below the tables follows, serving
 tables where they are set up, then reports and what neighbours say of each other, so that nothing is left stale.
 """
 
@@ -17,6 +17,7 @@ from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.station import StationVanished, UnknownStation
 from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.container import StorageUnavailable
 from weather_etl.lake.fingerprints import NEIGHBOURS, StaleStation
 from weather_etl.operations import planning, state_page
 from weather_etl.operations.planning import CATCH_UP_JOB, History
@@ -116,6 +117,15 @@ class _CatchUp:
                 loggers=self._loggers,
                 tags={**tags, planning.PARENT: self._context.run.run_id},
             )
+            if self._failures and self._storage_is_gone():
+                left = len(items) - number
+                untried = [f"{left} more not tried"] if left else []
+                raise StorageUnavailable(without_secrets(" | ".join([*self._failures, *untried])), passing=True)
+
+    def _storage_is_gone(self) -> bool:
+        """Whether a run of ours ended because the storage did not answer: the next would wait for it as long."""
+        tags = {planning.PARENT: self._context.run.run_id, planning.ENDED: planning.OUTAGE}
+        return bool(self._context.instance.get_run_records(dg.RunsFilter(tags=tags), limit=1))
 
     def _look_and_split(self) -> shared_files.Inventory:
         """What lies in both containers, after shared files were split where that was due."""

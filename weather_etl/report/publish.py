@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from weather_etl import digests
+from weather_etl.lake.blobs import Blob
 from weather_etl.lake.connection import Containers
-from weather_etl.lake.container import Blob
 from weather_etl.lake.fingerprints import StaleStation
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.stations import StationSettings

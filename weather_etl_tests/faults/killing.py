@@ -10,6 +10,7 @@ cost a fraction of a second each. A kill is a real SIGKILL: nothing of the proce
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -21,8 +22,10 @@ import pyarrow.parquet  # noqa: F401
 
 from weather_etl.lake.connection import connect
 from weather_etl.meteorology import aggregation, observations, schemas  # noqa: F401
+from weather_etl.operations import landing_files
 from weather_etl.settings import Settings
 from weather_etl_tests.support import runs
+from weather_etl_tests.support.splits import split_pending
 
 BEFORE, AFTER = "before", "after"
 RESULTS = ("ASSET_MATERIALIZATION", "ASSET_CHECK_EVALUATION")
@@ -76,6 +79,29 @@ def process_and_die_between(settings: Settings, station: str, number: int) -> No
     dg.DagsterInstance.handle_new_event = killing
     with connect(settings) as containers:
         runs.process(containers, station)
+
+
+def work_and_die(settings: Settings, stations: list[str], after_s: float) -> None:
+    """Split shared files and process stations; SIGKILL after so many seconds, wherever that is."""
+    timer = threading.Timer(after_s, os.kill, (os.getpid(), signal.SIGKILL))
+    timer.daemon = True
+    timer.start()
+    with connect(settings) as containers:
+        list(split_pending(containers))
+        for station in stations:
+            runs.process(containers, station)
+
+
+def move_and_die(settings: Settings, source: str, target: str) -> None:
+    """Move a landing file; SIGKILL when the copy is there and the original too."""
+
+    def kill(moment: str, count: int) -> None:
+        if moment == AFTER:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    on_puts(kill)
+    with connect(settings) as containers:
+        landing_files.move(containers.landing, source, target)
 
 
 def start_server() -> Any:

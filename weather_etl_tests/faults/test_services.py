@@ -82,6 +82,29 @@ def test_a_storage_that_stops_in_mid_run_is_a_sentence_and_the_next_run_complete
     assert process(own_containers).statuses == {UNCHANGED}
 
 
+def test_a_lake_that_is_deleted_in_mid_run_is_a_sentence_and_is_filled_again(
+    containers: Containers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    lake = containers.lake.container
+    on_raw(monkeypatch, lambda: lake._client.delete_container())
+    with pytest.raises(RunFailed, match=f"There is no container '{lake.name}'") as caught:
+        process(containers)
+    assert [error.cause for error in caught.value.errors] == [None]
+    lake.create()
+    assert process(containers).statuses == {WRITTEN}
+
+
+def test_files_that_are_deleted_with_their_container_take_no_table_along(containers: Containers) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    process(containers)
+    before = tables(containers)
+    containers.landing._client.delete_container()
+    with pytest.raises(RunFailed, match=f"There is no container '{containers.landing.name}'"):
+        process(containers)
+    assert tables(containers) == before
+
+
 @pytest.fixture
 def postgres(services: Services) -> Iterator[local_postgres.PostgresFiles]:
     """The suite's own server; whatever a test does, it runs again afterwards."""

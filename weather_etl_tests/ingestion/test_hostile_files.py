@@ -249,6 +249,18 @@ def test_a_listing_that_is_a_proxys_page_is_no_empty_listing(
         list(through.landing.list())
 
 
+def test_a_container_that_is_being_deleted_is_no_other_writer(
+    containers: Containers, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = (409, {"x-ms-error-code": "ContainerBeingDeleted"}, b"")
+    wire.answer = lambda path: answer
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", wire.connection_string)
+    with connect(Settings.load(), prompt=True) as through:
+        for ask in (lambda: list(through.landing.list()), lambda: through.landing.read("a/x.csv")):
+            with pytest.raises(StorageUnavailable, match="is being deleted; wait a minute"):
+                ask()
+
+
 def test_a_listing_that_answers_500_names_the_way_to_find_the_blob(
     containers: Containers, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,8 +17,8 @@ from weather_etl.ingestion import shared_files, splitting
 from weather_etl.ingestion.shared_files import LEFT, REJECTED, REMOVED, SPLIT, take_inventory
 from weather_etl.ingestion.splitting import Outcome
 from weather_etl.lake import fingerprints
+from weather_etl.lake.blobs import Blob
 from weather_etl.lake.connection import Containers, connect
-from weather_etl.lake.container import Blob
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.landing.listing import route
 from weather_etl.landing.versions import SHARED

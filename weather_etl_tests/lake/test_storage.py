@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from weather_etl.lake import container
+from weather_etl.lake import blobs, container
 from weather_etl.lake.connection import Containers, connect
 from weather_etl.lake.container import PreconditionFailed, StorageUnavailable
 from weather_etl.lake.parquet import encode_parquet
@@ -182,7 +182,7 @@ def test_a_listing_is_what_the_sdk_lists(containers: Containers, monkeypatch: py
         containers.landing.upload(name, name.encode())
     client = containers.landing._client
     client.get_blob_client("a/x.csv").set_blob_metadata({"fingerprint": "0a", "first": "2020-01-01 00:00Z"})
-    expected = [container._blob(item) for item in client.list_blobs(include=["metadata"])]
+    expected = [blobs.of_properties(item) for item in client.list_blobs(include=["metadata"])]
     assert list(containers.landing.list()) == expected
     assert {b.name for b in expected} == set(NAMES)
 

@@ -179,6 +179,8 @@ BYTES = [
       for name in ("../weather.csv", "/etc/weather.csv", "C:\\weather.csv", "..\\weather.csv", "folder/")),
     taken("zip of a folder with one file", zipped(("data/", b""), ("data/weather.csv", BASE))),
     taken("zip of the Finder", zipped(("weather.csv", BASE), ("__MACOSX/._weather.csv", b"\0\5\x16\7"), (".DS_Store", b"Bud1"))),
+    taken("zip with a read-me, a licence and a manual", zipped(("README.txt", b"hello"), ("d/weather.csv", BASE), ("d/LICENSE", b"free"), ("manual.pdf", b"%PDF-1.4"))),
+    taken("zip with hidden files and backups", zipped((".weather.csv.swp", b"b0VIM"), ("weather.csv", BASE), ("weather.csv~", BASE), (".git/config", b"x"))),
     refused("zip with a wrong checksum", zipped(("a.csv", BASE), method=zipfile.ZIP_STORED).replace(b"Clear all day.", b"Cloud all day.", 1), Reason.ZIP_CORRUPT),
     refused("zip that is cut", zipped(("weather.csv", BASE))[:-100], Reason.ZIP_CORRUPT),
     refused("zip with bytes behind its end", zipped(("weather.csv", BASE)) + b"more", Reason.ZIP_CORRUPT),

@@ -18,14 +18,13 @@ import pytest
 from weather_etl.meteorology import observations
 from weather_etl.meteorology.cells import Field, Precipitation, Reading
 from weather_etl.meteorology.raw_rows import DICTIONARY, raw_rows
-from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.site import UNKNOWN_SITE, Site
 from weather_etl.station_file import parse_settings
 from weather_etl_tests.meteorology.making import STATION, File
 from weather_etl_tests.meteorology.making import observed as landed
 
 FILES = Path(__file__).resolve().parents[3] / "shared" / "field" / "files"
 needs_files = pytest.mark.skipif(not FILES.exists(), reason="the files do not lie in ../shared/field")
-NOWHERE = Site()
 AMOUNT = Precipitation(kind="amount", minutes=60)
 DE_BILT = Site(1.9, latitude=52.1, longitude=5.18)
 SAO_PAULO = Site(792.06, latitude=-23.48333333, longitude=-46.61666666)
@@ -52,7 +51,7 @@ def raw_table(
 
 
 def observed(
-    columns: Mapping[str, Sequence[str]], reading: Reading, *, timezone: str = "UTC", site: Site = NOWHERE
+    columns: Mapping[str, Sequence[str]], reading: Reading, *, timezone: str = "UTC", site: Site = UNKNOWN_SITE
 ) -> observations.Observations:
     raw = raw_table(columns)
     return observations.observe(raw, {f"{STATION}/a.csv": reading}, [], station=STATION, timezone=timezone, site=site)

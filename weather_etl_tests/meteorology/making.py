@@ -149,6 +149,7 @@ def validated(times: pd.DatetimeIndex, **columns: Any) -> pd.DataFrame:
     frame["landed_at"] = pd.Series([LANDED_AT] * n, dtype="datetime64[us, UTC]")
     frame["rows_n"] = np.ones(n, dtype=np.int64)
     frame["other_rows"] = pd.Series([None] * n, dtype="str")
+    frame["observed_at"] = columns.pop("observed_at", times)
     assert not columns, columns
     return frame
 

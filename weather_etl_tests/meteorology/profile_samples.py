@@ -9,6 +9,7 @@ import json
 
 from weather_etl_tests.meteorology.sample_files import Sample, text, zipped
 from weather_etl_tests.meteorology.samples_of_interfaces import INTERFACES
+from weather_etl_tests.meteorology.samples_of_networks import NETWORKS
 from weather_etl_tests.meteorology.samples_of_services import SERVICES
 from weather_etl_tests.meteorology.samples_of_stations import STATIONS
 
@@ -62,6 +63,7 @@ USCRN02 = "53131 20190101 1600 20190101 0900  2.622 -111.17   32.24     4.4     
 
 SAMPLES: dict[str, Sample] = {
     **INTERFACES,
+    **NETWORKS,
     **SERVICES,
     **STATIONS,
     "aemet_json": Sample(

@@ -54,13 +54,20 @@ def test_hours_without_a_temperature_have_no_extremes_and_rows_may_be_left_out()
     assert aggregated(part).daily["temperature_max_c"][0] == WAVE[-144:].max()
 
 
+def test_the_reports_of_an_hour_whose_temperature_failed_are_no_extremes():
+    validated = observed(File(csv(*dense()))).validated
+    hottest = validated.index[validated["timestamp"] == TIMES[WAVE.argmax()].floor("h")]
+    validated.loc[hottest, "temperature_c"] = np.nan
+    day = TIMES[WAVE.argmax()].day - 1
+    assert aggregated(validated).daily["temperature_max_c"][day] < WAVE.max()
+
+
 def test_hourly_reports_carry_nothing_along():
     assert observed(File(csv(*dense()[::6]))).validated.attrs == {}
 
 
 def test_what_is_packed_is_unpacked():
-    x = Extremes(np.array([5, 6, 9]), np.array([1.1, -2.0, 3.3]), np.array([1.2, -1.0, 3.3]))
+    x = Extremes(np.array([5, 6, 9]), np.array([1.1, -2.0, 3.3]), np.array([1.2, -1.0, 3.3]), 15)
     y = Extremes.unpacked(x.packed())
-    assert all((getattr(x, a) == getattr(y, a)).all() for a in ("hours", "low", "high"))
-    low, high = y.of_hours(np.array([4, 6, 9, 10]))
-    assert np.isnan(low[[0, 3]]).all() and high[1:3].tolist() == [-1.0, 3.3]
+    assert all((getattr(x, a) == getattr(y, a)).all() for a in ("at", "low", "high"))
+    assert y.minutes == 15 and y.times.tolist() == [75 * 60_000_000, 90 * 60_000_000, 135 * 60_000_000]

@@ -343,6 +343,16 @@ def test_inspect_says_how_much_is_certain(header, confidence):
     assert found.confidence == confidence and json.dumps(found.as_dict(), default=str)
 
 
+def test_a_draft_passes_comments_over_and_takes_the_times_that_differ():
+    rows = [f",0,2024-05-01T00:00:00Z,2024-05-01T0{h}:00:00Z,{h}.5,fld" for h in range(9)]
+    head = ["#datatype,long,dateTime:RFC3339,dateTime:RFC3339,double,string", ",table,_start,_time,_value,_field"]
+    text = "\n".join([*head, *rows, ""]).encode()
+    found = inspect(formats.Source("influx.csv", [formats.Member("influx.csv", text)]), formats.Options())
+    assert found.reason == "COLUMN_MISSING"
+    assert 'columns = ["table", "_start", "_time", "_value", "_field"]' in found.draft
+    assert '[time]\ncolumns = ["_time"]\nformats = ["iso"]' in found.draft
+
+
 def test_inspect_of_a_rejected_file_drafts_a_profile():
     found = inspect(formats.Source("my log.txt", [formats.Member("a", LOGGER)]), formats.Options())
     assert found.reason == "COLUMN_MISSING" and "landing/_formats/my_log.toml" in found.draft

@@ -256,6 +256,67 @@ def test_two_roundings_of_one_value_do_not_contradict_each_other():
     assert values(data, "visibility_km") == [10] * 24
 
 
+@pytest.mark.parametrize("name", ["location_name", "Ort", "which"])
+def test_places_that_share_their_times_are_stations(name):
+    rows = [f"2023-01-31 {h:02}:00,{place},{5 + k}" for h in range(24) for k, place in enumerate(("Kabul", "Tirana"))]
+    parsed = formats.read_text(csv(*rows, header=f"{UTC_TIME},{name},Temp (C)"))
+    assert parsed.stations == ["Kabul", "Tirana"]
+    assert any("taken for the station" in w for w in parsed.warnings) is (name == "which")
+
+
+def test_a_file_of_several_cities_is_one_of_several_stations_even_if_no_two_share_a_time():
+    rows = [f"2023-01-31 {h:02}:{k}7,{place},{5 + k}" for h in range(24) for k, place in enumerate(("Kabul", "Tirana"))]
+    assert formats.read_text(csv(*rows, header=f"{UTC_TIME},city,Temp (C)")).stations == ["Kabul", "Tirana"]
+
+
+@pytest.mark.parametrize("names", ["Temp (C),Rain (mm)", "Max Temp (C),Mean Temp (C),Min Temp (C)"])
+def test_midnights_alone_are_days(names):
+    rows = [f"2023-01-{d:02} 00:00,9,5,1" for d in range(1, 31)]
+    data = csv(*(r[: 16 + 2 * len(names.split(","))] for r in rows), header=f"{UTC_TIME},{names}")
+    with pytest.raises(Rejected) as caught:
+        read(data)
+    assert caught.value.reason is Reason.DAILY_ONLY
+    assert names.startswith("Max") or len(read(data, timestamp_format="iso")[1].timestamp) == 30
+
+
+def test_minima_and_maxima_alone_are_days():
+    with pytest.raises(Rejected) as caught:
+        read(csv("2023-01-31 12:00,1,9", header=f"{UTC_TIME},Tmin,Tmax"))
+    assert caught.value.reason is Reason.DAILY_ONLY
+
+
+def test_a_letter_among_numbers_is_no_direction():
+    data = day(f"{UTC_TIME},Temp (C),WD", lambda h: f"5,{'V' if h == 3 else h * 10}")
+    parsed, cells = read(data)
+    assert np.isnan(cells.values["wind_direction_deg"][3]) and cells.values["wind_direction_deg"][4] == 40
+    assert any("'V'" in w and "missing" in w for w in parsed.warnings)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-W05-3T07:00", "2024-01-31T07:00"), ("2024-W01-1 00:00", "2024-01-01T00:00"), ("2020W537T2300", "2021-01-03T23:00"),
+        ("2021-W53-1 00:00", "NaT"), ("20240131_0700", "2024-01-31T07:00"), ("2024. 01. 31. 07:00", "2024-01-31T07:00"),
+    ],
+)  # fmt: skip
+def test_days_of_iso_weeks_and_other_rare_forms_are_read(text, expected):
+    usual = text.replace("W53", "W52") if expected == "NaT" else text
+    data = csv(*[f"{usual},5"] * 9, f"{text},5", header=f"{UTC_TIME},Temp (C)")
+    assert str(read(data)[1].timestamp[-1])[:16] == expected
+
+
+@pytest.mark.parametrize("text", ["20240131T0700Z", "20240131T070000Z", "Wed Jan 31 07:00:00 UTC 2024"])
+def test_a_zone_within_a_rare_form_wins_over_that_of_the_station(text):
+    data = csv(*[f"{text},5"] * 9, header="Time,Temp (C)")
+    assert str(read(data, timezone="Asia/Tokyo")[1].timestamp[0])[:16] == "2024-01-31T07:00"
+
+
+def test_a_date_of_two_digits_is_no_clock():
+    with pytest.raises(Rejected) as caught:
+        read(csv(*(f"{d:02}.01.19,{d}.5" for d in range(2, 32)), header="Date,temperature (C)"))
+    assert caught.value.reason is Reason.DAILY_ONLY
+
+
 RISING = [round(0.2 * (h % 24), 1) for h in range(48)]
 
 
@@ -552,5 +613,67 @@ def test_a_text_without_names_is_not_offered_its_numbers_as_names():
 
 def test_two_missing_columns_are_offered_two_names():
     with pytest.raises(Rejected) as caught:
-        read(csv("a,b", header="Hvenær,Hiti"))
-    assert '"Hvenær" = "timestamp"; "Hiti" = "temperature_c"' in caught.value.detail
+        read(csv("31 jan kl 5,5", header="Hvenær,Hiti"))
+    assert 'aliases = { "Hvenær" = "timestamp", "Hiti" = "temperature_c" }' in caught.value.detail
+
+
+# what other inputs of the same kinds brought out
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Time,Temperature,Wind Speed\n\nUTC,degF,kt\n\n{}", ",degF,kt\nTime,Temperature,Wind Speed\n{}",
+     "Time,Temperature,Wind Speed\nUTC,[degF],[kt]\n{}"],
+)  # fmt: skip
+def test_a_line_of_units_counts_behind_a_blank_line_and_above_the_header_too(text):
+    rows = "\n".join(f"2023-01-31 {h:02}:00,41,10" for h in range(24))
+    data = text.format(rows).encode()
+    assert values(data, "temperature_c") == [pytest.approx(5.0)] * 24
+    assert values(data, "wind_speed_ms") == [pytest.approx(5.14444, abs=1e-4)] * 24
+
+
+@pytest.mark.parametrize(
+    "zone", ["MST", "HST", "MDT", "EST", "МСК", "Eastern Standard Time", "Pacific Daylight Time", "US Central"]
+)
+def test_a_zone_that_nobody_knows_is_not_passed_over(zone):
+    with pytest.raises(Rejected, match="is not known; write UTC") as caught:
+        read(day(f"Time ({zone}),Temperature (C)", lambda h: h), timezone="Europe/Berlin")
+    assert caught.value.reason is Reason.UNIT_UNKNOWN
+    alias = {f"Time ({zone})": "timestamp"}
+    assert len(values(day(f"Time ({zone}),Temperature (C)", lambda h: h), "temperature_c", aliases=alias)) == 24
+
+
+@pytest.mark.parametrize("form", ["yyyy-mm-dd hh:mm", "hh:mm", "Local Time", "24h"])
+def test_what_says_how_a_time_is_written_is_no_zone(form):
+    assert len(values(day(f"Time ({form}),Temperature (C)", lambda h: h), "temperature_c")) == 24
+
+
+def test_the_second_of_two_columns_of_one_name_is_ignored_by_its_number():
+    data = day("Time,Temperature (C),Temperature (C)", lambda h: f"{h},{h + 1}")
+    with pytest.raises(Rejected) as caught:
+        read(data)
+    toml = caught.value.detail.partition("station.toml: ")[2]
+    assert toml == 'aliases = { "Temperature (C) (2)" = "ignore" }'
+    assert values(data, "temperature_c", **options_of(toml)) == list(range(24))
+    assert values(data, "temperature_c", aliases={"Temperature (C) (1)": "ignore"}) == list(range(1, 25))
+
+
+def test_a_second_column_of_the_name_without_a_value_costs_nothing():
+    data = day("Time,Temperature (C),Temperature (C)", lambda h: f"{h},")
+    assert values(data, "temperature_c") == list(range(24))
+
+
+@pytest.mark.parametrize("metres", ["9.999", "12.345"])
+def test_metres_of_sight_in_groups_of_three_are_not_millimetres(metres):
+    data = day("Time;Temperature (C);Visibility (m)", lambda h: f"{h};{metres}", delimiter=";")
+    assert "may be decimals or thousands" in left_out(data, "Visibility (m)")
+    assert values(data, "visibility_km", decimal=".") == [pytest.approx(float(metres) / 1000)] * 24
+
+
+@pytest.mark.parametrize("clock", ["00:00", "12:00", "07:00", "00:00Z"])
+def test_a_row_a_day_of_one_time_of_day_is_asked_about(clock):
+    rows = [f"2023-01-{d:02} {clock},{d}" for d in range(1, 29)]
+    parsed, _ = read(csv(*rows, header="Time,Temperature (C)"))
+    assert any("one row a day" in w for w in parsed.warnings)
+    parsed, _ = read(csv(*rows, "2023-01-28 13:00,3", header="Time,Temperature (C)"))
+    assert not any("one row a day" in w for w in parsed.warnings)

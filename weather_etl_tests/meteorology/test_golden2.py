@@ -17,7 +17,7 @@ from weather_etl.meteorology.aggregation import spells
 from weather_etl.meteorology.aggregation.groups import Groups
 from weather_etl.meteorology.observations import Observations
 from weather_etl.meteorology.quality import still
-from weather_etl.meteorology.site import Site, SolarSettings
+from weather_etl.meteorology.site import UNKNOWN_SITE, Site, SolarSettings
 from weather_etl_tests.meteorology import field
 from weather_etl_tests.meteorology.making import Aggregates
 
@@ -36,7 +36,7 @@ def figure(name: str, *, rel: float = 1e-9) -> object:
     return pytest.approx(golden()[name], rel=rel, abs=5.1e-7)
 
 
-def tables(found: Observations, zone: str = "UTC", site: Site = field.NOWHERE) -> Aggregates:
+def tables(found: Observations, zone: str = "UTC", site: Site = UNKNOWN_SITE) -> Aggregates:
     about = {
         "station": "szeged",
         "timezone": zone,
@@ -106,7 +106,7 @@ NICE = 'source_ids = ["07690"]'
     ],
 )
 def test_the_packaged_profiles_lead_to_the_figures(file, toml, zone, name, column, golden_month):
-    found = tables(field.delivered(file, toml), zone, field.DE_BILT if file == KNMI else field.NOWHERE)
+    found = tables(field.delivered(file, toml), zone, field.DE_BILT if file == KNMI else UNKNOWN_SITE)
     assert month(found, golden_month)[column] == figure(name)
 
 

@@ -12,7 +12,7 @@ from weather_etl.meteorology.cell_states import NULL_TOKENS
 from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import LIMITS, VARIABLES
 from weather_etl_tests.meteorology import field
-from weather_etl_tests.meteorology.making import LANDED_AT, File, cells, csv, observed, raw_of
+from weather_etl_tests.meteorology.making import LANDED_AT, TEMPERATURE, TIME, File, cells, csv, observed, raw_of
 
 HEADER_OF = {
     "temperature_c": "Temperature (C)",
@@ -126,11 +126,6 @@ def test_an_ambiguous_hour_of_one_year_leaves_those_of_other_years_alone():
     texts = (*AUTUMN, "2021-10-31 01:00", "2021-10-31 02:00", "2021-10-31 03:00")
     found = times(*texts, timezone="Europe/Budapest")
     assert found == [*AUTUMN_UTC, "2021-10-30T23Z", "2021-10-31T02Z"]
-
-
-def test_the_order_of_rows_of_two_files_tells_nothing():
-    files = [File(csv(f"2020-10-25 02:00,{i}"), f"szeged/{i}.csv") for i in (1, 2)]
-    assert observed(*files, timezone="Europe/Budapest").quarantined["reason"].tolist() == ["TIMESTAMP_AMBIGUOUS"] * 2
 
 
 def test_an_hour_that_does_not_exist_is_quarantined():
@@ -433,6 +428,15 @@ def test_in_one_file_the_later_line_wins_and_the_loser_is_quarantined(other):
     found = observed(csv(*rows, header="Time,Temperature,Precip Type,Summary,Pressure"))
     assert found.validated["line"].tolist() == [3]
     assert found.quarantined[["reason", "line"]].values.tolist() == [["CONFLICT", 2]]
+
+
+@pytest.mark.parametrize("number", ["4", "0"])
+def test_a_cell_that_is_no_number_contradicts_the_number_of_a_later_row(number):
+    good = [f"2020-01-01T{h:02}:00Z,{5 + h % 3},{h % 4}" for h in range(12)]
+    twice = [f"2020-01-02T00:00Z,5,{text}" for text in ("abc", number)]
+    found = observed(csv(*good, *twice, header=f"{TIME},{TEMPERATURE},Wind Speed (m/s)"))
+    assert found.quarantined[["reason", "line"]].values.tolist() == [["CONFLICT", 14]]
+    assert found.balance.identical_duplicates == 0
 
 
 def test_kept_values_that_differ_from_a_conflicting_row_are_suspect_and_the_others_are_not():

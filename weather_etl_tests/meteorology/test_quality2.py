@@ -126,6 +126,14 @@ def test_visibility_may_stand_at_the_largest_value_that_its_instrument_reports()
     assert set(flags(cascade(visibility_km=x), "visibility_km")) == {1}
 
 
+@pytest.mark.parametrize(("mark", "n", "found"), [("-88.8", 3, 3), ("-100", 4, 4), ("-88.8", 2, 0), ("-40", 3, 0)])
+def test_any_number_far_below_all_others_that_stands_often_is_a_mark_among_temperatures(mark, n, found):
+    rows = [f"2023-01-01 {h:02}:00Z,{mark if h < n else 41 + h % 5},{h % 4}" for h in range(24)]
+    seen = observed(csv(*rows, header="Time,Temperature (F),Wind Speed (m/s)"))
+    assert seen.sentinels.get("szeged/a.csv", {}).get("temperature_c", 0) == found
+    assert (seen.validated["temperature_c_qc"] == 9).sum() == found
+
+
 def sentinels(*values: float) -> tuple[list[int], dict]:
     times = pd.date_range("2020-01-01", periods=len(values), freq="h", tz="UTC")
     rows = [f"{t:%Y-%m-%dT%H:%MZ},{v},5" for t, v in zip(times, values, strict=True)]

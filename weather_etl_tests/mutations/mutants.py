@@ -21,6 +21,9 @@ class Mutant:
 _T = "weather_etl_tests"
 QUALITY = (f"{_T}/meteorology/test_edges.py", f"{_T}/meteorology/test_quality.py", f"{_T}/meteorology/test_quality2.py")
 HOURS = (f"{_T}/meteorology/test_observations.py", f"{_T}/meteorology/test_hours.py")
+TWICE = (f"{_T}/meteorology/test_repeated_hours.py",)
+ZONES = (f"{_T}/meteorology/test_quarter_zones.py",)
+EXTREMES = (f"{_T}/meteorology/test_extremes.py",)
 AGGREGATION = (f"{_T}/meteorology/test_aggregation.py", f"{_T}/meteorology/test_years_and_normals.py")
 MERGING = (f"{_T}/ingestion/test_exactly_once.py",)
 HOSTILE = (f"{_T}/ingestion/test_hostile_files.py",)
@@ -36,6 +39,8 @@ PLANNING = (f"{_T}/operations/test_planning.py",)
 TRAPS = (f"{_T}/meteorology/test_generic_traps.py", f"{_T}/meteorology/test_generic.py")
 
 _Q = "weather_etl/meteorology/quality"
+_R = "weather_etl/meteorology/repeated_hours.py"
+_L = "weather_etl/meteorology/aggregation/hours.py"
 _A = "weather_etl/meteorology/aggregation/completeness.py"
 _O = "weather_etl/meteorology/observations"
 _MERGE = "weather_etl/ingestion/merge.py"
@@ -69,11 +74,11 @@ MUTANTS = (
     Mutant(f"{_Q}/ranges.py", "(values < low) | (values > high)", "(values < low)", QUALITY),
     Mutant(f"{_Q}/ranges.py", "(x < fail_low) | (x > fail_high)", "(x <= fail_low) | (x > fail_high)", QUALITY),
     Mutant(f"{_Q}/ranges.py", "return rows[~failed], rows[failed]", "return rows[failed], rows[~failed]", QUALITY),
-    Mutant(f"{_Q}/changes.py", "np.minimum(np.abs(there), np.abs(back))", "np.maximum(np.abs(there), np.abs(back))", QUALITY),
-    Mutant(f"{_Q}/changes.py", "there[large] * back[large] > 0", "there[large] * back[large] < 0", QUALITY),
-    Mutant(f"{_Q}/changes.py", "size[large] > limits.spike[1]", "size[large] > limits.spike[0]", QUALITY),
-    Mutant(f"{_Q}/changes.py", "later[change > limits.rate]", "later[change >= limits.rate]", QUALITY),
-    Mutant(f"{_Q}/changes.py", "later = flags[1:]", "later = flags[:-1]", QUALITY),
+    Mutant(f"{_Q}/changes.py", "np.minimum(np.abs(change[:-1]), np.abs(change[1:]))", "np.maximum(np.abs(change[:-1]), np.abs(change[1:]))", QUALITY),
+    Mutant(f"{_Q}/changes.py", "large[change[large] * change[large + 1] < 0]", "large[change[large] * change[large + 1] > 0]", QUALITY),
+    Mutant(f"{_Q}/changes.py", "(limits.spike[1] if limits.spike else np.inf)", "(limits.spike[0] if limits.spike else np.inf)", QUALITY),
+    Mutant(f"{_Q}/changes.py", "np.flatnonzero(np.abs(change) > limits.rate)", "np.flatnonzero(np.abs(change) >= limits.rate)", QUALITY),
+    Mutant(f"{_Q}/changes.py", "found.append(start + np.flatnonzero(", "found.append(start - 1 + np.flatnonzero(", QUALITY),
     Mutant(f"{_Q}/flags.py", "np.maximum(highest, rank[more], out=highest)", "np.minimum(highest, rank[more], out=highest)", QUALITY),
     Mutant(f"{_Q}/still.py", "of_run[hours >= limits.flat_hours[1]]", "of_run[hours > limits.flat_hours[1]]", QUALITY),
     Mutant(f"{_Q}/still.py", "same &= ~(excluded[1:] | excluded[:-1])", "same &= ~excluded[1:]", QUALITY),
@@ -81,8 +86,8 @@ MUTANTS = (
     Mutant(f"{_Q}/consistency.py", 'v["dew_point_c"] - v["temperature_c"]', 'v["temperature_c"] - v["dew_point_c"]', QUALITY),
     Mutant(f"{_Q}/consistency.py", 'v["wind_speed_ms"] - v["wind_gust_ms"]', 'v["wind_gust_ms"] - v["wind_speed_ms"]', QUALITY),
     Mutant(f"{_Q}/limits.py", "(870, 1085), (940, 1080)", "(870, 1185), (940, 1080)", QUALITY),
-    Mutant("weather_etl/meteorology/cascade.py", "            x[rows] = np.nan\n", "", QUALITY),
-    Mutant("weather_etl/meteorology/cascade.py", "np.where(flags[rows] == Flag.FAIL, Flag.FAIL, flag)", "flag", QUALITY),
+    Mutant("weather_etl/meteorology/findings.py", "            x[rows] = np.nan\n", "", QUALITY),
+    Mutant("weather_etl/meteorology/findings.py", "np.where(flags[rows] == Flag.FAIL, Flag.FAIL, flag)", "flag", QUALITY),
     # completeness
     Mutant(_A, "share: float = 0.8\n    longest_gap", "share: float = 0.75\n    longest_gap", AGGREGATION),
     Mutant(_A, "return gap <= self.longest_gap", "return gap < self.longest_gap", AGGREGATION),
@@ -97,18 +102,32 @@ MUTANTS = (
     Mutant(f"{_O}/provenance.py", "identical[rows[lost & answered & same]]", "identical[rows[lost & same]]", HOURS),
     Mutant(f"{_O}/provenance.py", "other & (files[rows] == files[rows[chosen]])", "other", HOURS),
     Mutant("weather_etl/meteorology/quality/ranges.py", "_WHOLE = np.array([-999.0, -9999.0,", "_WHOLE = np.array([-9999.0,", (*QUALITY, *HOURS)),
+    # hours that a clock shows twice, and local days within UTC hours
+    Mutant(_R, "return 1 - int(self.before) + int(self.after)", "return 1", TWICE),
+    Mutant(_R, "if direction[file] < 0:", "if False:", TWICE, "newest"),
+    Mutant(_R, "if not following or _is_copy(following, local, files):", "if not following:", TWICE, "came_twice"),
+    Mutant(_R, "if not sorts or not _names_follow_time(shape, chain, in_order, local, files):", "if not sorts:", TWICE, "run_against"),
+    Mutant(_R, "chain = [p for p in chain if not (p.before and p.after)]", "pass", TWICE, "spans"),
+    Mutant(_R, "if len(back) != 1:", "if len(back) < 1:", TWICE, "one_too_many or overlap"),
+    Mutant(_R, "len(occurrence := said.get(key, set())) == 1", "False", TWICE, "once_more or overlap"),
+    Mutant("weather_etl/meteorology/error_budget.py", "if main and bad == n and not elsewhere:", "if main and bad == n:", TWICE, "alone"),
+    Mutant(_L, "within = np.flatnonzero((local - utc) % _HOUR)", "within = np.flatnonzero(local < 0)", ZONES),
+    Mutant(_L, "local[within] = wall_clock(observed[within], timezone)", "pass", ZONES),
+    Mutant(_L, "hours[within] = local[within] // _HOUR - (local[within] - observed[within]) // _HOUR", "pass", ZONES),
+    Mutant(_L, "use[use] = valid[row[use]]", "pass", EXTREMES, "mark or failed"),
+    Mutant("weather_etl/meteorology/extremes.py", "PARTS = (60, 30, 15)", "PARTS = (60,)", ZONES, "extremes"),
     # merging
     Mutant(_MERGE, 'known["state"] != UNREADABLE\n            and', 'True\n            and', HOSTILE, "came_back"),
     Mutant(_MERGE, 'same_reader and known["etag"] == version.etag', "same_reader", MERGING, "reuploaded"),
-    Mutant(_MERGE, "            and not full\n", "", MERGING, "full_run"),
+    Mutant(_MERGE, "None if full else frozenset(again)", "frozenset(again)", MERGING, "full_run"),
     Mutant(_MERGE, 'entry["landed_at"] = known["landed_at"]', "pass", MERGING, "touching"),
-    Mutant(_MERGE, 'if e["name"] not in unread)', ")", HOSTILE, "came_back"),
+    Mutant(_MERGE, 'if e["name"] not in merge.unread)', ")", HOSTILE, "came_back"),
     Mutant(_MERGE, 'if original != name and entries[original]["state"] not in (REJECTED, UNREADABLE):', "if False:", MERGING, "second_name"),
     Mutant(_MERGE, '        elif entry["state"] == SAME_BYTES:\n            entries[name] = {**entry, "state": INGESTED, "same_as": None}\n', "", MERGING, "second_name"),
-    Mutant(_MERGE, '        if entry["state"] != INGESTED:\n            continue\n', "", (*MERGING, *HOSTILE), "second_name or archive_tier"),
+    Mutant(_MERGE, '            if entry["state"] != INGESTED:\n                continue\n', "", (*MERGING, *HOSTILE), "second_name or archive_tier"),
     Mutant(_MERGE, "    except BlobUnreadable as why:\n        entry |=", "    except ZeroDivisionError as why:\n        entry |=", HOSTILE, "itself_alone"),
-    Mutant(_MERGE, "        if not why.passing:\n            raise\n        containers.landing.exists()", "        raise", HOSTILE, "none_of_the_storages and 500"),
-    Mutant(_MERGE, "if (archived := [name for name in lost if old_entries[name].get(\"archived\")]) and not full:", "if (archived := []):", (f"{_T}/operations/test_archive.py",)),
+    Mutant(_MERGE, "        if not why.passing:\n            raise\n        containers.landing.answers()", "        raise", HOSTILE, "none_of_the_storages and 500"),
+    Mutant(_MERGE, "if (archived := [name for name in lost if known[name].get(\"archived\")]) and not full:", "if (archived := []):", (f"{_T}/operations/test_archive.py",)),
     Mutant("weather_etl/ingestion/raw_table.py", "if set(names) != set(kept):", "if False:", MERGING, "deleted or reuploaded"),
     Mutant("weather_etl/landing/versions.py", "if version.content_md5 and hashlib.md5(data, usedforsecurity=False).digest() != version.content_md5:", "if False:", HOSTILE, "md5"),
     Mutant("weather_etl/landing/versions.py", "container.read(version.name, version.etag)", "container.read(version.name)", MERGING, "overwritten"),
@@ -120,14 +139,14 @@ MUTANTS = (
     Mutant(_CONTAINER, 'condition |= {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}', 'condition |= {"overwrite": True}', STORAGE),
     Mutant(_CONTAINER, 'condition: dict[str, Any] = {"overwrite": False}', 'condition: dict[str, Any] = {"overwrite": True}', STORAGE),
     Mutant(_CONTAINER, '{"etag": if_match, "match_condition": MatchConditions.IfNotModified} if if_match else {}', "{}", STORAGE),
-    Mutant(_CONTAINER, 'if root.tag != "EnumerationResults":', "if False:", HOSTILE, "proxys_page"),
+    Mutant("weather_etl/lake/blobs.py", 'if root.tag != "EnumerationResults":', "if False:", HOSTILE, "proxys_page"),
     Mutant(_CONTAINER, "if blob is not None and code in _OF_ONE_BLOB:", "if False:", HOSTILE, "itself_alone or lease"),
     Mutant(_CONTAINER, "except (azure.AzureError, *_GARBLED) as error:", "except azure.AzureError as error:", HOSTILE, "none_of_the_storages and false"),
     Mutant("weather_etl/lake/table_objects.py", "etag = self.container.write(name, data, if_match=if_match, metadata=metadata)", "etag = self.container.write(name, data, if_match=None, metadata=metadata)", STORAGE),
     # checks that block
     Mutant("weather_etl/checks/promises.py", "if check.blocking and not evaluation.passed:", "if False:", BLOCKING),
     Mutant("weather_etl/checks/contract.py", "    if problems:\n        raise BlockingCheckFailed", "    if False:\n        raise BlockingCheckFailed", BLOCKING),
-    Mutant("weather_etl/checks/observations.py", 'contract.", blocking=True)', 'contract.", blocking=False)', BLOCKING),
+    Mutant("weather_etl/checks/contract.py", 'contract.", blocking=True)', 'contract.", blocking=False)', BLOCKING),
     Mutant("weather_etl/orchestration/assets/making.py", "            raise error\n        yield", "            return\n        yield", BLOCKING),
     Mutant("weather_etl/checks/files.py", "not (rejected or raw.unread)", "not rejected", HOSTILE, "itself_alone"),
     Mutant("weather_etl/meteorology/contract.py", "if not column.nullable and values.hasnans:", "if False:", CONTRACT, "null_where_none"),

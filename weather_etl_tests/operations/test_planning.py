@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from weather_etl.lake import fingerprints
-from weather_etl.lake.container import Blob
+from weather_etl.lake.blobs import Blob
 from weather_etl.lake.fingerprints import StaleStation
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing.listing import route

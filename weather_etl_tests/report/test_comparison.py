@@ -94,3 +94,14 @@ def test_stations_without_any_whole_month_give_a_page_without_pictures(compared:
     nothing = compared.monthly.iloc[:0], compared.yearly.iloc[:0]
     page = pages.comparison_page(Compared(("cold",), *nothing))
     assert page.pictures == [] and b"No station has a complete year yet." in page.html
+
+
+def test_names_of_stations_are_text_on_the_page() -> None:
+    evil = "<script>alert(1)</script>\u202e"
+    names = (evil, "warm")
+    made = [of(name, "2019-01-01", "2020-12-31 23:00", 5.0 + i) for i, name in enumerate(names)]
+    monthly, yearly = (pd.concat(frames, ignore_index=True) for frames in zip(*made, strict=True))
+    page = pages.comparison_page(Compared(names, monthly, yearly))
+    text = page.html.decode()
+    assert "<script" not in text and "\u202e" not in text and "&lt;script&gt;alert(1)" in text
+    assert Elements(text).of("script") == []

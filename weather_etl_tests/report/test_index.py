@@ -86,6 +86,13 @@ def test_text_of_files_is_escaped() -> None:
     assert len(Elements(page).of("script")) == 1
 
 
+def test_text_of_files_steers_no_page() -> None:
+    evil = "\x1b[2J\u202egnp.exe\u200f\x07\x9b31m"
+    page = html(row("a", RED, Note("rejected file", evil), name=evil), notes=[Note("unroutable file", evil)])
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", page)
+    assert page.count("\\x1b[2J") == 3
+
+
 def test_links_lead_to_the_ui_if_it_has_an_address() -> None:
     links = [str(a.get("href")) for a in Elements(html(row("a"), ui_url="http://ui:3000/")).of("a")]
     assert "http://ui:3000/assets/landing_files?view=partitions&partition=a" in links

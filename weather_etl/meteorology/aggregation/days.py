@@ -19,7 +19,7 @@ from weather_etl.meteorology.aggregation.vectors import sector_names
 from weather_etl.meteorology.observations import repeated_text
 from weather_etl.meteorology.quality import Flag
 from weather_etl.meteorology.schemas import TABLES
-from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.site import UNKNOWN_SITE, Site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,6 @@ WINDY_MS = 10.8  # Beaufort 6
 CALM_DAY_MS = 2.0  # xclim `calm_days`
 CLEAR_SKY_PERCENT, OVERCAST_PERCENT = 20.0, 80.0
 MJ_PER_WATT_HOUR = 0.0036
-NOWHERE = Site()
 
 
 def pressure_kind(observations: "pd.DataFrame") -> str | None:
@@ -56,7 +55,7 @@ def daily_weather(
     timezone: str,
     rated_power_kw: float | None = None,
     hours: LocalHours | None = None,
-    site: Site = NOWHERE,
+    site: Site = UNKNOWN_SITE,
 ) -> "pd.DataFrame":
     """Statistics of the civil days of a station.
 
@@ -91,11 +90,11 @@ def daily_weather(
         "pressure_kind": repeated_text(kind, count),
     }
 
-    def shown(found: ByDay) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def shown(by_day: ByDay) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Whether the mean may be shown, mean, minimum, maximum."""
-        enough = DAILY.enough(found.n, expected)
-        extremes = enough & DAILY.gapless(found.gap)
-        return enough, masked(found.mean, enough), masked(found.low, extremes), masked(found.high, extremes)
+        enough = DAILY.enough(by_day.n, expected)
+        extremes = enough & DAILY.gapless(by_day.gap)
+        return enough, masked(by_day.mean, enough), masked(by_day.low, extremes), masked(by_day.high, extremes)
 
     def count_of(name: str, met: np.ndarray, enough: np.ndarray) -> None:
         out[name] = nullable(days.sum(met), enough)
@@ -110,10 +109,10 @@ def daily_weather(
         ("wind_speed", "ms", "wind_speed_ms"),
         ("wind_gust", "ms", "wind_gust_ms"),
     ):
-        found = hours.by_day(variable)
-        enough, mean, low, high = shown(found)
+        by_day = hours.by_day(variable)
+        enough, mean, low, high = shown(by_day)
         out |= {
-            f"{'wind' if prefix == 'wind_speed' else prefix}_n": found.n,
+            f"{'wind' if prefix == 'wind_speed' else prefix}_n": by_day.n,
             f"{prefix}_mean_{unit}": mean,
             f"{prefix}_min_{unit}": low,
             f"{prefix}_max_{unit}": high,
@@ -189,10 +188,10 @@ def _fallen(hours: LocalHours, site: Site, expected: np.ndarray) -> dict[str, ob
             "is_wet_day": nullable(total >= site.thresholds.wet_mm, whole),
         }
     if hours.has("snow_depth_cm"):
-        found = hours.by_day("snow_depth_cm")
-        depth = np.where(np.isnan(found.high) & (site.snow_absent == "zero"), 0.0, found.high)
+        depths = hours.by_day("snow_depth_cm")
+        depth = np.where(np.isnan(depths.high) & (site.snow_absent == "zero"), 0.0, depths.high)
         out |= {
-            "snow_depth_n": found.n,
+            "snow_depth_n": depths.n,
             "snow_depth_max_cm": depth,
             "is_snow_day": nullable(depth >= site.thresholds.snow_cm, ~np.isnan(depth)),
         }
@@ -240,7 +239,7 @@ def _evapotranspiration(hours: LocalHours, site: Site, out: Mapping[str, Any]) -
     measured = masked(pressure.mean, DAILY.enough(pressure.n, began.expected)) / 10.0
     speed = masked(wind.mean, DAILY.enough(wind.n, began.expected))
     extremes = DAILY.enough(temperature.n, began.expected) & DAILY.gapless(temperature.gap)
-    found = fao.reference_evapotranspiration(
+    et0 = fao.reference_evapotranspiration(
         hours.from_began(masked(temperature.low, extremes)), hours.from_began(masked(temperature.high, extremes)),
         hours.from_began(vapour),
         hours.from_began(fao.wind_at_2m(speed, site.wind.anemometer_height_m)), radiation, of_year,
@@ -248,8 +247,8 @@ def _evapotranspiration(hours: LocalHours, site: Site, out: Mapping[str, Any]) -
         pressure_kpa=hours.from_began(np.where(np.isnan(measured), fao.pressure_at(site.elevation_m), measured)),
     )  # fmt: skip
     source: Any = np.where(from_sunshine, "sunshine", "measured").astype(object)
-    source[np.isnan(found)] = None
-    return {"et0_mm": found, "et0_radiation": pd.array(source.tolist(), dtype="str")}
+    source[np.isnan(et0)] = None
+    return {"et0_mm": et0, "et0_radiation": pd.array(source.tolist(), dtype="str")}
 
 
 def _vapour_pressure(hours: LocalHours) -> np.ndarray:

@@ -66,5 +66,5 @@ def reference_evapotranspiration(
     long_wave = emitted * (0.34 - 0.14 * np.sqrt(vapour_pressure_kpa)) * (1.35 * clearness - 0.35)
     net = (1.0 - ALBEDO) * radiation_mjm2 - long_wave
     drying = psychrometric * 900.0 / (mean + 273.0) * wind_2m_ms * (saturated - vapour_pressure_kpa)
-    found = (0.408 * slope * net + drying) / (slope + psychrometric * (1.0 + 0.34 * wind_2m_ms))
-    return np.maximum(found, 0.0)
+    et0 = (0.408 * slope * net + drying) / (slope + psychrometric * (1.0 + 0.34 * wind_2m_ms))
+    return np.maximum(et0, 0.0)

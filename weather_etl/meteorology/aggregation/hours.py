@@ -3,7 +3,9 @@
 Belongs here: civil days and their length, gaps, sums of hours by day. Does not belong here: when they may be shown.
 
 A civil day is that of the wall clock of the station's zone: 23, 24 or 25 hours long where clocks change. An hour
-belongs to the day in which it begins.
+belongs to the day in which it begins. Where local hours begin within UTC hours (Nepal: a quarter past), an hour is
+the local one that its observation was made in: at 00:00 in Kathmandu, which is 18:15 UTC and nearest to 18 UTC, a new
+day begins, though 18:00 UTC is a quarter to twelve of the day before.
 """
 
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ import numpy as np
 from weather_etl.meteorology.aggregation.groups import Groups, ratio
 from weather_etl.meteorology.aggregation.vectors import WindSums
 from weather_etl.meteorology.extremes import Extremes
+from weather_etl.meteorology.local_clock import wall_clock
 from weather_etl.meteorology.quality import VARIABLES, Flag
 from weather_etl.meteorology.vocabulary import CONDITIONS, TEMPERATURE_EXTREMES
 
@@ -42,6 +45,30 @@ def _micros(index: "pd.DatetimeIndex") -> np.ndarray:
     return index.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
 
 
+def _local_hours(utc: np.ndarray, observed: np.ndarray, timezone: str) -> tuple[np.ndarray, np.ndarray]:
+    """What the clock shows at each hour, in microseconds, and hours since 1970-01-01 UTC.
+
+    Args:
+        utc: full hours.
+        observed: when their observations were made; it counts where local hours are no UTC hours.
+    """
+    local = wall_clock(utc, timezone)
+    within = np.flatnonzero((local - utc) % _HOUR)
+    hours = utc // _HOUR
+    if len(within):
+        local[within] = wall_clock(observed[within], timezone)
+        hours[within] = local[within] // _HOUR - (local[within] - observed[within]) // _HOUR
+    return local, hours
+
+
+def _positions(ascending: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where numbers stand among others, and whether they do."""
+    at = np.searchsorted(ascending, wanted)
+    there = at < len(ascending)
+    there[there] = ascending[at[there]] == wanted[there]
+    return at, there
+
+
 @dataclass(frozen=True)
 class ByDay:
     """One variable by days: hours with a value, their mean, minimum and maximum (NaN without any), longest gap."""
@@ -64,7 +91,7 @@ class LocalHours:
         days: hours grouped by day; keys are days since 1970-01-01.
         expected: hours each of these days has in its zone.
         first_hour: of each of these days, in hours since 1970-01-01 UTC.
-        utc_hours: of every hour, the same.
+        utc_hours: of every hour, the same; where local hours begin within UTC hours, of the local hour.
         hour: number of every hour within its day, from 0.
     """
 
@@ -74,12 +101,14 @@ class LocalHours:
         self.timezone = timezone
         self.observations = observations
         index = pd.DatetimeIndex(observations["timestamp"])
-        self.days = Groups(_micros(index.tz_convert(timezone)) // _DAY)
+        utc = _micros(index)
+        self._rows = utc // _HOUR
+        clock, self.utc_hours = _local_hours(utc, _micros(pd.DatetimeIndex(observations["observed_at"])), timezone)
+        self.days = Groups(clock // _DAY)
         self.of_row = self.days.of_row()
         edges = midnights(np.append(self.days.keys, self.days.keys + 1), timezone)
         start, end = edges[: len(self.days)], edges[len(self.days) :]
         self.expected, self.first_hour = end - start, start
-        self.utc_hours = _micros(index) // _HOUR
         self.hour = self.utc_hours - start[self.of_row]
 
     def column(self, name: str) -> np.ndarray:
@@ -95,15 +124,14 @@ class LocalHours:
         """The same hours by the civil days in which (H - 1 h, H] began: with sums of a day go the values that close them."""
         import pandas as pd
 
-        earlier = self.observations.assign(timestamp=self.observations["timestamp"] - pd.Timedelta(hours=1))
+        times = {name: self.observations[name] - pd.Timedelta(hours=1) for name in ("timestamp", "observed_at")}
+        earlier = self.observations.assign(**times)
         return LocalHours(earlier, self.timezone)
 
     def from_began(self, values: np.ndarray, fill: float = np.nan) -> np.ndarray:
         """Values of the days of `began` -> values of these days."""
         keys = self.began.days.keys
-        at = np.searchsorted(keys, self.days.keys)
-        there = at < len(keys)
-        there[there] = keys[at[there]] == self.days.keys[there]
+        at, there = _positions(keys, self.days.keys)
         out = np.full(len(self.days), fill, dtype=values.dtype if fill == 0 else np.float64)
         out[there] = values[at[there]]
         return out
@@ -113,18 +141,22 @@ class LocalHours:
         valid = ~np.isnan(values)
         n = self.days.sum(valid)
         total = self.days.sum(np.where(valid, values, 0.0))
-        lowest, highest = self._extremes_of(name, values)
-        low, high = self.days.min(np.where(valid, lowest, np.inf)), self.days.max(np.where(valid, highest, -np.inf))
+        low, high = self.days.min(np.where(valid, values, np.inf)), self.days.max(np.where(valid, values, -np.inf))
+        if name == "temperature_c" and TEMPERATURE_EXTREMES in self.observations.attrs:
+            self._widen(low, high, valid)
         low[n == 0], high[n == 0] = np.nan, np.nan
         return ByDay(n, ratio(total, n), low, high, self._longest_gap(valid, n))
 
-    def _extremes_of(self, name: str, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Lowest and highest of each hour: the value itself, unless the station reports temperature every few minutes."""
-        packed = self.observations.attrs.get(TEMPERATURE_EXTREMES)
-        if name != "temperature_c" or packed is None:
-            return values, values
-        low, high = Extremes.unpacked(packed).of_hours(self.utc_hours)
-        return np.fmin(values, low), np.fmax(values, high)
+    def _widen(self, low: np.ndarray, high: np.ndarray, valid: np.ndarray) -> None:
+        """Lowest and highest of days -> those of all reports, where the station reports temperature every few minutes."""
+        found = Extremes.unpacked(self.observations.attrs[TEMPERATURE_EXTREMES])
+        middle = 0 if found.minutes == 60 else _HOUR // 2  # a part goes with the hour that its reports are nearest to
+        row, there = _positions(self._rows, (found.times + middle) // _HOUR)
+        day, known = _positions(self.days.keys, wall_clock(found.times, self.timezone) // _DAY)
+        use = there & known
+        use[use] = valid[row[use]]
+        np.minimum.at(low, day[use], found.low[use])
+        np.maximum.at(high, day[use], found.high[use])
 
     def _longest_gap(self, valid: np.ndarray, n: np.ndarray) -> np.ndarray:
         """Longest run of missing hours within each day; days that are complete or empty are not looked at."""

@@ -9,12 +9,11 @@ import numpy as np
 
 from weather_etl.meteorology.aggregation.calendar_spans import Spans
 from weather_etl.meteorology.aggregation.completeness import MONTHLY
-from weather_etl.meteorology.aggregation.days import NOWHERE
 from weather_etl.meteorology.aggregation.hours import LocalHours
 from weather_etl.meteorology.aggregation.normals import anomaly
 from weather_etl.meteorology.aggregation.spans import span_columns
 from weather_etl.meteorology.schemas import TABLES
-from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.site import UNKNOWN_SITE, Site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +27,7 @@ def monthly_weather(
     timezone: str,
     rated_power_kw: float | None = None,
     hours: LocalHours | None = None,
-    site: Site = NOWHERE,
+    site: Site = UNKNOWN_SITE,
 ) -> "pd.DataFrame":
     """Statistics of the civil months of a station.
 

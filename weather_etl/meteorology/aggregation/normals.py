@@ -160,20 +160,20 @@ def _leading(monthly: "pd.DataFrame") -> str:
 
 def _quintiles(rain: np.ndarray, mean: np.ndarray, groups: Groups) -> dict[str, np.ndarray]:
     """Limits of the fifths of each calendar month's precipitation, linear between the years (WMO-No. 1203)."""
-    found = {f"precipitation_q{q}_mm": np.full(len(groups), np.nan) for q in QUINTILES}
+    limits = {f"precipitation_q{q}_mm": np.full(len(groups), np.nan) for q in QUINTILES}
     for i in np.flatnonzero(~np.isnan(mean)).tolist():
         stop = groups.starts[i + 1] if i + 1 < len(groups) else groups.n
         years = rain[groups.starts[i] : stop]
         for q in QUINTILES:
-            found[f"precipitation_q{q}_mm"][i] = np.percentile(years[~np.isnan(years)], q)
-    return found
+            limits[f"precipitation_q{q}_mm"][i] = np.percentile(years[~np.isnan(years)], q)
+    return limits
 
 
 def _record(monthly: "pd.DataFrame", months: np.ndarray, calendar_months: np.ndarray) -> dict[str, np.ndarray]:
     """The most that fell in a day of each calendar month, of all years, and the first day that had it."""
     most = monthly["rx1day_mm"].to_numpy(dtype=np.float64, na_value=np.nan)
     dates = monthly["rx1day_date"].to_numpy("datetime64[us]")
-    found = {
+    records = {
         "rx1day_record_mm": np.full(len(calendar_months), np.nan),
         "rx1day_record_date": np.full(len(calendar_months), np.datetime64("NaT", "us")),
     }
@@ -181,5 +181,5 @@ def _record(monthly: "pd.DataFrame", months: np.ndarray, calendar_months: np.nda
         of_month = np.flatnonzero((months % 12 == month) & ~np.isnan(most))
         if len(of_month):
             best = of_month[int(most[of_month].argmax())]
-            found["rx1day_record_mm"][i], found["rx1day_record_date"][i] = most[best], dates[best]
-    return found
+            records["rx1day_record_mm"][i], records["rx1day_record_date"][i] = most[best], dates[best]
+    return records

@@ -95,7 +95,7 @@ def growing_seasons(spans: Spans, site: Site) -> object:
     Null where a day of these twelve months has no mean temperature, or nobody says on which half the station lies.
     """
     count = len(spans)
-    found, shown = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
+    lengths, shown = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
     if site.latitude is not None and len(spans.calendar):
         limits = site.thresholds
         mean = np.round(spans.values("temperature_mean_c"), 9)
@@ -110,5 +110,5 @@ def growing_seasons(spans: Spans, site: Site) -> object:
             if first < 0 or len(days) < last - first or np.isnan(days).any():
                 continue
             shown[i] = True
-            found[i] = season(days > limits.growing_c, middle - first, limits.growing_days)
-    return nullable(found, shown)
+            lengths[i] = season(days > limits.growing_c, middle - first, limits.growing_days)
+    return nullable(lengths, shown)

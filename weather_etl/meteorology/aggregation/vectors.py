@@ -102,8 +102,8 @@ class WindSums:
 
 def degrees(east: np.ndarray, north: np.ndarray) -> np.ndarray:
     """Direction of a vector, 0 <= degrees < 360."""
-    found = np.degrees(np.arctan2(east, north)) % 360.0
-    return np.where(found >= 360.0, 0.0, found)  # -1e-15 % 360 rounds up to 360
+    degrees = np.degrees(np.arctan2(east, north)) % 360.0
+    return np.where(degrees >= 360.0, 0.0, degrees)  # -1e-15 % 360 rounds up to 360
 
 
 def sector_names(sectors: np.ndarray, shown: np.ndarray) -> "pd.Series":

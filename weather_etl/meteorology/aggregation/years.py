@@ -9,14 +9,13 @@ import numpy as np
 
 from weather_etl.meteorology.aggregation.calendar_spans import Spans
 from weather_etl.meteorology.aggregation.completeness import YEARLY
-from weather_etl.meteorology.aggregation.days import NOWHERE
 from weather_etl.meteorology.aggregation.groups import Groups, masked
 from weather_etl.meteorology.aggregation.hours import LocalHours
 from weather_etl.meteorology.aggregation.normals import anomaly
 from weather_etl.meteorology.aggregation.spans import MEANS, span_columns
 from weather_etl.meteorology.aggregation.totals import growing_seasons
 from weather_etl.meteorology.schemas import TABLES
-from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.site import UNKNOWN_SITE, Site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +33,7 @@ def yearly_weather(
     timezone: str,
     rated_power_kw: float | None = None,
     hours: LocalHours | None = None,
-    site: Site = NOWHERE,
+    site: Site = UNKNOWN_SITE,
 ) -> "pd.DataFrame":
     """Statistics of the civil years of a station.
 

@@ -3,6 +3,7 @@
 Belongs here: telling them. Does not belong here: names of times (`profiles/generic.toml`), their form (`time_choice.py`).
 """
 
+import json
 import re
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from weather_etl.meteorology.units import known_zone
 SAMPLE = 20
 _DATE = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})|\d{1,2}[-/ ][A-Za-z]{3}[-/ ]\d{2,4})"
 _CLOCK = r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s*[AaPp]\.?[Mm]\.?)?"
+_DIGITS = r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-4])([0-5]\d){0,2}"
 _ZONE = r"(\s*(?P<zone>[Zz]|UTC|GMT|[+-]\d{2}:?\d{2}))?"
 _FULL = re.compile(rf"\s*{_DATE}[T ,_]\s*{_CLOCK}{_ZONE}\s*")
 _INDEX = re.compile(r"(?i)unnamed: ?0|index|__index_level_0__")
@@ -41,6 +43,42 @@ def by_cells(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
         rest = [i for i in found if not re.search(_PREFERRED[2], key(names[i]))]
         found = rest if len(rest) == 1 else []
     return found[0] if len(found) == 1 else None
+
+
+def likely(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Positions of a column of dates and of one of the hours in them, or of whole times in digits: to be asked for, not taken."""
+
+    def of(pattern: str) -> int | None:
+        such = (i for i in range(len(names)) if _all_like(pattern, [r[i] for r in rows if i < len(r)]))
+        return next(such, None)
+
+    digits = of(_DIGITS)
+    if digits is not None:
+        return [digits]
+    date = of(_DATE)
+    hour = of(_CLOCK) if date is None or of(_CLOCK) is not None else _hours(names, rows)
+    return [i for i in (date, hour) if i is not None]
+
+
+def pasted(names: Sequence[str], at: Sequence[int]) -> str:
+    """The line of `station.toml` that says that these columns are the time."""
+    columns = ", ".join(f'{json.dumps(names[i], ensure_ascii=False)} = "timestamp"' for i in at)
+    return f"aliases = {{ {columns} }}"
+
+
+def _hours(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
+    such = (
+        i
+        for i in range(len(names))
+        if re.search(r"^(hr|hh|hour|std|stunde|heure|hora|ora|uur|godz|hod|time)", key(names[i]))
+        and _all_like(r"([01]?\d|2[0-4])(\.0+)?", [r[i] for r in rows if i < len(r)])
+    )
+    return next(such, None)
+
+
+def _all_like(pattern: str, texts: Sequence[str]) -> bool:
+    filled = [t.strip() for t in texts if t.strip()]
+    return bool(filled) and len(filled) >= 0.9 * len(texts) and all(re.fullmatch(pattern, t) for t in filled)
 
 
 def is_index(names: Sequence[str], i: int) -> bool:

@@ -39,6 +39,7 @@ def draft(source: Source, options: Options) -> str:
     rows = [_cells(line, delimiter) for i, line in lines if i >= at]
     width = max(len(r) for r in rows)
     names = rows[0] if has_header else [f"column{i + 1}" for i in range(width)]
+    marks = [n for n in names if n][:6]
     names = [n or f"column{i + 1}" for i, n in enumerate(names)]
     data = [r for r in (rows[1:] if has_header else rows) if len(r) == width] or rows[-1:]
     times, form, doubt = _guess_time(data)
@@ -49,7 +50,7 @@ def draft(source: Source, options: Options) -> str:
         'title = "?"',
         "rank = 30",
         "[match]",
-        f"columns = {_list(names[:6])}" if has_header else f"line = {_literal(_line_like(data[0], times, delimiter))}",
+        f"columns = {_list(marks)}" if has_header else f"line = {_literal(_line_like(data[0], times, delimiter))}",
         "[text]",
         f'delimiter = "{separator}"',
     ]
@@ -82,10 +83,15 @@ def _guess_table(lines: list[tuple[int, str]]) -> tuple[str, int, bool]:
     if delimiter not in last:
         delimiter = "space"
     width = len(_cells(last, delimiter))
-    start = next((i for i, line in lines if len(_cells(line, delimiter)) == width), lines[0][0])
-    first = next(line for i, line in lines if i == start)
-    numbers = sum(re.match(r"[+-]?[\d.,:/-]*\d", c) is not None for c in _cells(first, delimiter))
-    return delimiter, start, numbers == 0
+    table = [(i, line) for i, line in lines if len(_cells(line, delimiter)) == width] or lines[:1]
+    # Comments may have as many cells; a header that begins with the sign of a comment stands alone.
+    plain = next(((i, line) for i, line in table if not line.startswith("#")), table[0])
+    start, first = plain if _is_header(plain[1], delimiter) else table[0]
+    return delimiter, start, _is_header(first, delimiter)
+
+
+def _is_header(line: str, delimiter: str) -> bool:
+    return not any(re.match(r"[+-]?[\d.,:/-]*\d", c) for c in _cells(line, delimiter))
 
 
 def _line_like(row: Sequence[str], times: Sequence[int], delimiter: str) -> str:
@@ -118,6 +124,8 @@ def _guess_time(data: list[list[str]]) -> tuple[list[int], str, str]:
         if all(re.fullmatch(r"-?\d{0,7}([.,]\d+)?", t) for t in texts):
             continue
         follows = i + 1 < len(data[0]) and all(_CLOCK.fullmatch(r[i + 1]) for r in data)
+        if len(set(texts)) == 1 < len(texts) and not follows:  # begin or end of what was asked for
+            continue
         ways = [[i, i + 1], [i]] if follows and not any(":" in t for t in texts) else [[i]]
         for at in ways:
             joined = pa.array([" ".join(r[k] for k in at) for r in data], pa.string())

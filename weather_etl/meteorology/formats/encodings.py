@@ -7,6 +7,7 @@ Every byte is a letter in most of these encodings, so that a text never proves o
 """
 
 from weather_etl.meteorology.formats import generic
+from weather_etl.meteorology.formats.names import bare
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.formats.recognise import Head
@@ -43,13 +44,14 @@ def by_names(data: bytes, default: Text | None, profile: Profile, options: Optio
 
 
 def _known(text: Text, profile: Profile, options: Options) -> int:
-    """How many columns of the header have a name that is known: of times and of what is measured."""
+    """How many names of columns are known only if this is the encoding: those with letters beyond ASCII."""
     try:
         names = generic.find(profile, Head(text), options).names
     except Rejected:
         return 0
-    times = {i for option in profile.time_options for part in option for i in names.all(part)}
-    return len(times) + sum(generic.measures(rule, names) for rule in profile.columns)
+    known = {i for option in profile.time_options for part in option for i in names.all(part)}
+    known |= {i for rule in profile.columns if (i := generic.found(rule, names)) is not None}
+    return sum(not bare(names.names[i])[0].isascii() for i in known)
 
 
 def told(encoding: str) -> str:

@@ -17,6 +17,7 @@ from weather_etl.meteorology.formats import (
     clock_columns,
     mapping,
     parts,
+    places,
     pressures,
     refusals,
     reshape,
@@ -96,7 +97,7 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     parts.drop_thousands(columns, cells, decimal, table.delimiter, options)
     unit_choice.settle_units(columns, cells, profile, _units_row(table, cut), options, decimal)
     parts.reject_contradicting_twins(columns, cells, names, cut, profile, options, decimal)
-    station = parts.station_column(profile, names, cut, timing.texts)
+    station = places.station_column(profile, names, cut, timing.texts, columns)
     if profile.generic:
         pressures.settle(columns, cells, profile, decimal, several_stations=station is not None)
         _beside_a_reduced_one(columns)
@@ -112,7 +113,8 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     elif "station" not in cells and not profile.generic and (named := meta.get("station")):
         cells["station"] = parts.constant(named, len(cut.lines))
     cells["timestamp"] = timing.texts
-    refusals.check(timing.texts, timing.form, cut.names, cells.get("station"))
+    any_midnight = profile.generic and not options.timestamp_format
+    refusals.check(timing, cut.names, _first_rows(cut), cells.get("station"), any_midnight=any_midnight)
     if (codes := parts.quality_codes(columns, cut, names)) is not None:
         cells["quality_codes"] = codes
     rescued = parts.rescued_cells(columns, cut, names, where, keep_empty=profile.generic)
@@ -133,6 +135,8 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
             warnings.append(f"{', '.join(map(repr, odd[:5]))} in {columns.found[variable].name!r} count as missing")
     if profile.generic:
         warnings += _told_of_columns(columns, cut)
+        if "station" not in cells and (told := refusals.once_a_day(timing.texts, timing.form)):
+            warnings.append(told)
     if not len(cut.lines) and not cut.refused:
         warnings.append("the file has a header and no data line")
     time = profile.part("time")
@@ -204,10 +208,10 @@ def _time_of(cut: Cut, profile: Profile, options: Options, table: Table) -> Timi
 
 
 def _time_candidates(profile: Profile, names: Names, options: Options, cut: Cut) -> list[tuple[int, ...]]:
-    own = [names.first([n]) for n, c in options.aliases.items() if c == "timestamp"]
-    if found := tuple(i for i in own if i is not None):
-        return [found]
-    ignored = {i for n, c in options.aliases.items() if c == mapping.IGNORE for i in names.all(n)}
+    own = [i for n, c in options.aliases.items() if c == "timestamp" for i in names.numbered(n)[:1]]
+    if own:
+        return [tuple(own)]
+    ignored = {i for n, c in options.aliases.items() if c == mapping.IGNORE for i in names.numbered(n)}
     out: list[tuple[int, ...]] = []
     if profile.generic and clock_columns.index_with_offset(cut.names, _first_rows(cut)):
         out.append((0,))

@@ -38,6 +38,12 @@ def tenths_of_degrees(temperature: np.ndarray) -> bool:
     return bool(len(known)) and float(known.max()) > 60 and bool((known == np.round(known)).all())
 
 
+def is_normalised(temperature: np.ndarray) -> bool:
+    """Whether numbers were brought between 0 and 1: many different ones, none outside."""
+    known = _there(temperature)
+    return len(known) >= 50 and bool((known >= 0).all() and (known <= 1).all()) and len(np.unique(known)) > 5
+
+
 def unlikely_celsius(temperature: np.ndarray) -> float | None:
     """The median, if it is too high for degrees Celsius."""
     known = _there(temperature)

@@ -6,11 +6,12 @@ Does not belong here: the names themselves (`profiles/generic.toml`), columns an
 
 import csv
 import difflib
+import json
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from weather_etl.meteorology.formats import clock_columns
+from weather_etl.meteorology.formats import clock_columns, refusals
 from weather_etl.meteorology.formats.names import NAMELESS, Names, bare, is_nameless, is_regex, key, split_names
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
@@ -116,7 +117,10 @@ def _first_rows(head: Head, i: int, delimiter: str) -> list[list[str]]:
     lines = head.data_lines(i + 1, clock_columns.SAMPLE)
     if delimiter == "space":
         return [line.split() for line in lines]
-    return [row for line in lines for row in csv.reader([line], delimiter=delimiter)]
+    try:
+        return [row for line in lines for row in csv.reader([line], delimiter=delimiter)]
+    except csv.Error:  # a carriage return within a line, a cell without end
+        return []
 
 
 def check(
@@ -134,16 +138,23 @@ def check(
         Rejected: says all that is missing at once, with the lines of `station.toml` to paste.
     """
     own = set(options.aliases.values())
-    has_time = "timestamp" in own and any(c == "timestamp" and names.all(n) for n, c in options.aliases.items())
+    has_time = "timestamp" in own and any(c == "timestamp" and names.numbered(n) for n, c in options.aliases.items())
     has_time = has_time or any(all(names.has(p) for p in option) for option in profile.time_options)
-    aliased = any(c in RAW_NUMBERS and names.all(n) for n, c in options.aliases.items())
+    aliased = any(c in RAW_NUMBERS and names.numbered(n) for n, c in options.aliases.items())
     aliased = aliased or any(c in names.lower for c in RAW_NUMBERS)
     measured = [r for r in profile.columns if r.to in RAW_NUMBERS and measures(r, names)]
     short = [r for r in measured if _only_short(r, names)]
     if len(measured) - len(short) < 1 and len(short) < 3:
         measured = []
-    if (measured or aliased) and (has_time or clock_columns.by_cells(names.names, rows()) is not None):
+    first = rows() if len(names) > 1 and not (has_time and (measured or aliased)) else ()
+    has_time = has_time or clock_columns.by_cells(names.names, first) is not None
+    if has_time and (measured or aliased):
         return
+    if has_time and refusals.has_extremes(names.names):
+        raise Rejected(
+            Reason.DAILY_ONLY,
+            "the columns that are known are minima and maxima alone, as those of days are, and no readings",
+        )
     missing = [] if has_time else ["timestamp"]
     missing += [] if measured or aliased else ["temperature_c"]
     known = {i for r in profile.columns for n in r.name for i in names.all(n)}
@@ -151,20 +162,16 @@ def check(
         known = set(range(len(names)))
     known |= {i for option in profile.time_options for p in option for i in names.all(p)} if has_time else set()
     unused = [n for i, n in enumerate(names.names) if i not in known and n and not is_nameless(n, i)]
-    sentences = [_missing_hint(profile, required, unused) for required in missing]
+    likely = [] if has_time else clock_columns.likely(names.names, first)
+    sentences = [_missing_hint(profile, r, [] if likely and r == "timestamp" else unused) for r in missing]
     near = any("did you mean" in s for s in sentences)
     timeless = _without_time(names) if missing == ["timestamp"] and len(measured) >= 2 else None
-    if timeless is not None and (timeless.reason is Reason.NO_YEAR or not near):
+    if timeless is not None and not likely and (timeless.reason is Reason.NO_YEAR or not near):
         rejected = timeless
     else:
-        guesses: dict[str, str] = {}
-        for required in missing:
-            guesses[_guess(profile, required, [n for n in unused if n not in guesses])] = required
-        pasted = "; ".join(f'"{name}" = "{required}"' for name, required in guesses.items())
-        rejected = Rejected(
-            Reason.COLUMN_MISSING,
-            " and ".join(sentences) + (f"; or say in station.toml which it is: [aliases] {pasted}" if unused else ""),
-        )
+        rejected = Rejected(Reason.COLUMN_MISSING, " and ".join(sentences))
+        if unused or likely:
+            rejected.detail += _pasted(profile, names, missing, unused, likely, first)
     if _is_data(names):
         rejected.detail += (
             "; the line holds numbers rather than names: `weather-etl inspect` drafts a profile with names for it"
@@ -186,20 +193,66 @@ def _without_time(names: Names) -> Rejected:
 
 def measures(rule: ColumnRule, names: Names) -> bool:
     """Whether a rule of the built-in names finds a column."""
-    return _found(rule, names) is not None
+    return found(rule, names) is not None
 
 
-def _found(rule: ColumnRule, names: Names) -> int | None:
+def found(rule: ColumnRule, names: Names) -> int | None:
+    """Position of the column that a rule of the built-in names finds."""
     return names.first(rule.name, without=rule.exclude, variable=rule.to)
 
 
 def _only_short(rule: ColumnRule, names: Names) -> bool:
-    at = _found(rule, names)
+    at = found(rule, names)
     return at is not None and len(key(bare(names.names[at])[0])) <= 1
 
 
-def _guess(profile: Profile, required: str, unused: Sequence[str]) -> str:
-    return (_near(profile, required, unused) or list(unused) or ["NAME"])[0]
+# What a name may mean that is none of the known ones: for a question, never for reading.
+_LOOKS = (
+    ("dew|taupunkt|rosée", "dew_point_c"),
+    ("temp|^t[_ ]?(air|out|2m|a|avg|mean)", "temperature_c"),
+    ("humid|^hum|^rh|feucht", "humidity_percent"),
+    ("gust|böe|rafale|racha", "wind_gust_ms"),
+    ("wind|^ws|spd|speed|vent|vient", "wind_speed_ms"),
+    ("dir|^wd|bearing", "wind_direction_deg"),
+    ("pres|baro|druck", "pressure_station_hpa"),
+    ("rain|precip|regen|pluie|lluvia", "precipitation_mm"),
+    ("^ghi|irrad|radiation|solar", "solar_radiation_wm2"),
+)
+
+
+def _pasted(
+    profile: Profile, names: Names, missing: Sequence[str], unused: Sequence[str], likely: Sequence[int],
+    first: Sequence[Sequence[str]],
+) -> str:  # fmt: skip
+    """The line of `station.toml` that says which columns are missing, guessed; a person corrects it. "" without a guess."""
+    guesses: dict[str, str] = {}
+    for required in missing:
+        left = [n for n in unused if n not in guesses]
+        if required == "timestamp" and likely:
+            guesses |= {names.names[i]: required for i in likely}
+        elif near := _near(profile, required, left):
+            guesses[near[0]] = required
+        elif required != "timestamp" and (look := _look(profile, names, left)):
+            guesses[look[0]] = look[1]
+        elif such := [n for n in left if not first or _holds(required, names.names.index(n), first)]:
+            guesses[such[0]] = required
+    columns = ", ".join(f'{json.dumps(name, ensure_ascii=False)} = "{column}"' for name, column in guesses.items())
+    return f"; or say in station.toml which it is: aliases = {{ {columns} }}" if guesses else ""
+
+
+def _holds(required: str, at: int, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the cells of a column may be what is missing: times have digits, measured values are numbers."""
+    pattern = r".*\d.*" if required == "timestamp" else r"\s*[+-]?\d*[.,]?\d+\s*"
+    return any(at < len(r) and re.fullmatch(pattern, r[at]) for r in rows)
+
+
+def _look(profile: Profile, names: Names, unused: Sequence[str]) -> tuple[str, str] | None:
+    for pattern, column in _LOOKS:
+        not_this = {i for r in profile.columns if r.to == column for w in r.exclude for i in names.all(w)}
+        for name in unused:
+            if re.search(pattern, name, re.IGNORECASE) and names.names.index(name) not in not_this:
+                return name, column
+    return None
 
 
 def _near(profile: Profile, required: str, names: Sequence[str]) -> list[str]:
@@ -223,19 +276,20 @@ def _missing_hint(profile: Profile, required: str, names: Sequence[str]) -> str:
 
 
 def _take_units_row(fit: Fit, head: Head, i: int, profile: Profile) -> None:
-    """A line of units below the header (ERDDAP)."""
-    if i + 1 >= len(head.lines) or not head.lines[i + 1].strip():
-        return
-    try:
-        row = split_names(head.lines[i + 1], fit.delimiter)
-    except Rejected:
-        return
-    units = units_of(row, fit.names, profile)
-    if not units:
-        return
-    fit.units = units
-    fit.line, fit.end = i + 2, head.ends[i + 1]
-    fit.zone = zone_among(units, fit.names, profile)
+    """A line of units below the header (ERDDAP), blank ones before it passed over, or directly above."""
+    below = next((j for j in range(i + 1, min(i + 4, len(head.lines))) if head.lines[j].strip()), None)
+    for j in (below, i - 1 if i else None):
+        if j is None:
+            continue
+        try:
+            row = split_names(head.lines[j], fit.delimiter)
+        except Rejected:
+            continue
+        if units := units_of(row, fit.names, profile):
+            fit.units, fit.zone = units, zone_among(units, fit.names, profile)
+            if j > i:
+                fit.line, fit.end = j + 1, head.ends[j]
+            return
 
 
 def units_of(row: Sequence[str], names: Names, profile: Profile) -> list[str]:
@@ -244,7 +298,7 @@ def units_of(row: Sequence[str], names: Names, profile: Profile) -> list[str]:
     if len(row) != len(names) or any(re.search(r"^[+-]?[\d.,]*\d", c) for c in row if c):
         return []
     for rule in profile.columns:
-        at = _found(rule, names)
+        at = found(rule, names)
         if at is not None and rule.to in QUANTITIES and row[at] and known_unit(rule.to, row[at]):
             return row
     return []

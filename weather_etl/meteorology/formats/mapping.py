@@ -90,9 +90,9 @@ def find_columns(profile: Profile, names: Names, options: Options, times: Sequen
     own = {c for c in options.aliases.values() if c not in (IGNORE, "timestamp")}
     for name, column in options.aliases.items():
         if column == IGNORE:
-            out.used.update(names.all(name))
+            out.used.update(names.numbered(name))
     for name, column in options.aliases.items():
-        at = names.first([name], used=out.used)
+        at = next((i for i in names.numbered(name) if i not in out.used), None)
         if column in own and at is not None and column not in out.found:
             rule = next((r for r in profile.columns if r.to == column), ColumnRule(column))
             rule = ColumnRule(column, (name,), unit=rule.unit if rule.is_open or profile.generic else canonical(column))
@@ -181,7 +181,7 @@ def decimal_mark(columns: Mapping[str, pa.ChunkedArray], setting: str | None, wa
     but for `1.500`, which then may be either, and is no number.
     """
     if setting:
-        return setting, []
+        return setting + ("," if setting == "." else "."), []
     if wanted in (".", ","):
         return wanted, []
     comma = point = grouped = 0
@@ -207,11 +207,12 @@ def _count(texts: pa.Array, pattern: str) -> int:
 
 
 def thousands_or_decimals(
-    variable: str, column: pa.ChunkedArray, decimal: str, delimiter: str, setting: str | None
+    variable: str, column: pa.ChunkedArray, unit: str, decimal: str, delimiter: str, setting: str | None
 ) -> bool:
     """Whether the marks of a column may be of thousands: every number has one, with three digits behind it.
 
-    Only where separated numbers are usual: metres of visibility and the like, in files not separated by commas.
+    Only where separated numbers are usual: metres of visibility and the like, in files not separated by commas. Nobody sees
+    millimetres far, so that of metres the digits need not be round.
     """
     if setting or delimiter == "," or QUANTITIES.get(variable) not in ("distance", "pressure", "radiation"):
         return False
@@ -220,11 +221,12 @@ def thousands_or_decimals(
     numbers = texts.filter(pc.match_substring_regex(plain_numbers(texts, decimal), NUMBER))
     grouped = pc.match_substring_regex(numbers, rf"^[1-9]\d{{0,2}}{mark}\d00$|^[1-9]\d{{0,2}}{mark}\d{{3}}$")
     round_ones = pc.match_substring_regex(numbers, rf"{mark}\d00$")
-    return len(numbers) > 0 and bool(pc.all(grouped).as_py()) and bool(pc.all(round_ones).as_py())
+    metres = variable == "visibility_km" and unit == "m"
+    return len(numbers) > 0 and bool(pc.all(grouped).as_py()) and (metres or bool(pc.all(round_ones).as_py()))
 
 
 def same_values(a: pa.ChunkedArray, b: pa.ChunkedArray, one: Found, other: Found, decimal: str) -> bool:
-    """Whether two columns say the same, each in its unit."""
+    """Whether two columns say the same, each in its unit; the second may say nothing at all (an unused port)."""
     quantity = QUANTITIES.get(one.rule.to)
     if quantity is None:
         return one_chunk(a).cast(pa.string()).equals(one_chunk(b).cast(pa.string()))
@@ -235,6 +237,9 @@ def same_values(a: pa.ChunkedArray, b: pa.ChunkedArray, one: Found, other: Found
     tolerance = (
         0.0 if one.unit == other.unit else max(0.11, _last_digit(a, one) / 2, _last_digit(b, other) / 2)
     )  # rounding
+    texts = pc.utf8_trim_whitespace(one_chunk(b).cast(pa.string()))
+    if np.isnan(y).all() and not pc.any(pc.not_equal(texts, "")).as_py():
+        return True
     with np.errstate(invalid="ignore"):
         return bool(((np.abs(x - y) <= tolerance) | (np.isnan(x) & np.isnan(y))).all())
 

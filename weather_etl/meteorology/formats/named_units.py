@@ -47,7 +47,7 @@ def take_unit(
                     found.written = before  # they contradict the header, and stay no numbers
             found.in_unit(unit, "the header")
             return
-        if profile.generic and "(" in found.name and not _NO_UNIT.fullmatch(text):
+        if profile.generic and re.search(r"[(\[]", found.name) and not _NO_UNIT.fullmatch(text):
             raise _unknown_unit(found.name, variable, text)
     row = units_row[found.at].strip() if found.at < len(units_row) else ""
     if row:
@@ -80,7 +80,7 @@ def _unknown_unit(name: str, variable: str, text: str) -> Rejected:
     return Rejected(
         Reason.UNIT_UNKNOWN,
         f"the unit {text!r} of column {name!r} is none of {', '.join(sorted(UNITS[QUANTITIES[variable]]))}; say in "
-        f'station.toml which it is (known are {known}): units = {{ {variable} = "..." }}, or leave the column out: '
+        f'station.toml which it is (known are {known}), such as units = {{ {variable} = "{canonical(variable)}" }}, or leave the column out: '
         f'aliases = {{ "{name}" = "ignore" }}',
     )
 

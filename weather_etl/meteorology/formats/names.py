@@ -166,6 +166,14 @@ class Names:
         found = self.exact.get(pattern) or self.keys.get(k)
         return found or [i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)]
 
+    def numbered(self, name: str) -> list[int]:
+        """Positions of a name as a station's alias says it; `Temp (2)`: the second of several of one name."""
+        found = self.all(name)
+        match = re.fullmatch(r"(.+) \((\d{1,2})\)", name)
+        if found or not match:
+            return found
+        return self.exact.get(match[1], [])[int(match[2]) - 1 : int(match[2])]
+
     def first(
         self, patterns: Iterable[str], *, without: Sequence[str] = (), used: Iterable[int] = (), variable: str = ""
     ) -> int | None:

@@ -4,6 +4,7 @@ Belongs here: how each is taken from the table of a file. Does not belong here: 
 (`mapping.py`).
 """
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -17,7 +18,7 @@ from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cutting import Cut
 from weather_etl.meteorology.formats import mapping, reshape, unit_choice
 from weather_etl.meteorology.formats.mapping import Columns
-from weather_etl.meteorology.formats.names import Names, is_nameless, stems_of
+from weather_etl.meteorology.formats.names import Names, bare, is_nameless, stems_of
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
 from weather_etl.meteorology.raw_rows import DICTIONARY, TEXT, rescue
@@ -64,15 +65,16 @@ def wanted_decimal(profile: Profile, delimiter: str) -> str:
 def drop_thousands(
     columns: Columns, cells: dict[str, pa.ChunkedArray], decimal: str, delimiter: str, options: Options
 ) -> None:
-    for variable in list(columns.found):
+    for variable, found in list(columns.found.items()):
+        unit = found.unit or bare(found.name)[1]
         if variable in cells and mapping.thousands_or_decimals(
-            variable, cells[variable], decimal, delimiter, options.decimal
+            variable, cells[variable], unit, decimal, delimiter, options.decimal
         ):
-            found = columns.found.pop(variable)
+            del columns.found[variable]
             columns.used.discard(found.at if found.at is not None else -1)
             columns.warnings.append(
                 f"{found.name!r} is not read: all its numbers have three digits behind the mark, which may be decimals or "
-                'thousands; say which in station.toml: [dialect] decimal = "." or ","'
+                'thousands; say in station.toml which is the decimal mark: dialect = { decimal = "," } or "."'
             )
 
 
@@ -85,7 +87,7 @@ def reject_contradicting_twins(
     Raises:
         Rejected: it does not (DUPLICATE_COLUMN).
     """
-    own = {i for n in options.aliases for i in names.all(n)}
+    own = {i for n in options.aliases for i in names.numbered(n)}
     for variable, found in columns.found.items():
         if found.at is None or found.at in own or found.rule.part is not None or variable not in RAW_NUMBERS:
             continue
@@ -101,9 +103,17 @@ def reject_contradicting_twins(
             if not mapping.same_values(cells[variable], column, found, other, decimal):
                 raise Rejected(
                     Reason.DUPLICATE_COLUMN,
-                    f"columns {found.name!r} and {other.name!r} both mean {variable} and differ; name the right one in "
-                    f'station.toml: aliases = {{ "{other.name}" = "ignore" }}',
+                    f"columns {found.name!r} and {other.name!r} both mean {variable} and differ; name the wrong one in "
+                    f"station.toml: aliases = {{ {_alias_of(i, names)} = "
+                    '"ignore" }',
                 )
+
+
+def _alias_of(i: int, names: Names) -> str:
+    """What an alias calls a column: its name, numbered where several have it."""
+    same = names.exact.get(names.names[i], [i])
+    name = names.names[i] + (f" ({same.index(i) + 1})" if len(same) > 1 else "")
+    return json.dumps(name, ensure_ascii=False)
 
 
 def _twins(at: int, rule: ColumnRule, names: Names, profile: Profile) -> list[int]:
@@ -166,50 +176,6 @@ def _hours_of_rows(column: pa.ChunkedArray, n: int) -> np.ndarray:
         cells = cells.dictionary_encode()
     hours = np.array([*reshape.hours_of(cells.dictionary.to_pylist()), 0])
     return hours[pc.fill_null(cells.indices, len(hours) - 1).to_numpy(zero_copy_only=False)]
-
-
-def station_column(
-    profile: Profile, names: Names, cut: Cut, times: pa.ChunkedArray
-) -> tuple[pa.ChunkedArray, set[int]] | None:
-    """The column that names the station of each row.
-
-    A column such as `city` does so in a file of no particular format only if it tells apart rows of the same time.
-    """
-    patterns = profile.part("station").get("column", ())
-    at = names.first(patterns) if patterns else None
-    if at is None and "station" in cut.names and (profile.part("wide") or profile.part("long")):
-        at = names.first(["station"])
-    if at is None and profile.generic and not names.has(["station", "station id"]):
-        at = names.first(_PLACES)
-        if at is not None and not _tells_apart(cut.columns[at], times):
-            at = None
-    if at is None:
-        return None
-    column = cut.columns[at]
-    return (column if pa.types.is_dictionary(column.type) else column.dictionary_encode()), {at}
-
-
-_PLACES = (
-    "station name",
-    "stationid",
-    "station code",
-    "city",
-    "city name",
-    "location",
-    "site",
-    "site name",
-    "site id",
-    "place",
-    "icao",
-    "wmo",
-    "wban",
-)
-
-
-def _tells_apart(column: pa.ChunkedArray, times: pa.ChunkedArray) -> bool:
-    """Whether there are several names, and times repeat without them."""
-    kinds = len(pc.unique(column.cast(TEXT) if pa.types.is_dictionary(column.type) else column))
-    return 1 < kinds <= 10_000 and pc.count_distinct(times).as_py() < 0.9 * len(times)
 
 
 def constant(text: str, n: int) -> pa.ChunkedArray:

@@ -21,6 +21,7 @@ from weather_etl.meteorology.units import is_unit
 MSL, STATION = "msl", "station"
 _KINDS = {"pressure_msl_hpa": MSL, "pressure_station_hpa": STATION}
 _LOWEST_MSL_HPA = 950.0  # the mean at sea level is nowhere below 975 hPa in any month, in a deep low it is for a day
+_POSSIBLE_HPA = (300.0, 1100.0)
 _SEA_LEVEL_HPA = 1013.25
 _LEAST_GAP_HPA = 45.0  # about 380 m: less than that, a high and a low look like the difference
 
@@ -50,13 +51,13 @@ def settle(
     if len(one.rule.name) == 1:
         return
     values = _values(one, cells[variable], decimal)
-    known = values[~np.isnan(values)]
+    known = values[(values > _POSSIBLE_HPA[0]) & (values < _POSSIBLE_HPA[1])]
     if len(known) and not several_stations:
         columns.pressure_median = round(float(np.median(known)), 1)
     if told := judged(columns.pressure_median, None):
         columns.warnings.append(
             f"{one.name!r} is read as the pressure at the station: a median of {columns.pressure_median:g} hPa is none at "
-            f'sea level; if it is, say so in station.toml: pressure = "{MSL}"'
+            "sea level (the setting `pressure` overrules it)"
         )
         assert told == STATION
         return

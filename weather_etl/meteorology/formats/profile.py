@@ -135,7 +135,7 @@ class Profile:
 
 def minutes_of(duration: str) -> int:
     """`10min`, `1h`, `1d` in minutes."""
-    found = _DURATION.fullmatch(duration.strip())
-    if not found:
+    match = _DURATION.fullmatch(duration.strip())
+    if not match:
         raise ValueError(f"{duration!r} is no duration such as 10min, 1h or 1d")
-    return int(found[1]) * {"min": 1, "h": 60, "d": 1440}[found[2]]
+    return int(match[1]) * {"min": 1, "h": 60, "d": 1440}[match[2]]

@@ -20,6 +20,11 @@ from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
 
+# What is put into a zip beside the data, for people.
+_BESIDE_DATA = re.compile(
+    r"(?i)(^|/)(readme|read me|licen[cs]e|copying|liesmich|lisez-?moi)[^/]*$|\.(pdf|md|docx?|png|jpe?g|gif|html?)$"
+)
+
 
 @dataclass
 class Attempt:
@@ -163,13 +168,15 @@ def _generic_text(profile: Profile, source: Source, member: Member, options: Opt
 
 def _read_generic(source: Source, options: Options) -> ParsedFile:
     profile = next(p for p in in_order(options.profiles) if p.name == GENERIC)
-    if len(source.members) != 1:
+    members = [m for m in source.members if not _BESIDE_DATA.search(m.name)] or source.members
+    if len(members) != 1:
         names = ", ".join(m.name for m in source.members[:5])
         raise Rejected(
             Reason.ZIP_MEMBERS,
             f"the zip holds {len(source.members)} files ({names}) of no format that is known to come so; upload them one by one",
         )
-    member = source.members[0]
+    left = [m.name for m in source.members if m is not members[0]]
+    member = members[0]
 
     def makes_sense(text: Text) -> bool:
         try:
@@ -196,7 +203,8 @@ def _read_generic(source: Source, options: Options) -> ParsedFile:
     if kind := _other_kind(text.head):
         raise Rejected(Reason.NOT_CSV, f"the file is {kind}")
     parsed = _of_text(generic.find(profile, Head(text), options), text, source, options)
-    return replace(parsed, assumed=parsed.assumed | assumed)
+    warnings = [*parsed.warnings, f"left alone in the zip: {', '.join(left[:5])}"] if left else parsed.warnings
+    return replace(parsed, assumed=parsed.assumed | assumed, warnings=warnings)
 
 
 def _of_text(found: Fit, text: Text, source: Source, options: Options) -> ParsedFile:

@@ -143,8 +143,8 @@ def _separators(line: str, station: str | None) -> list[str]:
 
 def sniff(line: str) -> list[str]:
     """Separators, the most frequent in a line first."""
-    found = sorted((d for d in DELIMITERS if d in line), key=line.count, reverse=True)
-    return found or [","]
+    by_frequency = sorted((d for d in DELIMITERS if d in line), key=line.count, reverse=True)
+    return by_frequency or [","]
 
 
 def fit(profile: Profile, head: Head, delimiter: str | None = None) -> Fit | str:
@@ -163,34 +163,34 @@ def fit(profile: Profile, head: Head, delimiter: str | None = None) -> Fit | str
         why.append("the beginning of the file")
     wanted = text.get("delimiter")
     if "names" in header or wanted == "line":
-        found = _without_header(profile, head, wanted)
+        fit = _without_header(profile, head, wanted)
     else:
-        found = _with_header(profile, head, wanted, delimiter)
-    if isinstance(found, str):
-        return found
+        fit = _with_header(profile, head, wanted, delimiter)
+    if isinstance(fit, str):
+        return fit
     if columns := match.get("columns"):
         why.append(", ".join(c if isinstance(c, str) else c[0] for c in columns))
     for pattern in match.get("none", ()):
-        if found.names.has(pattern):
+        if fit.names.has(pattern):
             return f"it has the column {pattern}"
-    if (some := match.get("any")) and not found.names.has(some):
+    if (some := match.get("any")) and not fit.names.has(some):
         return f"it has none of the columns {', '.join(some)}"
-    data = head.data_lines(_first_data_line(found, header))
+    data = head.data_lines(_first_data_line(fit, header))
     if pattern := match.get("line"):
         if sum(re.fullmatch(pattern, line) is not None for line in data) * 2 <= len(data):
             return "its lines have another form"
         why.append("the form of its lines")
     for name, (low, high) in match.get("values", {}).items():
-        middle = _median(found, head, header, name)
+        middle = _median(fit, head, header, name)
         if middle is None or not low <= middle <= high:
             return f"the median of {name} is {'unknown' if middle is None else f'{middle:g}'}, not within {low:g}..{high:g}"
         why.append(f"{name} within {low:g}..{high:g}")
-    found.why = why
-    return found
+    fit.why = why
+    return fit
 
 
-def _first_data_line(found: Fit, header: Any) -> int:
-    return found.line if found.line else int(header.get("skip", 0))
+def _first_data_line(fit: Fit, header: Any) -> int:
+    return fit.line if fit.line else int(header.get("skip", 0))
 
 
 def _without_header(profile: Profile, head: Head, wanted: str | None) -> Fit | str:
@@ -223,9 +223,9 @@ def _with_header(profile: Profile, head: Head, wanted: str | None, station: str 
         if plain and lines == 1 and plain[0] not in head.key(i):
             continue
         if wanted == "fixed":
-            found = _fixed(profile, head, i, lines, below)
-            if found is not None:
-                return found
+            fit = _fixed(profile, head, i, lines, below)
+            if fit is not None:
+                return fit
             continue
         for delimiter in [wanted] if wanted else _separators(line, station):
             names = head.names(i, delimiter, strip, lines, header.get("groups", False))
@@ -247,11 +247,11 @@ def _with_header(profile: Profile, head: Head, wanted: str | None, station: str 
                 except Rejected:
                     units = []
                 last = max(last, i + units_at)
-            found = Fit(profile, names, delimiter, last + 1, head.ends[last], "\n".join(head.lines[:i]), units)
+            fit = Fit(profile, names, delimiter, last + 1, head.ends[last], "\n".join(head.lines[:i]), units)
             if profile.generic:
                 above = [text.strip() for text in head.lines[:i]]
-                found.skipped = sum(bool(text) and not text.startswith("#") for text in above)
-            return found
+                fit.skipped = sum(bool(text) and not text.startswith("#") for text in above)
+            return fit
     return nearest[1]
 
 
@@ -304,20 +304,20 @@ def column_spans(lines: Sequence[str]) -> list[tuple[int, int]]:
     return spans
 
 
-def _median(found: Fit, head: Head, header: Any, name: str) -> float | None:
-    at = found.names.first([name])
-    if at is None or found.delimiter == "line":
+def _median(fit: Fit, head: Head, header: Any, name: str) -> float | None:
+    at = fit.names.first([name])
+    if at is None or fit.delimiter == "line":
         return None
     values = []
-    lines = head.data_lines(_first_data_line(found, header), len(head.lines))
-    spans = column_spans(lines[:60]) if found.delimiter == "fixed" else []
+    lines = head.data_lines(_first_data_line(fit, header), len(head.lines))
+    spans = column_spans(lines[:60]) if fit.delimiter == "fixed" else []
     for line in lines:
-        if found.delimiter == "fixed":
+        if fit.delimiter == "fixed":
             cells = [line[a:b] for a, b in spans]
-        elif found.delimiter == "space":
+        elif fit.delimiter == "space":
             cells = line.split()
         else:
-            cells = next(csv.reader([line], delimiter=found.delimiter), [])
+            cells = next(csv.reader([line], delimiter=fit.delimiter), [])
         number = re.match(r"\s*([+-]?\d+\.?\d*)", cells[at]) if at < len(cells) else None
         if number:
             values.append(float(number[1]))

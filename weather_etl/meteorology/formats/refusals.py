@@ -13,32 +13,40 @@ import pyarrow.compute as pc
 
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cell_times import read_form
+from weather_etl.meteorology.formats import clock_columns
 from weather_etl.meteorology.formats.profile import Profile
+from weather_etl.meteorology.formats.timing import Timing
 from weather_etl.meteorology.reasons import Reason, Rejected
 
 _DATE = r"^\s*(\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}|\d{1,2}[-/. ]([A-Za-z]{3,9}|\d{1,2})[-/. ]\d{2,4})\s*$"
 _CLOCK = r"^\s*\d{1,2}[:.h]\d{2}([:.]\d{2})?(\.\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*$"
 _OTHER_HALF = r"[T ](00|1[3-9]|2[0-3]):\d\d"  # of a clock of 24 hours
 _DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
+_MIN_DAYS = 5  # rows a day apart that make one ask
 _MIN_TYPICAL = 8_000  # hours of a year, in which a few may be missing
 _SAMPLES_A_MONTH = 8
+_MIN_MIDNIGHTS = 10
 _LOW = re.compile(r"(?i)(^|[^a-z])t?(min|minimum|low|mn|tn)([^a-z]|$)|temp_?min|tmin")
 _HIGH = re.compile(r"(?i)(^|[^a-z])t?(max|maximum|high|mx|tx)([^a-z]|$)|temp_?max|tmax")
 
 
-def check(texts: pa.ChunkedArray, form: str, names: Sequence[str], stations: pa.ChunkedArray | None) -> None:
+def check(
+    timing: Timing, names: Sequence[str], rows: Sequence[Sequence[str]], stations: pa.ChunkedArray | None, *,
+    any_midnight: bool,
+) -> None:  # fmt: skip
     """Refuse a table whose times have no hour, or no date.
 
     Args:
-        texts: its times.
-        form: their form.
+        timing: its times.
         names: of its columns.
+        rows: the first ones, cells as text.
         stations: of its rows, where they name one.
+        any_midnight: a table of midnights alone is of days, whatever its columns are called.
 
     Raises:
         Rejected: DAILY_ONLY, NO_TIME or NO_DATE.
     """
-    column = one_chunk(texts)
+    column, form = one_chunk(timing.texts), timing.form
     if len(column) == 0:
         return
     if years := typical_year(column, form):
@@ -51,10 +59,11 @@ def check(texts: pa.ChunkedArray, form: str, names: Sequence[str], stations: pa.
     filled = sample.filter(pc.not_equal(pc.utf8_trim_whitespace(sample), ""))
     if len(filled) == 0:
         return
-    if pc.all(pc.match_substring_regex(filled, _CLOCK)).as_py() and _all(column, _CLOCK):
+    dates_only = pc.all(pc.match_substring_regex(filled, _DATE)).as_py() and _all(column, _DATE)
+    if not dates_only and pc.all(pc.match_substring_regex(filled, _CLOCK)).as_py() and _all(column, _CLOCK):
         raise Rejected(
             Reason.NO_DATE,
-            f"the times, such as {filled[0].as_py()!r}, have no date; name the column of the date in [aliases]",
+            f"the times, such as {filled[0].as_py()!r}, have no date{_other_part(timing, names, rows, 'the date')}",
         )
     if stations is None and form != "%s" and _half_a_clock(column, form):
         raise Rejected(
@@ -62,8 +71,8 @@ def check(texts: pa.ChunkedArray, form: str, names: Sequence[str], stations: pa.
             f"the times, such as {filled[0].as_py()!r}, have hours from 1 to 12, each twice a day, and no a.m. or p.m.; export "
             "them with 24 hours, or name the column that says which half it is in [aliases] too, as timestamp",
         )
-    dates_only = pc.all(pc.match_substring_regex(filled, _DATE)).as_py() and _all(column, _DATE)
-    if not dates_only and not (any(map(_LOW.search, names)) and any(map(_HIGH.search, names))):
+    extremes = has_extremes(names)
+    if not dates_only and not extremes and not any_midnight:
         return
     times = read_form(column, form)
     known = ~np.isnat(times)
@@ -75,16 +84,53 @@ def check(texts: pa.ChunkedArray, form: str, names: Sequence[str], stations: pa.
         who = pc.fill_null(cells.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     pairs = np.stack([who[known], times[known].astype(np.int64)], axis=1)
     once = len(np.unique(pairs, axis=0)) == len(pairs)
-    if once and (dates_only or len(pairs) > 2):
+    days = len(np.unique(times[known]))
+    if (once and dates_only) or (extremes and days > 2):
         raise Rejected(
             Reason.DAILY_ONLY,
-            f"the times, such as {filled[0].as_py()!r}, are dates with no hour, each once: daily values",
+            f"the times, such as {filled[0].as_py()!r}, are dates with no hour{', each once' * once}: daily values",
+        )
+    if not dates_only and once and days >= _MIN_MIDNIGHTS:
+        raise Rejected(
+            Reason.DAILY_ONLY,
+            f"the times, such as {filled[0].as_py()!r}, are midnights of {days} days, as daily values have; if these were read at "
+            f'midnight, say so in station.toml: timestamp_format = "{form}"',
         )
     if dates_only:
         raise Rejected(
             Reason.NO_TIME,
-            f"the times, such as {filled[0].as_py()!r}, are dates with no hour; name the column of the hour in [aliases] too",
+            f"the times, such as {filled[0].as_py()!r}, are dates with no hour, several of each"
+            + _other_part(timing, names, rows, "the hour"),
         )
+
+
+def has_extremes(names: Sequence[str]) -> bool:
+    """Whether columns are called minima, and others maxima."""
+    return any(map(_LOW.search, names)) and any(map(_HIGH.search, names))
+
+
+def once_a_day(texts: pa.ChunkedArray, form: str) -> str | None:
+    """A warning of a table with one row a day, all of one time of day: its values may be those of whole days."""
+    times = read_form(one_chunk(texts), form)
+    times = np.unique(times[~np.isnat(times)])
+    days = times.astype("datetime64[D]")
+    clock = np.unique((times - days.astype("datetime64[us]")).astype(np.int64))
+    if len(times) < _MIN_DAYS or len(clock) > 1 or len(np.unique(days)) < len(days):
+        return None
+    at = str(times[0].astype("datetime64[m]"))[11:]
+    return (
+        f"the file has one row a day, always of {at}, and each is taken as the observation of that hour: if they are values of "
+        "whole days, take the file away and give hourly ones, from which days are made"
+    )
+
+
+def _other_part(timing: Timing, names: Sequence[str], rows: Sequence[Sequence[str]], what: str) -> str:
+    """Where the other part of the times may stand: a sentence with the line of `station.toml` that says so."""
+    found = [i for i in clock_columns.likely(names, rows) if i not in timing.at][:1]
+    if not found or not timing.at:
+        return f", and no other column looks like {what}; name the one that holds it in aliases, as timestamp"
+    at = [*found, *timing.at] if what == "the date" else [*timing.at, *found]
+    return f"; if {names[found[0]]!r} is {what}, say so in station.toml: {clock_columns.pasted(names, at)}"
 
 
 def by_profile(profile: Profile) -> Rejected:

@@ -37,11 +37,11 @@ def _packaged_tables() -> dict[str, dict[str, Any]]:
 def packaged() -> tuple[Profile, ...]:
     """The packaged profiles in the order in which they are asked."""
     tables = _packaged_tables()
-    found = [
+    profiles = [
         assemble(_whole(n, tables, "packaged"), name=n, origin="packaged", generic=_is_generic(n, tables))
         for n in tables
     ]
-    return tuple(sorted(found, key=lambda p: (p.rank, p.name)))
+    return tuple(sorted(profiles, key=lambda p: (p.rank, p.name)))
 
 
 def compile_profile(text: str, *, name: str, origin: str) -> Profile:

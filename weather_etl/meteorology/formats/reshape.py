@@ -42,14 +42,14 @@ def only_where(column: pa.ChunkedArray, mask: np.ndarray) -> pa.ChunkedArray:
 
 def summary_rows(cut: Cut, profile: Profile) -> np.ndarray | None:
     """Mask of the rows that the profile drops; None if there are none."""
-    names, found = Names(cut.names), None
+    names, dropped = Names(cut.names), None
     for rule in profile.part("rows").get("drop", ()):
         at = names.first([rule["column"]])
         if at is None:
             continue
         mask = matching(cut.columns[at], rule["regex"])
-        found = mask if found is None else found | mask
-    return found if found is not None and found.any() else None
+        dropped = mask if dropped is None else dropped | mask
+    return dropped if dropped is not None and dropped.any() else None
 
 
 def long_rows(cut: Cut, rule: Any) -> Cut:
@@ -106,13 +106,13 @@ def wide_rows(cut: Cut, rule: Any) -> Cut:
 def named_wide(cut: Cut, pattern: str, time: int) -> Cut:
     """Header names that hold station and variable (`names`, groups `station` and `variable`) -> rows of each station."""
     rx = re.compile(pattern)
-    found = [(i, m) for i, n in enumerate(cut.names) if i != time and (m := rx.search(n))]
+    columns = [(i, m) for i, n in enumerate(cut.names) if i != time and (m := rx.search(n))]
     by_station: dict[str, list[tuple[int, str]]] = {}
-    for i, m in found:
+    for i, m in columns:
         by_station.setdefault(m["station"].strip(), []).append((i, m["variable"].strip()))
     if len(by_station) <= 1:
         names = list(cut.names)
-        for i, m in found:
+        for i, m in columns:
             names[i] = m["variable"].strip()
         return replace(cut, names=names)
     variables = list(dict.fromkeys(v for parts in by_station.values() for _, v in parts))

@@ -137,7 +137,8 @@ class Source:
             return utf8
         raise Rejected(
             Reason.ENCODING_UNKNOWN,
-            "the header is neither UTF-8 nor cp1252; save the file as UTF-8 or set `encoding` in station.toml",
+            "the header is neither UTF-8 nor cp1252; save the file as UTF-8 or say in station.toml what it is, such as "
+            'encoding = "cp1250"',
         )
 
     def _once(self, member: Member, how: str, read: Callable[[], Text | None]) -> Text | None:

@@ -90,8 +90,11 @@ def choose(texts: pa.Array, forms: Sequence[str], *, order: str | None = None) -
     good = [f for f in distinct if follow[f][0]]
     if len(good) == 1 and all(follow[f][1] for f in distinct if f != good[0]):
         return Chosen(good[0], most / len(texts), "its rows follow within a day, those of other readings jump by weeks")
-    first = texts[0].as_py()
-    readings = " or ".join(str(read[f][0])[:10] for f in distinct)
+    differ = next(
+        i for i in range(len(texts)) if len({str(read[f][i]) for f in distinct}) == len(distinct) or i == len(texts) - 1
+    )
+    first = texts[differ].as_py()
+    readings = " or ".join(str(read[f][differ])[:10] for f in distinct)
     raise Rejected(
         Reason.DATE_ORDER,
         f'{first!r} may be {readings}, and nothing in the file tells which; set date_order = "dmy" or "mdy" '

@@ -119,6 +119,11 @@ def _take_points(out: Columns, found: Found, column: pa.ChunkedArray) -> None:
     texts = [t for t in texts[:1000] if t and t.lower() not in NULL_TOKENS and not re.match(NUMBER, t)]
     if not texts or (all(t.upper() in SECTORS for t in texts) and not compass.NOT_ENGLISH.search(found.name)):
         return
+    if _are_marks(texts, column):
+        out.warnings.append(f"{', '.join(map(repr, texts))} among the numbers of {found.name!r} count as missing")
+        marks = {*found.written.words, *(t.lower() for t in texts)}
+        found.written = replace(found.written, compass=False, words=tuple(sorted(marks)))
+        return
     points, problem = compass.read_points(texts, found.name)
     words = tuple(sorted({*found.written.words, *compass.NO_DIRECTION}))
     if points:
@@ -128,6 +133,12 @@ def _take_points(out: Columns, found: Found, column: pa.ChunkedArray) -> None:
         found.written = replace(found.written, compass=False, words=words)
     else:
         found.written = replace(found.written, words=words)
+
+
+def _are_marks(texts: Sequence[str], column: pa.ChunkedArray) -> bool:
+    """Whether a letter or two stand among the numbers of a column, as for a wind that varies: they are no directions."""
+    numbers = pc.match_substring_regex(pc.utf8_trim_whitespace(one_chunk(column).dictionary), NUMBER)
+    return len(texts) <= 2 and (pc.sum(numbers.cast(pa.int64())).as_py() or 0) >= 8
 
 
 def _leave_out(out: Columns, found: Found, why: str) -> None:
@@ -231,11 +242,19 @@ def _temperatures(
         median = evidence.unlikely_celsius(values)
         if median is not None or evidence.tenths_of_degrees(values):
             what = f"a median of {median:g}" if median is not None else "whole numbers beyond 60"
-            likely = '"K"' if (median or 0.0) > evidence.MIN_KELVIN else '"degF", or "0.1 degC" if they are tenths'
+            likely, more = (
+                ("K", "") if (median or 0.0) > evidence.MIN_KELVIN else ("degF", ', or "0.1 degC" if they are tenths')
+            )
             raise Rejected(
                 Reason.UNIT_UNLIKELY,
                 f"the temperatures in {found.name!r} have {what}, so that they cannot be degrees Celsius; write what they "
-                f"are into station.toml: units = {{ {variable} = {likely} }}",
+                f'are into station.toml: units = {{ {variable} = "{likely}" }}{more}',
+            )
+        if evidence.is_normalised(values):
+            raise Rejected(
+                Reason.UNIT_UNLIKELY,
+                f"all temperatures in {found.name!r} lie between 0 and 1, as numbers do that were normalised; if they are what "
+                f'they seem, say so in station.toml: units = {{ {variable} = "degC" }}',
             )
         known = values[~np.isnan(values)]
         span = f" ({known.min():g} .. {known.max():g})" if len(known) else ""

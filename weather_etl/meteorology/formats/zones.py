@@ -26,6 +26,13 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import known_zone, zone_of_offset
 
 _LST = re.compile(r"(?i)l\.?s\.?t\.?|local standard time|lst.*|standard time")
+# What stands behind the name of a time and is no zone, such as dd/mm/yyyy hh:mm; MST and HST are zones all the same.
+_NO_ZONE = re.compile(r"(?i)local( time)?|iso[ -]?8601|[ymdhs:/. t-]+|24h?|\d+")
+_CLOCK_NAME = re.compile(r"[A-Z]{1,3}T")
+_LIKE_A_ZONE = re.compile(
+    r"(UTC|GMT).*|[A-Za-z_]+/[A-Za-z_/]+|(?i:.*\b(eastern|central|mountain|pacific|atlantic|daylight|summer time|"
+    r"standard time|sommerzeit|winterzeit|heure d'(été|hiver)|ora legale|ora solare|hora de verano)\b.*)"
+)
 _MIN_AGREEING = 0.9
 _QUARTER = HOUR // 4
 
@@ -57,9 +64,9 @@ def meta_of(profile: Profile, preamble: str, names: Sequence[str], source: Sourc
             ).replace("\r\n", "\n")
         else:
             text = {"preamble": preamble, "header": "\n".join(names), "file": source.name}[rule.get("from", "preamble")]
-        found = [m.group(1) if m.re.groups else m.group() for m in re.finditer(rule["regex"], text, re.MULTILINE)]
-        if found:
-            text = found[-1 if rule.get("take") == "last" else 0].strip()
+        texts = [m.group(1) if m.re.groups else m.group() for m in re.finditer(rule["regex"], text, re.MULTILINE)]
+        if texts:
+            text = texts[-1 if rule.get("take") == "last" else 0].strip()
             if text:
                 out[key] = text
     return out
@@ -95,9 +102,9 @@ def zone_of(
             case "meta":
                 zone = _of_text(meta.get("zone", ""), time)
             case "evidence":
-                found = _by_reports(cut, names, timing, time)
-                if found:
-                    return Zone({"": found[0]}, how=found[1])
+                by_reports = _by_reports(cut, names, timing, time)
+                if by_reports:
+                    return Zone({"": by_reports[0]}, how=by_reports[1])
             case "solar":
                 if zone := _solar(meta.get("longitude", "")):
                     return Zone({"": zone}, how=f"{zone}, solar time of longitude {meta['longitude']} in whole hours")
@@ -148,11 +155,11 @@ def _of_header(names: Sequence[str], time: Mapping[str, object], options: Option
             text = bare(name)[1]
         if isinstance(pattern, str) and text and (zone := _of_text(text, time)):
             return zone
-        if not text or re.fullmatch(r"(?i)local( time)?|iso[ -]?8601|[ymdhs:/. t-]+|24h?|\d+", text):
+        if not text or (_NO_ZONE.fullmatch(text) and not _CLOCK_NAME.fullmatch(text)):
             continue
         if zone := _of_text(text, time):
             return zone
-        if re.fullmatch(r"[A-Z]{2,5}|(UTC|GMT).*|[A-Za-z_]+/[A-Za-z_/]+", text):
+        if _LIKE_A_ZONE.fullmatch(text) or (text.isalpha() and text.isupper() and 2 <= len(text) <= 5):
             if "timestamp" in options.aliases.values():  # the station explains this column, its zone counts
                 continue
             raise Rejected(
@@ -186,14 +193,14 @@ def _by_reports(cut: Cut, names: Names, timing: Timing, time: Mapping[str, objec
     )
     local = local[there]
     counts: Counter[int] = Counter()
-    found = np.zeros(len(local), dtype=bool)
+    known = np.zeros(len(local), dtype=bool)
     for shift in (-1, 0, 1):
         date = local.astype("datetime64[D]") + np.timedelta64(shift, "D")
         same = (date - date.astype("datetime64[M]")).astype(np.int64) + 1 == day
         utc = date.astype("datetime64[us]") + ((hour % 24 * 60 + minute) * 60_000_000).astype("timedelta64[us]")
         offsets = np.round((utc - local).astype(np.int64) / _QUARTER).astype(np.int64)
-        use = same & ~found & (np.abs(offsets) <= 14 * 4)
-        found |= use
+        use = same & ~known & (np.abs(offsets) <= 14 * 4)
+        known |= use
         counts.update(offsets[use].tolist())
     if not counts:
         return None

@@ -8,8 +8,8 @@ Rooms: `observe.py` the whole way; `sentinels.py` numbers that mean no value; `r
 rows that an hour came from, and what became of every row; `tables.py` events and quarantined rows as frames.
 """
 
-from weather_etl.meteorology.observations.observe import NOWHERE, Observations, observe
+from weather_etl.meteorology.observations.observe import Observations, observe
 from weather_etl.meteorology.observations.provenance import Balance
 from weather_etl.meteorology.observations.texts import repeated_text, text_array
 
-__all__ = ["NOWHERE", "Balance", "Observations", "observe", "repeated_text", "text_array"]
+__all__ = ["Balance", "Observations", "observe", "repeated_text", "text_array"]

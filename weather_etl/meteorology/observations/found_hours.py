@@ -11,6 +11,7 @@ import numpy as np
 from weather_etl.meteorology.extremes import Extremes
 from weather_etl.meteorology.observations.amounts import Doubt
 from weather_etl.meteorology.observations.reports import Slots
+from weather_etl.meteorology.quality import VARIABLES
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Hours:
         extremes: lowest and highest temperature of the hours with several reports; None without a dense series.
         mean_cube: m3/s3, mean of the cubes of the wind speeds of the hours that have several; NaN elsewhere.
         row: the nearest row of each hour; -1 where only periods end in it.
+        observed: microseconds since 1970-01-01 UTC, time of that row, else the end of the nearest period.
         complex: mask of the hours that more than that row may have a part in.
         members: variable -> (positions of hours, rows): every row that has a part in a value of several rows.
         points: the reports by hours.
@@ -49,6 +51,7 @@ class Hours:
     extremes: Extremes | None = None
     mean_cube: np.ndarray | None = None
     row: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    observed: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     complex: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
     members: dict[str, list[tuple[np.ndarray, np.ndarray]]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -59,3 +62,24 @@ class Hours:
     def at(self, hours: np.ndarray) -> np.ndarray:
         """Positions of hours that are among these."""
         return np.searchsorted(self.hours, hours)
+
+
+def without_empty(out: Hours) -> Hours:
+    """Hours to which no row gave anything are no hours."""
+    filled = np.zeros(len(out), dtype=bool)
+    for name in VARIABLES:
+        filled |= ~np.isnan(out.values[name]) | out.unreadable[name]
+    for doubt in out.doubts:
+        filled[out.at(doubt.hours)] = True
+    if filled.all():
+        return out
+    position = np.cumsum(filled) - 1
+    kept = Hours(out.hours[filled], out.points, warnings=out.warnings, doubts=out.doubts, extremes=out.extremes)
+    for attribute in ("values", "source", "unreadable", "upstream"):
+        setattr(kept, attribute, {n: x[filled] for n, x in getattr(out, attribute).items()})
+    for attribute in ("long_h", "trace", "mean_cube", "row", "observed", "complex"):
+        x = getattr(out, attribute)
+        setattr(kept, attribute, None if x is None else x[filled])
+    kept.conflicts = {n: (position[at[filled[at]]], rows[filled[at]]) for n, (at, rows) in out.conflicts.items()}
+    kept.members = {n: [(position[at], rows) for at, rows in parts] for n, parts in out.members.items()}
+    return kept

@@ -1,7 +1,7 @@
 """Reports become hours, variable by variable.
 
 Belongs here: which value an hour gets, and from which row.
-Does not belong here: which reports an hour has (`reports.py`), regular series (`series.py`), precipitation
+Does not belong here: what is known of an hour (`found_hours.py`), which reports an hour has (`reports.py`), regular series (`series.py`), precipitation
 (`precipitation.py`), the row that leads an hour (`provenance.py`).
 
 | class | variables | hour H gets |
@@ -16,9 +16,10 @@ import numpy as np
 import pyarrow as pa
 
 from weather_etl.meteorology.cells import HOUR, UNREADABLE, Cells, one_chunk
-from weather_etl.meteorology.extremes import Extremes
+from weather_etl.meteorology.extremes import Extremes, parts_of
+from weather_etl.meteorology.local_clock import wall_clock
 from weather_etl.meteorology.observations.amounts import Doubt, Fallen
-from weather_etl.meteorology.observations.found_hours import Hours
+from weather_etl.meteorology.observations.found_hours import Hours, without_empty
 from weather_etl.meteorology.observations.precipitation import Gauge
 from weather_etl.meteorology.observations.reports import Slots, Values
 from weather_etl.meteorology.observations.series import Series, Windows, ends_after, months_of
@@ -46,7 +47,7 @@ class _Assembly:
         self.files = one_chunk(raw.column("landing_file")).indices.to_numpy()
         self.points = Slots(rows, times[rows])
         self.periods = self.points if ends is times or (ends == times).all() else Slots(rows, ends[rows])
-        self.rows, self.ends = rows, ends
+        self.rows, self.times, self.ends, self.zone = rows, times, ends, zone
         self.dense = self._dense_series()
         gauge = Gauge(raw, self.values, rows, ends, self.files, zone)
         self.fallen: Fallen = gauge.fallen
@@ -84,6 +85,9 @@ class _Assembly:
         out = Hours(hours, self.points)
         out.row = np.full(len(hours), -1)
         out.row[out.at(self.points.hours)] = self.points.row
+        out.observed = hours * HOUR
+        for slots, times in ((self.periods, self.ends), (self.points, self.times)):
+            out.observed[out.at(slots.hours)] = times[slots.row]
         out.complex = out.row < 0
         out.complex[out.at(self.points.hours[self.points.shared])] = True
         return out
@@ -106,7 +110,10 @@ class _Assembly:
         out.extremes = self._temperature_extremes()
         self._sunshine()
         self._precipitation()
-        return self._without_empty_hours(out)
+        periods = ("precipitation_mm", *LONG_PRECIPITATION)
+        if (out.row >= 0).all() and not self.dense and all(self.values.absent(n) for n in periods):
+            return out  # every row has a value, and only that of a period may come to nothing in the hour of its row
+        return without_empty(out)
 
     def _nothing(self, name: str) -> None:
         n = len(self.out)
@@ -195,13 +202,16 @@ class _Assembly:
     def _temperature_extremes(self) -> Extremes | None:
         """Of the temperature the hour has the report nearest to it, and the day the extremes of all."""
         name = "temperature_c"
-        times = self.cells.timestamp.astype(np.int64)
+        times = self.times
         rows = self._in_months_of(self.points, times)
         rows = rows[self.values.usable(name, rows)] if len(rows) and not self.values.absent(name) else rows[:0]
         if not len(rows):
             return None
         windows = Windows.of(Series.of(rows, times[rows]))
-        return Extremes.of_series(windows.series.ends, self.values[name][windows.series.rows]) if windows else None
+        if windows is None:
+            return None
+        ends, values = windows.series.ends, self.values[name][windows.series.rows]
+        return Extremes.of_series(ends, values, parts_of(wall_clock(ends, self.zone) - ends))
 
     def _wind(self, windows: Windows) -> None:
         """Means of speeds, directions of mean vectors; hours with too few values keep the nearest report."""
@@ -302,29 +312,6 @@ class _Assembly:
             hours, rows = (np.concatenate(x) for x in zip(*fallen.contradicted, strict=True))
             there = np.isin(hours, out.hours)
             out.conflicts["precipitation_mm"] = (out.at(hours[there]), rows[there])
-
-    def _without_empty_hours(self, out: Hours) -> Hours:
-        """Hours to which no row gave anything are no hours."""
-        periods = ("precipitation_mm", *LONG_PRECIPITATION)
-        if (out.row >= 0).all() and not self.dense and all(self.values.absent(n) for n in periods):
-            return out  # every row has a value, and only that of a period may come to nothing in the hour of its row
-        filled = np.zeros(len(out), dtype=bool)
-        for name in VARIABLES:
-            filled |= ~np.isnan(out.values[name]) | out.unreadable[name]
-        for doubt in out.doubts:
-            filled[out.at(doubt.hours)] = True
-        if filled.all():
-            return out
-        position = np.cumsum(filled) - 1
-        kept = Hours(out.hours[filled], out.points, warnings=out.warnings, doubts=out.doubts, extremes=out.extremes)
-        for attribute in ("values", "source", "unreadable", "upstream"):
-            setattr(kept, attribute, {n: x[filled] for n, x in getattr(out, attribute).items()})
-        for attribute in ("long_h", "trace", "mean_cube", "row", "complex"):
-            x = getattr(out, attribute)
-            setattr(kept, attribute, None if x is None else x[filled])
-        kept.conflicts = {n: (position[at[filled[at]]], rows[filled[at]]) for n, (at, rows) in out.conflicts.items()}
-        kept.members = {n: [(position[at], rows) for at, rows in parts] for n, parts in out.members.items()}
-        return kept
 
 
 def put_together(raw: pa.Table, cells: Cells, site: Site, zone: str) -> Hours:

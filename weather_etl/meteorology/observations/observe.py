@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.cascade import Cascade
-from weather_etl.meteorology.cells import NULL_TOKENS, Reading, one_chunk, read_all
+from weather_etl.meteorology.cells import NULL_TOKENS, Reading, one_chunk
 from weather_etl.meteorology.computed import compute
 from weather_etl.meteorology.conditions import condition_of
 from weather_etl.meteorology.findings import Conflict
@@ -25,7 +25,8 @@ from weather_etl.meteorology.observations.texts import repeated_text, text_array
 from weather_etl.meteorology.quality import VARIABLES, Flag
 from weather_etl.meteorology.quality.streaks import Written
 from weather_etl.meteorology.quality.sunlight import saturated
-from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.site import UNKNOWN_SITE, Site
+from weather_etl.meteorology.station_cells import read_all
 from weather_etl.meteorology.units import in_unit
 from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES, TEMPERATURE_EXTREMES
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from weather_etl.meteorology.cells import Cells
 
-NOWHERE = Site()
 # Variables whose resolution is that of the unit of their source; a fraction of humidity is written in whole percent.
 _RESOLVED = {
     "temperature_c": "degC", "dew_point_c": "degC", "wind_speed_ms": "m/s", "pressure_msl_hpa": "hPa",
@@ -76,7 +76,7 @@ def observe(
     *,
     station: str,
     timezone: str,
-    site: Site = NOWHERE,
+    site: Site = UNKNOWN_SITE,
 ) -> Observations:
     """Make a station's observations from its raw rows.
 
@@ -146,6 +146,7 @@ def observe(
     validated["landed_at"] = pd.DatetimeIndex(landed_at[rows.lead]).tz_localize("UTC")
     validated["rows_n"] = rows.rows_n
     validated["other_rows"] = text_array(rows.other_rows)
+    validated["observed_at"] = pd.DatetimeIndex(hours.observed.astype("datetime64[us]")).tz_localize("UTC")
 
     warnings = [*cells.warnings, *hours.warnings, *cascade.warnings, *computed.warnings]
     if unknown:

@@ -38,10 +38,10 @@ class Values:
         x = self.cells.values[name][rows]
         low, high = self._fail[name]
         with np.errstate(invalid="ignore"):
-            found = (x >= low) & (x <= high)
+            usable = (x >= low) & (x <= high)
         if name in self.cells.upstream:
-            found &= self.cells.upstream[name][rows] != Flag.FAIL
-        return found & (self.cells.states[name][rows] == OK)
+            usable &= self.cells.upstream[name][rows] != Flag.FAIL
+        return usable & (self.cells.states[name][rows] == OK)
 
 
 def _limited_as(name: str) -> str:
@@ -95,23 +95,23 @@ class Slots:
         Of several masks the first that holds for a report of the hour decides.
         """
         at = np.arange(len(self.rows))
-        found = np.full(len(self.starts), -1)
+        nearest = np.full(len(self.starts), -1)
         for mask in reversed(wanted):
             best = np.minimum.reduceat(np.where(mask, at, len(at)), self.starts)
-            found = np.where(best < len(at), best, found)
-        return found
+            nearest = np.where(best < len(at), best, nearest)
+        return nearest
 
     def nearest(self, values: Values, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Of every hour the row with the nearest usable value (none usable: the nearest present one; none: -1).
 
         Also returns, for the shared hours, the position in `rows` of that row.
         """
-        found = self.row.copy()
+        picked = self.row.copy()
         if not len(self.rows):
-            return found, np.empty(0, dtype=np.int64)
+            return picked, np.empty(0, dtype=np.int64)
         pick = self.first(values.usable(name, self.rows), values.present(name, self.rows))
-        found[self.shared] = np.where(pick >= 0, self.rows[pick], -1)
-        return found, pick
+        picked[self.shared] = np.where(pick >= 0, self.rows[pick], -1)
+        return picked, pick
 
     def contradicted(self, values: Values, name: str, pick: np.ndarray, files: np.ndarray) -> np.ndarray:
         """Positions in `rows` of other reports of the same file and time as the picked one, with another number."""

@@ -18,6 +18,9 @@ from weather_etl.meteorology.vocabulary import LONG_PRECIPITATION, RAW_NUMBERS
 
 SENTINEL_FROM_N = 3
 NEXT_BEYOND_SHARE = 0.2  # of the suspect span
+# What changes little by little and never stops at a limit of its own: there any number that stands so far apart is a mark.
+SMOOTH = ("temperature_c", "apparent_temperature_c", "dew_point_c", "pressure_msl_hpa", "pressure_station_hpa")
+FAR_BEYOND_SHARE = 0.5
 
 
 def take_out(cells: Cells, raw: pa.Table, site: Site) -> dict[str, dict[str, int]]:
@@ -25,7 +28,8 @@ def take_out(cells: Cells, raw: pa.Table, site: Site) -> dict[str, dict[str, int
 
     A number is a sentinel if it is one of the usual ones in the unit of its source and lies (a) outside the fail span,
     or (b) within it, is the smallest or the largest of all, occurs three times or more, and the next number is more
-    than 20 % of the suspect span away (88 m/s, 99.9 mm, 999 cm).
+    than 20 % of the suspect span away (88 m/s, 99.9 mm, 999 cm). Of temperatures and pressures it is one whatever it is, if
+    the next is more than half of the span away (-88.8 degF, -100 degF).
 
     Returns: landing file -> variable -> how many.
     """
@@ -75,14 +79,15 @@ def _of_variable(cells: Cells, name: str, site: Site) -> np.ndarray:
                 continue
             extreme = inside.max() if sign > 0 else inside.min()
         rows = np.flatnonzero(x == extreme)
-        if len(rows) < SENTINEL_FROM_N or not is_sentinel(_as_written(cells, name, rows[:1]), apart=True).all():
+        usual = len(rows) >= SENTINEL_FROM_N and is_sentinel(_as_written(cells, name, rows[:1]), apart=True).all()
+        if len(rows) < SENTINEL_FROM_N or not (usual or name in SMOOTH):
             continue
         with np.errstate(invalid="ignore"):
             others = x[(x < extreme) & (x >= limits.fail[0])] if sign > 0 else x[(x > extreme) & (x <= limits.fail[1])]
         if not len(others):
             continue
         nearest = others.max() if sign > 0 else others.min()
-        if abs(extreme - nearest) > NEXT_BEYOND_SHARE * span:
+        if abs(extreme - nearest) > (NEXT_BEYOND_SHARE if usual else FAR_BEYOND_SHARE) * span:
             found.append(rows)
     if not found:
         return np.empty(0, dtype=np.int64)

@@ -1,0 +1,109 @@
+"""The column that names the station of each row.
+
+Belongs here: telling it, by its name or by what tells rows of one time apart. Does not belong here: splitting a file by stations
+(`ingestion/splitting.py`).
+"""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from weather_etl.meteorology.cell_states import one_chunk
+from weather_etl.meteorology.cutting import Cut
+from weather_etl.meteorology.formats.mapping import NUMBER, Columns
+from weather_etl.meteorology.formats.names import Names, is_nameless
+from weather_etl.meteorology.formats.profile import Profile
+
+_SAMPLE = 200_000
+_MOST_PLACES = 10_000
+_REPEATED = 0.9  # of the times are different ones at most, where several places share them
+_TOLD_APART = 0.98
+# What a column of places is called; several names in it are several places, whether they share their times or not.
+_CERTAIN = (
+    "station name", "stationid", "station code", "stn", "stn id", "stid", "location name", "city", "city name", "cityname", "site name",
+    "site id", "place name", "icao", "wmo", "wban", "airport", "town", "stationsname", "ville", "commune", "nom station",
+    "nombre estación", "código estación", "municipio", "ciudad", "cidade", "comune", "nazwa stacji", "kod stacji", "miasto", "město",
+    "település", "şehir", "stationsnaam", "город", "станция", "站名", "站号", "城市", "測站", "지점", "지점명",
+)  # fmt: skip
+# What it may be called; it is one only if it tells rows of one time apart.
+_PLACES = (
+    *_CERTAIN, "location", "location id", "site", "place", "region",
+    "district", "province", "state", "county", "island", "country", "device", "device id", "device name", "sensor id", "sensor",
+    "logger", "node", "mac", "plant id", "buoy", "ort", "standort", "messstelle", "lieu", "estación", "localidad", "estação",
+    "località", "stazione", "stacja", "stanice", "állomás", "istasyon", "plaats", "地点", "地点名",
+)  # fmt: skip
+
+
+def station_column(
+    profile: Profile, names: Names, cut: Cut, times: pa.ChunkedArray, columns: Columns
+) -> tuple[pa.ChunkedArray, set[int]] | None:
+    """The column that names the station of each row.
+
+    In a file of no particular format a column such as `city`, or one of other texts that nobody reads, does so if it tells
+    apart rows of the same time; that is told.
+
+    Args:
+        profile: of the file.
+        names: of its columns.
+        cut: its cells.
+        times: texts of the times.
+        columns: what is read; a sentence is added where no name says that it is the station.
+    """
+    patterns = profile.part("station").get("column", ())
+    at = names.first(patterns) if patterns else None
+    if at is None and "station" in cut.names and (profile.part("wide") or profile.part("long")):
+        at = names.first(["station"])
+    if at is None and profile.generic and not names.has(["station", "station id"]):
+        at = _by_cells(names, cut, times, columns)
+    if at is None:
+        return None
+    column = cut.columns[at]
+    return (column if pa.types.is_dictionary(column.type) else column.dictionary_encode()), {at}
+
+
+def _by_cells(names: Names, cut: Cut, times: pa.ChunkedArray, columns: Columns) -> int | None:
+    when = _codes(times)
+    if len(np.unique(when)) >= _REPEATED * len(when):
+        certain = (i for p in _CERTAIN for i in names.all(p) if i not in columns.used)
+        return next((i for i in certain if 1 < _kinds(cut.columns[i]) <= min(_MOST_PLACES, len(when) // 2)), None)
+    named = [i for i in dict.fromkeys(i for p in _PLACES for i in names.all(p)) if i not in columns.used]
+    shares = {i: _told_apart(cut.columns[i], when) for i in named}
+    best = max(shares, key=lambda i: shares[i], default=None)
+    if best is not None and shares[best] > 0:
+        return best
+    others = [i for i in range(len(names)) if i not in columns.used and not is_nameless(names.names[i], i)]
+    for i in others:
+        if _told_apart(cut.columns[i], when) >= _TOLD_APART and _is_text(cut.columns[i]):
+            columns.warnings.append(
+                f"the times repeat, and {names.names[i]!r} tells apart the rows of one time: it is taken for the station"
+            )
+            return i
+    return None
+
+
+def _codes(column: pa.ChunkedArray) -> np.ndarray:
+    cells = one_chunk(column.slice(0, _SAMPLE))
+    cells = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
+    return pc.fill_null(cells.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def _kinds(column: pa.ChunkedArray) -> int:
+    """Number of different texts, the empty one left out."""
+    texts = pc.unique(column.slice(0, _SAMPLE).cast(pa.string())).drop_null()
+    return int(pc.sum(pc.not_equal(pc.utf8_trim_whitespace(texts), "").cast(pa.int64())).as_py() or 0)
+
+
+def _told_apart(column: pa.ChunkedArray, when: np.ndarray) -> float:
+    """Share of the rows that differ in time or in this column; 0 where it tells nothing apart."""
+    what = _codes(column)
+    kinds = len(np.unique(what))
+    if not 1 < kinds <= _MOST_PLACES or kinds * 2 > len(what):
+        return 0.0
+    pairs = len(np.unique((when + 1) * (what.max() + 2) + what + 1))
+    return pairs / len(when) if pairs > len(np.unique(when)) else 0.0
+
+
+def _is_text(column: pa.ChunkedArray) -> bool:
+    texts = pc.unique(column.slice(0, _SAMPLE).cast(pa.string())).drop_null()
+    texts = texts.filter(pc.not_equal(pc.utf8_trim_whitespace(texts), ""))
+    return len(texts) > 1 and not pc.any(pc.match_substring_regex(texts, NUMBER)).as_py()

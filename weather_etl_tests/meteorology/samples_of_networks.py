@@ -1,0 +1,37 @@
+"""Samples of research networks, of sensors of private people, and of what they export; the record is `sample_files.Sample`."""
+
+from weather_etl_tests.meteorology.sample_files import Sample, document, text
+
+WIS2 = "TIMESTAMP,RECORD,Station_ID,M_Year,M_Month,M_DayOfMonth,M_HourOfDay,M_Minutes,BP,AirTempK,DewPointTempK,RH,Rain_mm_Tot,WSpeed,WindDir,WSpeed10M_Avg,WindGust"
+NETATMO = ('"Station: Casa";"Long";"Lat"', '"Casa";"12.3";"45.1"')
+
+NETWORKS: dict[str, Sample] = {
+    "darksky_json": Sample(
+        document({"latitude": 48.9, "longitude": 24.7, "timezone": "Europe/Kiev", "hourly": {"data": [{"time": 1705122000 + 3600 * h, "temperature": 50, "apparentTemperature": 48.2, "dewPoint": 41, "humidity": 0.7103, "windSpeed": 10, "windGust": 20, "windBearing": 270, "visibility": 10, "pressure": 1012.1, "cloudCover": 0.5} for h in range(12)]}}),
+        "2024-01-13T05:00", {"temperature_c": 10, "apparent_temperature_c": 9, "dew_point_c": 5, "humidity_percent": 71.03, "wind_speed_ms": 4.4704, "wind_gust_ms": 8.9408, "wind_direction_deg": 270, "visibility_km": 16.09344, "pressure_msl_hpa": 1012.1, "cloud_cover_percent": 50}, place={"latitude": 48.9, "longitude": 24.7}),
+    "renewables_ninja": Sample(
+        text("# Renewables.ninja Weather (Point API) - 48.1, 11.5", '# {"params": {"lat": "48.1", "lon": "11.5"}}', "time,local_time,t2m,prectotland,swgdn,wind_speed", "2024-01-13 05:00,2024-01-13 06:00,10.0,0.2,100.5,2.5"),
+        "2024-01-13T05:00", {"temperature_c": 10, "precipitation_mm": 0.2, "solar_radiation_wm2": 100.5, "wind_speed_ms": 2.5}, place={"latitude": 48.1, "longitude": 11.5}),
+    "fluxnet": Sample(
+        text("# Site: US-Xyz", "# Version: 1-5", "TIMESTAMP_START,TIMESTAMP_END,TA_F,TA_F_QC,SW_IN_F,PA_F,P_F,WS_F,WD,RH,NEE_VUT_REF", "202401130430,202401130500,10.0,0,100.5,98.51,0.2,2.5,270,71,-9999", "202401130500,202401130530,-9999,-9999,-9999,-9999,-9999,-9999,-9999,-9999,1.1"),
+        "2024-01-13T11:00", {"temperature_c": 10, "solar_radiation_wm2": 100.5, "pressure_station_hpa": 985.1, "precipitation_mm": 0.2, "wind_speed_ms": 2.5, "wind_direction_deg": 270, "humidity_percent": 71}, timezone="America/Chicago", place={"station": "US-Xyz"}),
+    "netatmo_csv": Sample(
+        text(*NETATMO, 'Timestamp;"Timezone : Europe/Rome";Temperature;Humidity;Rain;WindStrength;GustStrength;WindAngle', '1705122000;"2024/01/13 06:00:00";10.0;71;0.2;9;19.8;270'),
+        "2024-01-13T05:00", {"temperature_c": 10, "humidity_percent": 71, "precipitation_mm": 0.2, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270}),
+    "netatmo_csv_indoor": Sample(
+        text(*NETATMO, 'Timestamp;"Timezone : Europe/Rome";Temperature;Humidity;CO2;Noise;Pressure', '1705122000;"2024/01/13 06:00:00";21.0;40;800;40;1012.1'),
+        "2024-01-13T05:00", {"pressure_msl_hpa": 1012.1}),
+    "sensor_community": Sample(
+        text("sensor_id;sensor_type;location;lat;lon;timestamp;pressure;altitude;pressure_sealevel;temperature;humidity", "141;BME280;65;48.7;9.2;2024-01-13T05:02:11;98510.00;;101210.00;10.00;71.00"),
+        "2024-01-13T05:02", {"pressure_station_hpa": 985.1, "pressure_msl_hpa": 1012.1, "temperature_c": 10, "humidity_percent": 71}),
+    "solcast": Sample(
+        text("PeriodEnd,PeriodStart,Period,AirTemp,CloudOpacity,DewpointTemp,Dhi,Ghi,RelativeHumidity,SnowDepth,SurfacePressure,WindDirection10m,WindSpeed10m", "2024-01-13T05:00:00Z,2024-01-13T04:00:00Z,PT60M,10.0,1,5.0,1,100.5,71.0,3,985.1,270,2.5"),
+        "2024-01-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "solar_radiation_wm2": 100.5, "humidity_percent": 71, "snow_depth_cm": 3, "pressure_station_hpa": 985.1, "wind_direction_deg": 270, "wind_speed_ms": 2.5}),
+    "toa5_wis2_plain": Sample(
+        text(WIS2, "2024-01-13 07:00:00,719,0-454-2-X,2024,1,13,5,0,98510,283.15,278.15,71,0.2,1.5,270,2.5,5.5"),
+        "2024-01-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "pressure_station_hpa": 985.1, "precipitation_mm": 0.2, "wind_speed_ms": 2.5, "wind_direction_deg": 270, "wind_gust_ms": 5.5}),
+    "wis2_aws": Sample(
+        text("wsi_series,wsi_issuer,wsi_issue_number,wsi_local,year,month,day,hour,minute,station_pressure,msl_pressure,air_temperature,dewpoint_temperature,relative_humidity,snow_depth,wind_direction,wind_speed,maximum_wind_gust_speed_1_hour,total_precipitation_1_hour", "0,20000,0,60351,2024,1,13,5,0,98510,101210,283.15,278.15,71,0.03,270,2.5,5.5,0.2"),
+        "2024-01-13T05:00", {"pressure_station_hpa": 985.1, "pressure_msl_hpa": 1012.1, "temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "snow_depth_cm": 3, "wind_direction_deg": 270, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "precipitation_mm": 0.2}),
+    "refuse_solaranywhere": Sample(text('0,Burlington,NA,-5,44.465,-73.205,41,"Data Version: 3.6 / Type: Typical Year"', "ObservationTime(LST),AmbientTemperature (deg C),ObservationTime(GMT)", "01/01/2000 01:00,-6,01/01/2000 06:00"), refused="TYPICAL_YEAR"),
+}  # fmt: skip
