@@ -28,11 +28,11 @@ def knmi() -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def logger() -> bytes:
+def logger(rows: int = ROWS) -> bytes:
     """A logger of no particular format: month first, no offset."""
     lines = ["DateTime,Temperature (C),Humidity (%),Wind Speed (m/s),Battery"]
     start = datetime(2017, 1, 1)
-    for i in range(ROWS):
+    for i in range(rows):
         t = start + timedelta(minutes=10 * i)
         lines.append(
             f"{t.month}/{t.day}/{t.year} {t:%H:%M},{i % 300 / 10 - 5},{30 + i % 70},{i % 120 / 10},{i % 40 / 10 + 9}"
@@ -80,11 +80,9 @@ def _inspect() -> None:
     import tempfile
     from pathlib import Path
 
-    data = logger()
-    header, rows = data.split(b"\n", 1)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "logger.csv"
-        path.write_bytes(header + b"\n" + rows * (10_000_000 // len(rows) + 1))
+        path.write_bytes(logger(3 * ROWS))
         command = [sys.executable, "-m", "weather_etl.cli", "inspect", str(path)]
         waited = []
         for _ in range(ROUNDS):

@@ -66,10 +66,11 @@ def station_column(
 
 
 def _by_cells(names: Names, cut: Cut, times: pa.ChunkedArray, columns: Columns) -> int | None:
-    when = _codes(times)
-    if len(np.unique(when)) >= _REPEATED * len(when):
+    encoded = one_chunk(times.slice(0, _SAMPLE)).dictionary_encode()
+    if len(encoded.dictionary) >= _REPEATED * len(encoded):
         certain = (i for p in _CERTAIN for i in names.all(p) if i not in columns.used)
-        return next((i for i in certain if 1 < _kinds(cut.columns[i]) <= min(_MOST_PLACES, len(when) // 2)), None)
+        return next((i for i in certain if 1 < _kinds(cut.columns[i]) <= min(_MOST_PLACES, len(encoded) // 2)), None)
+    when = _codes(times)
     named = [i for i in dict.fromkeys(i for p in _PLACES for i in names.all(p)) if i not in columns.used]
     shares = {i: _told_apart(cut.columns[i], when) for i in named}
     best = max(shares, key=lambda i: shares[i], default=None)

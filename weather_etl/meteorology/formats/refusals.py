@@ -25,6 +25,7 @@ _DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
 _MIN_DAYS = 5  # rows a day apart that make one ask
 _MIN_TYPICAL = 8_000  # hours of a year, in which a few may be missing
 _SAMPLES_A_MONTH = 8
+_SAMPLE = 200
 _MIN_MIDNIGHTS = 10
 _LOW = re.compile(r"(?i)(^|[^a-z])t?(min|minimum|low|mn|tn)([^a-z]|$)|temp_?min|tmin")
 _HIGH = re.compile(r"(?i)(^|[^a-z])t?(max|maximum|high|mx|tx)([^a-z]|$)|temp_?max|tmax")
@@ -72,7 +73,7 @@ def check(
             "them with 24 hours, or name the column that says which half it is in [aliases] too, as timestamp",
         )
     extremes = has_extremes(names)
-    if not dates_only and not extremes and not any_midnight:
+    if not dates_only and not ((extremes or any_midnight) and _of_one_clock(column, form)):
         return
     times = read_form(column, form)
     known = ~np.isnat(times)
@@ -106,6 +107,13 @@ def check(
         )
 
 
+def _of_one_clock(column: pa.Array, form: str) -> bool:
+    """Whether a sample of the times is of one time of day; where it is not, nobody need read them all."""
+    at = np.unique(np.linspace(0, len(column) - 1, min(len(column), _SAMPLE)).astype(np.int64))
+    times = read_form(column.take(pa.array(at)), form)
+    return len(np.unique(times[~np.isnat(times)].astype(np.int64) % _DAY.astype(np.int64))) <= 1
+
+
 def has_extremes(names: Sequence[str]) -> bool:
     """Whether columns are called minima, and others maxima."""
     return any(map(_LOW.search, names)) and any(map(_HIGH.search, names))
@@ -113,6 +121,8 @@ def has_extremes(names: Sequence[str]) -> bool:
 
 def once_a_day(texts: pa.ChunkedArray, form: str) -> str | None:
     """A warning of a table with one row a day, all of one time of day: its values may be those of whole days."""
+    if not _of_one_clock(one_chunk(texts), form):
+        return None
     times = read_form(one_chunk(texts), form)
     times = np.unique(times[~np.isnat(times)])
     days = times.astype("datetime64[D]")
