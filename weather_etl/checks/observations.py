@@ -207,6 +207,16 @@ def stamps_fit_the_sun(check: Check, judged: Judged) -> Evaluation:
     return Evaluation(check, True, "The station has neither radiation nor sunshine.", WARN)
 
 
+@promise("Times that the clock shows twice are told apart by the order of times alone.")
+def hours_shown_twice(check: Check, judged: Judged) -> Evaluation:
+    cases = [{"times": sentence} for sentence in judged.observations.twice]
+    sentence = "No time that the clock shows twice was placed by the names of files, and none was left without a place."
+    if cases:
+        first = cases[0]["times"]
+        sentence = f"{first[0].upper()}{first[1:]}."
+    return Evaluation(check, not cases, sentence, WARN, {"changes": len(cases)}, cases[:MAX_CASES])
+
+
 @promise("No number such as -999 stands for a missing value that nobody declared.")
 def undeclared_missing_values(check: Check, judged: Judged) -> Evaluation:
     cases: list[dict[str, Any]] = [
