@@ -98,10 +98,11 @@ def test_a_signal_ends_the_run_and_not_only_its_station(
 ) -> None:
     for station in "abc":
         containers.landing.upload(f"{station}/x.csv", weather_csv(24))
-    write = Lake.write
+    write, signals = Lake.write, [number]
 
     def interrupted(self: Lake, table: str, station: str, *arguments: Any, **options: Any) -> Any:
-        os.kill(os.getpid(), number)
+        if signals:
+            os.kill(os.getpid(), signals.pop())
         return write(self, table, station, *arguments, **options)
 
     monkeypatch.setattr(Lake, "write", interrupted)
