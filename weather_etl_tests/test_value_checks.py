@@ -6,7 +6,8 @@ from weather_etl.checks import observations as checks
 from weather_etl.checks import promises
 from weather_etl.checks.evaluation import Check, Evaluation
 from weather_etl.meteorology.observations import Observations
-from weather_etl_tests.meteorology.making import STATION, cells, csv, observed
+from weather_etl.stations import StationSettings
+from weather_etl_tests.meteorology.making import STATION, File, cells, csv, observed
 
 
 def evaluated(check: Check, observations: Observations) -> Evaluation:
@@ -63,3 +64,20 @@ def test_a_summary_without_a_known_condition_warns():
 def test_a_precipitation_type_in_more_than_90_percent_of_the_hours_warns(without, passed):
     found = evaluated(checks.plausible_columns, observed(cells("Precip Type", *["rain"] * 9, without)))
     assert found.passed == passed
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [(("x.csv", "y.csv"), ""), (("1.csv", "2.csv"), "order of their names"), (("odd.csv", "even.csv"), "quarantine")],
+)  # fmt: skip
+def test_hours_that_the_clock_shows_twice_warn_unless_their_order_tells(names, says):
+    alone = bool(says)
+    rows = [["2020-10-25 02:00,1"], ["2020-10-25 02:00,2"]]
+    if not alone:
+        rows = [["2020-10-25 01:00,0", *rows[0]], [*rows[1], "2020-10-25 03:00,3"]]
+    files = [File(csv(*r, header="Time,Temperature (C)"), f"szeged/{n}") for n, r in zip(names, rows, strict=True)]
+    zone = "Europe/Budapest"
+    settings = StationSettings(timezone=zone, has_timezone=True)
+    found = evaluated(checks.hours_shown_twice, observed(*files, timezone=zone, settings=settings))
+    assert found.passed is not alone
+    assert says in found.description

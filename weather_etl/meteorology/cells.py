@@ -121,6 +121,7 @@ class Cells:
         readings: the different ways in which the rows were read.
         reading: position in `readings` of each row; None: all rows have the first.
         naive: number of times without an offset of their own.
+        twice: sentences on times that the clock shows twice: placed by the names of files, or not at all.
     """
 
     timestamp: np.ndarray
@@ -133,6 +134,7 @@ class Cells:
     readings: tuple[Reading, ...] = ()
     reading: np.ndarray | None = None
     naive: int = 0
+    twice: list[str] = field(default_factory=list)
 
     def reason(self, row: int) -> Reason | None:
         code = int(self.refused[row])
@@ -208,7 +210,7 @@ def read_cells(
         for code in parser_refused.unique().drop_null().to_pylist():
             mask = pc.fill_null(pc.equal(parser_refused, code), False).to_numpy(zero_copy_only=False)
             refused[mask] = REASON_CODE[Reason(code)]
-    warnings = list(files.notes)
+    warnings = []
     skipped = np.flatnonzero(refused == REASON_CODE[Reason.TIMESTAMP_NONEXISTENT])
     if len(skipped):
         example = rows.column("timestamp")[int(skipped[0])].as_py()
@@ -218,7 +220,8 @@ def read_cells(
             "standard_time = true in station.toml"
         )
     return Cells(
-        times, values, states, refused, upstream, warnings, trace=trace, readings=(reading,), naive=naive
+        times, values, states, refused, upstream, warnings, trace=trace, readings=(reading,), naive=naive,
+        twice=list(files.notes),
     )  # fmt: skip
 
 

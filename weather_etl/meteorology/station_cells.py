@@ -28,7 +28,8 @@ def read_all(raw: pa.Table, readings: Mapping[str, Reading], timezone: str, land
     rows_of = FileRows(codes, np.arange(raw.num_rows), names, partial(_contents, raw))
     if len(distinct) == 1:
         whole = read_cells(raw, distinct[0], timezone, landed_at=landed_at, files=rows_of)
-        whole.warnings += _contradictions(whole, distinct[0], codes, names) + _untold(whole, raw)
+        whole.warnings += _contradictions(whole, distinct[0], codes, names)
+        whole.twice += _untold(whole, raw)
         return whole
     n = raw.num_rows
     whole = Cells(
@@ -55,8 +56,10 @@ def read_all(raw: pa.Table, readings: Mapping[str, Reading], timezone: str, land
             whole.trace[index] = part.trace
         for name, flags in part.upstream.items():
             whole.upstream.setdefault(name, np.zeros(n, dtype=np.uint8))[index] = flags
+        whole.twice += part.twice
         whole.warnings += part.warnings + _contradictions(part, reading, codes[index], names)
-    whole.warnings = sorted({*whole.warnings, *_untold(whole, raw)})
+    whole.warnings.sort()
+    whole.twice = [*sorted({*whole.twice}), *_untold(whole, raw)]
     return whole
 
 
@@ -67,7 +70,7 @@ def _contents(raw: pa.Table, rows: np.ndarray) -> list[tuple[str | None, ...]]:
 
 
 def _untold(cells: Cells, raw: pa.Table) -> list[str]:
-    """A warning of the times of which nothing tells whether the first or the second is meant."""
+    """A sentence on the times of which nothing tells whether the first or the second is meant."""
     rows = np.flatnonzero(cells.refused == REASON_CODE[Reason.TIMESTAMP_AMBIGUOUS])
     if not len(rows):
         return []

@@ -4,6 +4,8 @@ Belongs here: telling it, by its name or by what tells rows of one time apart. D
 (`ingestion/splitting.py`).
 """
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +17,8 @@ from weather_etl.meteorology.formats.names import Names, is_nameless
 from weather_etl.meteorology.formats.profile import Profile
 
 _SAMPLE = 200_000
+_TOLD = "the times repeat, and {} tells apart the rows of one time: it is taken for the station"
+_CLOCK = r"^\s*\d{1,4}([:.h]\d{2}){0,2}\s*([AaPp]\.?[Mm]\.?|UTC|GMT|Uhr|h|hs|hrs|Z)?\s*$"
 _MOST_PLACES = 10_000
 _REPEATED = 0.9  # of the times are different ones at most, where several places share them
 _TOLD_APART = 0.98
@@ -76,9 +80,12 @@ def _by_cells(names: Names, cut: Cut, times: pa.ChunkedArray, columns: Columns) 
         return best
     for i in others:
         if _told_apart(cut.columns[i], when) >= _TOLD_APART and _is_text(cut.columns[i]):
-            columns.warnings.append(
-                f"the times repeat, and {names.names[i]!r} tells apart the rows of one time: it is taken for the station"
-            )
+            columns.warnings.append(_TOLD.format(repr(names.names[i])))
+            return i
+    ids = [i for i in others if re.search(r"(?i)(^|[^a-z])(id|code|nr|no|num|number)$|[a-z]I[dD]$", names.names[i])]
+    for i in ids:
+        if _told_apart(cut.columns[i], when) >= _TOLD_APART:
+            columns.warnings.append(_TOLD.format(repr(names.names[i])))
             return i
     return None
 
@@ -118,4 +125,4 @@ def _distinct(numbers: np.ndarray) -> int:
 def _is_text(column: pa.ChunkedArray) -> bool:
     texts = pc.unique(column.slice(0, _SAMPLE).cast(pa.string())).drop_null()
     texts = texts.filter(pc.not_equal(pc.utf8_trim_whitespace(texts), ""))
-    return len(texts) > 1 and not pc.any(pc.match_substring_regex(texts, NUMBER)).as_py()
+    return len(texts) > 1 and not pc.any(pc.match_substring_regex(texts, rf"{NUMBER}|{_CLOCK}")).as_py()

@@ -76,7 +76,8 @@ def check(
         return
     times = read_form(column, form)
     known = ~np.isnat(times)
-    if not dates_only and ((times[known].astype(np.int64) % _DAY.astype(np.int64)) != 0).any():
+    clocks = np.unique(times[known].astype(np.int64) % _DAY.astype(np.int64))
+    if not dates_only and (len(clocks) != 1 or (clocks[0] != 0 and not extremes)):
         return
     who = np.zeros(len(times), dtype=np.int64)
     if stations is not None:
@@ -88,7 +89,8 @@ def check(
     if (once and dates_only) or (extremes and days > 2):
         raise Rejected(
             Reason.DAILY_ONLY,
-            f"the times, such as {filled[0].as_py()!r}, are dates with no hour{', each once' * once}: daily values",
+            f"the times, such as {filled[0].as_py()!r}, are {'dates with no hour' if dates_only else 'of one hour of the day'}"
+            f"{', each once' * once}: daily values",
         )
     if not dates_only and once and days >= _MIN_MIDNIGHTS:
         raise Rejected(

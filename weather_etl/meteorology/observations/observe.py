@@ -54,6 +54,7 @@ class Observations:
         unknown_categories: precipitation types that are not known.
         sentinels: landing file -> variable -> numbers that meant no value.
         saturated: variable -> the round figure that it never passes, in the unit of its source.
+        twice: sentences on times that the clock shows twice: placed by the names of files, or not at all.
         warnings: sentences for a person.
     """
 
@@ -67,6 +68,7 @@ class Observations:
     sentinels: dict[str, dict[str, int]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     saturated: dict[str, float] = field(default_factory=dict)
+    twice: list[str] = field(default_factory=list)
 
 
 def observe(
@@ -148,7 +150,7 @@ def observe(
     validated["other_rows"] = text_array(rows.other_rows)
     validated["observed_at"] = pd.DatetimeIndex(hours.observed.astype("datetime64[us]")).tz_localize("UTC")
 
-    warnings = [*cells.warnings, *hours.warnings, *cascade.warnings, *computed.warnings]
+    warnings = [*cells.warnings, *cells.twice, *hours.warnings, *cascade.warnings, *computed.warnings]
     if unknown:
         warnings.append(f"unknown precipitation types read as missing: {', '.join(unknown)}")
     if counted:
@@ -168,6 +170,7 @@ def observe(
         counted,
         warnings,
         _saturated(hours, written),
+        cells.twice,
     )
 
 
