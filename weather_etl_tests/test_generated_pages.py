@@ -50,14 +50,14 @@ def test_the_example_can_be_used_and_has_every_key(settings_page: SimpleNamespac
     written = tomllib.loads(settings_page.EXAMPLE)
     assert written.keys() == StationFile.model_fields.keys()
     for key, field in StationFile.model_fields.items():
-        model = settings_page._model_of(field.annotation)
+        model = settings_page.model_of(field.annotation)
         if model is None or key == "units":
             continue
         given, wanted = written[key], model
         if key == "limits":
             given, wanted = (
                 given["temperature_c"],
-                settings_page._model_of(model.model_fields["temperature_c"].annotation),
+                settings_page.model_of(model.model_fields["temperature_c"].annotation),
             )
         given = given[0] if isinstance(given, list) else given
         assert set(given) == {f.alias or name for name, f in wanted.model_fields.items()}, key

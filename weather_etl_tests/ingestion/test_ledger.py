@@ -108,7 +108,7 @@ class LandingMachine(RuleBasedStateMachine):
     @rule(name=st.sampled_from(NAMES), content=st.sampled_from(sorted(CONTENTS)), back=st.sampled_from([0, 0, 5]))
     def upload(self, name: str, content: str, back: int) -> None:
         full = f"{self.station}/{name}"
-        self.containers.landing._client.get_blob_client(full).upload_blob(CONTENTS[content][0], overwrite=True)
+        self.containers.landing.client.get_blob_client(full).upload_blob(CONTENTS[content][0], overwrite=True)
         self._stamp(full, content, back)
 
     @precondition(lambda self: self.present)
@@ -122,7 +122,7 @@ class LandingMachine(RuleBasedStateMachine):
     @rule(data=st.data(), back=st.sampled_from([0, 5]))
     def touch(self, data: st.DataObject, back: int) -> None:
         name = data.draw(st.sampled_from(sorted(self.present)))
-        client = self.containers.landing._client.get_blob_client(name)
+        client = self.containers.landing.client.get_blob_client(name)
         client.set_blob_metadata({"touched": uuid.uuid4().hex})
         self._stamp(name, self.present[name][0], back)
 
@@ -295,7 +295,7 @@ def put(containers: Containers, name: str, data: bytes) -> bool:
     from azure.core.exceptions import AzureError
 
     try:
-        containers.landing._client.get_blob_client(name).upload_blob(data)
+        containers.landing.client.get_blob_client(name).upload_blob(data)
     except (AzureError, ValueError):
         return False
     return True
@@ -326,7 +326,7 @@ def test_a_name_lives_on_in_every_table_as_it_is(containers: Containers) -> None
 
 def upload_many(containers: Containers, number: int) -> None:
     def one(i: int) -> None:
-        containers.landing._client.get_blob_client(f"a/{i:05}.csv").upload_blob(weather_csv(1, first=i))
+        containers.landing.client.get_blob_client(f"a/{i:05}.csv").upload_blob(weather_csv(1, first=i))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(one, range(number)))
@@ -379,7 +379,7 @@ def test_a_file_of_one_gigabyte_is_refused_without_being_read_and_the_others_are
     from azure.storage.blob import BlobBlock
 
     header, _, body = weather_csv(8760).partition(b"\r\n")
-    client = containers.landing._client.get_blob_client("a/huge.csv")
+    client = containers.landing.client.get_blob_client("a/huge.csv")
     client.stage_block("0" * 8, header + b"\r\n")
     blocks = 1024**3 // (len(body) * 20) + 1
     for i in range(1, blocks + 1):

@@ -120,7 +120,7 @@ MUTANTS = (
     Mutant(f"{_O}/sentinels.py", "or not (usual or name in SMOOTH)", "or not usual", QUALITY, "far_below"),
     Mutant(f"{_F}/zones.py", "(_NO_ZONE.fullmatch(text) and not _CLOCK_NAME.fullmatch(text))", "_NO_ZONE.fullmatch(text)", TRAPS, "nobody_knows"),
     Mutant(f"{_F}/generic.py", "for j in (below, i - 1 if i else None):", "for j in (below,):", TRAPS, "line_of_units"),
-    Mutant(f"{_F}/refusals.py", "len(clock) > 1", "len(clock) > 0", TRAPS, "row_a_day"),
+    Mutant(f"{_F}/refusals.py", "times - days != times[:1] - days[:1]", "times != times[:1]", TRAPS, "row_a_day"),
     Mutant(f"{_F}/mapping.py", "(metres or bool(pc.all(round_ones).as_py()))", "bool(pc.all(round_ones).as_py())", TRAPS, "metres_of_sight"),
     Mutant("weather_etl/landing/unpacking.py", "return hidden or ", "return ", (f"{_T}/meteorology/test_corpus.py",), "zip"),
     # runs that end
@@ -146,7 +146,7 @@ MUTANTS = (
     Mutant("weather_etl/landing/unpacking.py", "data = _bounded(_gunzip(data), stored)", "data = _bounded(_gunzip(data), len(data) ** 2)", HOSTILE, "gzip_within"),
     Mutant("weather_etl/ingestion/splitting.py", "if_match=source.index.etag if source.index else None", "if_match=None", SPLITTING, "is_done_once"),
     # conditions of storage
-    Mutant(_CONTAINER, 'self._client.download_blob(name, decompress=False, **condition)', 'self._client.download_blob(name, **condition)', HOSTILE, "as_it_is_stored"),
+    Mutant(_CONTAINER, 'self.client.download_blob(name, decompress=False, **condition)', 'self.client.download_blob(name, **condition)', HOSTILE, "as_it_is_stored"),
     Mutant(_CONTAINER, 'condition |= {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}', 'condition |= {"overwrite": True}', STORAGE),
     Mutant(_CONTAINER, 'condition: dict[str, Any] = {"overwrite": False}', 'condition: dict[str, Any] = {"overwrite": True}', STORAGE),
     Mutant(_CONTAINER, '{"etag": if_match, "match_condition": MatchConditions.IfNotModified} if if_match else {}', "{}", STORAGE),
