@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from weather_etl.meteorology.formats.registry import GENERIC, packaged
 from weather_etl.meteorology.schemas import TABLES
 from weather_etl.settings import Settings
 from weather_etl.station_file import StationFile, parse_settings
@@ -25,7 +26,9 @@ def settings_page() -> SimpleNamespace:
     return script("settings_page")
 
 
-@pytest.mark.parametrize("name", ["checks_page", "cli_page", "data_dictionary", "limits_table", "settings_page"])
+@pytest.mark.parametrize(
+    "name", ["checks_page", "cli_page", "data_dictionary", "formats_page", "limits_table", "settings_page"]
+)
 def test_the_page_is_current(name: str) -> None:
     made = script(name)
     assert made.PAGE.read_text("utf-8") == made.page(), f"run: python docs/{name}.py"
@@ -37,6 +40,11 @@ def test_every_column_of_every_table_has_its_line() -> None:
         section = page.partition(f"\n## {table.name}\n")[2].partition("\n## ")[0]
         lines = [line.split("|")[1].strip(" *`") for line in section.splitlines() if line.startswith("| ")]
         assert lines[1:] == table.column_names
+
+
+def test_the_page_on_formats_names_every_format() -> None:
+    text = script("formats_page").PAGE.read_text("utf-8")
+    assert all(f"### {p.title}" in text for p in packaged() if p.name != GENERIC)
 
 
 def test_every_variable_has_its_line(settings_page: SimpleNamespace) -> None:
