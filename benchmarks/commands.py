@@ -7,7 +7,7 @@ Here: figures (b), (c), (d), (f), (g) of `make bench`. Not here: many stations (
 import statistics
 from collections.abc import Callable
 
-from benchmarks.installation import JOB, STATION, Installation, installation, line
+from benchmarks.installation import STATION, TABLES_JOB, Installation, installation, line
 from benchmarks.measured import Run
 
 ROUNDS = 5
@@ -45,8 +45,8 @@ def measure(csv: bytes, place: Installation, rounds: int) -> None:
         {
             "empty": lambda: place.job("empty_job", module="empty_job", station=STATION),
             "empty, unchecked": lambda: place.job("empty_job_unchecked", module="empty_job", station=STATION),
-            "full": lambda: place.job(JOB, station=STATION, config=place.full()),
-            "nothing new": lambda: place.job(JOB, station=STATION),
+            "full": lambda: place.job(TABLES_JOB, station=STATION, config=place.full()),
+            "nothing new": lambda: place.job(TABLES_JOB, station=STATION),
             "empty module": lambda: place.python("import empty_job; empty_job.defs"),
             "definitions": lambda: place.python("import weather_etl; weather_etl.defs"),
         },
@@ -75,7 +75,7 @@ def measure(csv: bytes, place: Installation, rounds: int) -> None:
     line("g", f"definitions load ({seconds(runs['definitions'])}) / an empty module, CPU",
          ratio(runs["definitions"], runs["empty module"], "cpu"), "<= 1.3x")  # fmt: skip
     place.upload(f"{STATION}/small.csv", weather_csv(24))
-    added = place.job(JOB, station=STATION)
+    added = place.job(TABLES_JOB, station=STATION)
     line("d", f"one 24-row file added ({added.wall:.1f} s): landing files read", files_read(place), "1")
 
 

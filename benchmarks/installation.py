@@ -17,7 +17,7 @@ from benchmarks.measured import Run, command
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 STATION = "szeged"
-JOB, CATCH_UP = "weather_etl_job", "catch_up_job"
+TABLES_JOB, CATCH_UP_JOB = "weather_etl_job", "catch_up_job"
 QUIET = {"console": {"config": {"log_level": "ERROR"}}}
 
 # What is asked of the definitions once, in a process of its own: the steps of the job with their assets, for a graph
@@ -31,7 +31,7 @@ def options(node):
     kind = node.definition.config_schema.config_type
     return sorted(getattr(kind, "fields", None) or {{}})
 
-job = defs.resolve_job_def("{JOB}")
+job = defs.resolve_job_def("{TABLES_JOB}")
 steps = {{node.name: {{}} for node in job.nodes_in_topological_order}}
 inputs = {{s.key: [d.asset_key for d in s.deps] for s in defs.resolve_all_asset_specs()}}
 for key in TopologicalSorter(inputs).static_order():  # the order in which a step must yield its assets
@@ -45,7 +45,7 @@ print("STRUCTURE", json.dumps({{
     "steps": steps,
     "checks": checks,
     "full": [node.name for node in job.nodes if "full" in options(node)],
-    "catch_up": {{node.name: options(node) for node in defs.resolve_job_def("{CATCH_UP}").nodes}},
+    "catch_up": {{node.name: options(node) for node in defs.resolve_job_def("{CATCH_UP_JOB}").nodes}},
 }}))
 """
 

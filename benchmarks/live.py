@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.installation import JOB, STATION, Installation, installation, line
+from benchmarks.installation import STATION, TABLES_JOB, Installation, installation, line
 
 WARM, UPLOADS = 1, 8  # the first upload waits for the start of dagster dev and is not counted
 PAUSE_S = 1.7  # so that uploads fall anywhere between two ticks
@@ -56,7 +56,7 @@ def _ended_run(instance: Any, station: str, since: float, log: Path) -> Any:
     """The first run of the job over the station that began after `since`, once it has succeeded."""
     from dagster import DagsterRunStatus, RunsFilter
 
-    ours = RunsFilter(job_name=JOB, tags={"dagster/partition": station})
+    ours = RunsFilter(job_name=TABLES_JOB, tags={"dagster/partition": station})
     while time.time() < since + PATIENCE_S:
         for record in instance.get_run_records(ours, limit=3):
             if record.create_timestamp.timestamp() > since and record.end_time:

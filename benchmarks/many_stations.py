@@ -13,7 +13,7 @@ from typing import Any
 CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
-from benchmarks.installation import CATCH_UP, JOB, QUIET, Installation, installation, line  # noqa: E402
+from benchmarks.installation import CATCH_UP_JOB, QUIET, TABLES_JOB, Installation, installation, line  # noqa: E402
 
 DAY = 24
 
@@ -60,7 +60,7 @@ def events_of_runs(place: Installation, stations: list[str]) -> list[tuple[int, 
     planned = {DagsterEventType.ASSET_MATERIALIZATION_PLANNED, DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED}
     counts = []
     with place.instance() as instance:
-        for run in instance.get_runs(RunsFilter(job_name=JOB)):
+        for run in instance.get_runs(RunsFilter(job_name=TABLES_JOB)):
             if run.tags.get("dagster/partition") in stations:
                 logs = instance.all_logs(run.run_id)
                 events = [e.dagster_event for e in logs if e.dagster_event]
@@ -73,7 +73,7 @@ def in_one_process(parts: list[Any]) -> None:
     from weather_etl.definitions import defs
     from weather_etl.operations.overview import dagster_instance
 
-    job = defs.resolve_job_def(CATCH_UP)
+    job = defs.resolve_job_def(CATCH_UP_JOB)
     with dagster_instance() as instance:
         for config in parts:
             wall, cpu = time.perf_counter(), time.process_time()
@@ -88,7 +88,7 @@ def measure_many(place: Installation, stations: int = 500, *, below: bool = Fals
     for prefix, what, tables_only in parts[: 2 if below else 1]:
         names = [f"{prefix}{i:04}" for i in range(stations)]
         two_days(place, names)
-        run = place.job(CATCH_UP, config={**place.catch_up(names, tables_only=tables_only), "loggers": QUIET})
+        run = place.job(CATCH_UP_JOB, config={**place.catch_up(names, tables_only=tables_only), "loggers": QUIET})
         with place.containers() as containers:
             made = {s for s, table in containers.lake.stamps() if table == "climate_normals"}
         assert set(names) <= made

@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 OBJECT = Lake.object_name(NEIGHBOURS, "")
 
 
-def find_stale(stamps: Mapping[tuple[str, str], Stamp], there: Stamp | None) -> StaleStation | None:
+def find_stale(stamps: Mapping[tuple[str, str], Stamp], stamp: Stamp | None) -> StaleStation | None:
     """The table, if it was not made from the stations' tables as they are now; None if it was, or if there is nothing.
 
     Args:
         stamps: of the stations' tables.
-        there: of `neighbour_events`.
+        stamp: of `neighbour_events`.
     """
     target = fingerprints.of_neighbours(stamps)
-    if (there is None and not stamps) or (there is not None and there.fingerprint == target):
+    if (stamp is None and not stamps) or (stamp is not None and stamp.fingerprint == target):
         return None
-    return StaleStation(OBJECT, target, "not made yet" if there is None else "tables changed")
+    return StaleStation(OBJECT, target, "not made yet" if stamp is None else "tables changed")
 
 
 def places(containers: Containers) -> "list[Place]":
@@ -42,10 +42,10 @@ def places(containers: Containers) -> "list[Place]":
     """
     from weather_etl.meteorology.neighbours import Place
 
-    seen = shared_files.take_inventory(containers)
-    found = []
-    for station, files in sorted(seen.landing.stations.items()):
-        if not all((station, table) in seen.stamps for table in NEIGHBOURS_INPUTS):
+    inventory = shared_files.take_inventory(containers)
+    known_places = []
+    for station, files in sorted(inventory.landing.stations.items()):
+        if not all((station, table) in inventory.stamps for table in NEIGHBOURS_INPUTS):
             continue
         try:
             # The profiles of the installation say nothing of where a station lies.
@@ -53,8 +53,8 @@ def places(containers: Containers) -> "list[Place]":
         except UserError:
             continue
         if place := Place.of(station, site):
-            found.append(place)
-    return found
+            known_places.append(place)
+    return known_places
 
 
 def read(lake: Lake, place: "Place") -> "Station":
@@ -77,10 +77,10 @@ def read(lake: Lake, place: "Place") -> "Station":
     return Station.from_tables(place, *frames)
 
 
-def contradicted(containers: Containers) -> list[dict[str, Any]] | None:
+def contradicted_stations(containers: Containers) -> list[dict[str, Any]] | None:
     """A record per station and variable that neighbours contradict, most events first; None if nobody compared them."""
     from weather_etl.meteorology import schemas
     from weather_etl.meteorology.neighbours import by_station
 
-    there = containers.lake.read(NEIGHBOURS, "")
-    return by_station(schemas.to_frame(NEIGHBOURS, there.arrow)) if there else None
+    stored = containers.lake.read(NEIGHBOURS, "")
+    return by_station(schemas.to_frame(NEIGHBOURS, stored.arrow)) if stored else None

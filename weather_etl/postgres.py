@@ -68,35 +68,35 @@ def explained(error: BaseException, variable: str, *, start: str = "check the se
         variable: the setting that holds the address.
         start: how to start the server, where it does not answer.
     """
-    found = _of_psycopg2(error)
-    if found is None:
+    cause = _of_psycopg2(error)
+    if cause is None:
         return None
     import psycopg2
 
-    text, code = str(found), found.pgcode or ""
-    first = (text.splitlines() or [type(found).__name__])[0].strip()[:200]
+    text, code = str(cause), cause.pgcode or ""
+    first = (text.splitlines() or [type(cause).__name__])[0].strip()[:200]
     if _FULL.search(text):
         code = "53100"
-    told = next((_BY_CODE[code[:n]] for n in range(len(code), 1, -1) if code[:n] in _BY_CODE), None)
-    if told is None and not code:
-        told = next((sentence for words, sentence in _AT_CONNECTING if re.search(words, text)), None)
-        if told is None and isinstance(found, psycopg2.ProgrammingError):
-            told = (
+    template = next((_BY_CODE[code[:n]] for n in range(len(code), 1, -1) if code[:n] in _BY_CODE), None)
+    if template is None and not code:
+        template = next((sentence for words, sentence in _AT_CONNECTING if re.search(words, text)), None)
+        if template is None and isinstance(cause, psycopg2.ProgrammingError):
+            template = (
                 "The address in {variable} cannot be read; it is of the form "
                 + SCHEME
                 + "user:password@host:5432/database"
             )
-        elif told is None and isinstance(found, psycopg2.OperationalError | psycopg2.InterfaceError):
-            told = ""
-    if told == "":
-        told = "PostgreSQL does not answer at the address in {variable}; {start}, or correct the address"
-    return f"{told.format(variable=variable, first=first, start=start)}." if told is not None else None
+        elif template is None and isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError):
+            template = ""
+    if template == "":
+        template = "PostgreSQL does not answer at the address in {variable}; {start}, or correct the address"
+    return f"{template.format(variable=variable, first=first, start=start)}." if template is not None else None
 
 
 def is_of_a_value(error: BaseException) -> bool:
     """Whether a value that was sent brought the error about, so that other stations are not concerned."""
-    found = _of_psycopg2(error)
-    return found is not None and (found.pgcode or "").startswith(_OF_A_VALUE)
+    cause = _of_psycopg2(error)
+    return cause is not None and (cause.pgcode or "").startswith(_OF_A_VALUE)
 
 
 def _of_psycopg2(error: BaseException) -> "psycopg2.Error | None":
@@ -107,11 +107,11 @@ def _of_psycopg2(error: BaseException) -> "psycopg2.Error | None":
         return None
     import psycopg2
 
-    seen: set[int] = set()
+    visited: set[int] = set()
     at: BaseException | None = error
-    while at is not None and id(at) not in seen:
+    while at is not None and id(at) not in visited:
         if isinstance(at, psycopg2.Error):
             return at
-        seen.add(id(at))
+        visited.add(id(at))
         at = getattr(at, "orig", None) or at.__cause__ or at.__context__
     return None

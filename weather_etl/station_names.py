@@ -9,22 +9,22 @@ from collections.abc import Iterable
 _LONG = 6  # from so many characters on two slips of the finger are likely
 
 
-def near(name: str, known: Iterable[str]) -> list[str]:
+def near_names(name: str, known: Iterable[str]) -> list[str]:
     """The known names that `name` may be a slip of, nearest first: other case or separators, else one or two edits."""
     allowed = 2 if len(name) >= _LONG else 1
-    found = sorted((_edits(_plain(name), _plain(other)), other) for other in set(known) - {name})
-    return [other for edits, other in found if edits <= (allowed if found[0][0] else 0)]
+    candidates = sorted((_edits(_plain(name), _plain(other)), other) for other in set(known) - {name})
+    return [other for edits, other in candidates if edits <= (allowed if candidates[0][0] else 0)]
 
 
-def mistakable(name: str, known: Iterable[str]) -> list[str]:
+def mistakable_names(name: str, known: Iterable[str]) -> list[str]:
     """The same for a name that is meant to be new: numbers tell stations apart (`well7`, `well8`)."""
-    return [other for other in near(name, known) if _without_numbers(other) != _without_numbers(name)]
+    return [other for other in near_names(name, known) if _without_numbers(other) != _without_numbers(name)]
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A question to put at the end of an error, with a leading space; empty where nothing is near."""
-    found = near(name, known)[:3]
-    return f" Did you mean {' or '.join(found)}?" if found else ""
+    names = near_names(name, known)[:3]
+    return f" Did you mean {' or '.join(names)}?" if names else ""
 
 
 def _plain(name: str) -> str:

@@ -30,7 +30,7 @@ from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.command import dagster_in_process
 from weather_etl_tests.support.runs import process as run_in_process
 
-JOB, CATCH_UP = "weather_etl_job", "catch_up_job"
+TABLES_JOB, CATCH_UP_JOB = "weather_etl_job", "catch_up_job"
 DATABASE_PASSWORD = "s3cret-word"
 Process = subprocess.CompletedProcess[str]
 Execute = Callable[..., Process]
@@ -124,7 +124,7 @@ def test_a_station_that_is_not_registered_is_processed_and_registered(
     execute_as_a_process: Execute, containers: Containers, instance: dg.DagsterInstance
 ) -> None:
     containers.landing.upload("alpha/x.csv", weather_csv())
-    process = execute_as_a_process(JOB, {PARTITION: "alpha"})
+    process = execute_as_a_process(TABLES_JOB, {PARTITION: "alpha"})
     assert process.returncode == 0, process.stdout
     assert is_complete(containers, "alpha")
     assert instance.get_dynamic_partitions(PARTITIONS_NAME) == ["alpha"]
@@ -136,16 +136,16 @@ def test_catch_up_job_makes_the_tables_of_all_stations_in_runs_of_their_own(
     stations = ["alpha", "beta", "gamma"]
     for name in stations:
         containers.landing.upload(f"{name}/x.csv", weather_csv())
-    process = execute(CATCH_UP)
+    process = execute(CATCH_UP_JOB)
     assert process.returncode == 0, process.stdout
     assert [is_complete(containers, name) for name in stations] == [True] * 3
-    runs = instance.get_runs(dg.RunsFilter(job_name=JOB))
+    runs = instance.get_runs(dg.RunsFilter(job_name=TABLES_JOB))
     assert sorted(run.tags[PARTITION] for run in runs) == stations
     assert {run.tags_for_storage()[".dagster/repository"] for run in runs} == {"__repository__@weather_etl"}
 
 
 def test_without_a_station_the_job_fails_in_a_sentence_that_names_both_commands(execute: Execute) -> None:
-    process = execute(JOB)
+    process = execute(TABLES_JOB)
     assert process.returncode == 1
     assert "No station was given" in process.stdout and "dagster/partition" in process.stdout
     assert "weather-etl run" in process.stdout
@@ -155,7 +155,7 @@ def test_without_a_station_the_job_fails_in_a_sentence_that_names_both_commands(
 def test_an_unknown_station_fails_in_a_sentence_that_says_how_to_upload_and_is_not_registered(
     execute: Execute, instance: dg.DagsterInstance
 ) -> None:
-    process = execute(JOB, {PARTITION: "nowhere"})
+    process = execute(TABLES_JOB, {PARTITION: "nowhere"})
     assert process.returncode == 1
     assert "There is no landing file for station nowhere" in process.stdout
     assert not has_trace(process.stdout), process.stdout
@@ -169,7 +169,7 @@ def test_a_station_that_fails_is_named_fails_the_job_and_keeps_no_other_from_its
     for name in ("alpha", "beta", "gamma"):
         containers.landing.upload(f"{name}/x.csv", weather_csv())
     containers.landing.upload("beta/station.toml", b"timezone = [broken")
-    process = execute(CATCH_UP)
+    process = execute(CATCH_UP_JOB)
     assert process.returncode == 1
     assert "beta/station.toml is not valid TOML" in process.stdout
     assert not has_trace(process.stdout), process.stdout
@@ -179,7 +179,7 @@ def test_a_station_that_fails_is_named_fails_the_job_and_keeps_no_other_from_its
 def test_storage_that_is_down_is_reported_in_a_sentence_within_a_minute(execute: Execute) -> None:
     started = time.monotonic()
     process = execute(
-        JOB, {PARTITION: "alpha"}, AZURE_STORAGE_CONNECTION_STRING=azurite_connection_string(closed_port())
+        TABLES_JOB, {PARTITION: "alpha"}, AZURE_STORAGE_CONNECTION_STRING=azurite_connection_string(closed_port())
     )
     assert process.returncode == 1
     assert "does not answer; start it with `weather-etl local up`" in process.stdout
@@ -190,7 +190,7 @@ def test_storage_that_is_down_is_reported_in_a_sentence_within_a_minute(execute:
 def test_a_database_that_is_down_fails_the_command_within_a_minute(execute: Execute) -> None:
     started = time.monotonic()
     down = f"postgresql+psycopg2://weather:{DATABASE_PASSWORD}@127.0.0.1:{closed_port()}/dagster"
-    process = execute(JOB, {PARTITION: "alpha"}, WEATHER_ETL_POSTGRES_URL=down)
+    process = execute(TABLES_JOB, {PARTITION: "alpha"}, WEATHER_ETL_POSTGRES_URL=down)
     assert process.returncode == 1 and "Connection refused" in process.stdout
     assert time.monotonic() - started < 60
 
@@ -200,7 +200,7 @@ def killed(folder: Path, containers: Containers) -> None:
     """A run of a long record, killed as soon as it said that `raw_observations` is there."""
     containers.landing.upload("alpha/x.csv", weather_csv(60_000))
     process = subprocess.Popen(
-        command(JOB, {PARTITION: "alpha"}),
+        command(TABLES_JOB, {PARTITION: "alpha"}),
         cwd=folder,
         env=environ(),
         stdout=subprocess.PIPE,
@@ -220,7 +220,7 @@ def test_a_run_after_a_killed_one_completes_what_that_one_published(
 ) -> None:
     found = rows(containers, "alpha")
     assert "raw_observations" in found and "monthly_weather" not in found
-    assert execute(JOB, {PARTITION: "alpha"}).returncode == 0
+    assert execute(TABLES_JOB, {PARTITION: "alpha"}).returncode == 0
     elsewhere = f"{environment.lake_container}-b"
     with connect(Settings.load({**os.environ, "WEATHER_ETL_LAKE_CONTAINER": elsewhere})) as undisturbed:
         undisturbed.lake.container.create()

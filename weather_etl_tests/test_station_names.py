@@ -2,7 +2,7 @@
 
 import pytest
 
-from weather_etl.station_names import did_you_mean, mistakable, near
+from weather_etl.station_names import did_you_mean, mistakable_names, near_names
 
 
 @pytest.mark.parametrize(
@@ -18,10 +18,10 @@ from weather_etl.station_names import did_you_mean, mistakable, near
     ],
 )
 def test_near_is_what_a_slip_of_the_finger_makes(name: str, known: list[str], found: list[str]) -> None:
-    assert near(name, known) == found
+    assert near_names(name, known) == found
 
 
 def test_numbers_tell_new_stations_apart_and_may_still_be_a_slip() -> None:
-    assert mistakable("well8", ["well7", "well10"]) == []
-    assert near("well8", ["well7"]) == ["well7"]
+    assert mistakable_names("well8", ["well7", "well10"]) == []
+    assert near_names("well8", ["well7"]) == ["well7"]
     assert did_you_mean("nowhere", ["well7"]) == ""

@@ -83,11 +83,13 @@ def stored(evaluations: Iterable[Evaluation]) -> list[dict[str, Any]]:
     ]
 
 
-def restored(check: Check, found: Iterable[dict[str, Any]]) -> Evaluation | None:
+def restore_evaluation(check: Check, records: Iterable[dict[str, Any]]) -> Evaluation | None:
     """What a check said when its table was made; None if that is not recorded."""
-    for e in found:
-        if e["name"] == check.name:
-            return Evaluation(check, e["passed"], e["description"], e["severity"], e["figures"], e["cases"])
+    for record in records:
+        if record["name"] == check.name:
+            return Evaluation(
+                check, record["passed"], record["description"], record["severity"], record["figures"], record["cases"]
+            )
     return None
 
 

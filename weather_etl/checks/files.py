@@ -42,13 +42,13 @@ def assumptions(raw: "Raw", settings: "StationSettings") -> Evaluation:
     """What had to be assumed of files, and the lines of `station.toml` that end it."""
     from weather_etl.ingestion.reading import still_assumed
 
-    told = {
+    texts_by_file = {
         e["name"]: [*still_assumed(e, settings).values(), *_another_height(e.get("heights", {}), settings)]
         for e in raw.manifest
         if e["state"] == "ingested"
     }
-    cases = [{"file": name, "assumption": text} for name, texts in told.items() for text in texts]
-    files = sum(bool(texts) for texts in told.values())
+    cases = [{"file": name, "assumption": text} for name, texts in texts_by_file.items() for text in texts]
+    files = sum(bool(texts) for texts in texts_by_file.values())
     sentence = "Nothing had to be assumed."
     if cases:
         sentence = (

@@ -27,16 +27,20 @@ def neighbours_agree(events: "pd.DataFrame", stations: int) -> Evaluation:
     from weather_etl.meteorology.neighbours import by_station
 
     cases = by_station(events)
-    found: dict[str, list[str]] = {}
+    contradicted: dict[str, list[str]] = {}
     for case in cases:
-        found.setdefault(case["station"], []).append(f"{count(case['events'], case['span'])} of {case['variable']}")
+        contradicted.setdefault(case["station"], []).append(
+            f"{count(case['events'], case['span'])} of {case['variable']}"
+        )
     sentence = f"No neighbour contradicts any of {count(stations, 'station')} whose place and height are known."
-    if found:
-        listing = "; ".join(f"{station}: {', '.join(parts)}" for station, parts in list(found.items())[:STATIONS_NAMED])
-        more = f"; and {len(found) - STATIONS_NAMED} more" if len(found) > STATIONS_NAMED else ""
+    if contradicted:
+        listing = "; ".join(
+            f"{station}: {', '.join(parts)}" for station, parts in list(contradicted.items())[:STATIONS_NAMED]
+        )
+        more = f"; and {len(contradicted) - STATIONS_NAMED} more" if len(contradicted) > STATIONS_NAMED else ""
         sentence = (
-            f"Neighbours contradict {count(len(found), 'station')}: {listing}{more}. Look at neighbour_events; "
+            f"Neighbours contradict {count(len(contradicted), 'station')}: {listing}{more}. Look at neighbour_events; "
             "`[[withdrawn]]` in a station's station.toml takes values back."
         )
-    figures = {"events": len(events), "stations": stations, "stations_contradicted": len(found)}
-    return Evaluation(NEIGHBOURS_AGREE, not found, sentence, WARN, figures, cases)
+    figures = {"events": len(events), "stations": stations, "stations_contradicted": len(contradicted)}
+    return Evaluation(NEIGHBOURS_AGREE, not contradicted, sentence, WARN, figures, cases)

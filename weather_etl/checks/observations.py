@@ -24,15 +24,15 @@ COVERAGE_WARN = 0.95
     "Every data line is accounted for: kept + merged + identical duplicates + superseded + quarantined.", blocking=True
 )
 def row_balance(check: Check, judged: Judged) -> Evaluation:
-    b = judged.observations.balance
+    balance = judged.observations.balance
     sentence = (
-        f"{b.data_lines:,} data lines = {b.kept:,} kept + {b.merged:,} merged "
-        f"+ {b.identical_duplicates:,} identical duplicates + {b.superseded:,} superseded + {b.quarantined:,} quarantined; "
-        f"{count(b.hours, 'hour')}"
+        f"{balance.data_lines:,} data lines = {balance.kept:,} kept + {balance.merged:,} merged "
+        f"+ {balance.identical_duplicates:,} identical duplicates + {balance.superseded:,} superseded "
+        f"+ {balance.quarantined:,} quarantined; {count(balance.hours, 'hour')}"
     )
-    if not b.holds():
+    if not balance.holds():
         sentence = f"The rows of {judged.station} do not balance and were not published: {sentence}"
-    return Evaluation(check, b.holds(), sentence + ".", ERROR, dict(vars(b)))
+    return Evaluation(check, balance.holds(), sentence + ".", ERROR, dict(vars(balance)))
 
 
 @promise("No row of the station's files was quarantined.", table="quarantined_rows")
@@ -58,9 +58,9 @@ def no_quarantined_rows(check: Check, judged: Judged) -> Evaluation:
 
 @promise("No row was delivered twice.")
 def identical_duplicates(check: Check, judged: Judged) -> Evaluation:
-    n, lines = judged.observations.balance.identical_duplicates, judged.observations.balance.data_lines
-    sentence = f"{n:,} of {lines:,} data lines are identical repeats of another and were counted once."
-    return Evaluation(check, n == 0, sentence, WARN, {"identical_duplicates": n})
+    repeats, lines = judged.observations.balance.identical_duplicates, judged.observations.balance.data_lines
+    sentence = f"{repeats:,} of {lines:,} data lines are identical repeats of another and were counted once."
+    return Evaluation(check, repeats == 0, sentence, WARN, {"identical_duplicates": repeats})
 
 
 @promise("At least 95 % of the hours between the first and the last have an observation.")
@@ -106,20 +106,24 @@ def failed_values(check: Check, judged: Judged) -> Evaluation:
             cases.append(
                 {"variable": name, "failed": failed, "suspect": suspect, "of": evaluated, "percent": 100 * share}
             )
-    cases.sort(key=lambda c: (-c["failed"], c["variable"]))
+    cases.sort(key=lambda case: (-case["failed"], case["variable"]))
     sentence = "No value failed quality control."
     if cases:
-        parts = [f"{c['variable']} {c['failed']:,} of {c['of']:,} ({c['percent']:.2f} %)" for c in cases if c["failed"]]
+        parts = [
+            f"{case['variable']} {case['failed']:,} of {case['of']:,} ({case['percent']:.2f} %)"
+            for case in cases
+            if case["failed"]
+        ]
         sentence = f"Values that failed and were nulled: {', '.join(parts) or 'none'}."
-    for c in cases:
-        c["percent"] = round(c["percent"], 3)
-    failed = sum(c["failed"] for c in cases)
+    for case in cases:
+        case["percent"] = round(case["percent"], 3)
+    failed = sum(case["failed"] for case in cases)
     return Evaluation(
         check,
         worst <= FAIL_WARN,
         sentence,
         ERROR if worst > FAIL_ERROR else WARN,
-        {"failed": failed, **{f"failed_{c['variable']}": c["failed"] for c in cases}},
+        {"failed": failed, **{f"failed_{case['variable']}": case["failed"] for case in cases}},
         cases,
     )
 
@@ -149,30 +153,30 @@ def suspect_values(check: Check, judged: Judged) -> Evaluation:
 def plausible_columns(check: Check, judged: Judged) -> Evaluation:
     from weather_etl.meteorology.quality import VARIABLES, Flag
 
-    validated, found = judged.observations.validated, []
+    validated, findings = judged.observations.validated, []
     for name in VARIABLES:
         # What is computed is constant only if what it comes from is.
         values = validated[name].to_numpy()[validated[f"{name}_qc"].isin([Flag.GOOD, Flag.SUSPECT]).to_numpy()]
         if len(values) >= CONSTANT_FROM_HOURS and values.min() == values.max():
-            found.append(f"{name} is {values[0]:g} in all {len(values):,} hours")
+            findings.append(f"{name} is {values[0]:g} in all {len(values):,} hours")
     if judged.observations.unknown_categories:
-        found.append(
+        findings.append(
             f"precipitation types that are not known: {', '.join(judged.observations.unknown_categories[:MAX_CASES])}"
         )
-    other = validated.loc[validated["condition"] == "other", "summary"].unique()
-    if len(other):
-        found.append(f"summaries without a known condition: {', '.join(other[:MAX_CASES])}")
+    unknown = validated.loc[validated["condition"] == "other", "summary"].unique()
+    if len(unknown):
+        findings.append(f"summaries without a known condition: {', '.join(unknown[:MAX_CASES])}")
     kinds = validated["precipitation_type"]
     typed = int((kinds.notna() & (kinds != "none")).sum())
     if typed > PRECIPITATION_WARN * len(validated):
-        found.append(
+        findings.append(
             f"precipitation has a type in {percent(typed, len(validated))} of the hours, so that it says nothing of rain"
         )
     sentence = "All columns vary and all categories are known."
-    if found:
-        sentence = f"To look at: {'; '.join(found)}."
-    cases = [{"finding": f} for f in found]
-    return Evaluation(check, not found, sentence, WARN, {"findings": len(found)}, cases)
+    if findings:
+        sentence = f"To look at: {'; '.join(findings)}."
+    cases = [{"finding": f} for f in findings]
+    return Evaluation(check, not findings, sentence, WARN, {"findings": len(findings)}, cases)
 
 
 @promise("The stamps of radiation and sunshine fit the sun over the station.")
@@ -216,18 +220,18 @@ def hours_shown_twice(check: Check, judged: Judged) -> Evaluation:
 @promise("No number such as -999 stands for a missing value that nobody declared.")
 def undeclared_missing_values(check: Check, judged: Judged) -> Evaluation:
     cases: list[dict[str, Any]] = [
-        {"file": file, "variable": name, "values": n}
+        {"file": file, "variable": name, "values": number}
         for file, counts in judged.observations.sentinels.items()
-        for name, n in counts.items()
+        for name, number in counts.items()
     ]
-    n = sum(c["values"] for c in cases)
+    number = sum(c["values"] for c in cases)
     sentence = "Missing values are written as such."
     if cases:
         sentence = (
-            f"{count(n, 'number')} such as -999 or 99.9 were read as missing values, first {cases[0]['variable']} of "
+            f"{count(number, 'number')} such as -999 or 99.9 were read as missing values, first {cases[0]['variable']} of "
             f"{cases[0]['file'][:200]!r}; `missing` in station.toml declares them."
         )
-    return Evaluation(check, not cases, sentence, WARN, {"sentinels": n}, cases[:MAX_CASES])
+    return Evaluation(check, not cases, sentence, WARN, {"sentinels": number}, cases[:MAX_CASES])
 
 
 @promise("No variable stops at a round figure, as if its instrument could not say more.")
@@ -248,8 +252,8 @@ def frequent_values(check: Check, judged: Judged) -> Evaluation:
     validated, cases = judged.observations.validated, []
     for name in FREQUENT_VARIABLES:
         measured = validated[f"{name}_qc"].isin([Flag.GOOD, Flag.SUSPECT]).to_numpy()
-        for value, n, around in frequent(validated[name].to_numpy()[measured]):
-            cases.append({"variable": name, "from": value, "to": value + 1.0, "hours": n, "of": around})
+        for value, hours, around in frequent(validated[name].to_numpy()[measured]):
+            cases.append({"variable": name, "from": value, "to": value + 1.0, "hours": hours, "of": around})
     sentence = "No value comes far more often than those around it."
     if cases:
         listing = ", ".join(f"{c['variable']} {c['from']:g} to {c['to']:g}: {c['hours']:,} hours" for c in cases[:5])

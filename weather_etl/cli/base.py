@@ -89,19 +89,19 @@ def _all_commands(
 ) -> None: ...
 
 
-def named(*given: list[str] | str | None) -> list[str]:
+def stations_named(*given: list[str] | str | None) -> list[str]:
     """The stations that were named, bare or with `--station`: each once, in that order."""
     flat = [name for names in given for name in ([names] if isinstance(names, str) else names or [])]
     return list(dict.fromkeys(flat))
 
 
-def one_named(*given: list[str] | str | None) -> str:
+def only_station_named(*given: list[str] | str | None) -> str:
     """The only station that was named.
 
     Raises:
         WrongUsage: none or several were.
     """
-    names = named(*given)
+    names = stations_named(*given)
     if len(names) != 1:
         raise WrongUsage("Name one station." if not names else f"Name one station, not {len(names)}.")
     return names[0]
@@ -112,7 +112,7 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
-def some(names: Sequence[str], most: int = 5) -> str:
+def first_names(names: Sequence[str], most: int = 5) -> str:
     """The first names, and how many more there are."""
     return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
@@ -142,7 +142,7 @@ def console(width: int | None = None) -> "Console":
     return Harmless(highlight=False, width=None if sys.stdout.isatty() else width)
 
 
-def me() -> str:
+def this_command() -> str:
     """This command as it is to be typed: by its path where its name alone would not be found."""
     path = Path(sys.argv[0])
     if shutil.which("weather-etl") or path.name != "weather-etl":
@@ -156,8 +156,8 @@ def ui_url() -> str:
         from weather_etl.local import ui
         from weather_etl.local.ownership import Folder
 
-        if found := ui.running(Folder(Path.cwd().resolve())):
-            return found.url
+        if interface := ui.running(Folder(Path.cwd().resolve())):
+            return interface.url
     from weather_etl.settings import Settings
 
     return Settings.load().ui_url

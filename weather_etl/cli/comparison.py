@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from weather_etl.cli.base import Bare, Stations, app, named, say
+from weather_etl.cli.base import Bare, Stations, app, say, stations_named
 
 _DEFAULT = Path(".local") / "report" / "comparison.html"
 
@@ -21,7 +21,7 @@ def compare(
     from weather_etl import tables
     from weather_etl.report import comparison, pages
 
-    names = comparison.chosen(named(stations, station) or tables.stations("yearly_weather"))
+    names = comparison.chosen(stations_named(stations, station) or tables.stations("yearly_weather"))
     monthly, yearly = (tables.read(t, stations=names or None) for t in ("monthly_weather", "yearly_weather"))
     compared = comparison.Compared(names, monthly, yearly)
     out.parent.mkdir(parents=True, exist_ok=True)

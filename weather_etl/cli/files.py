@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import AsJson, Bare, Stations, app, named, say
+from weather_etl.cli.base import AsJson, Bare, Stations, app, say, stations_named
 from weather_etl.cli.choices import FileState
 from weather_etl.errors import UserError, WrongUsage
 from weather_etl.meteorology.reasons import Reason
@@ -35,7 +35,9 @@ def files(
     from weather_etl.settings import Settings
 
     with connect(Settings.load(), prompt=True) as containers:
-        states = [f for f in file_states(containers, named(stations, station)) if state is None or f.state == state]
+        states = [
+            f for f in file_states(containers, stations_named(stations, station)) if state is None or f.state == state
+        ]
     if as_json:
         import json
 
@@ -84,7 +86,7 @@ def quarantine(
     from weather_etl.settings import Settings
 
     with connect(Settings.load(), prompt=True) as containers:
-        rows = quarantined_rows(containers, named(stations, station), reason)
+        rows = quarantined_rows(containers, stations_named(stations, station), reason)
         if out is not None:
             try:
                 number = write_csv(rows, out, as_is=as_is)
@@ -123,17 +125,17 @@ def replay(
     from weather_etl.orchestration import child_runs
     from weather_etl.settings import Settings
 
-    wanted = named(name, station)
+    wanted = stations_named(name, station)
     if not wanted:
         raise WrongUsage("Name a station: `weather-etl replay -s STATION`.")
     if file and len(wanted) > 1:
         raise WrongUsage("With --file, name one station.")
     failures = []
     with connect(Settings.load(), prompt=True) as containers, dagster_instance() as instance:
-        for one in wanted:
-            names, shared = names_to_replay(containers, one, file or [])
-            failures += child_runs.replay(instance, None if one == SHARED else one, names, shared)
-            for state in file_states(containers, [one]):
+        for station_id in wanted:
+            names, shared = names_to_replay(containers, station_id, file or [])
+            failures += child_runs.replay(instance, None if station_id == SHARED else station_id, names, shared)
+            for state in file_states(containers, [station_id]):
                 if state.name in names:
                     say(_line(state))
     if failures:

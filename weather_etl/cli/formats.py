@@ -39,16 +39,16 @@ def inspect(
 
     if not file.is_file():
         raise WrongUsage(f"{file} is not a file.")
-    found = look_at(file, options_for(file, station, settings, profile or []), rows=rows)
+    inspection = look_at(file, options_for(file, station, settings, profile or []), rows=rows)
     if as_json:
         import json
 
-        print(json.dumps(found.as_dict(), indent=2, ensure_ascii=False, default=str))
+        print(json.dumps(inspection.as_dict(), indent=2, ensure_ascii=False, default=str))
     else:
-        _print(found)
-    if found.confidence == REJECTED:
+        _print_inspection(inspection)
+    if inspection.confidence == REJECTED:
         raise typer.Exit(2)
-    if found.settings and any("ASSUMED" in w for w in found.warnings):
+    if inspection.settings and any("ASSUMED" in w for w in inspection.warnings):
         raise typer.Exit(1)
 
 
@@ -68,18 +68,18 @@ def options_for(file: Path, station: str | None, settings: Path | None, profiles
     if settings and not settings.is_file():
         raise WrongUsage(f"{settings} is not a file.")
     if path.is_file():
-        found = parse_settings(path.read_text("utf-8-sig", "replace"), source=str(path), version="")
+        station_settings = parse_settings(path.read_text("utf-8-sig", "replace"), source=str(path), version="")
     else:
-        found = packaged_settings(station) if station else StationSettings()
-    own = []
-    for one in profiles:
+        station_settings = packaged_settings(station) if station else StationSettings()
+    compiled = []
+    for profile in profiles:
         try:
-            own.append(compile_profile(one.read_text("utf-8-sig"), name=one.stem, origin=str(one)))
+            compiled.append(compile_profile(profile.read_text("utf-8-sig"), name=profile.stem, origin=str(profile)))
         except OSError as error:
-            raise UserError(f"{one} cannot be read ({error.strerror}).") from None
+            raise UserError(f"{profile} cannot be read ({error.strerror}).") from None
         except ProfileError as error:
             raise UserError(str(error)) from None
-    return options_of(found, own)
+    return options_of(station_settings, compiled)
 
 
 def look_at(file: Path, options: "Options", *, rows: int = 3) -> "Inspection":
@@ -96,55 +96,57 @@ def look_at(file: Path, options: "Options", *, rows: int = 3) -> "Inspection":
     return inspect(source, options, show=rows)
 
 
-def _print(found: "Inspection") -> None:
+def _print_inspection(inspection: "Inspection") -> None:
     from weather_etl.meteorology.formats.inspection import REJECTED
     from weather_etl.redaction import printable
 
-    if found.confidence == REJECTED:
-        say(f"{printable(found.file)}   rejected: {found.reason}")
-        say(f"  {printable(found.detail, 1000)}")
-        for line in found.warnings:
+    if inspection.confidence == REJECTED:
+        say(f"{printable(inspection.file)}   rejected: {inspection.reason}")
+        say(f"  {printable(inspection.detail, 1000)}")
+        for line in inspection.warnings:
             say(f"  {line}")
-        for title, miss in found.nearest:
+        for title, miss in inspection.nearest:
             say(f"  not {title}: {printable(miss, 200)}")
-        if found.draft:
+        if inspection.draft:
             say("  a profile to fill in (docs/your-format.md):")
-            for line in found.draft.rstrip("\n").split("\n"):
+            for line in inspection.draft.rstrip("\n").split("\n"):
                 say(f"    {printable(line, 300)}")
         return
-    say(f"{printable(found.file)}   {found.title}   confidence {found.confidence}")
-    if found.why:
-        say(f"  {'why':<8} {printable('; '.join(found.why), 300)}")
-    time = found.time
+    say(f"{printable(inspection.file)}   {inspection.title}   confidence {inspection.confidence}")
+    if inspection.why:
+        say(f"  {'why':<8} {printable('; '.join(inspection.why), 300)}")
+    time = inspection.time
     zone = "ZONE NOT KNOWN, taken as UTC" if time["zone_is_assumed"] else time["zone"]
     say(f"  {'time':<8} {printable(' + '.join(time['columns']) or 'by position', 200)}, {time['form']}; {zone}")
-    about = f"rows {found.usable} of {found.rows}"
-    if found.summaries:
-        about += f", {found.summaries} of days or months left out"
-    if found.step_minutes:
-        about += f", step {found.step_minutes:g} min"
-    named = ", ".join(found.stations[:5]) + (f" and {len(found.stations) - 5} more" if len(found.stations) > 5 else "")
+    about = f"rows {inspection.usable} of {inspection.rows}"
+    if inspection.summaries:
+        about += f", {inspection.summaries} of days or months left out"
+    if inspection.step_minutes:
+        about += f", step {inspection.step_minutes:g} min"
+    named = ", ".join(inspection.stations[:5]) + (
+        f" and {len(inspection.stations) - 5} more" if len(inspection.stations) > 5 else ""
+    )
     say(f"  {'station':<8} {printable(named or 'not named in the rows', 200)}   {about}")
-    if found.place:
-        say(f"  {'place':<8} {printable(', '.join(f'{k} {v}' for k, v in found.place.items()), 200)}")
-    width = max((len(v.variable) for v in found.variables), default=0)
-    names = max((len(v.name[:40]) for v in found.variables), default=0)
-    for v in found.variables:
+    if inspection.place:
+        say(f"  {'place':<8} {printable(', '.join(f'{k} {v}' for k, v in inspection.place.items()), 200)}")
+    width = max((len(v.variable) for v in inspection.variables), default=0)
+    names = max((len(v.name[:40]) for v in inspection.variables), default=0)
+    for v in inspection.variables:
         unit = f"{v.unit or '?'} ASSUMED" if v.assumed else v.unit
         span = f"{v.low:g} .. {v.high:g}" if v.low is not None else "no value"
         say(f"  {v.variable:<{width}}  {printable(v.name[:40]):<{names}}  {unit:<8} {v.values:>7}  {span}")
-    if found.unread:
-        rest = ", ".join(found.unread[:4]) + (", ..." if len(found.unread) > 4 else "")
-        say(f"  {len(found.unread)} columns in rescued: {printable(rest, 200)}")
-    for i, row in enumerate(found.rows_shown):
-        label = "first" if i == 0 else "last" if i == len(found.rows_shown) - 1 else ""
+    if inspection.unread:
+        rest = ", ".join(inspection.unread[:4]) + (", ..." if len(inspection.unread) > 4 else "")
+        say(f"  {len(inspection.unread)} columns in rescued: {printable(rest, 200)}")
+    for i, row in enumerate(inspection.rows_shown):
+        label = "first" if i == 0 else "last" if i == len(inspection.rows_shown) - 1 else ""
         cells = "  ".join(f"{k} {v:g}" for k, v in row.items() if k != "time")
         say(f"  {label:<8} {row['time']}  {cells}")
-    for line in found.warnings:
+    for line in inspection.warnings:
         say(f"  note     {printable(line, 400)}")
-    if found.settings:
+    if inspection.settings:
         say("  put into station.toml what you know:")
-        for line in found.settings:
+        for line in inspection.settings:
             say(f"    {line}")
 
 
@@ -164,26 +166,27 @@ def formats(
             raise WrongUsage(f"There is no packaged profile {name!r}; `weather-etl formats` lists them.{near}")
         print(texts[name], end="")
         return
-    profiles = [*_installed(), *packaged()]
+    profiles = [*_installed_profiles(), *packaged()]
     if as_json:
         import json
 
         rows = [
             {
-                "name": p.name, "title": p.title, "rank": p.rank, "origin": p.origin, "decoder": p.decoder,
-                "refuses": p.refuse or None, "variables": list(dict.fromkeys(c.to for c in p.columns)), "source": p.source,
+                "name": profile.name, "title": profile.title, "rank": profile.rank, "origin": profile.origin,
+                "decoder": profile.decoder, "refuses": profile.refuse or None,
+                "variables": list(dict.fromkeys(c.to for c in profile.columns)), "source": profile.source,
             }
-            for p in profiles
+            for profile in profiles
         ]  # fmt: skip
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    width = max(len(p.name) for p in profiles)
-    for p in profiles:
-        what = f"refused as {p.refuse.split(':')[0]}" if p.refuse else p.decoder
-        say(f"{p.name:<{width}}  {p.rank:>3}  {p.origin:<10}  {what:<24}  {p.title}")
+    width = max(len(profile.name) for profile in profiles)
+    for profile in profiles:
+        what = f"refused as {profile.refuse.split(':')[0]}" if profile.refuse else profile.decoder
+        say(f"{profile.name:<{width}}  {profile.rank:>3}  {profile.origin:<10}  {what:<24}  {profile.title}")
 
 
-def _installed() -> "list[Profile]":
+def _installed_profiles() -> "list[Profile]":
     """The profiles below `_formats/` of landing; none where no storage is configured or it does not answer."""
     from weather_etl.lake.connection import connect
     from weather_etl.landing.listing import read_profiles, route
@@ -192,10 +195,10 @@ def _installed() -> "list[Profile]":
 
     try:
         with connect(Settings.load()) as containers:
-            found, errors = read_profiles(containers.landing, route(containers.landing.list(f"{FORMATS}/")).formats)
+            profiles, errors = read_profiles(containers.landing, route(containers.landing.list(f"{FORMATS}/")).formats)
     except Exception as error:  # the list of packaged profiles must not need a storage
         print(f"Profiles of the installation are not shown: {str(error).splitlines()[0][:200]}", file=sys.stderr)
         return []
     for sentence in errors:
         print(sentence, file=sys.stderr)
-    return list(found)
+    return list(profiles)

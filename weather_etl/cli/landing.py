@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import app, count, one_named, say, some, waiting, warn
+from weather_etl.cli.base import app, count, first_names, only_station_named, say, waiting, warn
 from weather_etl.errors import UserError, WrongUsage
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from weather_etl.meteorology.formats.options import Options
     from weather_etl.operations.landing_files import Neighbours
 
-_LOOKED_AT = 20 * 1024**2  # bytes; larger files are uploaded without a look
+_LARGEST_SHOWN_BYTES = 20 * 1024**2  # larger files are uploaded without a look
 
 
 @app.command(short_help="Put files into a station's landing folder.")
@@ -67,10 +67,10 @@ def _upload(
         lines = []
         for path in files:
             data = path.read_bytes()
-            done = _put(containers, station, path, data)
+            result = _put(containers, station, path, data)
             advance(len(data))
-            lines.append(_told(station, path, len(data), done))
-            if done.wrote:
+            lines.append(_upload_line(station, path, len(data), result))
+            if result.wrote:
                 lines += _how_it_will_be_read(path, options)
             warnings += _same_bytes(neighbours, station, path, data)
             if not sys.stderr.isatty():
@@ -88,7 +88,7 @@ def _batches(what: list[str], named: list[str] | None) -> list[tuple[str, list[P
     from weather_etl.stations import is_station_id
 
     if named:
-        batches = [(one_named(named), [Path(name) for name in what])]
+        batches = [(only_station_named(named), [Path(name) for name in what])]
     elif all(Path(name).is_dir() for name in what):
         batches = [_folder(Path(name)) for name in what]
     else:
@@ -123,11 +123,11 @@ def _put(containers: "Containers", station: str, path: Path, data: bytes) -> "Up
     return containers.landing.upload(f"{station}/{path.name}", data)
 
 
-def _told(station: str, path: Path, size: int, done: "Uploaded") -> str:
+def _upload_line(station: str, path: Path, size: int, result: "Uploaded") -> str:
     name = f"{station}/{path.name}"
-    if not done.wrote:
+    if not result.wrote:
         return f"Already there: {name} ({size:,} bytes)"
-    replaced = f", replaced (was {done.before.size:,} bytes)" if done.before else ""
+    replaced = f", replaced (was {result.before.size:,} bytes)" if result.before else ""
     return f"Uploaded {name} ({size:,} bytes){replaced}"
 
 
@@ -140,7 +140,7 @@ def _same_bytes(neighbours: "Neighbours", station: str, path: Path, data: bytes)
     if not others:
         return []
     return [
-        f"The same bytes lie at {some(others)}: both stations get these rows. If {station} is the wrong one, "
+        f"The same bytes lie at {first_names(others)}: both stations get these rows. If {station} is the wrong one, "
         f"`weather-etl delete {station}/{path.name}` takes them back."
     ]
 
@@ -149,27 +149,27 @@ def _ask_for_a_new_station(neighbours: "Neighbours", station: str, files: list[P
     """A mistyped name would make a station of its own: ask, where somebody is there to answer, else warn."""
     from weather_etl import station_file, stations
     from weather_etl.landing.versions import SHARED
-    from weather_etl.station_names import mistakable
+    from weather_etl.station_names import mistakable_names
 
     if station == SHARED or station in neighbours.stations:
         return []
-    near = mistakable(station, neighbours.stations)
+    near = mistakable_names(station, neighbours.stations)
     sure = (
         yes
         or any(path.name == stations.SETTINGS_FILE for path in files)
         or not station_file.packaged_settings(station).is_default
     )
     if (near or not sure) and not yes and sys.stdin.isatty() and sys.stderr.isatty():
-        there = f" (near is {some(near)})" if near else ""
+        hint = f" (near is {first_names(near)})" if near else ""
         if not near and neighbours.stations:
-            there = f" (there are {some(neighbours.stations, 10)})"
-        if not typer.confirm(f"There is no station {station} yet{there}. Make it?", err=True):
+            hint = f" (there are {first_names(neighbours.stations, 10)})"
+        if not typer.confirm(f"There is no station {station} yet{hint}. Make it?", err=True):
             raise UserError("Nothing was uploaded.")
         return []
     if not near:
         return []
     return [
-        f"Station {station} is new, and its name is near {some(near)}. If that one was meant, "
+        f"Station {station} is new, and its name is near {first_names(near)}. If that one was meant, "
         f"`weather-etl move {station}/FILE {near[0]}/` moves a file there."
     ]
 
@@ -199,7 +199,7 @@ def _how_it_will_be_read(path: Path, options: "Callable[[], Options]") -> list[s
     from weather_etl.meteorology.formats.inspection import three_lines
     from weather_etl.redaction import printable
 
-    if path.name == stations.SETTINGS_FILE or path.stat().st_size > _LOOKED_AT:
+    if path.name == stations.SETTINGS_FILE or path.stat().st_size > _LARGEST_SHOWN_BYTES:
         return []
     return [f"  {printable(line, 300)}" for line in three_lines(look_at(path, options()))]
 
@@ -210,12 +210,12 @@ def _options(containers: "Containers", station: str, files: list[Path]) -> "Opti
     from weather_etl.ingestion.reading import options_of
     from weather_etl.landing.listing import list_station, read_settings
 
-    own = next((p for p in files if p.name == stations.SETTINGS_FILE), None)
-    there = read_settings(containers.landing, station, list_station(containers.landing, station))
-    if own is None:
-        return options_of(there, there.profiles)
-    found = station_file.parse_settings(own.read_text("utf-8-sig", "replace"), source=str(own), version="")
-    return options_of(found, there.profiles)
+    file = next((p for p in files if p.name == stations.SETTINGS_FILE), None)
+    landed = read_settings(containers.landing, station, list_station(containers.landing, station))
+    if file is None:
+        return options_of(landed, landed.profiles)
+    uploaded = station_file.parse_settings(file.read_text("utf-8-sig", "replace"), source=str(file), version="")
+    return options_of(uploaded, landed.profiles)
 
 
 @app.command(short_help="Move a landing file, to another station too.")
@@ -251,18 +251,18 @@ def delete(
     from weather_etl.stations import is_station_id
 
     with connect(Settings.load(), prompt=True) as containers:
-        found = landing_files.find(containers.landing, files)
-        size = sum(b.size for b in found)
+        blobs = landing_files.find(containers.landing, files)
+        size = sum(b.size for b in blobs)
         if not yes:
             if not sys.stdin.isatty():
-                raise WrongUsage(f"{count(len(found), 'file')} would be deleted; say --yes where nobody can be asked.")
-            what = f"{some([b.name for b in found])} ({count(len(found), 'file')}, {size:,} bytes)"
+                raise WrongUsage(f"{count(len(blobs), 'file')} would be deleted; say --yes where nobody can be asked.")
+            what = f"{first_names([b.name for b in blobs])} ({count(len(blobs), 'file')}, {size:,} bytes)"
             if not typer.confirm(f"Delete {what}? It cannot be undone here.", err=True):
                 raise UserError("Nothing was deleted.")
-        for name in landing_files.delete(containers.landing, found):
+        for name in landing_files.delete(containers.landing, blobs):
             say(f"Deleted {name}")
-        left = landing_files.left_of(containers.landing, {b.name.split("/")[0] for b in found})
-    if any(left.values()) or any(not is_station_id(b.name.split("/")[0]) for b in found):
+        left = landing_files.left_of(containers.landing, {b.name.split("/")[0] for b in blobs})
+    if any(left.values()) or any(not is_station_id(b.name.split("/")[0]) for b in blobs):
         say("`weather-etl run` removes their rows from the tables.")
     _tell_emptied(left)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import Bare, Stations, app, named, say, ui_url, waiting
+from weather_etl.cli.base import Bare, Stations, app, say, stations_named, ui_url, waiting
 from weather_etl.errors import UserError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def report(
     full: Annotated[bool, typer.Option("--full", help="Make them anew, stale or not.")] = False,
 ) -> None:
     """Make the reports that are stale, and the index; a running daemon does it by itself."""
-    _make(named(stations, station), full=full)
+    _make(stations_named(stations, station), full=full)
 
 
 open_app = typer.Typer(help="Open a report or the UI in the browser.", no_args_is_help=True, rich_markup_mode=None)
@@ -41,17 +41,17 @@ def open_report(
     from weather_etl.report import publish
     from weather_etl.settings import Settings
 
-    wanted = named(name, station)
+    wanted = stations_named(name, station)
     only = wanted[0] if len(wanted) == 1 else None  # the index leads to several
     _make(wanted, full=False, quiet=True)
     with connect(Settings.load(), prompt=True) as containers:
-        made = sorted(publish.reports(containers))
-        if not made:
+        published = sorted(publish.reports(containers))
+        if not published:
             raise UserError("There is no report yet; run `weather-etl run` first.")
-        copied = made if len(made) <= _COPIED or not wanted else wanted
+        copied = published if len(published) <= _COPIED or not wanted else wanted
         with waiting("Copying the pages", len(copied)) as advance:
-            for one in copied:
-                _copy(containers, publish.page_name(one))
+            for station_id in copied:
+                _copy(containers, publish.page_name(station_id))
                 advance(1)
         _copy(containers, publish.INDEX)
     path = Path.cwd() / ".local" / (publish.page_name(only) if only else publish.INDEX)

@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import AsJson, Bare, Stations, app, console, count, me, named, say, some, waiting, warn
+from weather_etl.cli.base import (
+    AsJson,
+    Bare,
+    Stations,
+    app,
+    console,
+    count,
+    first_names,
+    say,
+    stations_named,
+    this_command,
+    waiting,
+    warn,
+)
 from weather_etl.cli.showing import print_of_all, print_states
 from weather_etl.errors import UserError
 
@@ -45,7 +58,7 @@ def run(
     from weather_etl.operations.overview import dagster_instance, shared_files_state, station_states
     from weather_etl.settings import Settings
 
-    settings, only = Settings.load(), named(stations, station)
+    settings, only = Settings.load(), stations_named(stations, station)
     started = time.monotonic()
     with connect(settings, prompt=True) as containers:
         containers.landing.answers()  # a storage that does not answer is told before a run begins that waits for it
@@ -57,17 +70,19 @@ def run(
         states = station_states(settings, instance, only)
     seconds = time.monotonic() - started
     shared = shared_files_state(settings)
-    found = outcome(settings, only)
+    results = outcome(settings, only)
     left = {s.station: s.state for s in states if s.is_stale}
     bad = bool(failure or left or any(s.count("ERROR") for s in states) or (shared and shared.state == "ERROR"))
     if as_json:
-        told = {"ok": not bad, "failure": failure, "left_undone": left, "seconds": round(seconds, 1)}
-        print(json.dumps({**told, "stations": [s.as_dict() for s in states], "results": found.as_dict()}, indent=2))
+        summary = {"ok": not bad, "failure": failure, "left_undone": left, "seconds": round(seconds, 1)}
+        print(
+            json.dumps({**summary, "stations": [s.as_dict() for s in states], "results": results.as_dict()}, indent=2)
+        )
     else:
         print_states(states)
         _print_tail(states, seconds)
         if states:
-            _print_where(states, found)
+            _print_where(states, results)
     print_of_all(settings, shared)
     untold = {s.station: s.state for s in states if s.station in left and not s.trouble}
     if untold:
@@ -75,15 +90,19 @@ def run(
     if failure:
         warn(f"ERROR  {failure}")
     elif states and not as_json:
-        say(f"Look around: `make ui` shows the graph, runs and checks, `{me()} head daily_weather` rows of a table.")
+        say(
+            "Look around: `make ui` shows the graph, runs and checks, "
+            f"`{this_command()} head daily_weather` rows of a table."
+        )
     if bad:
         raise typer.Exit(1)
 
 
 def _left_undone(left: dict[str, str]) -> str:
     """What is stale after the run, and what to do: a file could not be read, another run was faster, or files came."""
+    names = first_names([f"{station} ({why})" for station, why in left.items()])
     return (
-        f"{count(len(left), 'station')} still not up to date: {some([f'{s} ({why})' for s, why in left.items()])}. A file "
+        f"{count(len(left), 'station')} still not up to date: {names}. A file "
         "could not be read, files came meanwhile or another run was faster; `weather-etl files` names files, "
         "`weather-etl run` goes on."
     )
@@ -104,17 +123,17 @@ def _print_tail(states: "list[StationState]", seconds: float) -> None:
     )
 
 
-def _print_where(states: "list[StationState]", found: "Outcome") -> None:
+def _print_where(states: "list[StationState]", results: "Outcome") -> None:
     """Where the results are: in the lake, in PostgreSQL, on pages."""
-    say(f"lake        {count(sum(len(s.tables) for s in states), 'table')} in {found.lake}")
-    if found.served is None:
-        say(f"PostgreSQL  nothing; {found.why_not_served}")
+    say(f"lake        {count(sum(len(s.tables) for s in states), 'table')} in {results.lake}")
+    if results.served is None:
+        say(f"PostgreSQL  nothing; {results.why_not_served}")
     else:
-        energy = found.served.wind_energy_kwh
+        energy = results.served.wind_energy_kwh
         wind = f", wind energy {energy:,.0f} kWh" if energy else ""
-        stations = count(found.served.stations, "station")
-        say(f"PostgreSQL  {count(found.served.hours, 'hour')} of {stations} in schema_metrics.weather_metrics{wind}")
-    say(f"reports     {count(found.reports, 'page')}, one a station; `{me()} open report` shows them")
+        stations = count(results.served.stations, "station")
+        say(f"PostgreSQL  {count(results.served.hours, 'hour')} of {stations} in schema_metrics.weather_metrics{wind}")
+    say(f"reports     {count(results.reports, 'page')}, one a station; `{this_command()} open report` shows them")
 
 
 @contextmanager
@@ -130,8 +149,8 @@ def _progress(settings: "Settings", only: list[str]) -> Iterator[None]:
     with connect(settings, prompt=True) as containers:
 
         def stale() -> int:
-            seen = shared_files.take_inventory(containers)
-            stale = planning.find_stale(seen.landing, seen.stamps)
+            inventory = shared_files.take_inventory(containers)
+            stale = planning.find_stale(inventory.landing, inventory.stamps)
             return sum(s.why != planning.VANISHED and (not only or s.station in only) for s in stale)
 
         total, ended = stale(), threading.Event()

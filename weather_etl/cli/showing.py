@@ -39,33 +39,33 @@ def print_of_all(settings: "Settings", shared: "CheckState | None") -> None:
             warn(f"{check.state:<5}  {check.name}: {printable(check.description, 1000)}")
 
 
-def _print_state(out: "Console", s: "StationState") -> None:
+def _print_state(out: "Console", station: "StationState") -> None:
     """A station with its tables and the checks that did not pass."""
     from rich.table import Table
 
     from weather_etl.operations.overview import PASS
 
-    title = f"{s.station}: [{_colour(s)}]{s.state}[/], {count(s.files, 'landing file')}"
-    if s.muted_until:
-        title += f", muted until {s.muted_until}"
+    title = f"{station.station}: [{_colour(station)}]{station.state}[/], {count(station.files, 'landing file')}"
+    if station.muted_until:
+        title += f", muted until {station.muted_until}"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     table.add_column("table", min_width=24)
     table.add_column("rows", justify="right", min_width=9)
     table.add_column("first", min_width=17)
     table.add_column("last", min_width=17)
-    for name, stamp in s.tables.items():
+    for name, stamp in station.tables.items():
         table.add_row(name, f"{stamp.rows:,}", stamp.first, stamp.last)
     out.print(table)
     counts = ", ".join(
-        f"[{style}]{state} {s.count(state)}[/]"
+        f"[{style}]{state} {station.count(state)}[/]"
         for state, style in ((PASS, "green"), ("WARN", "yellow"), ("ERROR", "red"))
     )
-    if s.trouble:
-        out.print(f"[red]{'parked' if s.parked else 'failed'}[/]: ", end="")
-        out.print(s.trouble, markup=False)
-    unknown = "not evaluated by the last run" if s.trouble else "none has run yet"
-    out.print(f"checks: {counts}" if s.checks else f"checks: {unknown}")
-    for check in s.checks:
+    if station.trouble:
+        out.print(f"[red]{'parked' if station.parked else 'failed'}[/]: ", end="")
+        out.print(station.trouble, markup=False)
+    unknown = "not evaluated by the last run" if station.trouble else "none has run yet"
+    out.print(f"checks: {counts}" if station.checks else f"checks: {unknown}")
+    for check in station.checks:
         if check.state != PASS:
             style = "yellow" if check.state == "WARN" else "red"
             out.print(f"  [{style}]{check.state:<5}[/] {check.name}: ", end="")
@@ -73,10 +73,10 @@ def _print_state(out: "Console", s: "StationState") -> None:
     out.print()
 
 
-def _colour(s: "StationState") -> str:
+def _colour(station: "StationState") -> str:
     from weather_etl.operations.overview import NOTHING_USABLE, UP_TO_DATE
 
-    return {UP_TO_DATE: "green", NOTHING_USABLE: "red"}.get(s.state, "yellow")
+    return {UP_TO_DATE: "green", NOTHING_USABLE: "red"}.get(station.state, "yellow")
 
 
 def _print_lines(out: "Console", states: "list[StationState]") -> None:
@@ -92,15 +92,16 @@ def _print_lines(out: "Console", states: "list[StationState]") -> None:
         table.add_column(name)
     for name in ("warn", "error"):
         table.add_column(name, justify="right")
-    for s in states:
-        hours = s.tables.get("validated_observations")
+    for station in states:
+        hours = station.tables.get("validated_observations")
         table.add_row(
-            s.station,
-            f"[{_colour(s)}]{s.state}{', parked' if s.parked else ''}{', muted' if s.muted_until else ''}[/]",
-            f"{s.files:,}",
+            station.station,
+            f"[{_colour(station)}]{station.state}"
+            f"{', parked' if station.parked else ''}{', muted' if station.muted_until else ''}[/]",
+            f"{station.files:,}",
             *((f"{hours.rows:,}", hours.first[:10], hours.last[:10]) if hours else ("", "", "")),
-            f"{s.count('WARN') or ''}",
-            f"[red]{s.count('ERROR') or ''}[/]",
+            f"{station.count('WARN') or ''}",
+            f"[red]{station.count('ERROR') or ''}[/]",
         )
     out.print(table)
     out.print("`weather-etl status --station STATION` tells more.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import AsJson, Bare, Stations, app, count, named, one_named, say
+from weather_etl.cli.base import AsJson, Bare, Stations, app, count, only_station_named, say, stations_named
 from weather_etl.cli.showing import print_of_all, print_states
 from weather_etl.errors import WrongUsage
 
@@ -23,7 +23,7 @@ def status(stations: Bare = None, station: Stations = None, as_json: AsJson = Fa
     from weather_etl.operations.overview import dagster_instance, shared_files_state, station_states
     from weather_etl.settings import Settings
 
-    settings, only = Settings.load(), named(stations, station)
+    settings, only = Settings.load(), stations_named(stations, station)
     with dagster_instance() as instance:
         states = station_states(settings, instance, only, must_exist=True)
     if as_json:
@@ -47,7 +47,7 @@ def forget(
     from weather_etl.operations.overview import dagster_instance
     from weather_etl.settings import Settings
 
-    settings, wanted = Settings.load(), one_named(name, station)
+    settings, wanted = Settings.load(), only_station_named(name, station)
     with connect(settings, prompt=True) as containers, dagster_instance() as instance:
         made = forgetting.forget(settings, containers, instance, wanted)
     say(f"Forgot station {wanted}: {count(len(made), 'table')} were deleted.")
@@ -74,32 +74,39 @@ def mute(
     from weather_etl.operations import mutes
     from weather_etl.settings import Settings
 
-    wanted = named(name, station)
+    wanted = stations_named(name, station)
     if bool(wanted) != (until is not None or off) or (until is not None and off):
         raise WrongUsage("Say `weather-etl mute STATION --until DATE`, or `--off` instead of a date.")
     with connect(Settings.load(), prompt=True) as containers:
         if not wanted:
-            found = mutes.muted(containers)
-            for one, day in found.items():
-                say(f"{one} is muted until the end of {day} (UTC).")
-            if not found:
+            muted = mutes.muted_stations(containers)
+            for station_id, day in muted.items():
+                say(f"{station_id} is muted until the end of {day} (UTC).")
+            if not muted:
                 say("No station is muted.")
         elif until is not None:
             _must_be_known(containers, wanted)
-            for one in wanted:
-                mutes.mute(containers, one, until.date())
-                say(f"{one} is muted until the end of {until:%Y-%m-%d} (UTC); `weather-etl mute {one} --off` ends it.")
+            for station_id in wanted:
+                mutes.mute(containers, station_id, until.date())
+                say(
+                    f"{station_id} is muted until the end of {until:%Y-%m-%d} (UTC); "
+                    f"`weather-etl mute {station_id} --off` ends it."
+                )
         else:
-            for one in wanted:
-                say(f"{one} is told again." if mutes.unmute(containers, one) else f"{one} was not muted.")
+            for station_id in wanted:
+                say(
+                    f"{station_id} is told again."
+                    if mutes.unmute(containers, station_id)
+                    else f"{station_id} was not muted."
+                )
 
 
 def _must_be_known(containers: "Containers", wanted: list[str]) -> None:
     from weather_etl.ingestion import shared_files
     from weather_etl.ingestion.station import UnknownStation
 
-    seen = shared_files.take_inventory(containers)
-    known = seen.landing.stations.keys() | {s for s, _ in seen.stamps}
+    inventory = shared_files.take_inventory(containers)
+    known = inventory.landing.stations.keys() | {s for s, _ in inventory.stamps}
     for name in wanted:
         if name not in known:
             raise UnknownStation(name, known)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import Stations, app, console, count, named, say
+from weather_etl.cli.base import Stations, app, console, count, say, stations_named
 from weather_etl.cli.choices import Table
 from weather_etl.errors import UserError, WrongUsage
 from weather_etl.redaction import escaped
@@ -51,7 +51,7 @@ def head(
     from weather_etl import tables
 
     wanted = _wanted(table, columns)
-    wanted_stations: list[str | None] = [*named(station)]
+    wanted_stations: list[str | None] = [*stations_named(station)]
     for name in wanted_stations or [None if table == Table.NEIGHBOUR_EVENTS else _first_with_rows(table)]:
         frame = tables.read(table, name, columns=wanted)
         part = frame.tail(rows) if tail else frame.head(rows)
@@ -79,7 +79,7 @@ def export(
     from weather_etl.operations import export as exporting
 
     wanted = _wanted(table, columns)
-    stations: list[str | None] = [*(named(station) or tables.stations(table))]
+    stations: list[str | None] = [*(stations_named(station) or tables.stations(table))]
     if not stations and table == Table.NEIGHBOUR_EVENTS:
         stations = [None]
     if not stations:
@@ -94,10 +94,10 @@ def _wanted(table: str, columns: str | None) -> list[str] | None:
         return None
     from weather_etl.meteorology.schemas import TABLES
 
-    wanted, known = [c.strip() for c in columns.split(",") if c.strip()], TABLES[table].column_names
+    wanted, names = [c.strip() for c in columns.split(",") if c.strip()], TABLES[table].column_names
     for name in wanted or [""]:
-        if name not in known:
-            raise WrongUsage(f"{table} has no column {name!r}; it has {', '.join(known)}.{did_you_mean(name, known)}")
+        if name not in names:
+            raise WrongUsage(f"{table} has no column {name!r}; it has {', '.join(names)}.{did_you_mean(name, names)}")
     return wanted
 
 
@@ -106,12 +106,12 @@ def _first_with_rows(table: str) -> str:
     from weather_etl.lake.connection import connect
     from weather_etl.settings import Settings
 
-    known = tables.stations(table)
-    if not known:
+    stations = tables.stations(table)
+    if not stations:
         raise UserError(f"No station has {table} yet; run `weather-etl run`.")
     with connect(Settings.load(), prompt=True) as containers:
-        stamps = (containers.lake.stamp(table, name) for name in known)
-        return next((s.station for s in stamps if s and s.rows), known[0])
+        stamps = (containers.lake.stamp(table, name) for name in stations)
+        return next((s.station for s in stamps if s and s.rows), stations[0])
 
 
 def _show(part: "pd.DataFrame", total: int, wanted: list[str] | None) -> None:

@@ -85,14 +85,14 @@ def split_key(settings: StationSettings) -> str:
 
 def load_raw(containers: Containers, station: str) -> Raw | None:
     """The raw object as it stands."""
-    found = containers.lake.read(RAW, station)
-    if found is None:
+    stored = containers.lake.read(RAW, station)
+    if stored is None:
         return None
-    if found.manifest is None:
+    if stored.manifest is None:
         raise UserError(
             f"{containers.lake.uri(RAW, station)} has no manifest; delete it, and the next run rebuilds it."
         )
-    return Raw(as_raw(found.arrow), found.manifest, found.stamp)
+    return Raw(as_raw(stored.arrow), stored.manifest, stored.stamp)
 
 
 def count_states(manifest: Iterable[Entry]) -> dict[str, int]:

@@ -53,8 +53,12 @@ class _InstalledProfiles:
         if data is None:
             return known
         name = version.name.rsplit("/", 1)[-1]
-        found = profile_of(data, name, self.options, version.content_encoding)
-        return {**known, "asked": self.asked} if found == (known.get("profile"), known.get("digest")) else None
+        profile_and_digest = profile_of(data, name, self.options, version.content_encoding)
+        return (
+            {**known, "asked": self.asked}
+            if profile_and_digest == (known.get("profile"), known.get("digest"))
+            else None
+        )
 
 
 def merge_landing_files(
@@ -156,14 +160,14 @@ class _Merge:
                 self.entries[name] = kept
                 return
             same_reader = False
-        found = self._fetch(version)
-        if found is None or found["state"] == UNREADABLE:
+        read_now = self._fetch(version)
+        if read_now is None or read_now["state"] == UNREADABLE:
             if known is not None and known["state"] != UNREADABLE:  # its rows stay until it can be read
-                self.entries[name] = known if found is None else {**known, "unread": found["detail"]}
-            elif found is not None:
-                self.entries[name] = found
+                self.entries[name] = known if read_now is None else {**known, "unread": read_now["detail"]}
+            elif read_now is not None:
+                self.entries[name] = read_now
             return
-        entry = dict(found)
+        entry = dict(read_now)
         # Touched or sent again: no row changes, but for rows that lay ahead of the time at which the file landed then.
         if known is not None and known["sha256"] == entry["sha256"] and not known.get("ahead"):
             entry["landed_at"] = known["landed_at"]
@@ -171,7 +175,7 @@ class _Merge:
                 entry = {**known, **{k: entry[k] for k in ("etag", "source_etag") if k in entry}}
         self.entries[name] = entry
         if known is None or entry.get("read_at") != known.get("read_at"):
-            self.read[name] = found
+            self.read[name] = read_now
 
     def _reads_alike(self, version: FileVersion, known: Entry) -> bool:
         """Whether the reader would make of a file what it made of it: same reader, same settings, nobody asks for more."""
@@ -186,11 +190,11 @@ class _Merge:
         """The entry of a file as it is read now, once; None if that version is gone."""
         if (version.name, version.etag) not in self.fresh.entries:
             key = self.keys[version.split is not None]
-            found = _read_file(self.containers, self.station, version, self.settings, key, self.run_id)
-            if found is None:
+            entry_and_rows = _read_file(self.containers, self.station, version, self.settings, key, self.run_id)
+            if entry_and_rows is None:
                 self.pending.append(version.name)
                 return None
-            self.fresh.add(version, *found)
+            self.fresh.add(version, *entry_and_rows)
         entry = self.fresh.entries[version.name, version.etag]
         if entry["state"] == UNREADABLE:
             self.unread[version.name] = entry["detail"]
@@ -210,13 +214,13 @@ class _Merge:
             if name not in self.read and known is not None and known["state"] == INGESTED:
                 kept_names.append(name)
                 continue
-            found = self.read.get(name) or self._fetch(versions[name])
-            if found is None:
+            read_now = self.read.get(name) or self._fetch(versions[name])
+            if read_now is None:
                 del self.entries[name]
                 continue
-            self.entries[name] = {**found, "landed_at": entry["landed_at"]}
-            if found["state"] == INGESTED:
-                self.read[name] = found
+            self.entries[name] = {**read_now, "landed_at": entry["landed_at"]}
+            if read_now["state"] == INGESTED:
+                self.read[name] = read_now
                 landed_at[name] = entry["landed_at"]
         return assemble(old.rows if old else None, kept_names, self.fresh.rows(landed_at), self.entries)
 

@@ -133,17 +133,17 @@ def sources_of(
 ) -> list[Source]:
     """Shared files of landing, and those that only the lake still knows, by name."""
     profiles = dict(formats or {})
-    found = {(key := key_of(v.name)): Source(key, v, formats=profiles) for v in shared}
+    sources = {(key := key_of(v.name)): Source(key, v, formats=profiles) for v in shared}
     for blob in blobs:
         parts = blob.name.split("/")
         if len(parts) != 3 or parts[0] != FOLDER:
             continue
         key, _, ending = parts[2].partition(".")
         if parts[1] == INDEX and ending == "json":
-            found.setdefault(key, Source(key)).index = blob
+            sources.setdefault(key, Source(key)).index = blob
         elif is_station_id(parts[1]) and ending == "parquet":
-            found.setdefault(key, Source(key)).splits[parts[1]] = blob
-    return sorted(found.values(), key=lambda s: s.name)
+            sources.setdefault(key, Source(key)).splits[parts[1]] = blob
+    return sorted(sources.values(), key=lambda s: s.name)
 
 
 def list_station(containers: Containers, station: str) -> StationFiles:
@@ -179,11 +179,11 @@ def read_index(lake: Container, source: Source) -> dict[str, Any] | None:
     if source.index is None:
         return None
     data, _ = lake.read(source.index.name)
-    found: dict[str, Any] = json.loads(data)
-    return found
+    index: dict[str, Any] = json.loads(data)
+    return index
 
 
-def troubled(lake: Container, sources: Iterable[Source]) -> list[dict[str, Any]]:
+def indexes_in_trouble(lake: Container, sources: Iterable[Source]) -> list[dict[str, Any]]:
     """Indexes of the sources that were rejected or hold lines of no station."""
     indexes = (
         read_index(lake, s)

@@ -227,20 +227,20 @@ def _hold_to_budget(rows: "pa.Table", parts: dict[str, Any], refused: dict[str, 
     """
     from weather_etl.meteorology.error_budget import ERROR_BUDGET
 
-    n = rows.num_rows
-    if not n:
+    row_count = rows.num_rows
+    if not row_count:
         return
-    damaged = n - rows.column("refused").null_count
-    if damaged < n and rows.column("station").null_count == n:
+    damaged = row_count - rows.column("refused").null_count
+    if damaged < row_count and rows.column("station").null_count == row_count:
         raise Rejected(
             Reason.COLUMN_MISSING,
             "no column for the station, which a file below _shared/ must have (a header such as 'station' is needed)",
         )
     if not parts:
         main = max(refused["reasons"], key=lambda r: refused["reasons"][r])
-        raise Rejected(Reason.ALL_ROWS_BAD, f"none of {n} rows can be given to a station, most of them {main}")
-    if damaged > ERROR_BUDGET * n:
-        raise Rejected(Reason.ERROR_BUDGET, f"{damaged} of {n} lines could not be read")
+        raise Rejected(Reason.ALL_ROWS_BAD, f"none of {row_count} rows can be given to a station, most of them {main}")
+    if damaged > ERROR_BUDGET * row_count:
+        raise Rejected(Reason.ERROR_BUDGET, f"{damaged} of {row_count} lines could not be read")
 
 
 # What the manifest of a station needs to know of how the file is to be read.

@@ -75,7 +75,7 @@ class StationLocks:
 
     def _take(self, station: str, say: Callable[[str], None]) -> bool:
         started = time.monotonic()
-        told = False
+        has_said = False
         while True:
             taken = self._execute(_TRY, _name(station))
             if taken is None:
@@ -84,9 +84,9 @@ class StationLocks:
                 return True
             if time.monotonic() - started >= self._wait_s:
                 raise StationBusy(station, self._wait_s)
-            if not told:
+            if not has_said:
                 say(f"Another run works on station {station}; waiting for it.")
-                told = True
+                has_said = True
             time.sleep(POLL_S)
 
     def _execute(self, statement: str, name: str) -> bool | None:

@@ -289,9 +289,9 @@ class Container:
         from weather_etl.lake.azure_blob import write_timeout_s
 
         md5 = hashlib.md5(data, usedforsecurity=False).digest()
-        there = self.head(name)
-        if there is not None and there.size == len(data) and there.content_md5 == md5:
-            return Uploaded(False, there)
+        before = self.head(name)
+        if before is not None and before.size == len(data) and before.content_md5 == md5:
+            return Uploaded(False, before)
         with self._plain_errors(name):
             self._client.get_blob_client(name).upload_blob(
                 data,
@@ -299,7 +299,7 @@ class Container:
                 read_timeout=write_timeout_s(len(data)),
                 content_settings=ContentSettings(content_md5=bytearray(md5)),
             )
-        return Uploaded(True, there)
+        return Uploaded(True, before)
 
     def delete(self, name: str, *, if_match: str | None = None) -> None:
         """Delete a blob, with `if_match` only in that version; one that is gone already is no error.

@@ -38,13 +38,13 @@ def decode_parquet(
     buffer, dictionaries = io.BytesIO(data), None
     footer = pq.read_metadata(buffer)
     if table == "raw_observations":  # an object of an older version may lack some of them
-        there = set(footer.schema.names)
-        dictionaries = [name for name in _raw_dictionary_columns() if name in there]
+        names = set(footer.schema.names)
+        dictionaries = [name for name in _raw_dictionary_columns() if name in names]
     file = pq.ParquetFile(buffer, metadata=footer, read_dictionary=dictionaries)
     arrow = file.read(columns=columns, use_threads=False)
-    found = file.metadata.metadata or {}
-    beside = {key[len(BESIDE) :]: value for key, value in found.items() if key.startswith(BESIDE)}
-    packed = found.get(MANIFEST_KEY)
+    metadata = file.metadata.metadata or {}
+    beside = {key[len(BESIDE) :]: value for key, value in metadata.items() if key.startswith(BESIDE)}
+    packed = metadata.get(MANIFEST_KEY)
     return arrow.replace_schema_metadata(beside or None), _unpack_manifest(packed) if packed else None
 
 
@@ -90,13 +90,13 @@ def encode_parquet(
     import pyarrow.parquet as pq
 
     dictionary, encoding = [], {}
-    for f in arrow.schema:
-        if f.name in _RAW_PLAIN and table == "raw_observations":
-            encoding[f.name] = "DELTA_BYTE_ARRAY"
-        elif pa.types.is_timestamp(f.type) or pa.types.is_int64(f.type):
-            encoding[f.name] = "DELTA_BINARY_PACKED"
-        elif not pa.types.is_boolean(f.type):
-            dictionary.append(f.name)
+    for field in arrow.schema:
+        if field.name in _RAW_PLAIN and table == "raw_observations":
+            encoding[field.name] = "DELTA_BYTE_ARRAY"
+        elif pa.types.is_timestamp(field.type) or pa.types.is_int64(field.type):
+            encoding[field.name] = "DELTA_BINARY_PACKED"
+        elif not pa.types.is_boolean(field.type):
+            dictionary.append(field.name)
     beside = {BESIDE + key: value for key, value in (arrow.schema.metadata or {}).items()}
     arrow = arrow.replace_schema_metadata()  # in the schema Arrow would store it twice
     out = io.BytesIO()

@@ -78,21 +78,21 @@ class Lake:
         folder = rest.split("/")[:-1]
         if rest.rpartition("/")[2] != "data.parquet" or not (folder == [] or _is_of_a_station(folder)):
             return None
-        told = blob.metadata
+        metadata = blob.metadata
         return Stamp(
             table=table,
             station=folder[0].removeprefix("station=") if folder else "",
             etag=blob.etag,
-            fingerprint=told.get("fingerprint", ""),
-            rows=int(told.get("rows", -1)),
+            fingerprint=metadata.get("fingerprint", ""),
+            rows=int(metadata.get("rows", -1)),
             size=blob.size,
             last_modified=blob.last_modified,
-            first=told.get("first", ""),
-            last=told.get("last", ""),
-            warn=_whole_number(told.get("warn")),
-            error=_whole_number(told.get("error")),
-            rejected=_whole_number(told.get("rejected")),
-            fresh_hours=float(told["fresh_hours"]) if "fresh_hours" in told else None,
+            first=metadata.get("first", ""),
+            last=metadata.get("last", ""),
+            warn=_whole_number(metadata.get("warn")),
+            error=_whole_number(metadata.get("error")),
+            rejected=_whole_number(metadata.get("rejected")),
+            fresh_hours=float(metadata["fresh_hours"]) if "fresh_hours" in metadata else None,
         )
 
     def stamps(self, blobs: Iterable[Blob] | None = None) -> dict[tuple[str, str], Stamp]:
@@ -185,15 +185,15 @@ def _whole_number(text: str | None) -> int | None:
 
 def _condition(manifest: list[dict[str, Any]] | None, checks: list[dict[str, Any]] | None) -> dict[str, str]:
     """What a listing of the container shall tell of a station's condition, so that nobody opens a thousand objects."""
-    found: dict[str, str] = {}
+    condition: dict[str, str] = {}
     if manifest is not None:
-        found["rejected"] = str(sum(e.get("state") == "rejected" for e in manifest))
+        condition["rejected"] = str(sum(e.get("state") == "rejected" for e in manifest))
     if checks is not None:
         failed = [c["severity"] for c in checks if not c["passed"]]
-        found |= {"warn": str(failed.count("WARN")), "error": str(failed.count("ERROR"))}
+        condition |= {"warn": str(failed.count("WARN")), "error": str(failed.count("ERROR"))}
         hours = [c["figures"]["fresh_hours"] for c in checks if c["figures"].get("fresh_hours") is not None]
-        found |= {"fresh_hours": f"{hours[0]:g}"} if hours else {}
-    return found
+        condition |= {"fresh_hours": f"{hours[0]:g}"} if hours else {}
+    return condition
 
 
 def _span(table: str, arrow: "pa.Table") -> tuple[str, str]:

@@ -35,9 +35,9 @@ def add_archived(landing: Landing, archive: Container | None) -> None:
     """Add archived files to a listing of landing; what lies in landing under the same name counts instead."""
     if archive is None:
         return
-    there = {f.name for files in landing.stations.values() for f in files.files}
+    names = {f.name for files in landing.stations.values() for f in files.files}
     for station, version in _versions(archive):
-        if version.name not in there:
+        if version.name not in names:
             landing.add(station, version)
 
 
@@ -45,8 +45,8 @@ def of_station(archive: Container | None, station: str, files: StationFiles) -> 
     """The station's archived files that do not lie in landing as well."""
     if archive is None:
         return []
-    there = {f.name for f in files.files}
-    return [v for _, v in _versions(archive, f"{station}/") if v.name not in there]
+    names = {f.name for f in files.files}
+    return [v for _, v in _versions(archive, f"{station}/") if v.name not in names]
 
 
 def _versions(archive: Container, prefix: str = "") -> Iterator[tuple[str, FileVersion]]:

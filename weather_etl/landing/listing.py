@@ -64,8 +64,8 @@ def route(blobs: Iterable[Blob]) -> Landing:
     # A folder with settings only is no station yet.
     landing.settings_only = {s: f.settings_etag for s, f in landing.stations.items() if not f.files and f.settings_etag}
     landing.stations = {s: f for s, f in landing.stations.items() if f.files}
-    for found in landing.stations.values():
-        found.formats = landing.formats
+    for folder in landing.stations.values():
+        folder.formats = landing.formats
     return landing
 
 
@@ -77,11 +77,11 @@ def list_landing(container: Container) -> Landing:
 def list_station(container: Container, station: str) -> StationFiles:
     """The files in one station's folder, in the order (landed_at, name)."""
     landing = route([*container.list(f"{station}/"), *container.list(f"{FORMATS}/")])
-    found = landing.stations.get(station) or StationFiles(
+    folder = landing.stations.get(station) or StationFiles(
         settings_etag=landing.settings_only.get(station), formats=landing.formats
     )
-    found.files.sort(key=lambda f: (f.landed_at, f.name))
-    return found
+    folder.files.sort(key=lambda f: (f.landed_at, f.name))
+    return folder
 
 
 def read_settings(container: Container, station: str, files: StationFiles) -> StationSettings:

@@ -310,7 +310,7 @@ def _start(files: PostgresFiles, programs: Path, account: _Account) -> None:
 
 def _run(command: list[str], account: _Account, log: Path | None = None) -> str:
     """Run a PostgreSQL program as its user; why it failed, or nothing."""
-    seen = log.stat().st_size if log and log.exists() else 0
+    log_size_before = log.stat().st_size if log and log.exists() else 0
     # A file, not a pipe: a server that inherits a pipe would keep us waiting for its end.
     with tempfile.TemporaryFile("w+", errors="replace") as output:
         code = subprocess.run(
@@ -328,6 +328,6 @@ def _run(command: list[str], account: _Account, log: Path | None = None) -> str:
     if code == 0:
         return ""
     if log and log.exists():
-        said = log.read_bytes()[seen:].decode(errors="replace") or said
+        said = log.read_bytes()[log_size_before:].decode(errors="replace") or said
     marked = [line for line in said.splitlines() if re.search("FATAL|PANIC|error:", line)]
     return re.sub(r"^.*?(FATAL|PANIC|error):\s*", "", marked[-1] if marked else last_line(said))

@@ -216,9 +216,11 @@ def _rewrite_env(folder: Folder, storage: Service, database: Service, say: Say) 
     for name, service in ((STORAGE, storage), (DATABASE, database)):
         if service.url:
             line = f"{name}='{service.url}'"
-            text, found = re.subn(rf"^(?:export[ \t]+)?{name}=.*$", line.replace("\\", r"\\"), text, flags=re.MULTILINE)
+            text, replaced = re.subn(
+                rf"^(?:export[ \t]+)?{name}=.*$", line.replace("\\", r"\\"), text, flags=re.MULTILINE
+            )
             named_otherwise = name == STORAGE and re.search(rf"^{ACCOUNT}=", text, re.MULTILINE)
-            if not found and not named_otherwise:
+            if not replaced and not named_otherwise:
                 text = f"{text.rstrip()}\n{line}\n"
     if storage.url:  # the other way to name the storage
         port = azurite_port_in(storage.url)

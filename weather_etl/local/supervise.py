@@ -18,20 +18,20 @@ from types import FrameType
 from typing import Any
 
 LOCATION = "weather_etl"  # as workspace.yaml has it
-LOOK_S = 2.0
+POLL_S = 2.0
 GRACE_S = 10.0  # for what Dagster leaves behind
 AGAIN_S = 30.0  # before it is asked to be loaded again: starting takes a while, and a broken one stays broken
 _RELOAD = "mutation($name: String!) { reloadRepositoryLocation(repositoryLocationName: $name) { __typename } }"
 
 
 def main(
-    command: Sequence[str], looks: Sequence[Callable[[], None]] = (), start: Mapping[str, Any] | None = None
+    command: Sequence[str], chores: Sequence[Callable[[], None]] = (), start: Mapping[str, Any] | None = None
 ) -> int:
     """Run the command until it ends; its exit code.
 
     Args:
         command: `dagster dev` with its options.
-        looks: called every few seconds while it runs.
+        chores: called every few seconds while it runs.
         start: further arguments of `subprocess.Popen`.
     """
     # A shell's "make ui &" ignores SIGINT, Dagster would inherit that, and then SIGTERM would not stop it either.
@@ -40,21 +40,21 @@ def main(
     watch, family = Watch(process.pid, _address(command)), Family(process.pid)
 
     def pass_on(number: int, frame: FrameType | None) -> None:
-        family.look()
+        family.note_members()
         process.send_signal(number)
 
     signal.signal(signal.SIGTERM, pass_on)
     signal.signal(signal.SIGINT, lambda number, frame: None if _shares_terminal() else pass_on(number, frame))
     while True:
         try:
-            code = process.wait(LOOK_S)
+            code = process.wait(POLL_S)
             family.end()
             return code
         except subprocess.TimeoutExpired:
-            family.look()
-            watch.look(time.monotonic())
-            for look in looks:
-                look()
+            family.note_members()
+            watch.reload_if_dead(time.monotonic())
+            for chore in chores:
+                chore()
 
 
 def _shares_terminal() -> bool:
@@ -74,7 +74,7 @@ class Family:
         self._pid = pid
         self._members: set[Any] = set()
 
-    def look(self) -> None:
+    def note_members(self) -> None:
         """Note who is there; nobody can tell any more when the head is gone."""
         import psutil
 
@@ -103,7 +103,7 @@ class Watch:
         self._has_lived = False
         self._asked = 0.0
 
-    def look(self, now: float) -> None:
+    def reload_if_dead(self, now: float) -> None:
         lives = code_server_lives(self._pid)
         if lives is None:
             return

@@ -46,19 +46,19 @@ class Ui:
 def running(folder: Folder) -> Ui | None:
     """The web interface that `make ui` started in this folder; None if none runs."""
     try:
-        told = json.loads(folder.ui.read_text())
-        found = Ui(int(told["pid"]), int(told["port"]))
+        record = json.loads(folder.ui.read_text())
+        interface = Ui(int(record["pid"]), int(record["port"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return found if is_ours(found.pid, _MODULE, str(folder.root)) else None
+    return interface if is_ours(interface.pid, _MODULE, str(folder.root)) else None
 
 
 def stop_running(folder: Folder) -> bool:
     """End it, with all its processes; whether one ran."""
-    found = running(folder)
-    if found and not stop(found.pid, signal.SIGTERM, _STOP_S):
-        raise UserError(f"The web interface (pid {found.pid}) did not stop within {_STOP_S} seconds; try again.")
-    return found is not None
+    interface = running(folder)
+    if interface and not stop(interface.pid, signal.SIGTERM, _STOP_S):
+        raise UserError(f"The web interface (pid {interface.pid}) did not stop within {_STOP_S} seconds; try again.")
+    return interface is not None
 
 
 def port_of(text: str) -> int:
@@ -83,8 +83,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(folder: Folder, port: int) -> int:
-    if there := running(folder):
-        raise UserError(f"The web interface runs already, at {there.url}; `make stop` ends it.")
+    if interface := running(folder):
+        raise UserError(f"The web interface runs already, at {interface.url}; `make stop` ends it.")
     if not is_free(port):
         raise UserError(
             f"Port {port} is in use by {describe_listener(port)}; stop it, or choose another one: make ui PORT={port + 1}"
@@ -103,7 +103,9 @@ def _run(folder: Folder, port: int) -> int:
                 "env": environment(folder, port),
                 "cwd": folder.root,
             }
-            code = supervise.main(command(port), looks=[Address(port).look, Outages(folder).look], start=start)
+            code = supervise.main(
+                command(port), chores=[Address(port).tell_when_up, Outages(folder).tell_changes], start=start
+            )
     finally:
         folder.ui.unlink(missing_ok=True)
     say("Dagster has ended." if code <= 0 else f"Dagster has ended with code {code}; {log} says why.")
@@ -139,7 +141,7 @@ class Address:
     def __init__(self, port: int) -> None:
         self._port, self._told = port, False
 
-    def look(self) -> None:
+    def tell_when_up(self) -> None:
         if not self._told and is_listening(self._port):
             self._told = True
             say(f"Dagster is at http://{LOOPBACK}:{self._port} (Ctrl-C ends it).")
@@ -152,7 +154,7 @@ class Outages:
         self._probes = _probes(folder.environment(environ))
         self._lost: set[str] = set()
 
-    def look(self) -> None:
+    def tell_changes(self) -> None:
         for name, answers in self._probes.items():
             if answers() == (name in self._lost):
                 self._lost ^= {name}
@@ -164,19 +166,19 @@ class Outages:
 
 def _probes(env: Mapping[str, str]) -> dict[str, Callable[[], bool]]:
     """What is on this machine can be asked for at no cost; services elsewhere have monitoring of their own."""
-    found: dict[str, Callable[[], bool]] = {}
+    probes: dict[str, Callable[[], bool]] = {}
     port = azurite_port_at(env.get(ACCOUNT, "")) or azurite_port_in(env.get(STORAGE, ""))
     if port is not None:
-        found[f"Azure Storage at {LOOPBACK}:{port}"] = lambda: is_listening(port, _PROBE_S)
+        probes[f"Azure Storage at {LOOPBACK}:{port}"] = lambda: is_listening(port, _PROBE_S)
     database = urlsplit(env.get(DATABASE, ""))
     folder = parse_qs(database.query).get("host", [""])[0]
     if folder.startswith("/"):
         path = f"{folder}/.s.PGSQL.{parse_qs(database.query).get('port', ['5432'])[0]}"
-        found["PostgreSQL"] = lambda: _socket_answers(path)
+        probes["PostgreSQL"] = lambda: _socket_answers(path)
     elif database.hostname in (LOOPBACK, "localhost"):
         number = database.port or 5432
-        found[f"PostgreSQL at {LOOPBACK}:{number}"] = lambda: is_listening(number, _PROBE_S)
-    return found
+        probes[f"PostgreSQL at {LOOPBACK}:{number}"] = lambda: is_listening(number, _PROBE_S)
+    return probes
 
 
 def _socket_answers(path: str) -> bool:

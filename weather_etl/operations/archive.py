@@ -95,12 +95,12 @@ def _copy(landing: Container, archive: Container, version: FileVersion) -> bool:
     if data is None:
         return False
     metadata = {LANDING_ETAG: version.etag, LANDED_AT: version.landed_at.astimezone(UTC).isoformat()}
-    there = archive.head(version.name)
-    if there is None or there.metadata.get(LANDING_ETAG) != version.etag or there.size != len(data):
+    blob = archive.head(version.name)
+    if blob is None or blob.metadata.get(LANDING_ETAG) != version.etag or blob.size != len(data):
         archive.write(
             version.name,
             data,
-            if_match=there.etag if there else None,
+            if_match=blob.etag if blob else None,
             metadata=metadata,
             content_encoding=version.content_encoding or None,
         )

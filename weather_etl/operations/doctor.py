@@ -123,12 +123,12 @@ def _storage(settings: Settings, containers: "Containers") -> Iterator[Finding]:
         api = service.api_version
         logs = Container(service.get_container_client(_LOGS_CONTAINER)).exists()
     yield Finding("storage", OK, f"{address} answers in {milliseconds:,.0f} ms; storage API version {api}")
-    for name, there in (
+    for name, is_there in (
         (settings.landing_container, exists),
         (settings.lake_container, containers.lake.container.exists()),
         (_LOGS_CONTAINER, logs),
     ):
-        if there:
+        if is_there:
             yield Finding("container", OK, f"{name} exists")
         else:
             yield Finding(

@@ -63,13 +63,13 @@ class FileState:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for `--json`."""
-        told = {"name": self.name, "station": self.station, "state": self.state, "why": self.detail or None}
-        told |= {k: self.entry[k] for k in _SHOWN if k in self.entry}
+        values = {"name": self.name, "station": self.station, "state": self.state, "why": self.detail or None}
+        values |= {k: self.entry[k] for k in _SHOWN if k in self.entry}
         if self.entry.get("source_etag"):
-            told["etag"] = self.entry["source_etag"]
+            values["etag"] = self.entry["source_etag"]
         if "stations" in self.entry:  # of a shared file
-            told |= {"stations": self.entry["stations"], "refused": self.entry["refused"]}
-        return told | {"kept": self.kept, "quarantined": self.quarantined, "repeated": self.repeated}
+            values |= {"stations": self.entry["stations"], "refused": self.entry["refused"]}
+        return values | {"kept": self.kept, "quarantined": self.quarantined, "repeated": self.repeated}
 
 
 def file_states(containers: Containers, stations: Collection[str] = ()) -> Iterator[FileState]:
@@ -78,8 +78,8 @@ def file_states(containers: Containers, stations: Collection[str] = ()) -> Itera
     Raises:
         UserError: nothing is known of a station.
     """
-    seen = shared_files.take_inventory(containers)
-    known = seen.landing.stations.keys() | {s for s, _ in seen.stamps}
+    inventory = shared_files.take_inventory(containers)
+    known = inventory.landing.stations.keys() | {s for s, _ in inventory.stamps}
     for station in stations:
         if station not in known and station != SHARED:
             raise UserError(
@@ -88,33 +88,33 @@ def file_states(containers: Containers, stations: Collection[str] = ()) -> Itera
             )
     for station in sorted(known):
         if not stations or station in stations:
-            yield from _station_files(containers.lake, station, seen)
-    for source in seen.sources:
+            yield from _station_files(containers.lake, station, inventory)
+    for source in inventory.sources:
         everything = not stations or SHARED in stations
         # One that is not split yet may be of any station.
         if everything or source.is_pending() or source.splits.keys() & set(stations):
             yield _source_state(containers.lake, source)
     if not stations:
-        for name in sorted(seen.landing.unroutable):
+        for name in sorted(inventory.landing.unroutable):
             yield FileState(name, None, UNROUTABLE, _UNROUTABLE_WHY)
-        for name in sorted(seen.landing.ignored):
+        for name in sorted(inventory.landing.ignored):
             yield FileState(name, None, IGNORED, "a folder, a marker or an unfinished upload")
 
 
 def files_in_trouble(containers: Containers, stations: Collection[str]) -> Iterator[FileState]:
     """Files of these stations that could not be used or wait, and those of no station; without counting rows."""
-    seen = shared_files.take_inventory(containers)
+    inventory = shared_files.take_inventory(containers)
     for station in sorted(stations):
-        for file in _station_files(containers.lake, station, seen, counted=False):
+        for file in _station_files(containers.lake, station, inventory, counted=False):
             if file.state in (PENDING, REJECTED, UNREADABLE):
                 yield file
-    for name in sorted(seen.landing.unroutable):
+    for name in sorted(inventory.landing.unroutable):
         yield FileState(name, None, UNROUTABLE, _UNROUTABLE_WHY)
 
 
-def _station_files(lake: Lake, station: str, seen: Inventory, *, counted: bool = True) -> Iterator[FileState]:
-    files = seen.landing.stations.get(station, StationFiles())
-    raw = lake.read(_RAW, station, columns=["line"]) if (station, _RAW) in seen.stamps else None
+def _station_files(lake: Lake, station: str, inventory: Inventory, *, counted: bool = True) -> Iterator[FileState]:
+    files = inventory.landing.stations.get(station, StationFiles())
+    raw = lake.read(_RAW, station, columns=["line"]) if (station, _RAW) in inventory.stamps else None
     manifest = {e["name"]: e for e in (raw.manifest or [])} if raw else {}
     listed = {f.name: f for f in files.files}
     counts = None
@@ -205,11 +205,11 @@ def names_to_replay(containers: Containers, station: str, asked: Collection[str]
     Raises:
         UserError: the station or a file is not there.
     """
-    seen = shared_files.take_inventory(containers)
+    inventory = shared_files.take_inventory(containers)
     if station == SHARED:
-        names = [s.name for s in seen.sources if s.version]
+        names = [s.name for s in inventory.sources if s.version]
     else:
-        files = seen.landing.stations.get(station, StationFiles())
+        files = inventory.landing.stations.get(station, StationFiles())
         names = sorted(f.name for f in files.files)
     if not names:
         raise UserError(

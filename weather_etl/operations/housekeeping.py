@@ -53,7 +53,7 @@ def delete_old_runs(instance: dg.DagsterInstance, days: int, *, now: float | Non
 def runs_of_latest_materializations(instance: dg.DagsterInstance) -> set[str]:
     """Ids of the runs that made what Dagster shows as a table's present state, station by station."""
     storage = instance.event_log_storage
-    found: set[str] = set()
+    run_ids: set[str] = set()
     for key in instance.all_asset_keys():
         latest = storage.get_latest_storage_id_by_partition(key, dg.DagsterEventType.ASSET_MATERIALIZATION)
         ids = list(latest.values())
@@ -61,8 +61,8 @@ def runs_of_latest_materializations(instance: dg.DagsterInstance) -> set[str]:
             wanted = dg.EventRecordsFilter(
                 dg.DagsterEventType.ASSET_MATERIALIZATION, asset_key=key, storage_ids=ids[start : start + BATCH]
             )
-            found |= {r.run_id for r in storage.get_event_records(wanted, limit=BATCH)}
-    return found
+            run_ids |= {r.run_id for r in storage.get_event_records(wanted, limit=BATCH)}
+    return run_ids
 
 
 def delete_old_logs(container: "Container", days: int, *, now: datetime | None = None) -> int:

@@ -22,7 +22,7 @@ from weather_etl.station_names import did_you_mean
 from weather_etl.stations import SETTINGS_FILE, is_station_id
 
 _WILD = "*?["
-_LOOKED_THROUGH = 100_000  # blobs that an upload is compared with
+_MOST_BLOBS_COMPARED = 100_000  # blobs that an upload is compared with
 
 
 def find(landing: Container, names: Sequence[str]) -> list[Blob]:
@@ -31,25 +31,25 @@ def find(landing: Container, names: Sequence[str]) -> list[Blob]:
     Raises:
         UserError: there is none of a name.
     """
-    found: dict[str, Blob] = {}
+    blobs: dict[str, Blob] = {}
     for name in names:
-        there = landing.head(name) if not name.endswith("/") else None
-        if there is None:
+        blob = landing.head(name) if not name.endswith("/") else None
+        if blob is None:
             fixed = next((i for i, c in enumerate(name) if c in _WILD), None)
             fitting = [b for b in landing.list(name[:fixed]) if fnmatchcase(b.name, name)] if fixed is not None else []
             if not fitting:
                 raise _nothing_there(landing, name)
-            found |= {b.name: b for b in fitting}
+            blobs |= {b.name: b for b in fitting}
         else:
-            found[name] = there
-    return list(found.values())
+            blobs[name] = blob
+    return list(blobs.values())
 
 
 def _nothing_there(landing: Container, name: str) -> UserError:
     station, slash, _ = name.partition("/")
     if not slash:
         return WrongUsage(f"{printable(name)} names no file; write STATION/FILE, as `weather-etl files` shows it.")
-    near = did_you_mean(name, [b.name for b in islice(landing.list(f"{station}/"), _LOOKED_THROUGH)])
+    near = did_you_mean(name, [b.name for b in islice(landing.list(f"{station}/"), _MOST_BLOBS_COMPARED)])
     return UserError(
         f"There is no landing file {printable(name)}; `weather-etl files -s {printable(station)}` shows those of the "
         f"station.{near}"
@@ -87,14 +87,14 @@ def move(landing: Container, source: str, target: str) -> str:
         UserError: there is no such file, another one is at the target, or it was replaced meanwhile.
     """
     name = f"{target}{source.rsplit('/', 1)[-1]}" if target.endswith("/") else target
-    there = landing.head(source)
-    if there is None:
+    original = landing.head(source)
+    if original is None:
         raise _nothing_there(landing, source)
-    _check_name(name, there)
+    _check_name(name, original)
     if name == source:
         raise WrongUsage(f"{printable(source)} is there already; name another place.")
     try:
-        data, blob = landing.read(source, there.etag)
+        data, blob = landing.read(source, original.etag)
     except (BlobNotFound, PreconditionFailed):
         raise UserError(f"{printable(source)} was replaced just now; move it again.") from None
     _copy(landing, name, data, blob)
@@ -127,8 +127,8 @@ def _copy(landing: Container, name: str, data: bytes, blob: Blob) -> None:
             content_md5=md5,
         )
     except PreconditionFailed:
-        there = landing.head(name)
-        if there is None or there.size != len(data) or there.content_md5 != md5:
+        copy_there = landing.head(name)
+        if copy_there is None or copy_there.size != len(data) or copy_there.content_md5 != md5:
             raise UserError(
                 f"There is another file at {printable(name)}; delete it first (`weather-etl delete`), or choose another name."
             ) from None
@@ -143,7 +143,7 @@ class Neighbours:
     """What lies in landing before an upload, to warn of a mistake: at most 100,000 files are looked at."""
 
     def __init__(self, landing: Container) -> None:
-        self._blobs = list(islice(landing.list(), _LOOKED_THROUGH))
+        self._blobs = list(islice(landing.list(), _MOST_BLOBS_COMPARED))
         self.stations = sorted(
             {b.name.split("/")[0] for b in self._blobs if "/" in b.name and is_station_id(b.name.split("/")[0])}
         )

@@ -71,11 +71,11 @@ def _of_storage(settings: Settings) -> "tuple[list[Metric], set[str], list[Stale
     size = Metric("weather_etl_bytes", "Bytes of all table objects.", "table")
     try:
         with connect(settings, prompt=True) as containers:
-            seen = shared_files.take_inventory(containers)
-            landing, stamps = seen.landing, seen.stamps
+            inventory = shared_files.take_inventory(containers)
+            landing, stamps = inventory.landing, inventory.stamps
             stale_stations = planning.find_stale(landing, stamps)
             pending.add(files_pending(containers, landing, stale_stations))
-            muted = mutes.muted(containers)
+            muted = mutes.muted_stations(containers)
     except UserError:
         up.add(0)
         return [up], set(), []
@@ -90,7 +90,7 @@ def _of_storage(settings: Settings) -> "tuple[list[Metric], set[str], list[Stale
     for table in TABLE_NAMES:
         rows.add(sum(max(s.rows, 0) for (_, t), s in stamps.items() if t == table), table)
         size.add(sum(s.size for (_, t), s in stamps.items() if t == table), table)
-    of_stations = station_metrics.of_tables(seen, {s.station for s in stale_stations}, muted)
+    of_stations = station_metrics.of_tables(inventory, {s.station for s in stale_stations}, muted)
     return [up, stations, stale, files, pending, unroutable, rows, size, *of_stations], known, stale_stations
 
 

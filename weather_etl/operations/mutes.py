@@ -27,9 +27,9 @@ def mute(containers: Containers, station: str, until: date) -> None:
         raise WrongUsage(f"{until} has passed; name a day to come.")
     lake, name = containers.lake.container, f"{_FOLDER}{station}"
     while True:  # two people at once: the last one has it
-        there = lake.head(name)
+        blob = lake.head(name)
         try:
-            lake.write(name, b"", if_match=there.etag if there else None, metadata={_UNTIL: until.isoformat()})
+            lake.write(name, b"", if_match=blob.etag if blob else None, metadata={_UNTIL: until.isoformat()})
         except PreconditionFailed:
             continue
         return
@@ -37,22 +37,22 @@ def mute(containers: Containers, station: str, until: date) -> None:
 
 def unmute(containers: Containers, station: str) -> bool:
     """End it; whether there was one."""
-    was = station in muted(containers)
+    was = station in muted_stations(containers)
     containers.lake.container.delete(f"{_FOLDER}{station}")
     return was
 
 
-def muted(containers: Containers, today: date | None = None) -> dict[str, date]:
+def muted_stations(containers: Containers, today: date | None = None) -> dict[str, date]:
     """station -> the last day (UTC) of its mute, where that has not passed."""
-    found = {}
+    last_days = {}
     for blob in containers.lake.container.list(_FOLDER):
         try:
             until = date.fromisoformat(blob.metadata.get(_UNTIL, ""))
         except ValueError:  # not ours
             continue
         if until >= (today or _today()):
-            found[blob.name.removeprefix(_FOLDER)] = until
-    return found
+            last_days[blob.name.removeprefix(_FOLDER)] = until
+    return last_days
 
 
 def _today() -> date:

@@ -53,9 +53,9 @@ class State:
     def read(cls, cursor: str | None) -> "State | None":
         """None where there is no cursor, or none that can be read."""
         try:
-            found = json.loads(cursor or "")
-            problems = {k: Problem(**p) for k, p in found["open"].items()}
-            return cls(int(found["checks_after"]), int(found["runs_after"]), problems)
+            stored = json.loads(cursor or "")
+            problems = {k: Problem(**p) for k, p in stored["open"].items()}
+            return cls(int(stored["checks_after"]), int(stored["runs_after"]), problems)
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
 
@@ -124,15 +124,17 @@ def update(state: State, checks: Iterable[CheckEvent], runs: Iterable[RunEvent],
             state.open.pop(check.key, None)
         elif check.key not in state.open:
             where = f" of station {check.station}" if check.station else ""
-            told = check.key in before and before[check.key].told  # good for a moment only
-            state.open[check.key] = Problem(f"{check.name}{where}", check.why, check.run_id, check.station or "", told)
+            was_told = check.key in before and before[check.key].told  # good for a moment only
+            state.open[check.key] = Problem(
+                f"{check.name}{where}", check.why, check.run_id, check.station or "", was_told
+            )
     for run in runs:
         if not run.failed:
             state.open.pop(run.key, None)
         elif run.key not in state.open:
             where = f" for {run.station}" if run.station else ""
-            told = run.key in before and before[run.key].told
-            state.open[run.key] = Problem(f"run of {run.job}{where}", run.why, run.run_id, run.station or "", told)
+            was_told = run.key in before and before[run.key].told
+            state.open[run.key] = Problem(f"run of {run.job}{where}", run.why, run.run_id, run.station or "", was_told)
     opened = [p for p in state.open.values() if not p.told and p.station not in muted]
     for problem in opened:
         problem.told = True

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from weather_etl import postgres
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import files as checks
-from weather_etl.checks.evaluation import restored
+from weather_etl.checks.evaluation import restore_evaluation
 from weather_etl.checks.neighbours import NEIGHBOURS_AGREE
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
@@ -131,9 +131,9 @@ def station_states(
         UnknownStation: one of `only` is none, where they `must_exist`.
     """
     with connect(settings, prompt=True) as containers:
-        seen = shared_files.take_inventory(containers)
-        silent = mutes.muted(containers)
-    landing, stamps = seen.landing, seen.stamps
+        inventory = shared_files.take_inventory(containers)
+        silent = mutes.muted_stations(containers)
+    landing, stamps = inventory.landing, inventory.stamps
     stale = {s.station: s for s in planning.find_stale(landing, stamps)}
     trouble = troubles(settings, instance, list(stale.values()))
     stations = sorted({s for s, _ in stamps} | landing.stations.keys())
@@ -150,7 +150,7 @@ def station_states(
         states.append(
             StationState(
                 station,
-                stale[station].why if station in stale else _settled(made),
+                stale[station].why if station in stale else _state_when_not_stale(made),
                 len(files.files) if files else 0,
                 made,
                 _last_checks(instance, station),
@@ -162,7 +162,7 @@ def station_states(
     return states
 
 
-def _settled(made: dict[str, Stamp]) -> str:
+def _state_when_not_stale(made: dict[str, Stamp]) -> str:
     """What a station is that is not stale; a table whose rows nobody counted is not said to be empty."""
     hours = made.get("validated_observations")
     return NOTHING_USABLE if hours is not None and hours.rows == 0 else UP_TO_DATE
@@ -176,19 +176,19 @@ def troubles(
 
     tried = histories(instance, stale, [planning.TABLES_JOB])
     last = last_runs(instance, [s.station for s in stale])
-    found = {}
+    reasons = {}
     for item in stale:
         past = tried.get(item.station)
         sentence = failure_sentence(instance, last[item.station].run_id) if item.station in last else ""
         if item.why == planning.VANISHED:
-            found[item.station] = str(StationVanished(item.station)), True
+            reasons[item.station] = str(StationVanished(item.station)), True
         elif past is not None and past.attempts >= settings.max_attempts:
             if planning.left_alone(item.station) not in sentence:
                 sentence = f"{sentence} {planning.parked_sentence(item.station, past.attempts)}".strip()
-            found[item.station] = sentence, True
+            reasons[item.station] = sentence, True
         elif sentence:
-            found[item.station] = sentence, False
-    return found
+            reasons[item.station] = sentence, False
+    return reasons
 
 
 def parked_stations(
@@ -205,23 +205,33 @@ def parked_stations(
 def shared_files_state(settings: Settings) -> CheckState | None:
     """How the files of several stations stand; None if there is none."""
     with connect(settings, prompt=True) as containers:
-        seen = shared_files.take_inventory(containers)
-        troubled = shared_files.troubled(containers.lake.container, seen.sources)
-    if not seen.sources:
+        inventory = shared_files.take_inventory(containers)
+        troubled = shared_files.indexes_in_trouble(containers.lake.container, inventory.sources)
+    if not inventory.sources:
         return None
-    splits = sum(len(s.splits) for s in seen.sources)
-    found = checks.shared_files(troubled, len(seen.sources), splits)
-    return CheckState(found.check.table, found.check.name, PASS if found.passed else found.severity, found.description)
+    splits = sum(len(s.splits) for s in inventory.sources)
+    evaluation = checks.shared_files(troubled, len(inventory.sources), splits)
+    return CheckState(
+        evaluation.check.table,
+        evaluation.check.name,
+        PASS if evaluation.passed else evaluation.severity,
+        evaluation.description,
+    )
 
 
 def neighbours_state(settings: Settings) -> CheckState | None:
     """What neighbours say of each other; None if that was never asked."""
     with connect(settings, prompt=True) as containers:
         recorded = containers.lake.read_checks(NEIGHBOURS, "")
-    found = restored(NEIGHBOURS_AGREE, recorded or ())
-    if found is None:
+    evaluation = restore_evaluation(NEIGHBOURS_AGREE, recorded or ())
+    if evaluation is None:
         return None
-    return CheckState(found.check.table, found.check.name, PASS if found.passed else found.severity, found.description)
+    return CheckState(
+        evaluation.check.table,
+        evaluation.check.name,
+        PASS if evaluation.passed else evaluation.severity,
+        evaluation.description,
+    )
 
 
 def _last_checks(instance: "dg.DagsterInstance", station: str) -> list[CheckState]:
@@ -230,14 +240,14 @@ def _last_checks(instance: "dg.DagsterInstance", station: str) -> list[CheckStat
     from weather_etl.operations.run_history import last_check_evaluations
 
     keys = {dg.AssetCheckKey(dg.AssetKey(c.table), c.name): c for c in TABLE_CHECKS}
-    found = last_check_evaluations(instance, list(keys), station)
+    evaluations = last_check_evaluations(instance, list(keys), station)
     return [
         CheckState(
             check.table,
             check.name,
-            PASS if found[key].passed else found[key].severity.value,
-            found[key].description or "",
+            PASS if evaluations[key].passed else evaluations[key].severity.value,
+            evaluations[key].description or "",
         )
         for key, check in keys.items()
-        if key in found
+        if key in evaluations
     ]

@@ -222,16 +222,16 @@ def unroutable(landing: Landing) -> str:
 
 
 def find_unsplit(
-    pending: Sequence[Source], landing: Landing | None = None, told: str | None = None
+    pending: Sequence[Source], landing: Landing | None = None, told_before: str | None = None
 ) -> list[StaleStation]:
     """What a run over the shared files is due for, as one item: one run splits them all and names unroutable files.
 
     Args:
         pending: shared files that are to be split.
         landing: a listing of the whole container; None where only a part was listed.
-        told: what the last run said of unroutable files, see `unroutable`; None if none has.
+        told_before: what the last run said of unroutable files, see `unroutable`; None if none has.
     """
-    news = unroutable(landing) if landing is not None and told != unroutable(landing) else ""
+    news = unroutable(landing) if landing is not None and told_before != unroutable(landing) else ""
     if not pending and not news:
         return []
     target = digests.digest([[s.key, s.version.etag if s.version else ""] for s in pending] + [["", news]])

@@ -31,8 +31,8 @@ def quarantined_rows(
 
     if reason is not None and reason not in Reason.__members__:
         raise UserError(f"{printable(reason)} is no reason code; known are {', '.join(Reason)}.")
-    seen = shared_files.take_inventory(containers)
-    known = {station for station, table in seen.stamps if table == _QUARANTINED}
+    inventory = shared_files.take_inventory(containers)
+    known = {station for station, table in inventory.stamps if table == _QUARANTINED}
     for station in stations:
         if station not in known:
             raise UserError(f"Station {printable(station)} has no quarantined_rows yet; run `weather-etl run` first.")
@@ -45,7 +45,7 @@ def quarantined_rows(
             rows = rows.filter(pc.equal(rows.column("reason"), reason))
         yield from rows.select(list(COLUMNS)).to_pylist()
     if not stations:
-        for index in shared_files.troubled(containers.lake.container, seen.sources):
+        for index in shared_files.indexes_in_trouble(containers.lake.container, inventory.sources):
             yield from (r for r in _rows_of_no_station(index) if reason is None or r["reason"] == reason)
 
 

@@ -70,7 +70,7 @@ def in_flight(
         now: seconds since 1970.
         besides: jobs whose runs do not count.
     """
-    found = InFlight()
+    work = InFlight()
     for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED)):
         run = record.dagster_run
         station, targets = planning.covered(run.tags), planning.targets(run.tags)
@@ -87,10 +87,10 @@ def in_flight(
                 instance.report_run_failed(run, sentence)
                 continue
         if station is not None:
-            found.stations.add(station)
+            work.stations.add(station)
         else:
-            found.targets |= targets
-    return found
+            work.targets |= targets
+    return work
 
 
 def _is_parent(run: dg.DagsterRun) -> bool:
@@ -148,8 +148,8 @@ def histories(
                 runs[key].append(_past(record))
     last_other = _last_other_runs(instance, [by_key[k] for k in runs], jobs)
     return {
-        by_key[key].station: planning.history(found, last_other.get(by_key[key].station, 0))
-        for key, found in runs.items()
+        by_key[key].station: planning.history(past_runs, last_other.get(by_key[key].station, 0))
+        for key, past_runs in runs.items()
     }
 
 
@@ -182,27 +182,27 @@ def _last_other_runs(
     ]
     if planning.SHARED in now:
         filters.append(dg.RunsFilter(statuses=FINISHED, tags={planning.SHARED_TAG: "all"}))
-    found: dict[str, int] = {}
+    last_ids: dict[str, int] = {}
     for runs in filters:
         names = runs.tags.get(planning.PARTITION, ())
         for record in instance.get_run_records(runs, limit=max(len(names), 1) * _RUNS_PER_STATION):
             tags = record.dagster_run.tags
             station = planning.covered(tags)
             if station is not None and tags.get(planning.TARGET, now[station]) != now[station]:
-                found[station] = max(found.get(station, 0), record.storage_id)
-    return found
+                last_ids[station] = max(last_ids.get(station, 0), record.storage_id)
+    return last_ids
 
 
 def last_runs(instance: dg.DagsterInstance, stations: Collection[str]) -> dict[str, dg.DagsterRun]:
     """The last finished run that made tables, of each of these stations that has a recent one, however it was started."""
-    found: dict[str, dg.DagsterRun] = {}
+    by_station: dict[str, dg.DagsterRun] = {}
     for names in _portions(stations):
         filters = dg.RunsFilter(statuses=FINISHED, tags={planning.PARTITION: names})
         for record in instance.get_run_records(filters, limit=len(names) * _RUNS_PER_STATION):
             run = record.dagster_run
             if makes_tables(run):
-                found.setdefault(run.tags[planning.PARTITION], run)
-    return found
+                by_station.setdefault(run.tags[planning.PARTITION], run)
+    return by_station
 
 
 def makes_tables(run: dg.DagsterRun) -> bool:
@@ -221,27 +221,27 @@ def last_check_evaluations(
     records = instance.event_log_storage.get_latest_asset_check_execution_by_key(
         keys, partition_filter=PartitionKeyFilter(key=station) if station is not None else None
     )
-    found = {}
+    evaluations = {}
     for key, record in records.items():
         event = record.event.dagster_event if record.event else None
         if event is not None and event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-            found[key] = event.asset_check_evaluation_data
-    return found
+            evaluations[key] = event.asset_check_evaluation_data
+    return evaluations
 
 
 def unroutable_files_told(instance: dg.DagsterInstance) -> str | None:
     """What the last evaluation of `unroutable_files` was about, see `planning.unroutable`; None if there is none."""
     key = dg.AssetCheckKey(dg.AssetKey(UNROUTABLE_FILES.table), UNROUTABLE_FILES.name)
     evaluation = last_check_evaluations(instance, [key]).get(key)
-    told: Any = evaluation.metadata.get("names") if evaluation else None
-    return str(told.value) if told is not None else None
+    names: Any = evaluation.metadata.get("names") if evaluation else None
+    return str(names.value) if names is not None else None
 
 
 def step_failure(event: dg.DagsterEvent) -> str:
     """What a failed step said: the words of its `Failure`, else of its exception."""
     data = event.step_failure_data
-    told = data.user_failure_data.description if data.user_failure_data else None
-    return (told or (data.error.message if data.error else "")).strip()
+    description = data.user_failure_data.description if data.user_failure_data else None
+    return (description or (data.error.message if data.error else "")).strip()
 
 
 def failure_sentence(instance: dg.DagsterInstance, run_id: str) -> str:

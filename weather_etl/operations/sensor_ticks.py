@@ -32,7 +32,7 @@ class SensorTicks:
 
 def sensor_ticks(instance: "dg.DagsterInstance") -> list[SensorTicks]:
     """The sensors that are on, by name. One that the daemon has never met is not among them."""
-    found: dict[str, SensorTicks] = {}
+    by_name: dict[str, SensorTicks] = {}
     for state in instance.all_instigator_state():
         if state.instigator_type.value != "SENSOR" or state.status.value == "STOPPED":
             continue
@@ -45,7 +45,7 @@ def sensor_ticks(instance: "dg.DagsterInstance") -> list[SensorTicks]:
         last = instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)
         error = last[0].error.message.strip() if last and last[0].error else ""
         ticks = SensorTicks(state.instigator_name, good[0].timestamp if good else 0.0, error)
-        known = found.get(ticks.name)  # of an earlier name of the code location
+        known = by_name.get(ticks.name)  # of an earlier name of the code location
         if known is None or known.last_good < ticks.last_good:
-            found[ticks.name] = ticks
-    return [found[name] for name in sorted(found)]
+            by_name[ticks.name] = ticks
+    return [by_name[name] for name in sorted(by_name)]

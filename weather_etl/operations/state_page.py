@@ -44,17 +44,17 @@ def fingerprint(
     reports = sorted((station, blob.etag) for station, blob in made.items())
     last = failed[0].dagster_run.run_id if failed else ""
     neighbours = containers.lake.stamp(NEIGHBOURS, "")
-    told = neighbours.etag if neighbours else ""
-    return digests.digest(["station_index", publish.REPORT_VERSION, reports, last, told, f"{now:%Y-%m-%d}"])
+    neighbours_etag = neighbours.etag if neighbours else ""
+    return digests.digest(["station_index", publish.REPORT_VERSION, reports, last, neighbours_etag, f"{now:%Y-%m-%d}"])
 
 
 def find_stale(
     containers: "Containers", made: "Mapping[str, Blob]", instance: dg.DagsterInstance, now: datetime | None = None
 ) -> StaleStation | None:
     """The page, if it was not made from the reports and the runs that there are now."""
-    there = containers.lake.container.head(publish.INDEX)
+    page = containers.lake.container.head(publish.INDEX)
     target = fingerprint(containers, made, instance, now or datetime.now(UTC))
-    if (not made and there is None) or (there is not None and there.metadata.get("fingerprint") == target):
+    if (not made and page is None) or (page is not None and page.metadata.get("fingerprint") == target):
         return None
     return StaleStation(publish.INDEX, target, "reports or runs changed")
 
@@ -73,13 +73,13 @@ def make_page(
     states = station_states(settings, instance)
     files = _files_in_trouble(containers, states)
     rows = [
-        judged(state, publish.figures(state.station, made.get(state.station)), files.get(state.station, []), now)
+        row_of(state, publish.figures(state.station, made.get(state.station)), files.get(state.station, []), now)
         for state in states
     ]
     shared = shared_files_state(settings)
     notes = [Note(shared.name, shared.description)] if shared and shared.state != "PASS" else []
     notes += [Note(f"{f.state} file", f"{f.name}: {f.detail}") for f in files.get(None, [])]
-    return index_page(rows, now, settings.ui_url, notes, neighbourhood.contradicted(containers))
+    return index_page(rows, now, settings.ui_url, notes, neighbourhood.contradicted_stations(containers))
 
 
 def _files_in_trouble(containers: "Containers", states: "list[StationState]") -> "dict[str | None, list[FileState]]":
@@ -88,20 +88,20 @@ def _files_in_trouble(containers: "Containers", states: "list[StationState]") ->
     from weather_etl.operations.files import files_in_trouble
     from weather_etl.operations.overview import PASS, UP_TO_DATE
 
-    found: dict[str | None, list[FileState]] = {}
-    of = [
+    by_station: dict[str | None, list[FileState]] = {}
+    stations = [
         s.station
         for s in states
         if s.state != UP_TO_DATE
         or any(c.name == REJECTED_FILES.name and c.state != PASS for c in s.checks)
         or any(stamp.rejected for stamp in s.tables.values())
     ]
-    for file in files_in_trouble(containers, of):
-        found.setdefault(file.station, []).append(file)
-    return found
+    for file in files_in_trouble(containers, stations):
+        by_station.setdefault(file.station, []).append(file)
+    return by_station
 
 
-def judged(state: "StationState", figures: dict[str, Any], files: "list[FileState]", now: datetime) -> "Row":
+def row_of(state: "StationState", figures: dict[str, Any], files: "list[FileState]", now: datetime) -> "Row":
     """A station on the page: its colour, and what is not in order with the way out.
 
     Red needs a person: the last run failed, a file could not be used, a check found an error. Amber may settle by itself.
@@ -111,8 +111,8 @@ def judged(state: "StationState", figures: dict[str, Any], files: "list[FileStat
 
     hours = state.tables.get("validated_observations")
     newest = hours.last if hours else ""
-    grave = list(_grave(state, files))
-    slight = list(_slight(state, files, _silent(newest, figures.get("fresh_hours"), now)))
+    grave = list(_grave_notes(state, files))
+    slight = list(_slight_notes(state, files, _silence(newest, figures.get("fresh_hours"), now)))
     pending = sum(f.state == PENDING for f in files)
     return Row(
         state.station,
@@ -122,11 +122,11 @@ def judged(state: "StationState", figures: dict[str, Any], files: "list[FileStat
         state.files,
         sum(f.state != PENDING for f in files),
         pending,
-        [*grave, *slight, *_muted(state)],
+        [*grave, *slight, *_mute_notes(state)],
     )
 
 
-def _muted(state: "StationState") -> "list[Note]":
+def _mute_notes(state: "StationState") -> "list[Note]":
     """That nobody is told of the station's troubles; it changes no colour."""
     from weather_etl.report.index import Note
 
@@ -140,7 +140,7 @@ def _muted(state: "StationState") -> "list[Note]":
     ]
 
 
-def _grave(state: "StationState", files: "list[FileState]") -> "Iterator[Note]":
+def _grave_notes(state: "StationState", files: "list[FileState]") -> "Iterator[Note]":
     from weather_etl.operations.files import PENDING
     from weather_etl.report.index import Note
 
@@ -158,7 +158,7 @@ def _grave(state: "StationState", files: "list[FileState]") -> "Iterator[Note]":
             yield Note(check.name, f"{check.description} ({check.table})")
 
 
-def _slight(state: "StationState", files: "list[FileState]", silent: str) -> "Iterator[Note]":
+def _slight_notes(state: "StationState", files: "list[FileState]", silent: str) -> "Iterator[Note]":
     from weather_etl.operations.files import PENDING
     from weather_etl.report.index import Note
 
@@ -189,7 +189,7 @@ def _being_evaluated(state: "StationState", severity: str, files_told: bool) -> 
             yield Note("checks", f"{failed} of {table} did not pass when it was made, and are being evaluated anew")
 
 
-def _silent(newest: str, fresh_hours: float | None, now: datetime) -> str:
+def _silence(newest: str, fresh_hours: float | None, now: datetime) -> str:
     """That a live station has no hour young enough; empty if it has, or is not live."""
     if fresh_hours is None or not newest:
         return ""

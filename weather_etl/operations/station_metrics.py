@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LAST_RUNS = 1000  # of the tables' job, looked at for how long the last one of a station took
 
 
-def of_tables(seen: "Inventory", stale: Collection[str], muted: Collection[str]) -> list[Metric]:
+def of_tables(inventory: "Inventory", stale: Collection[str], muted: Collection[str]) -> list[Metric]:
     """What landing and the stamps of the table objects tell.
 
     A table object that an older version wrote does not tell of its checks; its station has those figures when it is
@@ -42,13 +42,13 @@ def of_tables(seen: "Inventory", stale: Collection[str], muted: Collection[str])
     )
     fresh = Metric("weather_etl_station_fresh_hours", "How old the newest hour of a live station may be.", "station")
     quiet = Metric("weather_etl_station_muted", "Whether nobody wants to be told of the station now.", "station")
-    tables: dict[str, dict[str, Stamp]] = {station: {} for station in seen.landing.stations}
-    for (station, table), stamp in seen.stamps.items():
+    tables: dict[str, dict[str, Stamp]] = {station: {} for station in inventory.landing.stations}
+    for (station, table), stamp in inventory.stamps.items():
         tables.setdefault(station, {})[table] = stamp
     for station, stamps in sorted(tables.items()):
         is_stale.add(station in stale, station)
         quiet.add(station in muted, station)
-        listed = seen.landing.stations.get(station)
+        listed = inventory.landing.stations.get(station)
         files.add(len(listed.files) if listed else 0, station)
         raw, hours = stamps.get("raw_observations"), stamps.get("validated_observations")
         if raw and raw.rejected is not None:
@@ -83,11 +83,11 @@ def of_runs(instance: "dg.DagsterInstance", stations: Collection[str], parked: C
     )
     for station in sorted(stations):
         left.add(station in parked, station)
-    told: set[str] = set()
+    named: set[str] = set()
     succeeded = dg.RunsFilter(job_name=planning.TABLES_JOB, statuses=[dg.DagsterRunStatus.SUCCESS])
     for record in instance.get_run_records(succeeded, limit=LAST_RUNS):
         name = record.dagster_run.tags.get(planning.PARTITION, "")
-        if name in stations and name not in told and record.start_time and record.end_time:
-            told.add(name)
+        if name in stations and name not in named and record.start_time and record.end_time:
+            named.add(name)
             seconds.add(round(record.end_time - record.start_time, 3), name)
     return [left, seconds]

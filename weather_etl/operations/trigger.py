@@ -17,7 +17,7 @@ from weather_etl.errors import UserError
 
 DEFAULT_URL = "http://127.0.0.1:3000"
 # As workspace.yaml and Dagster name them; `jobs.py` would cost the import of Dagster.
-LOCATION, REPOSITORY, JOB = "weather_etl", "__repository__", "catch_up_job"
+LOCATION, REPOSITORY, CATCH_UP_JOB = "weather_etl", "__repository__", "catch_up_job"
 MODES = ("incremental", "full")
 FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 POLL_S = 1.0
@@ -138,7 +138,7 @@ class Dagster:
         if mode not in MODES:
             raise UserError(f"The mode is {mode!r}; use {' or '.join(MODES)}.")
         config = {"ops": {"catch_up": {"config": {"mode": mode, "stations": list(stations)}}}}
-        selector = {"repositoryLocationName": LOCATION, "repositoryName": REPOSITORY, "jobName": JOB}
+        selector = {"repositoryLocationName": LOCATION, "repositoryName": REPOSITORY, "jobName": CATCH_UP_JOB}
         tags = [{"key": "weather_etl/why", "value": f"triggered, {mode}"}]
         answer = self._ask(
             LAUNCH,
@@ -150,8 +150,10 @@ class Dagster:
             },
         )["launchRun"]
         if answer["__typename"] != "LaunchRunSuccess":
-            told = answer.get("message") or "; ".join(e["message"] for e in answer.get("errors", []))
-            raise UserError(f"Dagster at {self.url} did not start {JOB}: {_first_line(told) or answer['__typename']}")
+            message = answer.get("message") or "; ".join(e["message"] for e in answer.get("errors", []))
+            raise UserError(
+                f"Dagster at {self.url} did not start {CATCH_UP_JOB}: {_first_line(message) or answer['__typename']}"
+            )
         return answer["run"]["runId"]
 
     def state(self, run_id: str) -> RunState:
@@ -211,8 +213,8 @@ class Dagster:
             raise UserError(f"What answers at {self.url} is no Dagster webserver; correct the address.")
         if not isinstance(answer.get("data"), dict):
             errors = answer.get("errors")
-            told = _first_line(errors[0].get("message", "")) if errors else "no data"
-            raise UserError(f"Dagster at {self.url} could not answer: {told}")
+            message = _first_line(errors[0].get("message", "")) if errors else "no data"
+            raise UserError(f"Dagster at {self.url} could not answer: {message}")
         return answer["data"]
 
 
@@ -229,8 +231,8 @@ def _first_line(text: str) -> str:
 
 def _failure(event: dict[str, Any]) -> str:
     described = (event.get("failureMetadata") or {}).get("description")
-    told = described or (event.get("error") or {}).get("message") or ""
-    return _first_line(told)
+    message = described or (event.get("error") or {}).get("message") or ""
+    return _first_line(message)
 
 
 def _state(run: dict[str, Any], children: tuple[RunState, ...] = (), failures: Sequence[str] = ()) -> RunState:

@@ -83,8 +83,8 @@ class _CatchUp:
 
     def run(self) -> None:
         """Shared files, tables, and what lies below them."""
-        seen = self._look_and_split()
-        todo = self._todo(seen)
+        inventory = self._take_inventory_and_split()
+        todo = self._stations_to_do(inventory)
         context = self._context
         if todo and not planning.targets(context.run.tags):  # so that the sensors know what is in hand
             context.instance.add_run_tags(context.run.run_id, planning.targets_tags(todo))
@@ -93,7 +93,7 @@ class _CatchUp:
         if self._failures:
             raise ExpectedFailure(without_secrets(" | ".join(self._failures)))
         if not todo and not below:
-            context.log.info(f"All {len(seen.landing.stations)} stations are up to date.")
+            context.log.info(f"All {len(inventory.landing.stations)} stations are up to date.")
 
     def _start_each(
         self, job: str, items: Sequence[StaleStation], ops: dict[str, dict[str, Any]] | None = None
@@ -127,29 +127,31 @@ class _CatchUp:
         tags = {planning.PARENT: self._context.run.run_id, planning.ENDED: planning.OUTAGE}
         return bool(self._context.instance.get_run_records(dg.RunsFilter(tags=tags), limit=1))
 
-    def _look_and_split(self) -> shared_files.Inventory:
+    def _take_inventory_and_split(self) -> shared_files.Inventory:
         """What lies in both containers, after shared files were split where that was due."""
         with connect(self._settings) as containers:
-            seen = shared_files.take_inventory(containers)
-            unsplit = planning.find_unsplit(seen.pending, seen.landing, unroutable_files_told(self._context.instance))
-            if self._full and seen.sources and not unsplit:
+            inventory = shared_files.take_inventory(containers)
+            unsplit = planning.find_unsplit(
+                inventory.pending, inventory.landing, unroutable_files_told(self._context.instance)
+            )
+            if self._full and inventory.sources and not unsplit:
                 unsplit = [StaleStation(planning.SHARED, "full", FULL_RUN)]
             if unsplit:
                 self._start_each(SHARED_JOB, unsplit, {"shared_files": {"full": self._full}})
-                seen = shared_files.take_inventory(containers)
-        for name in seen.landing.unroutable[:10]:
+                inventory = shared_files.take_inventory(containers)
+        for name in inventory.landing.unroutable[:10]:
             self._context.log.warning(f"{name[:200]!r} lies outside any station's folder and was left alone.")
-        return seen
+        return inventory
 
-    def _todo(self, seen: shared_files.Inventory) -> list[StaleStation]:
-        stale = {s.station: s for s in planning.find_stale(seen.landing, seen.stamps)}
+    def _stations_to_do(self, inventory: shared_files.Inventory) -> list[StaleStation]:
+        stale = {s.station: s for s in planning.find_stale(inventory.landing, inventory.stamps)}
         if self._full:
-            for name in seen.landing.stations:
+            for name in inventory.landing.stations:
                 stale.setdefault(name, StaleStation(name, "full", FULL_RUN))
         if self._config.stations:
             for name in self._config.stations:
-                if name not in seen.landing.stations and name not in stale:
-                    raise UnknownStation(name, seen.landing.stations.keys() | stale.keys())
+                if name not in inventory.landing.stations and name not in stale:
+                    raise UnknownStation(name, inventory.landing.stations.keys() | stale.keys())
             stale = {name: stale[name] for name in self._config.stations if name in stale}
         self._failures += [str(StationVanished(s.station)) for s in stale.values() if s.why == planning.VANISHED]
         return sorted((s for s in stale.values() if s.why != planning.VANISHED), key=lambda s: s.station)

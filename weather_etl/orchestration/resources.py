@@ -190,18 +190,18 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             return raw
         from weather_etl.meteorology import schemas
 
-        found = self.containers().lake.read(name, station)
-        if found is None:
+        in_lake = self.containers().lake.read(name, station)
+        if in_lake is None:
             raise NeverMade(name, station)
-        self._read_as(found.stamp)
+        self._read_as(in_lake.stamp)
         if name not in schemas.TABLES:
-            return found.arrow.to_pandas()
-        if not set(schemas.TABLES[name].column_names) <= set(found.arrow.column_names):
+            return in_lake.arrow.to_pandas()
+        if not set(schemas.TABLES[name].column_names) <= set(in_lake.arrow.column_names):
             raise UserError(
                 f"{name} of station {station} was made by an older version of weather_etl and lacks columns; "
                 "materialize it first."
             )
-        return schemas.to_frame(name, found.arrow)
+        return schemas.to_frame(name, in_lake.arrow)
 
     def _read_as(self, stamp: Stamp) -> None:
         """What is made from a table carries the fingerprint that the table had when it was read."""
@@ -230,8 +230,8 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         with without_details(context.log, self._run, self._instance):
             opened = self._opened.get(station)
             if not isinstance(obj, StationTable):
-                frame, there = obj, None if opened else self.containers().lake.stamp(name, station)
-                obj = StationTable(name, station, lambda: frame, is_new=True, replaces=there)
+                frame, old_stamp = obj, None if opened else self.containers().lake.stamp(name, station)
+                obj = StationTable(name, station, lambda: frame, is_new=True, replaces=old_stamp)
             old = opened.stamps.get(name) if opened else obj.replaces
             if obj.is_new:
                 stamp, status = self._write(obj, old)
@@ -295,8 +295,8 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             raise UserError(
                 f"Other runs wrote {name} of {station} {MAX_RACES} times while this one worked; run it again."
             )
-        there = self.containers().lake.stamp(name, station)
-        if there is None:
+        stamp = self.containers().lake.stamp(name, station)
+        if stamp is None:
             uri = self.containers().lake.uri(name, station)
             raise UserError(f"{uri} was deleted while it was replaced; run {'the station' if station else 'it'} again.")
-        return there, LEFT
+        return stamp, LEFT

@@ -68,8 +68,8 @@ class Compared:
 
 def _pivot(frame: pd.DataFrame, key: str, quantity: Quantity, stations: Sequence[str]) -> pd.DataFrame:
     values = frame[quantity.column].astype("float64") * quantity.factor
-    found = pd.DataFrame({"key": frame[key], "station": frame["station_id"].astype("str"), "value": values})
-    table = found.pivot(index="key", columns="station", values="value").dropna(how="all").dropna(how="all", axis=1)
+    long = pd.DataFrame({"key": frame[key], "station": frame["station_id"].astype("str"), "value": values})
+    table = long.pivot(index="key", columns="station", values="value").dropna(how="all").dropna(how="all", axis=1)
     return table[[s for s in stations if s in table]]
 
 
@@ -104,13 +104,13 @@ def summary(compared: Compared) -> list[dict[str, Any]]:
                 "unit": quantity.unit,
                 "digits": quantity.digits,
                 "means": [float(shared[s].mean()) if s in shared and len(shared) else None for s in compared.stations],
-                "years": _told(shared.index.tolist()),
+                "years": _years_in_words(shared.index.tolist()),
             }
         )
     return lines
 
 
-def _told(years: list[int]) -> str:
+def _years_in_words(years: list[int]) -> str:
     """`2001-2009, 2011 (10)`; a sentence where there is none."""
     spans: list[list[int]] = []
     for year in years:
@@ -118,18 +118,18 @@ def _told(years: list[int]) -> str:
             spans[-1][1] = year
         else:
             spans.append([year, year])
-    told = ", ".join(f"{a}" if a == b else f"{a}\u2013{b}" for a, b in spans)
-    return f"{told} ({len(years)})" if years else "no year that all of them show"
+    listing = ", ".join(f"{a}" if a == b else f"{a}\u2013{b}" for a, b in spans)
+    return f"{listing} ({len(years)})" if years else "no year that all of them show"
 
 
 def by_year(compared: Compared) -> list[dict[str, Any]]:
     """The quantities that are pictured, year by year: `label`, `unit`, `digits`, `stations`, `rows` (year -> values)."""
-    found = []
+    pictured = []
     for quantity in QUANTITIES:
         table = compared.years(quantity)
         if quantity.column in PICTURED and not table.empty:
             rows = {year: [None if pd.isna(v) else float(v) for v in row] for year, row in zip(table.index, table.to_numpy(), strict=True)}  # fmt: skip
-            found.append(
+            pictured.append(
                 {
                     "label": quantity.label,
                     "unit": quantity.unit,
@@ -138,16 +138,16 @@ def by_year(compared: Compared) -> list[dict[str, Any]]:
                     "rows": rows,
                 }
             )
-    return found
+    return pictured
 
 
 def records(compared: Compared) -> list[dict[str, Any]]:
     """What each station has: first and last month, and how many months show a mean temperature."""
-    found = []
+    rows = []
     for station in compared.stations:
         months = compared.monthly[compared.monthly["station_id"] == station]
         shown = int(facts.column(months, "temperature_mean_c").notna().sum())
-        found.append(
+        rows.append(
             {
                 "station": station,
                 "first": f"{months['month'].min():%Y-%m}" if len(months) else "",
@@ -156,4 +156,4 @@ def records(compared: Compared) -> list[dict[str, Any]]:
                 "shown": shown,
             }
         )
-    return found
+    return rows

@@ -31,8 +31,8 @@ def draw(compared: Compared) -> list[Picture]:
     months = [(q, compared.months(q)[0]) for q in wanted]
     years = [(q, compared.years(q)) for q in wanted]
     with matplotlib.rc_context(STYLE):
-        made = [_picture(compared, *which) for which in (("by_month", months), ("by_year", years))]
-    return [p for p in made if p is not None]
+        pictures = [_picture(compared, *which) for which in (("by_month", months), ("by_year", years))]
+    return [p for p in pictures if p is not None]
 
 
 def _picture(compared: Compared, name: str, tables: list[tuple[Quantity, pd.DataFrame]]) -> Picture | None:
@@ -68,7 +68,7 @@ def _picture(compared: Compared, name: str, tables: list[tuple[Quantity, pd.Data
     return picture(
         name,
         "By calendar month" if by_month else "By year",
-        f"{what}, a line per station. " + " ".join(_told(q, t) for q, t in shown),
+        f"{what}, a line per station. " + " ".join(_in_words(q, t) for q, t in shown),
         (9, 0.6 + 2.6 * rows),
         paint,
     )
@@ -84,7 +84,7 @@ def _label(place: Any, table: pd.DataFrame, *, by_month: bool) -> None:
     place.set_xlim(years[0] - 0.5, years[-1] + 0.5)
 
 
-def _told(quantity: Quantity, table: pd.DataFrame) -> str:
+def _in_words(quantity: Quantity, table: pd.DataFrame) -> str:
     parts = [
         f"{station} {table[station].min():.{quantity.digits}f} to {table[station].max():.{quantity.digits}f}"
         for station in table

@@ -40,12 +40,16 @@ class Tables:
     normals: pd.DataFrame | None = None
 
 
-def without_stubs(t: Tables) -> Tables:
+def without_stubs(tables: Tables) -> Tables:
     """The tables without first and last months and years that hold less than a day of hours.
 
     Files rarely begin and end at midnight of the station's zone: an hour of the next year is no year to draw.
     """
-    return replace(t, monthly=_without_stubs(t.monthly), yearly=None if t.yearly is None else _without_stubs(t.yearly))
+    return replace(
+        tables,
+        monthly=_without_stubs(tables.monthly),
+        yearly=None if tables.yearly is None else _without_stubs(tables.yearly),
+    )
 
 
 def _without_stubs(frame: pd.DataFrame) -> pd.DataFrame:
@@ -66,43 +70,47 @@ def _number(value: Any, digits: int = 1) -> float | None:
     return None if pd.isna(value) else round(float(value), digits) + 0.0
 
 
-def key_figures(t: Tables) -> dict[str, Any]:
+def key_figures(tables: Tables) -> dict[str, Any]:
     """The figures of the head of the page, None where they are not known.
 
     Keys end in their unit as the columns of the tables do.
     """
-    v, m = t.validated, t.monthly
-    hours = len(v)
-    span = int((v["timestamp"].iloc[-1] - v["timestamp"].iloc[0]).total_seconds() // 3600) + 1 if hours else 0
-    low, high = column(m, "temperature_min_c"), column(m, "temperature_max_c")
-    wind, wettest = column(v, "wind_speed_ms"), column(m, "rx1day_mm")
-    years = annual(t, "temperature_mean_c", "mean")
-    failed, suspect, evaluated = _flag_counts(v)
+    validated, monthly = tables.validated, tables.monthly
+    hours = len(validated)
+    span = (
+        int((validated["timestamp"].iloc[-1] - validated["timestamp"].iloc[0]).total_seconds() // 3600) + 1
+        if hours
+        else 0
+    )
+    low, high = column(monthly, "temperature_min_c"), column(monthly, "temperature_max_c")
+    wind, wettest = column(validated, "wind_speed_ms"), column(monthly, "rx1day_mm")
+    years = annual(tables, "temperature_mean_c", "mean")
+    failed, suspect, evaluated = _flag_counts(validated)
     return {
-        "first": f"{v['timestamp'].iloc[0]:%Y-%m-%d %H:%M}Z" if hours else None,
-        "last": f"{v['timestamp'].iloc[-1]:%Y-%m-%d %H:%M}Z" if hours else None,
+        "first": f"{validated['timestamp'].iloc[0]:%Y-%m-%d %H:%M}Z" if hours else None,
+        "last": f"{validated['timestamp'].iloc[-1]:%Y-%m-%d %H:%M}Z" if hours else None,
         "hours": hours,
         "missing_hours": span - hours,
         "missing_percent": _number(100 * (span - hours) / span, 2) if span else None,
-        "temperature_mean_c": _number(t.daily["temperature_mean_c"].mean()),
+        "temperature_mean_c": _number(tables.daily["temperature_mean_c"].mean()),
         "temperature_min_c": _number(low.min()),
-        "temperature_min_date": _date_of(m, low, "temperature_min_date", low.min()),
+        "temperature_min_date": _date_of(monthly, low, "temperature_min_date", low.min()),
         "temperature_max_c": _number(high.max()),
-        "temperature_max_date": _date_of(m, high, "temperature_max_date", high.max()),
+        "temperature_max_date": _date_of(monthly, high, "temperature_max_date", high.max()),
         "warmest_year": _year(years, years.max()),
         "coldest_year": _year(years, years.min()),
         "wind_speed_mean_ms": _number(wind.mean()),
         "wind_speed_max_ms": _number(wind.max()),
-        "prevailing_sector": _prevailing(v),
-        "frost_days_per_year": _number(annual(t, "frost_days", "sum").mean(), 0),
-        "summer_days_per_year": _number(annual(t, "summer_days", "sum").mean(), 0),
-        "hdd_18_per_year": _number(annual(t, "hdd_18", "sum").mean(), 0),
-        "capacity_factor": _number(column(m, "capacity_factor").mean(), 3),
-        "precipitation_mm_per_year": _number(annual(t, "precipitation_mm", "sum").mean(), 0),
+        "prevailing_sector": _prevailing(validated),
+        "frost_days_per_year": _number(annual(tables, "frost_days", "sum").mean(), 0),
+        "summer_days_per_year": _number(annual(tables, "summer_days", "sum").mean(), 0),
+        "hdd_18_per_year": _number(annual(tables, "hdd_18", "sum").mean(), 0),
+        "capacity_factor": _number(column(monthly, "capacity_factor").mean(), 3),
+        "precipitation_mm_per_year": _number(annual(tables, "precipitation_mm", "sum").mean(), 0),
         "rx1day_mm": _number(wettest.max()),
-        "rx1day_date": _date_of(m, wettest, "rx1day_date", wettest.max()),
-        "solar_radiation_kwhm2_per_year": _number(annual(t, "solar_radiation_mjm2", "sum").mean() / 3.6, 0),
-        "sunshine_h_per_year": _number(annual(t, "sunshine_h", "sum").mean(), 0),
+        "rx1day_date": _date_of(monthly, wettest, "rx1day_date", wettest.max()),
+        "solar_radiation_kwhm2_per_year": _number(annual(tables, "solar_radiation_mjm2", "sum").mean() / 3.6, 0),
+        "sunshine_h_per_year": _number(annual(tables, "sunshine_h", "sum").mean(), 0),
         "failed_values": failed,
         "suspect_values": suspect,
         "failed_percent": _number(100 * failed / evaluated, 2) if evaluated else None,
@@ -120,9 +128,9 @@ _ASKED_FOR = {
 }
 
 
-def unreported(t: Tables) -> list[str]:
+def unreported(tables: Tables) -> list[str]:
     """What the station never reports of what a report shows."""
-    return [what for what, names in _ASKED_FOR.items() if all(column(t.validated, n).isna().all() for n in names)]
+    return [what for what, names in _ASKED_FOR.items() if all(column(tables.validated, n).isna().all() for n in names)]
 
 
 def _date_of(frame: pd.DataFrame, values: pd.Series, name: str, extreme: float) -> str | None:
@@ -152,43 +160,43 @@ def _prevailing(validated: pd.DataFrame) -> str | None:
     return SECTORS[int(totals.argmax())] if totals.any() else None
 
 
-def annual(t: Tables, name: str, how: str) -> pd.Series:
+def annual(tables: Tables, name: str, how: str) -> pd.Series:
     """year -> value of the complete years; of `yearly_weather` where that exists, else from twelve full months."""
-    if t.yearly is not None and name in t.yearly:
-        return t.yearly.set_index("year")[name].astype("float64").dropna()
-    values = column(t.monthly, name)
-    groups = values.groupby(t.monthly["month"].dt.year)
+    if tables.yearly is not None and name in tables.yearly:
+        return tables.yearly.set_index("year")[name].astype("float64").dropna()
+    values = column(tables.monthly, name)
+    groups = values.groupby(tables.monthly["month"].dt.year)
     complete = groups.count() == 12
     if how == "sum":
         return groups.sum()[complete]
-    days = column(t.daily, name)
-    return days.groupby(t.daily["date"].dt.year).mean().reindex(complete.index)[complete].dropna()
+    days = column(tables.daily, name)
+    return days.groupby(tables.daily["date"].dt.year).mean().reindex(complete.index)[complete].dropna()
 
 
-def stripes(t: Tables) -> tuple[list[str], np.ndarray, str, str]:
+def stripes(tables: Tables) -> tuple[list[str], np.ndarray, str, str]:
     """Labels, anomalies in degC (NaN where incomplete), unit (year or month) of the climate stripes, and against what."""
-    years = annual(t, "temperature_mean_c", "mean")
+    years = annual(tables, "temperature_mean_c", "mean")
     if len(years) >= STRIPE_YEARS:
         every = np.arange(years.index.min(), years.index.max() + 1)
         values = years.reindex(every).to_numpy(dtype=float)
         return [str(y) for y in every], values - np.nanmean(values), "year", "the mean of all years"
-    if t.monthly.empty:
+    if tables.monthly.empty:
         return [], np.empty(0), "month", ""
-    months = pd.date_range(t.monthly["month"].min(), t.monthly["month"].max(), freq="MS")
-    means, calendar = column(t.monthly, "temperature_mean_c"), t.monthly["month"].dt.month
+    months = pd.date_range(tables.monthly["month"].min(), tables.monthly["month"].max(), freq="MS")
+    means, calendar = column(tables.monthly, "temperature_mean_c"), tables.monthly["month"].dt.month
     counts = means.groupby(calendar).count()
     # With few months in two years most would be held against themselves, and be drawn as usual.
     by_calendar = bool((counts > 1).sum() == counts.astype(bool).sum() > 0)
     usual = means.groupby(calendar).transform("mean") if by_calendar else means.mean()
     anomalies = means - usual
-    anomalies.index = pd.DatetimeIndex(t.monthly["month"])
+    anomalies.index = pd.DatetimeIndex(tables.monthly["month"])
     against = f"the mean of its calendar month in {counts.max()} years" if by_calendar else "the mean of all months"
     return [f"{d:%Y-%m}" for d in months], anomalies.reindex(months).to_numpy(dtype=float), "month", against
 
 
-def year_by_day(t: Tables) -> tuple[list[int], np.ndarray]:
+def year_by_day(tables: Tables) -> tuple[list[int], np.ndarray]:
     """Years, and the daily mean temperatures as an array (year, day of a leap year)."""
-    days = t.daily.dropna(subset=["temperature_mean_c"])
+    days = tables.daily.dropna(subset=["temperature_mean_c"])
     if days.empty:
         return [], np.empty((0, 366))
     date = days["date"].dt
@@ -217,13 +225,13 @@ def wind_rose(validated: pd.DataFrame) -> tuple[np.ndarray, float | None]:
     return shares, 100 * float(calm.sum()) / total
 
 
-def climate(t: Tables) -> dict[str, np.ndarray]:
+def climate(tables: Tables) -> dict[str, np.ndarray]:
     """Per calendar month, shape (12,): mean temperature, mean of daily extremes, absolute extremes, in degC."""
-    month = t.monthly["month"].dt.month
+    month = tables.monthly["month"].dt.month
     rows = np.arange(1, 13)
 
     def by_month(name: str, how: str) -> np.ndarray:
-        return column(t.monthly, name).groupby(month).agg(how).reindex(rows).to_numpy(dtype=float)
+        return column(tables.monthly, name).groupby(month).agg(how).reindex(rows).to_numpy(dtype=float)
 
     return {
         "mean": by_month("temperature_mean_c", "mean"),
@@ -234,9 +242,9 @@ def climate(t: Tables) -> dict[str, np.ndarray]:
     }
 
 
-def precipitation_hours(t: Tables) -> tuple[np.ndarray | None, str]:
+def precipitation_hours(tables: Tables) -> tuple[np.ndarray | None, str]:
     """Mean hours with precipitation per calendar month, shape (12,), or None and why there are none."""
-    kinds, amounts = t.validated["precipitation_type"], column(t.validated, "precipitation_mm")
+    kinds, amounts = tables.validated["precipitation_type"], column(tables.validated, "precipitation_mm")
     what = "rain, snow or sleet"
     if kinds.notna().any():
         wet = kinds.isin(["rain", "snow", "sleet"])
@@ -250,19 +258,19 @@ def precipitation_hours(t: Tables) -> tuple[np.ndarray | None, str]:
             f"The source labels {100 * share:.0f} % of all hours with a type of precipitation, dry ones included; "
             "hours of precipitation cannot be told from it."
         )
-    time = t.validated["timestamp"]
+    time = tables.validated["timestamp"]
     month = (time.dt.year * 12 + time.dt.month - 1).to_numpy()
     per_month = wet.groupby(month).sum()
     hours = per_month.groupby(per_month.index % 12).mean().reindex(range(12))
     return hours.to_numpy(dtype=float), f"mean hours with {what}; months in UTC."
 
 
-def completeness(t: Tables) -> tuple[list[str], list[str], np.ndarray]:
+def completeness(tables: Tables) -> tuple[list[str], list[str], np.ndarray]:
     """Variables, months, and the share of hours with a good value in percent, shape (variables, months)."""
-    if t.monthly.empty:
+    if tables.monthly.empty:
         return [], [], np.empty((0, 0))
-    every = pd.date_range(t.monthly["month"].min(), t.monthly["month"].max(), freq="MS")
-    months = t.monthly.set_index("month")
+    every = pd.date_range(tables.monthly["month"].min(), tables.monthly["month"].max(), freq="MS")
+    months = tables.monthly.set_index("month")
     names = [n for n in COUNTED if f"{n}_n" in months and months[f"{n}_n"].sum() > 0]
     shares = [(100 * months[f"{n}_n"] / months["hours_expected"]).reindex(every).fillna(0).to_numpy() for n in names]
     return names, [f"{d:%Y-%m}" for d in every], np.array(shares, dtype=float)
@@ -287,12 +295,12 @@ _ENERGY = (
 )
 
 
-def wind_energy(t: Tables) -> list[Energy]:
+def wind_energy(tables: Tables) -> list[Energy]:
     """The wind-energy tables of the page, of the columns that `monthly_weather` has values in."""
     energies = []
-    month = t.monthly["month"].dt
+    month = tables.monthly["month"].dt
     for name, label, digits, factor in _ENERGY:
-        values = column(t.monthly, name) * factor
+        values = column(tables.monthly, name) * factor
         if not values.notna().any():
             continue
         table = values.groupby([month.year, month.month]).first().unstack().reindex(columns=range(1, 13))

@@ -18,12 +18,12 @@ EPISODES_PER_TEST = 3
 EPISODE_GAP = pd.Timedelta(hours=24)
 
 
-def quality_summary(t: Tables) -> list[dict[str, Any]]:
+def quality_summary(tables: Tables) -> list[dict[str, Any]]:
     """Per variable that was ever reported: how many values were evaluated, good, suspect, failed, and by which test."""
-    tests = Counter(zip(t.events["variable"], t.events["test"], strict=True))
+    tests = Counter(zip(tables.events["variable"], tables.events["test"], strict=True))
     rows = []
     for name in VARIABLES:
-        flags = t.validated[f"{name}_qc"].to_numpy()
+        flags = tables.validated[f"{name}_qc"].to_numpy()
         evaluated = int((flags != Flag.MISSING).sum())
         if not evaluated:
             continue
@@ -41,21 +41,21 @@ def quality_summary(t: Tables) -> list[dict[str, Any]]:
     return rows
 
 
-def suspicious_episodes(t: Tables) -> list[dict[str, Any]]:
+def suspicious_episodes(tables: Tables) -> list[dict[str, Any]]:
     """The ten most suspicious episodes, worst first.
 
     Events of one variable and test less than a day apart are one episode. Failed before suspect; then by the distance
     of the worst value from the station's median in robust standard deviations (1.4826 MAD), times the square root of
     the number of events; at most three of one variable and test, so that one broken sensor does not hide the others.
     """
-    events = t.events
+    events = tables.events
     if events.empty:
         return []
     events = events.sort_values(["variable", "test", "timestamp"], kind="stable")
     same = (events["variable"] == events["variable"].shift()) & (events["test"] == events["test"].shift())
     near = events["timestamp"] - events["timestamp"].shift() < EPISODE_GAP
     number = (~(same & near)).cumsum().to_numpy()
-    distance = np.nan_to_num(_distance(t, events))
+    distance = np.nan_to_num(_distance(tables, events))
     frame = events.assign(number=number, distance=distance)
     worst = frame.loc[frame.groupby("number")["distance"].idxmax()].set_index("number")
     groups = frame.groupby("number")
@@ -68,25 +68,25 @@ def suspicious_episodes(t: Tables) -> list[dict[str, Any]]:
     return [_episode(record) for record in worst.head(EPISODES).to_dict("records")]
 
 
-def _episode(r: dict[Any, Any]) -> dict[str, Any]:
+def _episode(record: dict[Any, Any]) -> dict[str, Any]:
     """An episode in words, as the page shows it."""
     return {
-        "start": f"{r['start']:%Y-%m-%d %H:%M}Z",
-        "end": f"{r['end']:%Y-%m-%d %H:%M}Z",
-        "events": int(r["events"]),
-        "variable": r["variable"],
-        "test": r["test"],
-        "flag": "fail" if r["flag"] == Flag.FAIL else "suspect",
-        "value": "" if pd.isna(r["original_value"]) else f"{r['original_value']:,.1f}",
-        "limit": r["limit_text"],
-        "where": f"{r['landing_file']}:{r['line']}",
+        "start": f"{record['start']:%Y-%m-%d %H:%M}Z",
+        "end": f"{record['end']:%Y-%m-%d %H:%M}Z",
+        "events": int(record["events"]),
+        "variable": record["variable"],
+        "test": record["test"],
+        "flag": "fail" if record["flag"] == Flag.FAIL else "suspect",
+        "value": "" if pd.isna(record["original_value"]) else f"{record['original_value']:,.1f}",
+        "limit": record["limit_text"],
+        "where": f"{record['landing_file']}:{record['line']}",
     }
 
 
-def _distance(t: Tables, events: pd.DataFrame) -> np.ndarray:
+def _distance(tables: Tables, events: pd.DataFrame) -> np.ndarray:
     out = np.full(len(events), np.nan)
     for name in events["variable"].unique():
-        good = column(t.validated, name)
+        good = column(tables.validated, name)
         median = good.median()
         spread = 1.4826 * (good - median).abs().median()
         of_it = (events["variable"] == name).to_numpy()

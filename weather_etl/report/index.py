@@ -121,21 +121,23 @@ def _map(rows: Sequence[Row]) -> dict[str, Any] | None:
         "height": height,
         "land": "".join(
             "M" + "L".join(f"{x(lon):.0f} {y(lat):.0f}" for lon, lat in ring) + "Z"
-            for ring in _cut(_land(), west, south, east, north)
+            for ring in _clip(_land_rings(), west, south, east, north)
         ),
         "meridians": [(x(d), _degrees(d, "E", "W")) for d in _multiples(west, east, step)],
         "parallels": [(y(d), _degrees(d, "N", "S")) for d in _multiples(south, north, step)],
-        "points": _labelled([(r, x(r.figures["longitude"]), y(r.figures["latitude"])) for r in reversed(rows)], width),
+        "points": _with_labels(
+            [(r, x(r.figures["longitude"]), y(r.figures["latitude"])) for r in reversed(rows)], width
+        ),
     }
 
 
-def _labelled(points: list[tuple[Row, float, float]], width: float) -> list[dict[str, Any]]:
+def _with_labels(points: list[tuple[Row, float, float]], width: float) -> list[dict[str, Any]]:
     """The points with a place for their names: right of them, else left, below, above, whichever nothing lies under.
 
     A name that fits nowhere is left out, and so are all of many stations; the table has them.
     """
     taken = [(px - 10, py - 10, px + 10, py + 10) for _, px, py in points]
-    found: list[dict[str, Any]] = []
+    labelled: list[dict[str, Any]] = []
     for row, px, py in points:
         size = 7.8 * len(row.name)  # of letters of 13 units
         places = [
@@ -152,8 +154,8 @@ def _labelled(points: list[tuple[Row, float, float]], width: float) -> list[dict
                 label = {"anchor": anchor, "x": round(lx, 1), "y": round(ly, 1)}
                 taken.append(box)
                 break
-        found.append({"row": row, "x": px, "y": py, "label": label})
-    return found
+        labelled.append({"row": row, "x": px, "y": py, "label": label})
+    return labelled
 
 
 Box = tuple[float, float, float, float]
@@ -167,7 +169,7 @@ Ring = list[tuple[float, float]]
 
 
 @lru_cache
-def _land() -> list[Ring]:
+def _land_rings() -> list[Ring]:
     """The rings of the land, longitudes and latitudes in degrees; `coast.json` says where they are from.
 
     A ring may go on beyond 180 degrees, and so may a frame; each is there once more to the west and to the east.
@@ -180,30 +182,30 @@ def _land() -> list[Ring]:
     ]
 
 
-def _cut(rings: Iterable[Ring], west: float, south: float, east: float, north: float) -> list[Ring]:
+def _clip(rings: Iterable[Ring], west: float, south: float, east: float, north: float) -> list[Ring]:
     """The rings as far as they lie in a frame, side by side of it (Sutherland and Hodgman).
 
     What lies outside is drawn along a line a degree beyond the frame, where nobody sees it.
     """
-    found = []
+    clipped = []
     for ring in rings:
         for axis, limit, side in ((0, west - 1, 1), (0, east + 1, -1), (1, south - 1, 1), (1, north + 1, -1)):
-            ring = _half(ring, axis, limit, side)
+            ring = _clip_side(ring, axis, limit, side)
         if ring:
-            found.append(ring)
-    return found
+            clipped.append(ring)
+    return clipped
 
 
-def _half(ring: Ring, axis: int, limit: float, side: int) -> Ring:
+def _clip_side(ring: Ring, axis: int, limit: float, side: int) -> Ring:
     """What of a ring lies on one side of a meridian (axis 0) or a parallel (axis 1)."""
     kept: Ring = []
-    for a, b in zip(ring[-1:] + ring[:-1], ring, strict=True):
-        a_in, b_in = side * (a[axis] - limit) >= 0, side * (b[axis] - limit) >= 0
-        if a_in != b_in:
-            t = (limit - a[axis]) / (b[axis] - a[axis])
-            kept.append((a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])))
-        if b_in:
-            kept.append(b)
+    for start, end in zip(ring[-1:] + ring[:-1], ring, strict=True):
+        start_is_in, end_is_in = side * (start[axis] - limit) >= 0, side * (end[axis] - limit) >= 0
+        if start_is_in != end_is_in:
+            share = (limit - start[axis]) / (end[axis] - start[axis])
+            kept.append((start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])))
+        if end_is_in:
+            kept.append(end)
     return kept
 
 

@@ -60,15 +60,15 @@ def data_uri(svg: bytes) -> str:
 
 def station_page(
     station: str,
-    t: facts.Tables,
+    tables: facts.Tables,
     settings: StationSettings,
     addresses: dict[str, str],
     origin: Origin | None = None,
 ) -> Page:
     """The report of one station; `addresses` are the URLs of its tables by name, `origin` what its head says of files."""
-    t = facts.without_stubs(t)
-    figures = facts.key_figures(t)
-    drawn = draw(t)
+    tables = facts.without_stubs(tables)
+    figures = facts.key_figures(tables)
+    drawn = draw(tables)
     html = (
         templates()
         .get_template("station.html.j2")
@@ -77,13 +77,13 @@ def station_page(
             settings=settings,
             origin=origin,
             figures=figures,
-            unreported=facts.unreported(t),
+            unreported=facts.unreported(tables),
             pictures={p.name: p for p in drawn},
-            precipitation=facts.precipitation_hours(t)[1],
-            quality=findings.quality_summary(t),
-            episodes=findings.suspicious_episodes(t),
-            energy=facts.wind_energy(t),
-            rain=water.rain_by_month(t),
+            precipitation=facts.precipitation_hours(tables)[1],
+            quality=findings.quality_summary(tables),
+            episodes=findings.suspicious_episodes(tables),
+            energy=facts.wind_energy(tables),
+            rain=water.rain_by_month(tables),
             months=facts.MONTHS,
             tables=addresses,
             version=__version__,

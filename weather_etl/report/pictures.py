@@ -20,19 +20,26 @@ from weather_etl.report import facts, water_pictures
 from weather_etl.report.svg import INK, SOFT, STYLE, Picture, picture
 
 
-def draw(t: facts.Tables) -> list[Picture]:
+def draw(tables: facts.Tables) -> list[Picture]:
     """All pictures that the tables have something to show for."""
     import logging
 
     # The fonts named above are the reader's; that this machine has not all of them does not matter.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     with matplotlib.rc_context(STYLE):
-        made = [_stripes(t), _raster(t), _climate(t), _rose(t), *water_pictures.draw(t), _completeness(t)]
-    return [p for p in made if p is not None]
+        pictures = [
+            _stripes(tables),
+            _raster(tables),
+            _climate(tables),
+            _rose(tables),
+            *water_pictures.draw(tables),
+            _completeness(tables),
+        ]
+    return [p for p in pictures if p is not None]
 
 
-def _stripes(t: facts.Tables) -> Picture | None:
-    labels, anomalies, unit, against = facts.stripes(t)
+def _stripes(tables: facts.Tables) -> Picture | None:
+    labels, anomalies, unit, against = facts.stripes(tables)
     if not np.isfinite(anomalies).any():
         return None
     limit = max(0.5, float(np.nanmax(np.abs(anomalies))))
@@ -60,8 +67,8 @@ def _stripes(t: facts.Tables) -> Picture | None:
     )
 
 
-def _raster(t: facts.Tables) -> Picture | None:
-    years, values = facts.year_by_day(t)
+def _raster(tables: facts.Tables) -> Picture | None:
+    years, values = facts.year_by_day(tables)
     if not years:
         return None
     low, high = float(np.nanpercentile(values, 1)), float(np.nanpercentile(values, 99))
@@ -96,49 +103,51 @@ def _month(day: int | np.integer) -> int:
     return int(np.searchsorted([31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335], day, side="right"))
 
 
-def _climate(t: facts.Tables) -> Picture | None:
-    c = facts.climate(t)
-    if not np.isfinite(c["mean"]).any():
+def _climate(tables: facts.Tables) -> Picture | None:
+    climate = facts.climate(tables)
+    if not np.isfinite(climate["mean"]).any():
         return None
-    hours, _ = facts.precipitation_hours(t)
+    hours, _ = facts.precipitation_hours(tables)
     at = np.arange(12)
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
-        axes.fill_between(at, c["low"], c["high"], color="#f2a27e", alpha=0.55, linewidth=0, label="daily low to high")
-        axes.plot(at, c["mean"], color="#a3181f", linewidth=2, marker="o", markersize=4, label="mean")
-        axes.plot(at, c["highest"], "^", color=INK, markersize=4, label="highest")
-        axes.plot(at, c["lowest"], "v", color=INK, markersize=4, label="lowest")
+        axes.fill_between(
+            at, climate["low"], climate["high"], color="#f2a27e", alpha=0.55, linewidth=0, label="daily low to high"
+        )
+        axes.plot(at, climate["mean"], color="#a3181f", linewidth=2, marker="o", markersize=4, label="mean")
+        axes.plot(at, climate["highest"], "^", color=INK, markersize=4, label="highest")
+        axes.plot(at, climate["lowest"], "v", color=INK, markersize=4, label="lowest")
         axes.axhline(0, color=SOFT, linewidth=0.7)
         axes.set_xticks(at, facts.MONTHS)
         axes.set_ylabel("temperature, °C")
         axes.grid(axis="y", color="#e3e6ea")
         axes.set_axisbelow(True)
         if hours is not None:
-            other = axes.twinx()
-            other.bar(at, hours, color="#3d7ab8", alpha=0.5, width=0.7, label="precipitation")
-            other.set_ylim(0, max(1.0, 3 * float(np.nanmax(hours))))
-            other.set_ylabel("precipitation, hours")
-            other.spines["right"].set_visible(True)
+            rain_axes = axes.twinx()
+            rain_axes.bar(at, hours, color="#3d7ab8", alpha=0.5, width=0.7, label="precipitation")
+            rain_axes.set_ylim(0, max(1.0, 3 * float(np.nanmax(hours))))
+            rain_axes.set_ylabel("precipitation, hours")
+            rain_axes.spines["right"].set_visible(True)
         figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
 
-    warm, cold = int(np.nanargmax(c["mean"])), int(np.nanargmin(c["mean"]))
+    warm, cold = int(np.nanargmax(climate["mean"])), int(np.nanargmin(climate["mean"]))
     rain = (
         "" if hours is None else f" Hours with precipitation: {np.nanmin(hours):.0f} to {np.nanmax(hours):.0f} a month."
     )
     return picture(
         "climate",
         "Climate diagram",
-        f"Temperature by calendar month: mean from {c['mean'][cold]:.1f} °C in {facts.MONTHS[cold]} to "
-        f"{c['mean'][warm]:.1f} °C in {facts.MONTHS[warm]}; lowest value {np.nanmin(c['lowest']):.1f}, highest "
-        f"{np.nanmax(c['highest']):.1f} °C.{rain}",
+        f"Temperature by calendar month: mean from {climate['mean'][cold]:.1f} °C in {facts.MONTHS[cold]} to "
+        f"{climate['mean'][warm]:.1f} °C in {facts.MONTHS[warm]}; lowest value {np.nanmin(climate['lowest']):.1f}, highest "
+        f"{np.nanmax(climate['highest']):.1f} °C.{rain}",
         (5.6, 4),
         paint,
     )
 
 
-def _rose(t: facts.Tables) -> Picture | None:
-    shares, calm = facts.wind_rose(t.validated)
+def _rose(tables: facts.Tables) -> Picture | None:
+    shares, calm = facts.wind_rose(tables.validated)
     if calm is None:
         return None
     edges = facts.SPEED_EDGES_MS
@@ -175,8 +184,8 @@ def _rose(t: facts.Tables) -> Picture | None:
     )
 
 
-def _completeness(t: facts.Tables) -> Picture | None:
-    names, months, shares = facts.completeness(t)
+def _completeness(tables: facts.Tables) -> Picture | None:
+    names, months, shares = facts.completeness(tables)
     if not names:
         return None
 

@@ -66,9 +66,9 @@ def find_stale(stamps: Mapping[tuple[str, str], Stamp], made: Mapping[str, Blob]
         if not all((station, t) in stamps for t in INPUTS):
             continue
         target = expected({t: stamps[(station, t)].fingerprint for t in INPUTS})
-        there = made.get(station)
-        if there is None or there.metadata.get("fingerprint") != target:
-            stale.append(StaleStation(station, target, "no report yet" if there is None else "tables changed"))
+        page = made.get(station)
+        if page is None or page.metadata.get("fingerprint") != target:
+            stale.append(StaleStation(station, target, "no report yet" if page is None else "tables changed"))
     return stale
 
 

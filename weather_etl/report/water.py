@@ -32,28 +32,28 @@ class WalterLieth:
         return self.precipitation < 2.0 * self.temperature
 
 
-def walter_lieth(t: Tables) -> WalterLieth | None:
+def walter_lieth(tables: Tables) -> WalterLieth | None:
     """The climate diagram of Walter and Lieth; None unless all twelve months have both."""
-    month = t.monthly["month"].dt.month
+    month = tables.monthly["month"].dt.month
 
     def by_month(name: str, how: str = "mean") -> np.ndarray:
-        return column(t.monthly, name).groupby(month).agg(how).reindex(range(1, 13)).to_numpy(dtype=float)
+        return column(tables.monthly, name).groupby(month).agg(how).reindex(range(1, 13)).to_numpy(dtype=float)
 
     warm, wet = by_month("temperature_mean_c"), by_month("precipitation_mm")
     if np.isnan(warm).any() or np.isnan(wet).any():
         return None
-    years = t.monthly["month"].dt.year[column(t.monthly, "precipitation_mm").notna()]
+    years = tables.monthly["month"].dt.year[column(tables.monthly, "precipitation_mm").notna()]
     span = f"{years.min()}\u2013{years.max()}" if years.min() != years.max() else f"{years.min()}"
     return WalterLieth(warm, wet, by_month("temperature_min_mean_c"), by_month("temperature_min_c", "min"), span)
 
 
-def rain_by_month(t: Tables) -> list[dict[str, Any]]:
+def rain_by_month(tables: Tables) -> list[dict[str, Any]]:
     """The latest two years of months: amount, departure from the period's mean in percent, its fifth, wet days."""
-    if not column(t.monthly, "precipitation_mm").notna().any():
+    if not column(tables.monthly, "precipitation_mm").notna().any():
         return []
-    normals = None if t.normals is None or t.normals.empty else t.normals.set_index("calendar_month")
-    found = []
-    for row in t.monthly.tail(MONTHS_SHOWN).to_dict("records"):
+    normals = None if tables.normals is None or tables.normals.empty else tables.normals.set_index("calendar_month")
+    months = []
+    for row in tables.monthly.tail(MONTHS_SHOWN).to_dict("records"):
         amount = row["precipitation_mm"]
         usual = departure = fifth = None
         if normals is not None and row["month"].month in normals.index:
@@ -64,7 +64,7 @@ def rain_by_month(t: Tables) -> list[dict[str, Any]]:
                 departure = _number(100.0 * (amount - usual) / usual, 0)
             if pd.notna(amount) and pd.notna(limits).all() and of_month["years_n"] >= 5:
                 fifth = _FIFTHS[int(np.searchsorted(limits, amount, side="left"))]
-        found.append(
+        months.append(
             {
                 "month": f"{row['month']:%Y-%m}",
                 "amount": _number(amount),
@@ -77,7 +77,7 @@ def rain_by_month(t: Tables) -> list[dict[str, Any]]:
                 "days": int(row["days_expected"]),
             }
         )
-    return found
+    return months
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,10 @@ class RunningSums:
     mean: np.ndarray | None
 
 
-def running_sums(t: Tables, name: str, factor: float = 1.0) -> RunningSums | None:
+def running_sums(tables: Tables, name: str, factor: float = 1.0) -> RunningSums | None:
     """Sums of a daily column by day of a leap year; a year's curve ends where a day is not known. None without any."""
-    x = column(t.daily, name)
-    days = t.daily[x.notna()]
+    x = column(tables.daily, name)
+    days = tables.daily[x.notna()]
     if days.empty:
         return None
     date = days["date"].dt
@@ -109,20 +109,20 @@ def running_sums(t: Tables, name: str, factor: float = 1.0) -> RunningSums | Non
     return RunningSums(years[begun].tolist(), sums[begun], mean) if begun.any() else None
 
 
-def by_calendar_month(t: Tables, name: str) -> np.ndarray | None:
+def by_calendar_month(tables: Tables, name: str) -> np.ndarray | None:
     """Means of a monthly column by calendar month, shape (12,); None where there is none."""
-    values = column(t.monthly, name)
+    values = column(tables.monthly, name)
     if not values.notna().any():
         return None
-    return values.groupby(t.monthly["month"].dt.month).mean().reindex(range(1, 13)).to_numpy(dtype=float)
+    return values.groupby(tables.monthly["month"].dt.month).mean().reindex(range(1, 13)).to_numpy(dtype=float)
 
 
-def snow_winters(t: Tables) -> tuple[list[str], np.ndarray] | None:
+def snow_winters(tables: Tables) -> tuple[list[str], np.ndarray] | None:
     """Greatest depth of every day by winters, July to June, shape (winters, 366); None if there never was snow."""
-    x = column(t.daily, "snow_depth_max_cm")
+    x = column(tables.daily, "snow_depth_max_cm")
     if not (x > 0).any():
         return None
-    date = t.daily["date"]
+    date = tables.daily["date"]
     winter = (date.dt.year - (date.dt.month < 7)).to_numpy()
     first = pd.to_datetime([f"{w}-07-01" for w in winter])
     day = (date.to_numpy("datetime64[D]") - first.to_numpy("datetime64[D]")).astype(int)
@@ -133,9 +133,9 @@ def snow_winters(t: Tables) -> tuple[list[str], np.ndarray] | None:
     return [f"{w}/{(w + 1) % 100:02}" for w in winters[snowy]], out[snowy]
 
 
-def water_balance(t: Tables) -> tuple[list[str], np.ndarray] | None:
+def water_balance(tables: Tables) -> tuple[list[str], np.ndarray] | None:
     """Months and precipitation minus reference evapotranspiration of the last five years, mm; None without any."""
-    values = column(t.monthly, "water_balance_mm").tail(60)
+    values = column(tables.monthly, "water_balance_mm").tail(60)
     if not values.notna().any():
         return None
-    return [f"{m:%Y-%m}" for m in t.monthly["month"].tail(60)], values.to_numpy(dtype=float)
+    return [f"{m:%Y-%m}" for m in tables.monthly["month"].tail(60)], values.to_numpy(dtype=float)

@@ -253,7 +253,7 @@ def test_lines_of_no_station_are_a_warning_that_names_the_first(containers: Cont
     containers.landing.upload(NAME, shared_csv(["a", "b c"]))
     split(containers)
     seen = take_inventory(containers)
-    evaluation = checks.shared_files(shared_files.troubled(containers.lake.container, seen.sources), 1, 1)
+    evaluation = checks.shared_files(shared_files.indexes_in_trouble(containers.lake.container, seen.sources), 1, 1)
     assert (evaluation.passed, evaluation.severity) == (False, "WARN")
     assert "24 lines of shared files" in evaluation.description and "line 3" in evaluation.description
 
@@ -274,7 +274,7 @@ def test_a_shared_file_of_no_use_is_rejected_with_a_reason_and_turns_the_check_r
     containers.landing.upload(NAME, data)
     assert [o.state for o in split(containers)] == [REJECTED]
     seen = take_inventory(containers)
-    evaluation = checks.shared_files(shared_files.troubled(containers.lake.container, seen.sources), 1, 0)
+    evaluation = checks.shared_files(shared_files.indexes_in_trouble(containers.lake.container, seen.sources), 1, 0)
     assert (evaluation.passed, evaluation.severity) == (False, "ERROR")
     assert f"{NAME!r} ({reason}:" in evaluation.description
     assert not seen.pending

@@ -65,18 +65,18 @@ def test_an_outage_is_one_sentence_and_its_end_another(tmp_path: Path, capfd: py
     with closing(socket.socket(socket.AF_UNIX)) as database:
         database.bind(str(tmp_path / ".s.PGSQL.5432"))
         database.listen()
-        watched.look()
+        watched.tell_changes()
         assert capfd.readouterr().out == ""
         server.close()
         for _ in range(3):
-            watched.look()
+            watched.tell_changes()
         lost = capfd.readouterr().out
         assert lost.startswith(f"Azure Storage at 127.0.0.1:{port} does not answer") and lost.count("\n") == 1
         with closing(listener(port)):
-            watched.look()
-            watched.look()
+            watched.tell_changes()
+            watched.tell_changes()
             assert capfd.readouterr().out.startswith(f"Azure Storage at 127.0.0.1:{port} answers again")
-    watched.look()
+    watched.tell_changes()
     assert "PostgreSQL does not answer" in capfd.readouterr().out
 
 

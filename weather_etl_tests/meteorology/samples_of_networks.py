@@ -15,6 +15,9 @@ NETWORKS: dict[str, Sample] = {
     "fluxnet": Sample(
         text("# Site: US-Xyz", "# Version: 1-5", "TIMESTAMP_START,TIMESTAMP_END,TA_F,TA_F_QC,SW_IN_F,PA_F,P_F,WS_F,WD,RH,NEE_VUT_REF", "202401130430,202401130500,10.0,0,100.5,98.51,0.2,2.5,270,71,-9999", "202401130500,202401130530,-9999,-9999,-9999,-9999,-9999,-9999,-9999,-9999,1.1"),
         "2024-01-13T11:00", {"temperature_c": 10, "solar_radiation_wm2": 100.5, "pressure_station_hpa": 985.1, "precipitation_mm": 0.2, "wind_speed_ms": 2.5, "wind_direction_deg": 270, "humidity_percent": 71}, timezone="America/Chicago", place={"station": "US-Xyz"}),
+    "inmet_comma": Sample(
+        text("REGIAO:,CO", "ESTACAO:,CUIABA", "CODIGO (WMO):,A901", "LATITUDE:,-15.5", "LONGITUDE:,-56.0", "ALTITUDE:,241.5", "Data,Hora UTC,PRECIPITAÇÃO TOTAL. HORÁRIO (mm),PRESSAO ATMOSFERICA AO NIVEL DA ESTACAO. HORARIA (mB),RADIACAO GLOBAL (Kj/m²),TEMPERATURA DO AR - BULBO SECO. HORARIA (°C),TEMPERATURA DO PONTO DE ORVALHO (°C),UMIDADE RELATIVA DO AR. HORARIA (%),VENTO. DIREÇÃO HORARIA (gr) (° (gr)),VENTO. RAJADA MAXIMA (m/s),VENTO. VELOCIDADE HORARIA (m/s),", "2024/01/13,0500 UTC,.2,985.1,360,10.0,5.0,71,270,5.5,2.5,", encoding="latin-1"),
+        "2024-01-13T05:00", {"precipitation_mm": 0.2, "pressure_station_hpa": 985.1, "solar_radiation_wm2": 100, "temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_direction_deg": 270, "wind_gust_ms": 5.5, "wind_speed_ms": 2.5}, place={"station": "A901", "name": "CUIABA", "latitude": -15.5, "longitude": -56.0, "elevation_m": 241.5}),
     "netatmo_csv": Sample(
         text(*NETATMO, 'Timestamp;"Timezone : Europe/Rome";Temperature;Humidity;Rain;WindStrength;GustStrength;WindAngle', '1705122000;"2024/01/13 06:00:00";10.0;71;0.2;9;19.8;270'),
         "2024-01-13T05:00", {"temperature_c": 10, "humidity_percent": 71, "precipitation_mm": 0.2, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270}),

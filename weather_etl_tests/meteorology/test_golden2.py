@@ -151,6 +151,21 @@ def test_merging_by_variable_gives_so_many_hours(station, name, column):
     assert field.lcd(*station).validated[column].notna().sum() == golden()[name]["variable"]
 
 
+@pytest.mark.parametrize(("station", "hours"), [(ATLANTA, 1_265), (LINCOLN, 1_358)])
+def test_hours_of_which_the_sky_was_invisible_have_no_cloud(station, hours):
+    """The figure counts the hours with any text of the sky: in the others it is `VV`, the sky invisible, or a height."""
+    assert station != ATLANTA or hours == golden()["atl.merge.SkyConditions"]["variable"]
+    cloud = field.lcd(*station).validated.set_index("timestamp")["cloud_cover_percent"]
+    seen: dict[pd.Timestamp, set[str]] = {}
+    for row in field.table(station[0]):
+        hour = (pd.Timestamp(row["DATE"], tz="UTC") + pd.Timedelta(minutes=station[1] + 30)).floor("h")
+        if row["REPORT_TYPE"].strip() not in ("SOD", "SOM") and row["HourlySkyConditions"]:
+            seen.setdefault(hour, set()).add(row["HourlySkyConditions"])
+    dark = cloud.index[cloud.isna()]
+    assert all(text.startswith("VV:") or ":" not in text for hour in dark for text in seen.get(hour, ()))
+    assert cloud.notna().sum() == hours - sum(any("VV" in text for text in seen.get(hour, ())) for hour in dark)
+
+
 def test_the_month_of_an_hour_is_that_in_which_it_began():
     utc, civil = (tables(field.basel(), z, field.BASEL) for z in ("UTC", "Europe/Zurich"))
     assert month(utc, "2017-06")["precipitation_mm"] == figure("bas.precip.2017-06.utc")

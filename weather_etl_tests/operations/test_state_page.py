@@ -23,7 +23,7 @@ HOURS = Stamp("validated_observations", "a", "e", "f", 5, 1, NOW, "2026-01-01 00
 
 def judged(*files: FileState, fresh_hours: float | None = None, **of_state: Any) -> Row:
     state = StationState("a", **{"state": UP_TO_DATE, "files": 2, "tables": {HOURS.table: HOURS}, **of_state})
-    return state_page.judged(state, {"fresh_hours": fresh_hours}, list(files), NOW)
+    return state_page.row_of(state, {"fresh_hours": fresh_hours}, list(files), NOW)
 
 
 def check(state: str, name: str = "coverage") -> CheckState:

@@ -3,6 +3,7 @@
 Belongs here: the order of the steps. Does not belong here: the steps: recognition, cutting, columns and units, times.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -225,9 +226,10 @@ def _time_candidates(profile: Profile, names: Names, options: Options, cut: Cut)
             at.append(i)
         if len(at) == len(patterns) and at and tuple(at) not in out:
             out.append(tuple(at))
-    if not out and profile.generic:
+    if profile.generic:
         clock = clock_columns.by_cells(cut.names, _first_rows(cut))
-        out = [(clock,)] if clock is not None and clock not in ignored else []
+        if clock is not None and clock not in ignored and (clock,) not in out:
+            out.append((clock,))
     return out
 
 
@@ -307,6 +309,10 @@ def _told_of_columns(columns: Columns, cut: Cut) -> list[str]:
     twice = sorted({n for n in unknown if unknown.count(n) > 1})
     if twice:
         out.append(f"columns of the same name, the later ones numbered in `rescued`: {', '.join(twice)}")
+    if any(re.match(r"(?i)co2|co₂|tvoc|noise", n) for n in unknown) and "temperature_c" in columns.found:
+        out.append(
+            "the file has a column of CO2 or noise, as sensors indoors do: is its temperature that of the open air?"
+        )
     absent = [c for c in _USUAL if c not in columns.found]
     if absent:
         out.append(f"columns not in the file: {', '.join(absent)}")

@@ -77,8 +77,13 @@ def unit_by_humidity(temperature: np.ndarray, dew_point: np.ndarray, humidity: n
 
 
 def is_fraction(humidity: np.ndarray) -> bool | None:
-    """Whether a humidity is a fraction: its maximum is at most 1 in over 20 values, not all 0 or 1; None: too few."""
+    """Whether a humidity is a fraction: its maximum is at most 1 in over 20 values, not all 0 or 1; None: too few.
+
+    In over 20 values a maximum of 1.5 does as well: no air has less than 1.5 % for so long, and models exceed saturation.
+    """
     known = _there(humidity)
+    if len(known) > 20 and 1.0 < float(known.max()) <= 1.5 and float(np.median(known)) > 0.05:
+        return True
     if not len(known) or float(known.max()) > 1.0:
         return False
     return True if len(known) > 20 and not bool(np.isin(known, (0.0, 1.0)).all()) else None
@@ -93,6 +98,12 @@ def pressure_unit(pressure: np.ndarray) -> str | None:
     if MMHG_OR_MOUNTAIN[0] <= median <= MMHG_OR_MOUNTAIN[1] and highest <= MMHG_OR_MOUNTAIN[1]:
         return None
     return next((unit for unit, (low, high) in PRESSURES.items() if low <= median <= high), None)
+
+
+def beyond_any_wind(speed: np.ndarray) -> bool:
+    """No wind on earth has blown at 150 m/s: many such numbers are none of a speed, whatever its unit."""
+    known = _there(speed)
+    return len(known) > 0 and float(np.quantile(known, 0.9)) > 150
 
 
 def tens_of_degrees(direction: np.ndarray) -> bool:

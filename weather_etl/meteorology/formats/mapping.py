@@ -186,8 +186,11 @@ def decimal_mark(columns: Mapping[str, pa.ChunkedArray], setting: str | None, wa
         return wanted, []
     comma = point = grouped = 0
     whole_column = False
-    for name in QUANTITIES.keys() & columns.keys():
-        texts = pc.utf8_trim_whitespace(one_chunk(columns[name]).dictionary)
+    texts_of = {name: one_chunk(columns[name]).dictionary for name in QUANTITIES.keys() & columns.keys()}
+    if not any(pc.any(pc.match_substring(texts, ",")).as_py() for texts in texts_of.values()):
+        return ".", []
+    for texts in texts_of.values():
+        texts = pc.utf8_trim_whitespace(texts)
         commas = _count(texts, r"\d*,\d{1,2}|\d*,\d{4,}|0,\d+|\d{4,},\d+|,\d+")
         points = _count(texts, r"\d*\.\d+")
         whole_column |= commas > points and commas >= _MIN_COMMAS * len(texts)

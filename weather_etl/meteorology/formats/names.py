@@ -127,12 +127,15 @@ class Names:
 
     def __init__(self, names: Sequence[str], *, suffixes: bool = False) -> None:
         self.names = list(names)
+        self._named: list[tuple[int, str]] = []
+        self._found: dict[tuple[str, str], list[int]] = {}
         self.exact: dict[str, list[int]] = {}
         self.lower: dict[str, list[int]] = {}
         self.keys: dict[str, list[int]] = {}
         for i, name in enumerate(self.names):
             if not name or is_nameless(name, i):
                 continue
+            self._named.append((i, name))
             self.exact.setdefault(name, []).append(i)
             self.lower.setdefault(name.lower(), []).append(i)
             for k in dict.fromkeys((key(name), key(bare(name)[0]))):
@@ -150,9 +153,15 @@ class Names:
 
     def all(self, pattern: str, variable: str = "") -> list[int]:
         """Positions of the names that a pattern fits; one that ends in a unit must end in one of the variable."""
+        at = (pattern, variable)
+        if at not in self._found:
+            self._found[at] = self._find(pattern, variable)
+        return self._found[at]
+
+    def _find(self, pattern: str, variable: str) -> list[int]:
         if is_regex(pattern):
-            rx = _regex(pattern)
-            return [i for i, n in enumerate(self.names) if n and not is_nameless(n, i) and rx.search(n)]
+            search = _regex(pattern).search
+            return [i for i, n in self._named if search(n)]
         k = key(pattern)
         found = self.exact.get(pattern) or self.keys.get(k)
         return found or [i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)]

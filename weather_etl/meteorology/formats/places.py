@@ -4,6 +4,8 @@ Belongs here: telling it, by its name or by what tells rows of one time apart. D
 (`ingestion/splitting.py`).
 """
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +17,8 @@ from weather_etl.meteorology.formats.names import Names, is_nameless
 from weather_etl.meteorology.formats.profile import Profile
 
 _SAMPLE = 200_000
+_TOLD = "the times repeat, and {} tells apart the rows of one time: it is taken for the station"
+_CLOCK = r"^\s*\d{1,4}([:.h]\d{2}){0,2}\s*([AaPp]\.?[Mm]\.?|UTC|GMT|Uhr|h|hs|hrs|Z)?\s*$"
 _MOST_PLACES = 10_000
 _REPEATED = 0.9  # of the times are different ones at most, where several places share them
 _TOLD_APART = 0.98
@@ -62,21 +66,26 @@ def station_column(
 
 
 def _by_cells(names: Names, cut: Cut, times: pa.ChunkedArray, columns: Columns) -> int | None:
+    named = [i for i in dict.fromkeys(i for p in _PLACES for i in names.all(p)) if i not in columns.used]
+    others = [i for i in range(len(names)) if i not in columns.used and not is_nameless(names.names[i], i)]
+    if not any(1 < _kinds_of(_codes(cut.columns[i])) <= _MOST_PLACES + 1 for i in others):  # one may be the empty text
+        return None
     when = _codes(times)
-    if len(np.unique(when)) >= _REPEATED * len(when):
+    if _distinct(when) >= _REPEATED * len(when):
         certain = (i for p in _CERTAIN for i in names.all(p) if i not in columns.used)
         return next((i for i in certain if 1 < _kinds(cut.columns[i]) <= min(_MOST_PLACES, len(when) // 2)), None)
-    named = [i for i in dict.fromkeys(i for p in _PLACES for i in names.all(p)) if i not in columns.used]
     shares = {i: _told_apart(cut.columns[i], when) for i in named}
     best = max(shares, key=lambda i: shares[i], default=None)
     if best is not None and shares[best] > 0:
         return best
-    others = [i for i in range(len(names)) if i not in columns.used and not is_nameless(names.names[i], i)]
     for i in others:
         if _told_apart(cut.columns[i], when) >= _TOLD_APART and _is_text(cut.columns[i]):
-            columns.warnings.append(
-                f"the times repeat, and {names.names[i]!r} tells apart the rows of one time: it is taken for the station"
-            )
+            columns.warnings.append(_TOLD.format(repr(names.names[i])))
+            return i
+    ids = [i for i in others if re.search(r"(?i)(^|[^a-z])(id|code|nr|no|num|number)$|[a-z]I[dD]$", names.names[i])]
+    for i in ids:
+        if _told_apart(cut.columns[i], when) >= _TOLD_APART:
+            columns.warnings.append(_TOLD.format(repr(names.names[i])))
             return i
     return None
 
@@ -96,14 +105,24 @@ def _kinds(column: pa.ChunkedArray) -> int:
 def _told_apart(column: pa.ChunkedArray, when: np.ndarray) -> float:
     """Share of the rows that differ in time or in this column; 0 where it tells nothing apart."""
     what = _codes(column)
-    kinds = len(np.unique(what))
+    kinds = _kinds_of(what)
     if not 1 < kinds <= _MOST_PLACES or kinds * 2 > len(what):
         return 0.0
-    pairs = len(np.unique((when + 1) * (what.max() + 2) + what + 1))
-    return pairs / len(when) if pairs > len(np.unique(when)) else 0.0
+    pairs = _distinct((when + 1) * (what.max() + 2) + what + 1)
+    return pairs / len(when) if pairs > _distinct(when) else 0.0
+
+
+def _kinds_of(codes: np.ndarray) -> int:
+    return int(np.count_nonzero(np.bincount(codes + 1)))
+
+
+def _distinct(numbers: np.ndarray) -> int:
+    """`np.unique` hashes, which takes ten times as long."""
+    ordered = np.sort(numbers)
+    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + min(len(ordered), 1)
 
 
 def _is_text(column: pa.ChunkedArray) -> bool:
     texts = pc.unique(column.slice(0, _SAMPLE).cast(pa.string())).drop_null()
     texts = texts.filter(pc.not_equal(pc.utf8_trim_whitespace(texts), ""))
-    return len(texts) > 1 and not pc.any(pc.match_substring_regex(texts, NUMBER)).as_py()
+    return len(texts) > 1 and not pc.any(pc.match_substring_regex(texts, rf"{NUMBER}|{_CLOCK}")).as_py()

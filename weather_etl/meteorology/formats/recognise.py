@@ -22,6 +22,7 @@ MAX_HEADER_LINES = 100
 DELIMITERS = ",;\t|"
 _NUMBER = re.compile(r"\s*[+-]?\d*[.,]?\d+\s*")
 _SIGNS = re.compile(r"[^a-z0-9]+")
+_LITERAL = re.compile(r"(?:\(\?i\))?\^?([A-Za-z0-9 ]+)(?![?*{])")
 
 
 class Head:
@@ -46,6 +47,7 @@ class Head:
             self.lines.append(self.bytes[start:end].rstrip(b"\r").decode("utf-8", "replace"))
             start = min(end + 1, len(self.bytes))
             self.ends.append(start)
+        self.filled = [(i, line) for i, line in enumerate(self.lines[:MAX_HEADER_LINES]) if line.strip()]
         self._keys: dict[int, str] = {}
         self._all_keys = ""
         self._names: dict[tuple[int, str, str, int, bool], Names | None] = {}
@@ -134,6 +136,11 @@ class Fit:
     zone: str = ""
 
 
+@lru_cache(maxsize=1_000)
+def _separators(line: str, station: str | None) -> list[str]:
+    return sorted(sniff(line), key=lambda d: d != station)
+
+
 def sniff(line: str) -> list[str]:
     """Separators, the most frequent in a line first."""
     by_frequency = sorted((d for d in DELIMITERS if d in line), key=line.count, reverse=True)
@@ -209,9 +216,9 @@ def _with_header(profile: Profile, head: Head, wanted: str | None, station: str 
     if absent := [name for name, k in names_and_keys if k not in keys]:
         return f"it has no column {', '.join(absent[:3])}"
     nearest: tuple[int, str] = (-1, "no line of it is the header")
-    for i in range(min(len(head.lines), MAX_HEADER_LINES)):
-        line = head.lines[i]
-        if not line.strip() or (find and not re.search(find, line)):
+    of_header = re.compile(find).search if find else None
+    for i, line in head.filled:
+        if of_header and not of_header(line):
             continue
         if plain and lines == 1 and plain[0] not in head.key(i):
             continue
@@ -220,7 +227,7 @@ def _with_header(profile: Profile, head: Head, wanted: str | None, station: str 
             if fit is not None:
                 return fit
             continue
-        for delimiter in [wanted] if wanted else sorted(sniff(line), key=lambda d: d != station):
+        for delimiter in [wanted] if wanted else _separators(line, station):
             names = head.names(i, delimiter, strip, lines, header.get("groups", False))
             if names is None:
                 continue
@@ -250,10 +257,19 @@ def _with_header(profile: Profile, head: Head, wanted: str | None, station: str 
 
 @lru_cache(maxsize=1_000)
 def _wanted(profile: Profile) -> tuple[list[Sequence[str]], list[tuple[str, str]]]:
-    """The columns that a profile must have, and of those with one plain name that name and its key."""
+    """The columns that a profile must have, and of those with one name that name and the key that its line must hold."""
     columns: list[Sequence[str]] = [[c] if isinstance(c, str) else c for c in profile.part("match").get("columns", [])]
-    plain = [(c[0], key(c[0])) for c in columns if len(c) == 1 and not is_regex(c[0]) and key(c[0])]
-    return columns, plain
+    one_line = profile.part("header").get("lines", 1) == 1
+    keys = [(c[0], _key_within(c[0]) if one_line or not is_regex(c[0]) else "") for c in columns if len(c) == 1]
+    return columns, [(name, k) for name, k in keys if k]
+
+
+def _key_within(pattern: str) -> str:
+    """The key of a name, or of the literal text that a regular expression begins with: what it fits must have it."""
+    if not is_regex(pattern):
+        return key(pattern)
+    literal = _LITERAL.match(pattern[1:-1])
+    return key(literal[1]) if literal and "|" not in pattern else ""
 
 
 def _fixed(profile: Profile, head: Head, i: int, lines: int, below: int) -> Fit | None:

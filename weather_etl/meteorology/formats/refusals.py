@@ -76,7 +76,8 @@ def check(
         return
     times = read_form(column, form)
     known = ~np.isnat(times)
-    if not dates_only and ((times[known].astype(np.int64) % _DAY.astype(np.int64)) != 0).any():
+    clocks = np.unique(times[known].astype(np.int64) % _DAY.astype(np.int64))
+    if not dates_only and (len(clocks) != 1 or (clocks[0] != 0 and not extremes)):
         return
     who = np.zeros(len(times), dtype=np.int64)
     if stations is not None:
@@ -88,7 +89,8 @@ def check(
     if (once and dates_only) or (extremes and days > 2):
         raise Rejected(
             Reason.DAILY_ONLY,
-            f"the times, such as {filled[0].as_py()!r}, are dates with no hour{', each once' * once}: daily values",
+            f"the times, such as {filled[0].as_py()!r}, are {'dates with no hour' if dates_only else 'of one hour of the day'}"
+            f"{', each once' * once}: daily values",
         )
     if not dates_only and once and days >= _MIN_MIDNIGHTS:
         raise Rejected(
@@ -111,11 +113,14 @@ def has_extremes(names: Sequence[str]) -> bool:
 
 def once_a_day(texts: pa.ChunkedArray, form: str) -> str | None:
     """A warning of a table with one row a day, all of one time of day: its values may be those of whole days."""
-    times = read_form(one_chunk(texts), form)
-    times = np.unique(times[~np.isnat(times)])
-    days = times.astype("datetime64[D]")
-    clock = np.unique((times - days.astype("datetime64[us]")).astype(np.int64))
-    if len(times) < _MIN_DAYS or len(clock) > 1 or len(np.unique(days)) < len(days):
+    times = np.array([], "datetime64[us]")
+    for n in (100, len(texts)):  # the first rows tell most tables from such a one
+        times = read_form(one_chunk(texts.slice(0, n)), form)
+        times = np.unique(times[~np.isnat(times)])
+        days = times.astype("datetime64[D]")
+        if (times - days != times[:1] - days[:1]).any() or len(np.unique(days)) < len(days):
+            return None
+    if len(times) < _MIN_DAYS:
         return None
     at = str(times[0].astype("datetime64[m]"))[11:]
     return (

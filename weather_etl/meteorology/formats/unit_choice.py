@@ -86,6 +86,12 @@ def settle_units(
                 _humidity(out, found, values)
             case "pressure":
                 _pressure(out, found, values)
+            case "speed" if evidence.beyond_any_wind(values):
+                _leave_out(
+                    out, found,
+                    f"numbers up to {np.nanmax(values):g} are those of no wind; if they are, say so in station.toml: "
+                    f'units = {{ {variable} = "0.1 m/s" }} or another unit',
+                )  # fmt: skip
             case "speed":
                 _speed(out, found, values, columns[variable])
             case "amount" if _is_yes_or_no(values):

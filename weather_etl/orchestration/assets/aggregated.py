@@ -52,12 +52,12 @@ def aggregated(
     """Sum the hours up to days, the days to months and years, the months to normals."""
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
-        yield from making.checks_alone()
-        yield from making.unchanged()
+        yield from making.results_of_checks_alone()
+        yield from making.unchanged_results()
         spans = _Spans(making, lake, validated_observations)
         for table in making.stale:
             frame = spans.make(table)
-            yield from making.made(
+            yield from making.results_of(
                 table,
                 frame,
                 _evaluations(table, frame, making.station),
@@ -133,7 +133,7 @@ def _metadata(table: str, frame: "pd.DataFrame", timezone: str) -> dict[str, Any
         **({"mean_temperature_c": round(float(shown.mean()), 2)} if len(shown) else {}),
         "without_mean_temperature": len(frame) - len(shown),
         **(_period(frame) if table == "climate_normals" else {"timezone": timezone}),
-        **sketches.of(table, frame),
+        **sketches.sketch(table, frame),
         "preview": preview(frame, _COLUMNS[table]),
     }
 

@@ -90,7 +90,7 @@ def shared_files_asset(
         containers = storage.containers()
         outcomes, failed = _split(context, config, containers)
         sources = shared_files.take_inventory(containers).sources
-        troubled = shared_files.troubled(containers.lake.container, sources)
+        troubled = shared_files.indexes_in_trouble(containers.lake.container, sources)
         splits = sum(len(s.splits) for s in sources)
         yield result(checks.shared_files(troubled, len(sources), splits, failed.values()))
         if failed:

@@ -13,7 +13,7 @@ import dagster as dg
 
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import observations as checks
-from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, count, restored
+from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, count, restore_evaluation
 from weather_etl.errors import UserError
 from weather_etl.ingestion.station import NeverMade
 from weather_etl.lake.fingerprints import INPUTS
@@ -52,11 +52,11 @@ class Making:
         for table in self.opened.stamps:
             if table in selected:
                 stale = full or any(i in self.stale for i in INPUTS[table]) or not self.opened.is_current(table)
-                found = None if stale else self._recorded(table)
-                if found is None:
+                recorded = None if stale else self._recorded(table)
+                if recorded is None:
                     self.stale.append(table)
                 else:
-                    self._unchanged[table] = found
+                    self._unchanged[table] = recorded
         # Checks that a person asked for without their table.
         self._since = time.monotonic()
         self._alone = sorted({t for t, _ in self._asked} - selected)
@@ -66,7 +66,7 @@ class Making:
         wanted = [c for c in TABLE_CHECKS if (c.table, c.name) in self._asked and c.table == table]
         return recorded_evaluations(self._lake.containers().lake, self.opened.stamps[table], wanted)
 
-    def unchanged(self, *tables: str) -> Results:
+    def unchanged_results(self, *tables: str) -> Results:
         """What is there already, and what its checks said when it was made; of all tables if none is named."""
         for table, evaluations in self._unchanged.items():
             if tables and table not in tables:
@@ -79,7 +79,7 @@ class Making:
                 check_results=[result(e, self.station) for e in evaluations],
             )
 
-    def checks_alone(self) -> Results:
+    def results_of_checks_alone(self) -> Results:
         """What checks that were asked for without their table said when it was made."""
         for table in self._alone:
             evaluations = self._recorded(table)
@@ -87,7 +87,7 @@ class Making:
                 raise NeverMade(table, self.station)
             yield from (result(e, self.station) for e in evaluations)
 
-    def made(
+    def results_of(
         self,
         table: str,
         value: "pd.DataFrame | Raw",
@@ -97,14 +97,14 @@ class Making:
         """A table that was made now, if its blocking checks let it out."""
         fingerprint = self.opened.made.setdefault(table, self.opened.fingerprint(table))
         try:
-            found = list(evaluations)
+            evaluated = list(evaluations)
         except BlockingCheckFailed as error:
             if (table, error.evaluation.check.name) in self._asked:
                 yield result(error.evaluation, self.station)
             raise error
         yield dg.MaterializeResult(
             asset_key=table,
-            value=StationTable(table, self.station, lambda: value, fingerprint, found, is_new=True),
+            value=StationTable(table, self.station, lambda: value, fingerprint, evaluated, is_new=True),
             metadata={  # what one looks for first; the IO manager has the last word on what it says too
                 "status": WRITTEN,
                 "dagster/partition_row_count": len(value if isinstance(value, Sized) else value.rows),
@@ -112,7 +112,7 @@ class Making:
                 **metadata,
             },
             data_version=dg.DataVersion(fingerprint),
-            check_results=[result(e, self.station) for e in found if (table, e.check.name) in self._asked],
+            check_results=[result(e, self.station) for e in evaluated if (table, e.check.name) in self._asked],
         )
         self._since = time.monotonic()  # the table has been written meanwhile
 
@@ -144,10 +144,10 @@ def recorded_evaluations(lake: Lake, stamp: Stamp | None, wanted: Collection[Che
     """What checks of a table said when it was made; freshness as of now. None if one of them is not recorded."""
     if not wanted:
         return []
-    found = lake.read_checks(stamp.table, stamp.station, stamp) if stamp else None
+    records = lake.read_checks(stamp.table, stamp.station, stamp) if stamp else None
     evaluations = []
     for check in wanted:
-        evaluation = restored(check, found or ())
+        evaluation = restore_evaluation(check, records or ())
         if evaluation is None:
             return None
         if check == checks.freshness:

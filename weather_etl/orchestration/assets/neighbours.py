@@ -37,18 +37,18 @@ def neighbour_events(
     """Compare each station with those near it; nothing is read where no table has changed."""
     with without_details(context.log, context.run, context.instance):
         containers = storage.containers()
-        there = containers.lake.stamp(NEIGHBOURS, "")
+        stamp = containers.lake.stamp(NEIGHBOURS, "")
         target = fingerprints.of_neighbours(containers.lake.stamps())
         asked = {key.name for key in context.selected_asset_check_keys}
         wanted = [check for check in NEIGHBOUR_CHECKS if check.name in asked]
-        if there is not None and there.fingerprint == target and not config.full:
-            found = recorded_evaluations(containers.lake, there, wanted)
-            if found is not None:
-                table = StationTable(NEIGHBOURS, "", lambda: None, replaces=there)  # type: ignore[arg-type,return-value]
-                yield _result(table, last_metadata(context, NEIGHBOURS, target), target, found)
+        if stamp is not None and stamp.fingerprint == target and not config.full:
+            recorded = recorded_evaluations(containers.lake, stamp, wanted)
+            if recorded is not None:
+                table = StationTable(NEIGHBOURS, "", lambda: None, replaces=stamp)  # type: ignore[arg-type,return-value]
+                yield _result(table, last_metadata(context, NEIGHBOURS, target), target, recorded)
                 return
-        events, evaluations, metadata = _made(containers)
-        table = StationTable(NEIGHBOURS, "", lambda: events, target, evaluations, is_new=True, replaces=there)
+        events, evaluations, metadata = _compare_stations(containers)
+        table = StationTable(NEIGHBOURS, "", lambda: events, target, evaluations, is_new=True, replaces=stamp)
         yield _result(table, metadata, target, [e for e in evaluations if e.check in wanted])
 
 
@@ -64,7 +64,7 @@ def _result(
     )
 
 
-def _made(containers: Containers) -> "tuple[pd.DataFrame, list[Evaluation], dict[str, Any]]":
+def _compare_stations(containers: Containers) -> "tuple[pd.DataFrame, list[Evaluation], dict[str, Any]]":
     """The table, what its checks say, and what a person wants to know of it.
 
     Raises:

@@ -40,8 +40,8 @@ def raw_observations(
     """Merge new, replaced and vanished landing files of the station into its raw table."""
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
-        yield from making.checks_alone()
-        yield from making.unchanged()
+        yield from making.results_of_checks_alone()
+        yield from making.unchanged_results()
         if not making.stale:
             return
         from weather_etl.ingestion.merge import merge_landing_files  # where nothing is new, Arrow is not needed
@@ -62,7 +62,7 @@ def raw_observations(
             *raw.unread.values(),
             *(f"{printable(name)} changed while it was read" for name in raw.pending),
         ]
-        yield from making.made(
+        yield from making.results_of(
             RAW, raw, [rejected_files(raw), assumptions(raw, station.settings)], _metadata(raw, station.settings)
         )
 

@@ -65,11 +65,11 @@ def weather_report(
     tables = (validated_observations, quality_events, daily_weather, monthly_weather, yearly_weather, climate_normals)
     with without_details(context.log, context.run, context.instance):
         station = lake.open(context)
-        there = lake.containers().lake.container.head(publish.page_name(station.station))
+        old_page = lake.containers().lake.container.head(publish.page_name(station.station))
         target = publish.expected({t: station.carried(t) for t in publish.INPUTS})
-        if there is not None and there.metadata.get("fingerprint") == target and not config.full:
+        if old_page is not None and old_page.metadata.get("fingerprint") == target and not config.full:
             yield dg.MaterializeResult(
-                value=HtmlPage(None, target, there),
+                value=HtmlPage(None, target, old_page),
                 metadata=last_metadata(context, "weather_report", target),
                 data_version=dg.DataVersion(target),
             )
@@ -81,7 +81,7 @@ def weather_report(
         files = of_manifest((raw.manifest if raw else None) or [], datetime.now(UTC))
         page, figures = publish.station_page(station.station, frames, station.settings, addresses, files)
         yield dg.MaterializeResult(
-            value=HtmlPage(page.html, target, there, figures),
+            value=HtmlPage(page.html, target, old_page, figures),
             metadata={"open": f"weather-etl open report {station.station}", **_pictures(page), **_figures(page)},
             data_version=dg.DataVersion(target),
         )
@@ -119,19 +119,19 @@ def station_index(
     """Draw the page of all stations as they stand now."""
     with without_details(context.log, context.run, context.instance):
         containers, now = storage.containers(), datetime.now(UTC)
-        there = containers.lake.container.head(publish.INDEX)
+        old_page = containers.lake.container.head(publish.INDEX)
         made = publish.reports(containers)
         target = state_page.fingerprint(containers, made, context.instance, now)
         version = dg.DataVersion(target)
-        if there is not None and there.metadata.get("fingerprint") == target and not config.full:
+        if old_page is not None and old_page.metadata.get("fingerprint") == target and not config.full:
             return dg.MaterializeResult(
-                value=HtmlPage(None, target, there),
+                value=HtmlPage(None, target, old_page),
                 metadata=last_metadata(context, "station_index", target),
                 data_version=version,
             )
         page = state_page.make_page(containers, made, Settings.load(), context.instance, now)
         return dg.MaterializeResult(
-            value=HtmlPage(page.html, target, there),
+            value=HtmlPage(page.html, target, old_page),
             metadata={"open": "weather-etl open report", **_figures(page)},
             data_version=version,
         )

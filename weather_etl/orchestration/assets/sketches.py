@@ -48,11 +48,11 @@ def stripes(values: "pd.Series", what: str) -> dg.MarkdownMetadataValue | None:
     limit = max(float(np.nanmax(np.abs(anomaly))), 1e-9)
     width = _WIDTH // len(means)
     paths = []
-    for i, colour in enumerate(_COLOURS):
-        group = known[np.clip((anomaly[known] / limit + 1) * 3, 0, 5.99).astype(int) == i]
+    for shade, colour in enumerate(_COLOURS):
+        group = known[np.clip((anomaly[known] / limit + 1) * 3, 0, 5.99).astype(int) == shade]
         if len(group):
-            d = "".join(f"M{k} 0v9" for k in group)
-            paths.append(f'<path d="{d}" stroke="#{colour}"/>')
+            path = "".join(f"M{k} 0v9" for k in group)
+            paths.append(f'<path d="{path}" stroke="#{colour}"/>')
     inner = f'<g transform="translate({width / 2}) scale({width} 3)">{"".join(paths)}</g>'
     return _image(inner, what)
 
@@ -86,7 +86,7 @@ _OF = {
 }
 
 
-def of(table: str, frame: "pd.DataFrame") -> dict[str, dg.MarkdownMetadataValue]:
+def sketch(table: str, frame: "pd.DataFrame") -> dict[str, dg.MarkdownMetadataValue]:
     """The table at a glance, as metadata; nothing if there is nothing to draw."""
     draw, column, what = _OF[table]
     picture = draw(frame[column], what) if column in frame else None

@@ -47,9 +47,9 @@ def validated(
     """Put the raw rows together to hours, flag every value, and keep what could not be used."""
     with without_details(context.log, context.run, context.instance):
         making = Making(context, lake, config.full)
-        yield from making.checks_alone()
+        yield from making.results_of_checks_alone()
         if not making.stale:
-            yield from making.unchanged()
+            yield from making.unchanged_results()
             return
         observations = _observe(raw_observations.raw, making.opened)
         # The hours first: if the balance of all rows does not hold, none of the three is published.
@@ -60,22 +60,22 @@ def validated(
         }
         settings = making.opened.settings
         fresh_hours = settings.fresh_hours if settings.live else None
-        found = Judged(observations, making.station, fresh_hours, settings.site)
+        judged = Judged(observations, making.station, fresh_hours, settings.site)
         for table in frames:
             if table not in making.stale:
-                yield from making.unchanged(table)
+                yield from making.unchanged_results(table)
                 continue
-            yield from making.made(
+            yield from making.results_of(
                 table,
                 frames[table],
-                _evaluations(table, frames[table], found),
+                _evaluations(table, frames[table], judged),
                 _metadata(table, observations, making.opened.settings.timezone),
             )
 
 
-def _evaluations(table: str, frame: "pd.DataFrame", found: Judged) -> Iterator[Evaluation]:
-    yield schema_and_keys(table, frame, found.station)
-    yield from evaluate(found, table)
+def _evaluations(table: str, frame: "pd.DataFrame", judged: Judged) -> Iterator[Evaluation]:
+    yield schema_and_keys(table, frame, judged.station)
+    yield from evaluate(judged, table)
 
 
 def _observe(raw: "Raw", station: "OpenStation") -> "Observations":
@@ -118,7 +118,7 @@ def _of_hours(observations: "Observations", timezone: str) -> dict[str, Any]:
         **observations.computed,
         "timezone": timezone,
         **warnings_told(warnings),
-        **sketches.of("validated_observations", frame),
+        **sketches.sketch("validated_observations", frame),
         "preview": preview(
             frame, ["timestamp", "temperature_c", "humidity_percent", "wind_speed_ms", "pressure_msl_hpa"]
         ),

@@ -45,7 +45,7 @@ MAX_STATIONS_PER_TICK = 50
 MAX_MESSAGES_PER_TICK = 640
 MAX_DELIVERIES = 3  # of a message that nobody can use
 MAX_KINDS = 20  # of events about no blob that are counted
-_LOOKERS = 8  # a look is one listing and one HEAD per table: waiting, not work
+_LISTINGS_AT_ONCE = 8  # of a station: one listing and one HEAD per table: waiting, not work
 
 
 @dataclass
@@ -124,13 +124,13 @@ def landing_events_sensor(
     deadline = time.monotonic() + polling.DAEMON_LOOP_S - POLL_S
     with without_details(), storage.promptly() as containers, connect_queue(settings) as queue:
         while True:
-            result = _answer(context, settings, containers, queue)
+            result = _tick(context, settings, containers, queue)
             if result.run_requests or time.monotonic() >= deadline:
                 return result
             time.sleep(POLL_S)
 
 
-def _answer(
+def _tick(
     context: dg.SensorEvaluationContext, settings: Settings, containers: Containers, queue: EventQueue
 ) -> dg.SensorResult:
     instance, now = context.instance, time.time()
@@ -139,7 +139,7 @@ def _answer(
     if inbox.places:
         # First who is at work, then what lies there: a run that ends in between is not asked for again.
         busy = in_flight(instance, containers, settings, now=now, besides=polling.BESIDE_THE_TABLES)
-        seen = _look_at(containers, inbox.places.keys())
+        seen = _list_places(containers, inbox.places.keys())
         decided = decide(
             instance,
             seen.stale,
@@ -154,14 +154,14 @@ def _answer(
         queue.delete(message)
     for message, _ in inbox.others:
         queue.delete(message)
-    counted = _counted(context.cursor, inbox)
-    counted["set_aside"] += _set_aside(context, queue, inbox)
+    counts = _event_counts(context.cursor, inbox)
+    counts["set_aside"] += _set_aside(context, queue, inbox)
     return dg.SensorResult(
         run_requests=run_requests(decided.requests, TABLES_JOB, tables_only=True),
         dynamic_partitions_requests=partitions_requests(decided),
         asset_events=observations(decided, seen.landing),
-        cursor=json.dumps(counted),
-        skip_reason=None if decided.requests else _why_nothing(inbox, decided, counted),
+        cursor=json.dumps(counts),
+        skip_reason=None if decided.requests else _why_nothing(inbox, decided, counts),
     )
 
 
@@ -178,7 +178,7 @@ def _receive(queue: EventQueue, container: str) -> Inbox:
     return inbox
 
 
-def _look_at(containers: Containers, places: Collection[str]) -> Seen:
+def _list_places(containers: Containers, places: Collection[str]) -> Seen:
     """What lies in the folders of these stations, and what became of these shared files; no other blobs are listed."""
     shared = {place for place in places if place.startswith(f"{SHARED}/")}
     means = {place: {place} for place in places if place not in shared}
@@ -190,14 +190,14 @@ def _look_at(containers: Containers, places: Collection[str]) -> Seen:
         means |= {name: {SHARED} | split_into.get(name, set()) for name in shared}
     stations = sorted({station for named in means.values() for station in named} - {SHARED})
 
-    def look(station: str) -> tuple[StationFiles, list[tuple[str, Stamp | None]]]:
+    def list_with_stamps(station: str) -> tuple[StationFiles, list[tuple[str, Stamp | None]]]:
         files = shared_files.list_station(containers, station)
         return files, [(table, containers.lake.stamp(table, station)) for table in TABLE_NAMES]
 
-    with ThreadPoolExecutor(_LOOKERS) as pool:
-        found = dict(zip(stations, pool.map(look, stations), strict=True))
-    landing = Landing({station: files for station, (files, _) in found.items() if files.files})
-    stamps = {(station, table): stamp for station, (_, stamps) in found.items() for table, stamp in stamps if stamp}
+    with ThreadPoolExecutor(_LISTINGS_AT_ONCE) as pool:
+        contents = dict(zip(stations, pool.map(list_with_stamps, stations), strict=True))
+    landing = Landing({station: files for station, (files, _) in contents.items() if files.files})
+    stamps = {(station, table): stamp for station, (_, stamps) in contents.items() for table, stamp in stamps if stamp}
     return Seen(landing, stale + planning.find_stale(landing, stamps), means)
 
 
@@ -214,12 +214,12 @@ def _set_aside(context: dg.SensorEvaluationContext, queue: EventQueue, inbox: In
     return count
 
 
-def _counted(cursor: str | None, inbox: Inbox) -> dict[str, Any]:
+def _event_counts(cursor: str | None, inbox: Inbox) -> dict[str, Any]:
     """What the cursor keeps: messages set aside so far, and events of other kinds so far by kind."""
     try:
-        found = json.loads(cursor or "{}")
-        set_aside = int(found.get("set_aside", 0))
-        kinds = Counter({str(kind): int(number) for kind, number in found.get("other_kinds", {}).items()})
+        stored = json.loads(cursor or "{}")
+        set_aside = int(stored.get("set_aside", 0))
+        kinds = Counter({str(kind): int(number) for kind, number in stored.get("other_kinds", {}).items()})
     except (ValueError, TypeError, AttributeError):
         set_aside, kinds = 0, Counter()
     kinds.update(printable(kind) for _, kind in inbox.others)

@@ -62,9 +62,9 @@ def _compare(context: dg.SensorEvaluationContext, settings: Settings, containers
     instance, now = context.instance, time.time()
     # First who is at work, then what lies there: a run that ends in between is not asked for again.
     busy = in_flight(instance, containers, settings, now=now, besides=BESIDE_THE_TABLES)
-    seen = shared_files.take_inventory(containers)
-    unsplit = planning.find_unsplit(seen.pending, seen.landing, unroutable_files_told(instance))
-    stale = unsplit + planning.find_stale(seen.landing, seen.stamps)
+    inventory = shared_files.take_inventory(containers)
+    unsplit = planning.find_unsplit(inventory.pending, inventory.landing, unroutable_files_told(instance))
+    stale = unsplit + planning.find_stale(inventory.landing, inventory.stamps)
     decided = decide(
         instance,
         stale,
@@ -78,8 +78,8 @@ def _compare(context: dg.SensorEvaluationContext, settings: Settings, containers
     return dg.SensorResult(
         run_requests=run_requests(decided.requests, TABLES_JOB, tables_only=True),
         dynamic_partitions_requests=partitions_requests(decided),
-        asset_events=observations(decided, seen.landing),
-        skip_reason=None if decided.requests else _why_nothing(decided, len(seen.landing.stations)),
+        asset_events=observations(decided, inventory.landing),
+        skip_reason=None if decided.requests else _why_nothing(decided, len(inventory.landing.stations)),
     )
 
 

@@ -39,11 +39,11 @@ def neighbour_events_sensor(
     """One tick: list, compare, request."""
     settings, instance, now = Settings.load(), context.instance, time.time()
     with without_details(), storage.promptly() as containers:
-        there = containers.lake.stamp(NEIGHBOURS, "")
-        stale = neighbourhood.find_stale(containers.lake.stamps(), there)
+        stamp = containers.lake.stamp(NEIGHBOURS, "")
+        stale = neighbourhood.find_stale(containers.lake.stamps(), stamp)
         if stale is None:
             return dg.SkipReason("What neighbours say of each other is up to date.")
-        if there is not None and (age := now - there.last_modified.timestamp()) < AT_MOST_EVERY_S:
+        if stamp is not None and (age := now - stamp.last_modified.timestamp()) < AT_MOST_EVERY_S:
             return dg.SkipReason(
                 f"Tables have changed since stations were compared {age / 3600:.1f} hours ago; that is done every "
                 f"{AT_MOST_EVERY_S // 3600} hours at most, or now with `weather-etl run`."

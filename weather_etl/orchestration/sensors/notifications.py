@@ -50,18 +50,18 @@ def notification_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
             send(settings, message(news, len(state.open), settings.ui_url, settings.webhook_style))
         except UserError as error:
             raise dg.Failure(str(error)) from None
-    told = f"Told {len(news.opened)} failed and {len(news.closed)} resolved." if news else "Nothing new."
-    return dg.SensorResult(cursor=state.write(), skip_reason=f"{told} {len(state.open)} open.")
+    summary = f"Told {len(news.opened)} failed and {len(news.closed)} resolved." if news else "Nothing new."
+    return dg.SensorResult(cursor=state.write(), skip_reason=f"{summary} {len(state.open)} open.")
 
 
 def _muted(settings: Settings) -> Collection[str]:
     """Stations of which nobody wants to hear; none where the storage does not answer, which must be told."""
     from weather_etl.lake.connection import connect
-    from weather_etl.operations.mutes import muted
+    from weather_etl.operations.mutes import muted_stations
 
     try:
         with connect(settings, prompt=True) as containers:
-            return muted(containers)
+            return muted_stations(containers)
     except UserError:
         return ()
 
@@ -72,14 +72,14 @@ def _new_checks(instance: dg.DagsterInstance, state: State) -> list[CheckEvent]:
         limit=MAX_EVENTS,
         ascending=True,
     )
-    found = []
+    events = []
     for record in records:
         state.checks_after = record.storage_id
         event = record.event_log_entry.dagster_event
         evaluation = event.asset_check_evaluation_data if event else None
         if evaluation is not None:
             is_error = not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR
-            found.append(
+            events.append(
                 CheckEvent(
                     evaluation.asset_key.path[-1],
                     evaluation.check_name,
@@ -89,11 +89,11 @@ def _new_checks(instance: dg.DagsterInstance, state: State) -> list[CheckEvent]:
                     record.run_id if record.run_id and instance.has_run(record.run_id) else "",
                 )
             )
-    return found
+    return events
 
 
 def _new_runs(instance: dg.DagsterInstance, state: State) -> list[RunEvent]:
-    found, after = [], state.runs_after
+    ended, after = [], state.runs_after
     for kind in (DagsterEventType.RUN_SUCCESS, DagsterEventType.RUN_FAILURE):
         records = instance.event_log_storage.get_event_records(
             dg.EventRecordsFilter(kind, after_cursor=after), limit=MAX_EVENTS, ascending=True
@@ -102,9 +102,9 @@ def _new_runs(instance: dg.DagsterInstance, state: State) -> list[RunEvent]:
             state.runs_after = max(state.runs_after, record.storage_id)
             run = instance.get_run_by_id(record.run_id)
             if run is not None:
-                found.append((record.storage_id, run, kind == DagsterEventType.RUN_FAILURE))
+                ended.append((record.storage_id, run, kind == DagsterEventType.RUN_FAILURE))
     events = []
-    for _, run, failed in sorted(found, key=lambda f: f[0]):
+    for _, run, failed in sorted(ended, key=lambda f: f[0]):
         if failed and (_told_by_checks(instance, run) or _told_by_children(instance, run)):
             continue
         station = planning.covered(run.tags)

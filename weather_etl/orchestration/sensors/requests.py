@@ -64,11 +64,11 @@ def run_requests(
         tables_only: whether a run over many leaves what lies below the tables to other sensors.
         priority: among the runs that wait; such a run over many takes that of its sensor.
     """
-    found = []
+    built = []
     for request in requests:
         if request.is_bulk:
             config = {"stations": [s.station for s in request.stations], "tables_only": tables_only}
-            found.append(
+            built.append(
                 dg.RunRequest(
                     run_key=request.run_key,
                     tags={**request.tags(), **({"dagster/priority": str(priority)} if priority else {})},
@@ -78,8 +78,8 @@ def run_requests(
             )
         else:
             name = SHARED_JOB if request.is_split else job
-            found.append(dg.RunRequest(run_key=request.run_key, tags=request.tags(), job_name=name))
-    return found
+            built.append(dg.RunRequest(run_key=request.run_key, tags=request.tags(), job_name=name))
+    return built
 
 
 def partitions_requests(decided: Plan) -> list[dg.AddDynamicPartitionsRequest]:
