@@ -183,15 +183,20 @@ def test_a_hundred_histories_of_files_end_in_the_tables_of_the_model(containers:
         run_machine(containers, examples=1, steps=20, seed=seed)
 
 
-def shuffled(containers: Containers, versions: list[FileVersion], choose: random.Random) -> dict[str, object]:
-    """The tables after the versions came in a random order, in random batches."""
+NO_SETTINGS = StationFiles()
+
+
+def shuffled(
+    containers: Containers, versions: list[FileVersion], choose: random.Random, station: StationFiles = NO_SETTINGS
+) -> dict[str, object]:
+    """The tables after the versions came in a random order, in random batches; `station` has its settings."""
     for table in TABLE_NAMES:
         containers.lake.container.delete(containers.lake.object_name(table, "a"))
     order = choose.sample(versions, len(versions))
     seen: list[FileVersion] = []
     while len(seen) < len(order):
         seen += order[len(seen) : len(seen) + choose.randint(1, 3)]
-        files = StationFiles(sorted(seen, key=lambda f: (f.landed_at, f.name)))
+        files = replace(station, files=sorted(seen, key=lambda f: (f.landed_at, f.name)))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(listing, "list_station", lambda container, station, files=files: files)
             (process if len(seen) == len(order) else process_hours)(containers)
@@ -210,6 +215,19 @@ def check_shuffles(containers: Containers, number: int) -> None:
 
 def test_the_same_versions_in_any_order_and_batches_give_the_same_bytes(containers: Containers) -> None:
     check_shuffles(containers, 3)
+
+
+def test_hours_that_the_clock_shows_twice_are_told_apart_in_any_order_and_batches(containers: Containers) -> None:
+    clock = ("01:00,1", "01:30,1", "02:00,2", "02:30,2"), ("02:00,3", "02:30,3"), ("03:00,4", "03:30,4")
+    for i, rows in enumerate(clock):
+        lines = [f"2020-10-25 {r}" for r in rows]
+        containers.landing.upload(f"a/{i}.csv", "\n".join(["Time,Temperature (C)", *lines]).encode())
+    containers.landing.upload("a/station.toml", b'timezone = "Europe/Budapest"')
+    process(containers)
+    listed = listing.list_station(containers.landing, "a")
+    outcomes = [shuffled(containers, listed.files, random.Random(seed), listed) for seed in range(3)]
+    assert outcomes[1:] == outcomes[:-1]
+    assert temperatures(containers) == [1.0, 2.0, 3.0, 4.0, 4.0]
 
 
 @pytest.mark.faults
