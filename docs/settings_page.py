@@ -174,14 +174,14 @@ def meanings(kind: type) -> dict[str, str]:
 def _station() -> Iterator[str]:
     top, tables = [], []
     for key, field in StationFile.model_fields.items():
-        model = _model_of(field.annotation)
+        model = model_of(field.annotation)
         (tables.append((key, model)) if model and key != "units" else top.append(key))
     yield _rows(stations.StationSettings, "", StationFile, top, stations.StationSettings())
     defaults = stations.StationSettings()
     for key, model in tables:
         yield f"### `{_title(key)}`\n"
         if key == "limits":
-            model = _model_of(next(iter(model.model_fields.values())).annotation)
+            model = model_of(next(iter(model.model_fields.values())).annotation)
             yield f"For each of {', '.join(f'`{v}`' for v in LIMITS)}; the defaults of each are in [the methods](methods.md).\n"
         if key == "withdrawn":
             yield "Values that a person takes back, a table for each; they get the flag and stay in `quality_events`.\n"
@@ -228,7 +228,7 @@ def _parts(annotation: Any) -> Iterator[Any]:
         yield from _parts(part)
 
 
-def _model_of(annotation: Any) -> Any:
+def model_of(annotation: Any) -> Any:
     """The table that an annotation stands for, None if it is a value."""
     return next((p for p in _parts(annotation) if isinstance(p, type) and issubclass(p, BaseModel)), None)
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from weather_etl.meteorology.formats.registry import GENERIC, packaged
 from weather_etl.meteorology.schemas import TABLES
 from weather_etl.settings import Settings
 from weather_etl.station_file import StationFile, parse_settings
@@ -25,7 +26,9 @@ def settings_page() -> SimpleNamespace:
     return script("settings_page")
 
 
-@pytest.mark.parametrize("name", ["checks_page", "cli_page", "data_dictionary", "limits_table", "settings_page"])
+@pytest.mark.parametrize(
+    "name", ["checks_page", "cli_page", "data_dictionary", "formats_page", "limits_table", "settings_page"]
+)
 def test_the_page_is_current(name: str) -> None:
     made = script(name)
     assert made.PAGE.read_text("utf-8") == made.page(), f"run: python docs/{name}.py"
@@ -39,6 +42,11 @@ def test_every_column_of_every_table_has_its_line() -> None:
         assert lines[1:] == table.column_names
 
 
+def test_the_page_on_formats_names_every_format() -> None:
+    text = script("formats_page").PAGE.read_text("utf-8")
+    assert all(f"### {p.title}" in text for p in packaged() if p.name != GENERIC)
+
+
 def test_every_variable_has_its_line(settings_page: SimpleNamespace) -> None:
     names = {str(field.validation_alias) for field in Settings.model_fields.values()}
     assert {n for n in names if f"\n| `{n}` |" not in settings_page.page()} == set()
@@ -50,14 +58,14 @@ def test_the_example_can_be_used_and_has_every_key(settings_page: SimpleNamespac
     written = tomllib.loads(settings_page.EXAMPLE)
     assert written.keys() == StationFile.model_fields.keys()
     for key, field in StationFile.model_fields.items():
-        model = settings_page._model_of(field.annotation)
+        model = settings_page.model_of(field.annotation)
         if model is None or key == "units":
             continue
         given, wanted = written[key], model
         if key == "limits":
             given, wanted = (
                 given["temperature_c"],
-                settings_page._model_of(model.model_fields["temperature_c"].annotation),
+                settings_page.model_of(model.model_fields["temperature_c"].annotation),
             )
         given = given[0] if isinstance(given, list) else given
         assert set(given) == {f.alias or name for name, f in wanted.model_fields.items()}, key

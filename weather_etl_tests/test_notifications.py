@@ -360,7 +360,7 @@ def test_a_webhook_that_does_not_answer_is_one_sentence_without_its_address() ->
 @pytest.mark.parametrize(("url", "status"), [("", "STOPPED"), ("http://x", "RUNNING")])
 def test_the_sensor_is_off_unless_a_webhook_is_named(monkeypatch: pytest.MonkeyPatch, url: str, status: str) -> None:
     monkeypatch.setenv("WEATHER_ETL_WEBHOOK_URL", url)
-    assert sensor._default_status().value == status
+    assert sensor.default_status().value == status
 
 
 def test_a_tick_tells_within_two_seconds(webhook: Webhook, channel: Channel) -> None:

@@ -185,14 +185,14 @@ def test_compute_logs_go_through_the_clients_that_are_given(containers: Containe
 
 def test_a_request_is_signed_and_answered(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", b"1")
-    client = containers.landing._client
+    client = containers.landing.client
     headers = {"x-ms-version": client.api_version}
     request = HttpRequest("GET", f"{client.url}?restype=container&comp=list", headers=headers)
     assert b"<Name>a/x.csv</Name>" in private_names.run_blob_request(client, request).body()
 
 
 def test_a_refused_request_is_the_error_of_the_sdk_with_its_code(containers: Containers) -> None:
-    client = containers.landing._client
+    client = containers.landing.client
     headers = {"x-ms-version": client.api_version}
     with pytest.raises(ResourceNotFoundError) as caught:
         private_names.run_blob_request(client, HttpRequest("GET", f"{client.url}/none.csv", headers=headers))

@@ -761,7 +761,7 @@ def test_files_written_during_the_listing_are_found_by_the_next_tick(
 ) -> None:
     monkeypatch.setattr(container, "LIST_PAGE", 1)
     upload(containers, "b", "c")
-    page, put = container.Container._list_page, containers.landing.upload
+    page, put = container.Container.list_page, containers.landing.upload
     late = iter([("a/behind.csv", weather_csv()), ("d/ahead.csv", weather_csv())])
 
     def listed(container: container.Container, prefix: str, marker: str) -> bytes:
@@ -770,7 +770,7 @@ def test_files_written_during_the_listing_are_found_by_the_next_tick(
             put(*file)
         return found
 
-    monkeypatch.setattr(container.Container, "_list_page", listed)
+    monkeypatch.setattr(container.Container, "list_page", listed)
     assert {t[PARTITION] for _ in range(2) for t in ticks.requested()} == set("abcd")
 
 
@@ -781,14 +781,14 @@ def test_a_listing_that_fails_half_way_is_a_failed_tick_and_nothing_is_taken_for
     for request in ticks.requests():
         ticks.run(request)
     monkeypatch.setattr(container, "LIST_PAGE", 1)
-    page = container.Container._list_page
+    page = container.Container.list_page
 
     def cut(container: container.Container, prefix: str, marker: str) -> bytes:
         found = page(container, prefix, marker)
         return found[: len(found) // 2] if marker else found
 
     with monkeypatch.context() as patch:
-        patch.setattr(container.Container, "_list_page", cut)
+        patch.setattr(container.Container, "list_page", cut)
         with pytest.raises(dg.Failure, match="does not answer"):
             ticks.tick()
     assert up_to_date(ticks, 2)

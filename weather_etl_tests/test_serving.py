@@ -546,9 +546,9 @@ def test_a_station_that_is_being_loaded_can_be_processed(
 
 @pytest.mark.parametrize("variable", ["WEATHER_ETL_SERVING_URL", "WEATHER_ETL_POSTGRES_URL"])
 def test_the_sensor_is_off_unless_there_is_a_database(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
-    assert serving_sensor_module._default_status().value == "STOPPED"
+    assert serving_sensor_module.default_status().value == "STOPPED"
     monkeypatch.setenv(variable, "postgresql+psycopg2://x")
-    assert serving_sensor_module._default_status().value == "RUNNING"
+    assert serving_sensor_module.default_status().value == "RUNNING"
 
 
 def test_the_sensor_does_nothing_until_the_tables_are_there_beside_the_history(

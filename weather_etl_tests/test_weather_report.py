@@ -54,7 +54,7 @@ def test_a_report_lies_beside_the_tables_as_a_page_for_browsers(containers: Cont
     load(containers, "a")
     draw(containers, REPORT_JOB, "a")
     data, _ = containers.lake.container.read("report/station=a/index.html")
-    properties = containers.lake.container._client.get_blob_client("report/station=a/index.html").get_blob_properties()
+    properties = containers.lake.container.client.get_blob_client("report/station=a/index.html").get_blob_properties()
     assert data.startswith(b"<!DOCTYPE html>")
     assert properties.content_settings.content_type == "text/html; charset=utf-8"
     assert "report" not in {table for _, table in containers.lake.stamps()}

@@ -41,7 +41,7 @@ def test_a_file_in_the_archive_tier_is_work_left_undone(
     containers.landing.upload("a/x.csv", weather_csv(24))
     containers.landing.upload("a/y.csv", weather_csv(24, first=24))
     containers.landing.upload("b/x.csv", weather_csv(24))
-    containers.landing._client.get_blob_client("a/y.csv").set_standard_blob_tier("Archive")
+    containers.landing.client.get_blob_client("a/y.csv").set_standard_blob_tier("Archive")
     assert run() == 1
     told = capsys.readouterr()
     assert "1 station still not up to date: a (changed)" in told.err
@@ -55,7 +55,7 @@ def test_a_table_object_under_a_lease_is_work_left_undone_and_the_other_stations
     containers.landing.upload("a/x.csv", weather_csv(24))
     process(containers)
     name = containers.lake.object_name("raw_observations", "a")
-    lease = containers.lake.container._client.get_blob_client(name).acquire_lease(60)
+    lease = containers.lake.container.client.get_blob_client(name).acquire_lease(60)
     containers.landing.upload("a/y.csv", weather_csv(24, first=24))
     containers.landing.upload("b/x.csv", weather_csv(24))
     try:
@@ -98,10 +98,11 @@ def test_a_signal_ends_the_run_and_not_only_its_station(
 ) -> None:
     for station in "abc":
         containers.landing.upload(f"{station}/x.csv", weather_csv(24))
-    write = Lake.write
+    write, signals = Lake.write, [number]
 
     def interrupted(self: Lake, table: str, station: str, *arguments: Any, **options: Any) -> Any:
-        os.kill(os.getpid(), number)
+        if signals:
+            os.kill(os.getpid(), signals.pop())
         return write(self, table, station, *arguments, **options)
 
     monkeypatch.setattr(Lake, "write", interrupted)

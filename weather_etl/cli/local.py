@@ -37,7 +37,7 @@ def local_up(
     from weather_etl.local import services
 
     status = services.up(Path.cwd(), azurite_port=azurite_port, rewrite_env=rewrite_env, say=say)
-    _set_up_serving_tables(status)
+    set_up_serving_tables(status)
     _print_services(status)
 
 
@@ -57,7 +57,7 @@ def local_status() -> None:
     _print_services(services.status(Path.cwd()))
 
 
-def _set_up_serving_tables(status: "Status") -> None:
+def set_up_serving_tables(status: "Status") -> None:
     """In our own PostgreSQL, so that `run` fills them without being asked to; any other waits for `db upgrade`."""
     from weather_etl.serving import database, schema
     from weather_etl.settings import Settings

@@ -70,7 +70,7 @@ class Container:
     """One container: list, read and conditionally write; errors of the SDK become plain sentences."""
 
     def __init__(self, client: "ContainerClient") -> None:
-        self._client = client
+        self.client = client
         self.name = client.container_name
         self.url = f"{client.primary_endpoint.split('?')[0]}"
 
@@ -79,7 +79,7 @@ class Container:
         """Failures as our exceptions; `blob` is the one that the request is about."""
         from azure.core import exceptions as azure
 
-        host = self._client.primary_hostname.split("/")[0]
+        host = self.client.primary_hostname.split("/")[0]
         remedy = LOCAL_HINT if host.startswith(("127.0.0.1", "localhost")) else "check the network and the account"
         # The chain is cut: the SDK's messages hold addresses with their SAS token.
         try:
@@ -133,7 +133,7 @@ class Container:
     def exists(self) -> bool:
         """Whether there is such a container."""
         with self._plain_errors():
-            return bool(self._client.exists())
+            return bool(self.client.exists())
 
     def answers(self) -> None:
         """Ask anything, to learn within a few seconds whether the storage answers at all.
@@ -144,16 +144,16 @@ class Container:
         from weather_etl.lake.azure_blob import PROBE_TIMEOUT_S
 
         with self._plain_errors():
-            self._client.exists(read_timeout=PROBE_TIMEOUT_S)
+            self.client.exists(read_timeout=PROBE_TIMEOUT_S)
 
     def create(self) -> None:
         """Create the container if it is missing."""
         with self._plain_errors():
-            if not self._client.exists():
+            if not self.client.exists():
                 try:
-                    self._client.create_container()
+                    self.client.create_container()
                 except Exception:
-                    if not self._client.exists():
+                    if not self.client.exists():
                         raise
 
     def list(self, prefix: str = "") -> Iterator[Blob]:
@@ -162,7 +162,7 @@ class Container:
         while marker is not None:
             try:
                 with self._plain_errors():
-                    blobs, marker = of_listing(self._list_page(prefix, marker))
+                    blobs, marker = of_listing(self.list_page(prefix, marker))
             except StorageUnavailable as error:
                 if error.is_answer and error.passing:  # a name that the service cannot write down, say
                     raise StorageUnavailable(
@@ -174,7 +174,7 @@ class Container:
                 raise
             yield from blobs
 
-    def _list_page(self, prefix: str, marker: str) -> bytes:
+    def list_page(self, prefix: str, marker: str) -> bytes:
         """The XML of one page.
 
         Asked for through the SDK's own pipeline (signature, retries), but read by us: its models cost 0.3 ms of CPU a
@@ -186,17 +186,17 @@ class Container:
 
         wanted = {"restype": "container", "comp": "list", "include": "metadata", "maxresults": str(LIST_PAGE)}
         wanted |= {name: value for name, value in (("prefix", prefix), ("marker", marker)) if value}
-        headers = {"x-ms-version": self._client.api_version, "Accept": "application/xml"}
-        address, _, token = self._client.url.partition("?")  # a SAS token stays in the query
+        headers = {"x-ms-version": self.client.api_version, "Accept": "application/xml"}
+        address, _, token = self.client.url.partition("?")  # a SAS token stays in the query
         query = "&".join(filter(None, [urlencode(wanted, quote_via=quote), token]))
         request = HttpRequest("GET", f"{address}?{query}", headers=headers)
-        return bytes(run_blob_request(self._client, request).read())
+        return bytes(run_blob_request(self.client, request).read())
 
     def head(self, name: str) -> Blob | None:
         """Properties of one blob, or None."""
         try:
             with self._plain_errors(name):
-                return of_properties(self._client.get_blob_client(name).get_blob_properties())
+                return of_properties(self.client.get_blob_client(name).get_blob_properties())
         except BlobNotFound:
             return None
 
@@ -213,7 +213,7 @@ class Container:
         condition: dict[str, Any] = {"etag": etag, "match_condition": MatchConditions.IfNotModified} if etag else {}
         with self._plain_errors(name):
             # The HTTP layer would unpack a body without any bound, and what it gives has another MD5.
-            download = self._client.download_blob(name, decompress=False, **condition)
+            download = self.client.download_blob(name, decompress=False, **condition)
             return download.readall(), of_properties(download.properties)
 
     def read_end(self, name: str, length: int, *, size: int, etag: str) -> bytes:
@@ -232,7 +232,7 @@ class Container:
 
         start = max(0, size - length)
         with self._plain_errors(name):
-            return self._client.download_blob(
+            return self.client.download_blob(
                 name,
                 offset=start,
                 length=size - start,
@@ -277,7 +277,7 @@ class Container:
         if if_match is not None:
             condition |= {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}
         with self._plain_errors(name):
-            result = self._client.get_blob_client(name).upload_blob(
+            result = self.client.get_blob_client(name).upload_blob(
                 data, metadata=metadata, read_timeout=write_timeout_s(len(data)), **condition
             )
             return str(result["etag"]).strip('"')
@@ -293,7 +293,7 @@ class Container:
         if before is not None and before.size == len(data) and before.content_md5 == md5:
             return Uploaded(False, before)
         with self._plain_errors(name):
-            self._client.get_blob_client(name).upload_blob(
+            self.client.get_blob_client(name).upload_blob(
                 data,
                 overwrite=True,
                 read_timeout=write_timeout_s(len(data)),
@@ -314,6 +314,6 @@ class Container:
         )
         try:
             with self._plain_errors(name):
-                self._client.delete_blob(name, **condition)
+                self.client.delete_blob(name, **condition)
         except BlobNotFound:
             pass

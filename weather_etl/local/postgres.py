@@ -162,12 +162,12 @@ def _account(files: PostgresFiles, say: Callable[[str], None]) -> _Account:
         entry = pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         say(f"PostgreSQL refuses to run as root: creating the OS user '{SYSTEM_USER}' for it.")
-        _add_user()
+        add_user()
         entry = pwd.getpwnam(SYSTEM_USER)
     return _Account(entry.pw_uid, entry.pw_gid)
 
 
-def _add_user() -> None:
+def add_user() -> None:
     no_login = ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
     # cron and some shells have a PATH without the folders of the administrator's programs.
     program = shutil.which("useradd", path=os.pathsep.join([os.environ.get("PATH", os.defpath), *_SBIN]))

@@ -151,7 +151,7 @@ class Outages:
     """One sentence when a service that Dagster needs is lost, and one when it is back."""
 
     def __init__(self, folder: Folder, environ: Mapping[str, str] | None = None) -> None:
-        self._probes = _probes(folder.environment(environ))
+        self._probes = probes(folder.environment(environ))
         self._lost: set[str] = set()
 
     def tell_changes(self) -> None:
@@ -164,7 +164,7 @@ class Outages:
                     say(f"{name} answers again; what was missed is made good by itself.")
 
 
-def _probes(env: Mapping[str, str]) -> dict[str, Callable[[], bool]]:
+def probes(env: Mapping[str, str]) -> dict[str, Callable[[], bool]]:
     """What is on this machine can be asked for at no cost; services elsewhere have monitoring of their own."""
     probes: dict[str, Callable[[], bool]] = {}
     port = azurite_port_at(env.get(ACCOUNT, "")) or azurite_port_in(env.get(STORAGE, ""))

@@ -178,10 +178,10 @@ def _daemon(instance: "dg.DagsterInstance") -> Iterator[Finding]:
     else:
         yield Finding("daemon", OK, f"last heartbeat {_ago(age)} ago, {len(statuses)} kinds healthy")
     if age <= 300:
-        yield from _sensors(instance)
+        yield from sensor_findings(instance)
 
 
-def _sensors(instance: "dg.DagsterInstance") -> Iterator[Finding]:
+def sensor_findings(instance: "dg.DagsterInstance") -> Iterator[Finding]:
     """The daemon may be healthy and every sensor still: their code runs in a process of its own."""
     from weather_etl.operations.sensor_ticks import sensor_ticks
 

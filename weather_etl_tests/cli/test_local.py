@@ -23,12 +23,12 @@ def test_serving_tables_are_created_in_a_postgresql_of_ours_and_in_no_other(
     environment: Settings, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WEATHER_ETL_POSTGRES_URL", "")  # as before the first .env is written
-    local._set_up_serving_tables(status("external", database))
+    local.set_up_serving_tables(status("external", database))
     monkeypatch.setenv("WEATHER_ETL_SERVING_URL", "postgresql+psycopg2://elsewhere/x")
-    local._set_up_serving_tables(status("running", database))
+    local.set_up_serving_tables(status("running", database))
     monkeypatch.setenv("WEATHER_ETL_SERVING_URL", "")
     assert not has_tables(environment)
-    local._set_up_serving_tables(status("running", database))
+    local.set_up_serving_tables(status("running", database))
     assert has_tables(environment)
     with serving.connect(environment) as connection:
         assert (
@@ -37,4 +37,4 @@ def test_serving_tables_are_created_in_a_postgresql_of_ours_and_in_no_other(
         connection.cursor().execute("UPDATE weather.alembic_version SET version_num = '0001'")
         assert schema.is_behind(connection)
         connection.rollback()
-    local._set_up_serving_tables(status("running", database))  # again does no harm
+    local.set_up_serving_tables(status("running", database))  # again does no harm

@@ -42,7 +42,7 @@ class Campaign:
             self.put(f"{station}/stays.csv", weather_csv(6))
 
     def put(self, name: str, data: bytes) -> None:
-        self.containers.landing._client.get_blob_client(name).upload_blob(data, overwrite=True)
+        self.containers.landing.client.get_blob_client(name).upload_blob(data, overwrite=True)
         self.contents[name] = data
 
     def fresh(self, prefix: str) -> str:

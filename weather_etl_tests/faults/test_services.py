@@ -87,7 +87,7 @@ def test_a_lake_that_is_deleted_in_mid_run_is_a_sentence_and_is_filled_again(
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
     lake = containers.lake.container
-    on_raw(monkeypatch, lambda: lake._client.delete_container())
+    on_raw(monkeypatch, lambda: lake.client.delete_container())
     with pytest.raises(RunFailed, match=f"There is no container '{lake.name}'") as caught:
         process(containers)
     assert [error.cause for error in caught.value.errors] == [None]
@@ -99,7 +99,7 @@ def test_files_that_are_deleted_with_their_container_take_no_table_along(contain
     containers.landing.upload("a/x.csv", weather_csv())
     process(containers)
     before = tables(containers)
-    containers.landing._client.delete_container()
+    containers.landing.client.delete_container()
     with pytest.raises(RunFailed, match=f"There is no container '{containers.landing.name}'"):
         process(containers)
     assert tables(containers) == before

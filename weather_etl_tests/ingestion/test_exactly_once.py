@@ -93,7 +93,7 @@ def test_touching_a_file_changes_no_row(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
     process(containers)
     before = tables(containers)
-    containers.landing._client.get_blob_client("a/x.csv").set_blob_metadata({"touched": "yes"})
+    containers.landing.client.get_blob_client("a/x.csv").set_blob_metadata({"touched": "yes"})
     assert process(containers)[RAW].status == WRITTEN  # the manifest takes the new ETag
     assert tables(containers) == before
     assert process(containers).statuses == {UNCHANGED}
@@ -104,7 +104,7 @@ def test_touching_a_file_leaves_its_place_among_the_others_also_when_it_is_read_
     process(containers)
     landed = {row["landed_at"] for row in tables(containers)[RAW]}
     time.sleep(1.1)  # LastModified counts seconds
-    containers.landing._client.get_blob_client("a/x.csv").set_blob_metadata({"touched": "yes"})
+    containers.landing.client.get_blob_client("a/x.csv").set_blob_metadata({"touched": "yes"})
     process(containers, full=True)
     assert {row["landed_at"] for row in tables(containers)[RAW]} == landed
 
@@ -367,7 +367,7 @@ def test_equal_bytes_that_lay_ahead_of_their_time_are_looked_at_again_when_they_
     old = load_raw(containers, "a")
     assert old is not None and old.manifest[0]["ahead"] == 3 and len(temperatures(containers)) == 1
     # The same bytes, landed after these hours.
-    containers.landing._client.get_blob_client("a/x.csv").set_blob_metadata({"sent": "again"})
+    containers.landing.client.get_blob_client("a/x.csv").set_blob_metadata({"sent": "again"})
     files = listing.list_station(containers.landing, "a")
     late = tomorrow + timedelta(days=1)
     again = replace(files, files=tuple(replace(f, landed_at=late) for f in files.files))

@@ -33,7 +33,7 @@ MB = 1024**2
 
 def put(container: Container, name: str, data: bytes, **settings: Any) -> None:
     """Upload with properties that `Container.upload` does not set; the service stores an MD5 of these bytes."""
-    container._client.get_blob_client(name).upload_blob(
+    container.client.get_blob_client(name).upload_blob(
         data, overwrite=True, content_settings=ContentSettings(**settings)
     )
 
@@ -43,7 +43,7 @@ def states(containers: Containers, station: str = "a") -> dict[str, tuple[str, s
 
 
 def set_tier(containers: Containers, name: str, tier: str) -> None:
-    containers.landing._client.get_blob_client(name).set_standard_blob_tier(tier)
+    containers.landing.client.get_blob_client(name).set_standard_blob_tier(tier)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_an_encoded_blob_above_32_mb_is_read_in_ranges(containers: Containers) -
 def test_the_md5_is_of_the_bytes_as_stored(containers: Containers) -> None:
     put(containers.landing, "a/x.csv", gzip.compress(weather_csv(24)))
     wrong = ContentSettings(content_encoding="gzip", content_md5=bytearray(16))
-    containers.landing._client.get_blob_client("a/x.csv").set_http_headers(wrong)
+    containers.landing.client.get_blob_client("a/x.csv").set_http_headers(wrong)
     put(containers.landing, "a/y.csv", weather_csv(24))
     process_hours(containers)
     assert {n: s for n, (s, _) in states(containers).items()} == {"a/x.csv": "rejected", "a/y.csv": "ingested"}
@@ -288,7 +288,7 @@ def test_a_table_object_under_a_lease_is_named_and_no_race(containers: Container
     containers.landing.upload("a/x.csv", weather_csv(24))
     process(containers)
     name = containers.lake.object_name("daily_weather", "a")
-    blob = containers.lake.container._client.get_blob_client(name)
+    blob = containers.lake.container.client.get_blob_client(name)
     lease = blob.acquire_lease(60)
     containers.landing.upload("a/y.csv", weather_csv(24, first=24))
     try:

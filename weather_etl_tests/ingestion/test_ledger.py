@@ -108,7 +108,7 @@ class LandingMachine(RuleBasedStateMachine):
     @rule(name=st.sampled_from(NAMES), content=st.sampled_from(sorted(CONTENTS)), back=st.sampled_from([0, 0, 5]))
     def upload(self, name: str, content: str, back: int) -> None:
         full = f"{self.station}/{name}"
-        self.containers.landing._client.get_blob_client(full).upload_blob(CONTENTS[content][0], overwrite=True)
+        self.containers.landing.client.get_blob_client(full).upload_blob(CONTENTS[content][0], overwrite=True)
         self._stamp(full, content, back)
 
     @precondition(lambda self: self.present)
@@ -122,7 +122,7 @@ class LandingMachine(RuleBasedStateMachine):
     @rule(data=st.data(), back=st.sampled_from([0, 5]))
     def touch(self, data: st.DataObject, back: int) -> None:
         name = data.draw(st.sampled_from(sorted(self.present)))
-        client = self.containers.landing._client.get_blob_client(name)
+        client = self.containers.landing.client.get_blob_client(name)
         client.set_blob_metadata({"touched": uuid.uuid4().hex})
         self._stamp(name, self.present[name][0], back)
 
@@ -183,15 +183,20 @@ def test_a_hundred_histories_of_files_end_in_the_tables_of_the_model(containers:
         run_machine(containers, examples=1, steps=20, seed=seed)
 
 
-def shuffled(containers: Containers, versions: list[FileVersion], choose: random.Random) -> dict[str, object]:
-    """The tables after the versions came in a random order, in random batches."""
+NO_SETTINGS = StationFiles()
+
+
+def shuffled(
+    containers: Containers, versions: list[FileVersion], choose: random.Random, station: StationFiles = NO_SETTINGS
+) -> dict[str, object]:
+    """The tables after the versions came in a random order, in random batches; `station` has its settings."""
     for table in TABLE_NAMES:
         containers.lake.container.delete(containers.lake.object_name(table, "a"))
     order = choose.sample(versions, len(versions))
     seen: list[FileVersion] = []
     while len(seen) < len(order):
         seen += order[len(seen) : len(seen) + choose.randint(1, 3)]
-        files = StationFiles(sorted(seen, key=lambda f: (f.landed_at, f.name)))
+        files = replace(station, files=sorted(seen, key=lambda f: (f.landed_at, f.name)))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(listing, "list_station", lambda container, station, files=files: files)
             (process if len(seen) == len(order) else process_hours)(containers)
@@ -210,6 +215,19 @@ def check_shuffles(containers: Containers, number: int) -> None:
 
 def test_the_same_versions_in_any_order_and_batches_give_the_same_bytes(containers: Containers) -> None:
     check_shuffles(containers, 3)
+
+
+def test_hours_that_the_clock_shows_twice_are_told_apart_in_any_order_and_batches(containers: Containers) -> None:
+    clock = ("01:00,1", "01:30,1", "02:00,2", "02:30,2"), ("02:00,3", "02:30,3"), ("03:00,4", "03:30,4")
+    for i, rows in enumerate(clock):
+        lines = [f"2020-10-25 {r}" for r in rows]
+        containers.landing.upload(f"a/{i}.csv", "\n".join(["Time,Temperature (C)", *lines]).encode())
+    containers.landing.upload("a/station.toml", b'timezone = "Europe/Budapest"')
+    process(containers)
+    listed = listing.list_station(containers.landing, "a")
+    outcomes = [shuffled(containers, listed.files, random.Random(seed), listed) for seed in range(3)]
+    assert outcomes[1:] == outcomes[:-1]
+    assert temperatures(containers) == [1.0, 2.0, 3.0, 4.0, 4.0]
 
 
 @pytest.mark.faults
@@ -295,7 +313,7 @@ def put(containers: Containers, name: str, data: bytes) -> bool:
     from azure.core.exceptions import AzureError
 
     try:
-        containers.landing._client.get_blob_client(name).upload_blob(data)
+        containers.landing.client.get_blob_client(name).upload_blob(data)
     except (AzureError, ValueError):
         return False
     return True
@@ -326,7 +344,7 @@ def test_a_name_lives_on_in_every_table_as_it_is(containers: Containers) -> None
 
 def upload_many(containers: Containers, number: int) -> None:
     def one(i: int) -> None:
-        containers.landing._client.get_blob_client(f"a/{i:05}.csv").upload_blob(weather_csv(1, first=i))
+        containers.landing.client.get_blob_client(f"a/{i:05}.csv").upload_blob(weather_csv(1, first=i))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(one, range(number)))
@@ -379,7 +397,7 @@ def test_a_file_of_one_gigabyte_is_refused_without_being_read_and_the_others_are
     from azure.storage.blob import BlobBlock
 
     header, _, body = weather_csv(8760).partition(b"\r\n")
-    client = containers.landing._client.get_blob_client("a/huge.csv")
+    client = containers.landing.client.get_blob_client("a/huge.csv")
     client.stage_block("0" * 8, header + b"\r\n")
     blocks = 1024**3 // (len(body) * 20) + 1
     for i in range(1, blocks + 1):

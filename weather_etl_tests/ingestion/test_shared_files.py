@@ -161,7 +161,7 @@ def test_a_touched_source_changes_no_row(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv())
     process_all(containers, process)
     before = [containers.lake.container.read(containers.lake.object_name(t, "a"))[0] for t in TABLE_NAMES[1:]]
-    containers.landing._client.get_blob_client(NAME).set_blob_metadata({"touched": "yes"})
+    containers.landing.client.get_blob_client(NAME).set_blob_metadata({"touched": "yes"})
     process_all(containers, process)
     after = [containers.lake.container.read(containers.lake.object_name(t, "a"))[0] for t in TABLE_NAMES[1:]]
     assert before == after

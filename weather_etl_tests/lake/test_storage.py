@@ -180,7 +180,7 @@ def test_a_listing_is_what_the_sdk_lists(containers: Containers, monkeypatch: py
     monkeypatch.setattr(container, "LIST_PAGE", 3)
     for name in NAMES:
         containers.landing.upload(name, name.encode())
-    client = containers.landing._client
+    client = containers.landing.client
     client.get_blob_client("a/x.csv").set_blob_metadata({"fingerprint": "0a", "first": "2020-01-01 00:00Z"})
     expected = [blobs.of_properties(item) for item in client.list_blobs(include=["metadata"])]
     assert list(containers.landing.list()) == expected
@@ -195,7 +195,7 @@ def test_a_listing_below_a_prefix_holds_nothing_else(containers: Containers) -> 
 
 def test_a_listing_that_was_cut_is_a_failure(containers: Containers, monkeypatch: pytest.MonkeyPatch) -> None:
     containers.landing.upload("a/x.csv", b"x")
-    whole = containers.landing._list_page("", "")
-    monkeypatch.setattr(container.Container, "_list_page", lambda *_: whole[: len(whole) // 2])
+    whole = containers.landing.list_page("", "")
+    monkeypatch.setattr(container.Container, "list_page", lambda *_: whole[: len(whole) // 2])
     with pytest.raises(StorageUnavailable, match="does not answer"):
         list(containers.landing.list())

@@ -399,7 +399,7 @@ class TestSystemUser:
         _program(tmp_path / "useradd", f'echo "$@" > {tmp_path}/arguments')
         monkeypatch.setenv("PATH", "/nowhere")
         monkeypatch.setattr(postgres, "_SBIN", (str(tmp_path),))
-        postgres._add_user()
+        postgres.add_user()
         assert postgres.SYSTEM_USER in (tmp_path / "arguments").read_text()
 
     def test_a_machine_without_useradd_is_one_sentence_that_names_it(
@@ -408,7 +408,7 @@ class TestSystemUser:
         monkeypatch.setenv("PATH", str(tmp_path))
         monkeypatch.setattr(postgres, "_SBIN", (str(tmp_path),))
         with pytest.raises(UserError, match="the program useradd is not in PATH") as error:
-            postgres._add_user()
+            postgres.add_user()
         assert _is_one_sentence(error)
 
 

@@ -82,7 +82,7 @@ def test_an_outage_is_one_sentence_and_its_end_another(tmp_path: Path, capfd: py
 
 def test_a_service_elsewhere_is_not_asked_for(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"{DATABASE}='postgresql+psycopg2://u:p@db.example.net/x'\n")
-    assert ui._probes(Folder(tmp_path).environment({})) == {}
+    assert ui.probes(Folder(tmp_path).environment({})) == {}
 
 
 def test_dagster_gets_its_folder_and_the_address_unless_they_are_set(

@@ -116,6 +116,17 @@ MUTANTS = (
     Mutant(_L, "hours[within] = local[within] // _HOUR - (local[within] - observed[within]) // _HOUR", "pass", ZONES),
     Mutant(_L, "use[use] = valid[row[use]]", "pass", EXTREMES, "mark or failed"),
     Mutant("weather_etl/meteorology/extremes.py", "PARTS = (60, 30, 15)", "PARTS = (60,)", ZONES, "extremes"),
+    # other inputs of the kinds of the cases
+    Mutant(f"{_O}/sentinels.py", "or not (usual or name in SMOOTH)", "or not usual", QUALITY, "far_below"),
+    Mutant(f"{_F}/zones.py", "(_NO_ZONE.fullmatch(text) and not _CLOCK_NAME.fullmatch(text))", "_NO_ZONE.fullmatch(text)", TRAPS, "nobody_knows"),
+    Mutant(f"{_F}/generic.py", "for j in (below, i - 1 if i else None):", "for j in (below,):", TRAPS, "line_of_units"),
+    Mutant(f"{_F}/refusals.py", "(times - days != times[:1] - days[:1]).any() or ", "", TRAPS, "row_a_day"),
+    Mutant(f"{_F}/mapping.py", "(metres or bool(pc.all(round_ones).as_py()))", "bool(pc.all(round_ones).as_py())", TRAPS, "metres_of_sight"),
+    Mutant("weather_etl/landing/unpacking.py", "return hidden or ", "return ", (f"{_T}/meteorology/test_corpus.py",), "zip"),
+    # runs that end
+    Mutant("weather_etl/orchestration/child_runs.py", " or any(map(_was_interrupted, result.all_events))", "", (f"{_T}/test_work_left_undone.py",), "signal"),
+    Mutant(_CONTAINER, 'if code == "ContainerBeingDeleted":', "if False:", HOSTILE, "being_deleted"),
+    Mutant("weather_etl/checks/observations.py", 'sentence in judged.observations.twice]', 'sentence in judged.observations.twice[:0]]', (f"{_T}/test_value_checks.py",), "twice"),
     # merging
     Mutant(_MERGE, 'known["state"] != UNREADABLE\n            and', 'True\n            and', HOSTILE, "came_back"),
     Mutant(_MERGE, 'same_reader and known["etag"] == version.etag', "same_reader", MERGING, "reuploaded"),
@@ -135,7 +146,7 @@ MUTANTS = (
     Mutant("weather_etl/landing/unpacking.py", "data = _bounded(_gunzip(data), stored)", "data = _bounded(_gunzip(data), len(data) ** 2)", HOSTILE, "gzip_within"),
     Mutant("weather_etl/ingestion/splitting.py", "if_match=source.index.etag if source.index else None", "if_match=None", SPLITTING, "is_done_once"),
     # conditions of storage
-    Mutant(_CONTAINER, 'self._client.download_blob(name, decompress=False, **condition)', 'self._client.download_blob(name, **condition)', HOSTILE, "as_it_is_stored"),
+    Mutant(_CONTAINER, 'self.client.download_blob(name, decompress=False, **condition)', 'self.client.download_blob(name, **condition)', HOSTILE, "as_it_is_stored"),
     Mutant(_CONTAINER, 'condition |= {"overwrite": True, "etag": if_match, "match_condition": MatchConditions.IfNotModified}', 'condition |= {"overwrite": True}', STORAGE),
     Mutant(_CONTAINER, 'condition: dict[str, Any] = {"overwrite": False}', 'condition: dict[str, Any] = {"overwrite": True}', STORAGE),
     Mutant(_CONTAINER, '{"etag": if_match, "match_condition": MatchConditions.IfNotModified} if if_match else {}', "{}", STORAGE),

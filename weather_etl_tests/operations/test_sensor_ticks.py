@@ -57,7 +57,7 @@ def tick(instance: dg.DagsterInstance, state: InstigatorState, status: TickStatu
 
 
 def findings(instance: dg.DagsterInstance) -> list[doctor.Finding]:
-    return list(doctor._sensors(instance))
+    return list(doctor.sensor_findings(instance))
 
 
 @pytest.mark.parametrize("status", [TickStatus.SUCCESS, TickStatus.SKIPPED])

@@ -20,7 +20,7 @@ INTERVAL_S = 10
 MAX_EVENTS = 5000  # in one tick; the next one goes on
 
 
-def _default_status() -> dg.DefaultSensorStatus:
+def default_status() -> dg.DefaultSensorStatus:
     configured = Settings.load().webhook_url is not None
     return dg.DefaultSensorStatus.RUNNING if configured else dg.DefaultSensorStatus.STOPPED
 
@@ -28,7 +28,7 @@ def _default_status() -> dg.DefaultSensorStatus:
 @dg.sensor(
     name="notification_sensor",
     minimum_interval_seconds=INTERVAL_S,
-    default_status=_default_status(),
+    default_status=default_status(),
     description=(
         "Posts failed runs and failed checks of severity ERROR to WEATHER_ETL_WEBHOOK_URL, once each, and again when "
         "they are good. On by itself where that is set."

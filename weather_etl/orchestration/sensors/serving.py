@@ -22,7 +22,7 @@ from weather_etl.serving.tables import HOW_TO_TURN_ON
 from weather_etl.settings import Settings
 
 
-def _default_status() -> dg.DefaultSensorStatus:
+def default_status() -> dg.DefaultSensorStatus:
     # By settings alone: whether the tables are set up, a tick asks the database.
     settings = Settings.load()
     configured = settings.serving_url is not None or settings.postgres_url is not None
@@ -33,7 +33,7 @@ def _default_status() -> dg.DefaultSensorStatus:
     name="serving_sensor",
     jobs=[serving_job, catch_up_job],
     minimum_interval_seconds=15,
-    default_status=_default_status(),
+    default_status=default_status(),
     description=(
         "Compares what PostgreSQL serves with the tables in the lake and requests a load for each station that "
         "differs. Does nothing until serving tables are set up: WEATHER_ETL_SERVING_URL, or `weather-etl db upgrade` "

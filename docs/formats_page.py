@@ -1,18 +1,24 @@
-"""The generated tables of docs/formats.md are current.
+"""Writes the tables of docs/formats.md from the profiles, the built-in names and the reasons.
 
-`python -m weather_etl_tests.meteorology.test_formats_page` writes them anew.
+    python docs/formats_page.py
+
+Belongs here: the form of the tables; what stands around them is written by hand. A test keeps them current.
 """
 
 import re
+import sys
 from pathlib import Path
 
-from weather_etl.meteorology.formats.profile import Profile
-from weather_etl.meteorology.formats.registry import packaged
-from weather_etl.meteorology.reasons import EXPLANATIONS
-from weather_etl.meteorology.units import QUANTITIES, UNITS
-from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
+CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT))
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "formats.md"
+from weather_etl.meteorology.formats.profile import Profile  # noqa: E402
+from weather_etl.meteorology.formats.registry import packaged  # noqa: E402
+from weather_etl.meteorology.reasons import EXPLANATIONS  # noqa: E402
+from weather_etl.meteorology.units import QUANTITIES, UNITS  # noqa: E402
+from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS  # noqa: E402
+
+PAGE = CHECKOUT / "docs" / "formats.md"
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -97,8 +103,9 @@ def reasons() -> str:
     )
 
 
-def page(text: str) -> str:
+def page() -> str:
     """The page with its tables written anew."""
+    text = PAGE.read_text("utf-8")
     for name, content in (("names", names()), ("formats", formats()), ("reasons", reasons())):
         text = re.sub(
             rf"(<!-- {name}: begin [^\n]*-->\n).*?(<!-- {name}: end -->)",
@@ -109,15 +116,5 @@ def page(text: str) -> str:
     return text
 
 
-def test_the_tables_of_the_page_on_formats_are_current():
-    text = PAGE.read_text("utf-8")
-    assert text == page(text), "python -m weather_etl_tests.meteorology.test_formats_page writes them anew"
-
-
-def test_the_page_on_formats_names_every_format():
-    text = PAGE.read_text("utf-8")
-    assert all(f"### {p.title}" in text for p in packaged() if p.name != "generic")
-
-
 if __name__ == "__main__":
-    PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
+    PAGE.write_text(page(), "utf-8")
