@@ -138,12 +138,12 @@ class Cascade(Flagged):
             )
 
     def conflicts(self, conflicts: Mapping[str, Conflict]) -> None:
-        for name, found in conflicts.items():
-            there = ~np.isnan(self.values[name][found.rows])
+        for name, conflict in conflicts.items():
+            there = ~np.isnan(self.values[name][conflict.rows])
             limit = "equal values in one file"
             self.note(
-                name, "duplicate_conflict", Flag.SUSPECT, found.rows[there], limit,
-                original=found.original[there], origin=found.origin[there],
+                name, "duplicate_conflict", Flag.SUSPECT, conflict.rows[there], limit,
+                original=conflict.original[there], origin=conflict.origin[there],
             )  # fmt: skip
 
     def sunlight(self) -> None:
@@ -189,9 +189,9 @@ class Cascade(Flagged):
         for name, x in self._present():
             limits = self._limits[name]
             if limits.spike:
-                found = changes.spikes(x, limits, self._gaps)
+                spikes = changes.spikes(x, limits, self._gaps)
                 suspect, fail = (f"{s:g} out and back within hours" for s in limits.spike)
-                self.both(name, "spike", found, (suspect, fail))
+                self.both(name, "spike", spikes, (suspect, fail))
 
     def flat_line(self) -> None:
         excluded = self._may_stand_still()
@@ -213,24 +213,24 @@ class Cascade(Flagged):
     def _may_stand_still(self) -> dict[str, np.ndarray]:
         """Masks of the values that need not move: saturated air, light wind, a sky that is clear or covered, ..."""
         v, names = self.values, self._names
-        found = {}
+        excluded = {}
         with np.errstate(invalid="ignore"):
             if "humidity_percent" in names:
-                found["humidity_percent"] = v["humidity_percent"] >= still.SATURATED_PERCENT
+                excluded["humidity_percent"] = v["humidity_percent"] >= still.SATURATED_PERCENT
             if "wind_speed_ms" in names:
                 light = v["wind_speed_ms"] < still.LIGHT_WIND_MS
-                found |= {"wind_speed_ms": light, "wind_direction_deg": light}
+                excluded |= {"wind_speed_ms": light, "wind_direction_deg": light}
             if "visibility_km" in names and self._cap < np.inf:
-                found["visibility_km"] = v["visibility_km"] >= self._cap
+                excluded["visibility_km"] = v["visibility_km"] >= self._cap
             if "solar_radiation_wm2" in names:
-                found["solar_radiation_wm2"] = ~(v["solar_radiation_wm2"] > 20.0)
+                excluded["solar_radiation_wm2"] = ~(v["solar_radiation_wm2"] > 20.0)
             if "sunshine_min" in names:
-                found["sunshine_min"] = ~((v["sunshine_min"] >= 1.0) & (v["sunshine_min"] <= 59.0))
+                excluded["sunshine_min"] = ~((v["sunshine_min"] >= 1.0) & (v["sunshine_min"] <= 59.0))
             if _SNOW in names:
-                found[_SNOW] = ~(v[_SNOW] > 0.0)
+                excluded[_SNOW] = ~(v[_SNOW] > 0.0)
             if "cloud_cover_percent" in names:
-                found["cloud_cover_percent"] = ~((v["cloud_cover_percent"] >= 1) & (v["cloud_cover_percent"] <= 99))
-        return found
+                excluded["cloud_cover_percent"] = ~((v["cloud_cover_percent"] >= 1) & (v["cloud_cover_percent"] <= 99))
+        return excluded
 
     def rate_of_change(self) -> None:
         for name, x in self._present():

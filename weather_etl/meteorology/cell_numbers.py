@@ -188,8 +188,8 @@ def _as_written(
     """Texts with marks cut off and words made numbers; what is missing; flags of marks."""
     if written.mark:
         marked = pc.fill_null(pc.match_substring_regex(texts, written.mark), False).to_numpy(zero_copy_only=False)
-        found = np.where(marked, np.uint8(Flag.SUSPECT), np.uint8(0))
-        flags = found if flags is None else np.maximum(flags, found)
+        marks_flags = np.where(marked, np.uint8(Flag.SUSPECT), np.uint8(0))
+        flags = marks_flags if flags is None else np.maximum(flags, marks_flags)
     if written.strip:
         texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, written.strip, ""))
         missing = pc.or_(missing, pc.fill_null(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(words)), True))
@@ -205,9 +205,9 @@ def _as_written(
 
 def _any_of(texts: pa.Array, values: np.ndarray, marks: tuple[str, ...]) -> np.ndarray:
     """Mask of the texts that are one of these marks, as text or as a number."""
-    found = pc.fill_null(pc.is_in(pc.utf8_lower(texts), value_set=pa.array([m.lower() for m in marks])), False)
+    is_mark = pc.fill_null(pc.is_in(pc.utf8_lower(texts), value_set=pa.array([m.lower() for m in marks])), False)
     numbers = [float(m) for m in marks if re.fullmatch(_NUMBER, m)]
-    return found.to_numpy(zero_copy_only=False) | np.isin(values, numbers)
+    return is_mark.to_numpy(zero_copy_only=False) | np.isin(values, numbers)
 
 
 def _covers(texts: pa.Array, strip: str) -> pa.Array:
@@ -220,7 +220,7 @@ def _covers(texts: pa.Array, strip: str) -> pa.Array:
 
 def traces(rows: pa.Table, written: Mapping[str, Field]) -> np.ndarray | None:
     """Mask of the rows whose precipitation is a trace; None without any."""
-    found: np.ndarray | None = None
+    missing: np.ndarray | None = None
     for name in ("precipitation_mm", "precipitation_trace"):
         column, marks = one_chunk(rows.column(name)), written.get(name, _AS_IT_IS).trace
         if not marks or column.null_count == len(column):
@@ -232,8 +232,8 @@ def traces(rows: pa.Table, written: Mapping[str, Field]) -> np.ndarray | None:
         numbers = [float(t) if re.fullmatch(_NUMBER, t) else np.nan for t in texts.to_pylist()]
         marked = np.append(_any_of(texts, np.array(numbers), marks), False)
         mask = marked[pc.fill_null(column.indices, len(texts)).to_numpy()]
-        found = mask if found is None else found | mask
-    return None if found is None or not found.any() else found
+        missing = mask if missing is None else missing | mask
+    return None if missing is None or not missing.any() else missing
 
 
 _AS_IT_IS = Field()

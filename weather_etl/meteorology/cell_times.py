@@ -81,8 +81,8 @@ def _read_in_form(
         times[known] = local[known] - offset[known].astype("timedelta64[us]")
         there &= ~known
     rows = np.flatnonzero(there)
-    times[rows], found = localise(local[rows], zones if isinstance(zones, str) else zones[rows], files[rows], before)
-    refused[rows] = found
+    times[rows], reasons = localise(local[rows], zones if isinstance(zones, str) else zones[rows], files[rows], before)
+    refused[rows] = reasons
     refused[np.isnat(times) & (refused == 0)] = REASON_CODE[Reason.TIMESTAMP_INVALID]
     return times, refused, len(rows)
 
@@ -133,10 +133,10 @@ def _read_other_times(texts: pa.Array, timezone: str, files: FileRows) -> tuple[
         part = texts.slice(start, _BLOCK)
         for target, kind in ((local, pa.timestamp("us")), (times, pa.timestamp("us", "UTC"))):
             try:
-                found = pc.cast(part, kind)
+                times_of_part = pc.cast(part, kind)
             except pa.ArrowInvalid:  # says so for the whole block, for an offset where none is wanted too
                 continue
-            target[block] = found.to_numpy(zero_copy_only=False).astype("datetime64[us]")
+            target[block] = times_of_part.to_numpy(zero_copy_only=False).astype("datetime64[us]")
             break
         else:
             slow.append(np.arange(start, start + len(part)))
@@ -178,8 +178,8 @@ def _read_any_times(texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray
     for target, mask in ((times, looks_right & has_offset), (local, looks_right & ~has_offset)):
         if mask.any():
             text = series[mask].str.upper().str.replace(r"\s+(?=[+\-Z]\S*$)", "", regex=True)
-            found = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
-            target[mask] = found.dt.tz_localize(None).to_numpy("datetime64[us]")
+            parsed = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
+            target[mask] = parsed.dt.tz_localize(None).to_numpy("datetime64[us]")
             target[mask & midnight] += np.timedelta64(1, "D")
     return times, local, refused
 

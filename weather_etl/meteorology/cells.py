@@ -238,13 +238,13 @@ def _codes(rows: pa.Table, written: Mapping[str, Field]) -> dict[str, np.ndarray
         return {}
     parsed = [dict(p.split("=", 1) for p in t.split(" ") if "=" in p) for t in column.dictionary.to_pylist()]
     at = pc.fill_null(column.indices, len(parsed)).to_numpy()
-    found = {}
+    upstream = {}
     for name in sorted({v for codes in parsed for v in codes} & set(RAW_NUMBERS)):
         rule = written.get(name, _PLAIN)
         flags = np.array([rule.flag_of(c[name]) if name in c else 0 for c in parsed] + [0], dtype=np.uint8)
         if flags.any():
-            found[name] = flags[at]
-    return found
+            upstream[name] = flags[at]
+    return upstream
 
 
 _PLAIN = Field()

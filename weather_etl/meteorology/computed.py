@@ -72,16 +72,16 @@ def compute(
     parts = []
     for start in range(0, max(n, 1), BLOCK):
         part = slice(start, start + BLOCK)
-        found = _compute(
+        computed = _compute(
             {name: x[part] for name, x in values.items()},
             {name: x[part] for name, x in flags.items()},
             site,
             None if hours is None else hours[part],
             None if mean_cube is None else mean_cube[part],
         )
-        for finding in found.findings:
+        for finding in computed.findings:
             finding.rows = finding.rows + start
-        parts.append(found)
+        parts.append(computed)
     whole.columns = {name: np.concatenate([p.columns[name] for p in parts]) for name in parts[0].columns}
     whole.counts = {name: sum(p.counts[name] for p in parts) for name in parts[0].counts}
     whole.warnings = list(dict.fromkeys(w for p in parts for w in p.warnings))
@@ -159,15 +159,15 @@ def _fill(
     if not len(rows) or any(np.isnan(values[s]).all() for s in sources[:1]):
         return 0, rows[:0]
     at = slice(None) if len(rows) == len(flags[name]) else rows
-    found = formula(*(values[s][at] for s in sources))
+    computed = formula(*(values[s][at] for s in sources))
     low, high = site.limits_of(name).fail
     with np.errstate(invalid="ignore"):
-        given = (found >= low) & (found <= high)
-    suspect = np.zeros(len(found), dtype=bool)
+        given = (computed >= low) & (computed <= high)
+    suspect = np.zeros(len(computed), dtype=bool)
     for source in sources:
         suspect |= flags[source][at] == Flag.SUSPECT
     suspect &= given
-    values[name][at] = np.where(given, found, np.nan)
+    values[name][at] = np.where(given, computed, np.nan)
     flags[name][at] = np.where(suspect, Flag.SUSPECT, np.where(given, Flag.NOT_EVALUATED, Flag.MISSING))
     return int(given.sum()), rows[suspect]
 

@@ -183,22 +183,22 @@ def _cells_beyond(table: pa.Table, layout: Layout, keep: np.ndarray | None) -> n
     Raises:
         Rejected: that is so in more rows than the error budget allows.
     """
-    found: np.ndarray | None = None
+    beyond: np.ndarray | None = None
     for i in range(len(layout.names), table.num_columns):
         if not _is_empty(table.column(i)):
             text = pc.not_equal(table.column(i).cast(TEXT), "").to_numpy()
-            found = text if found is None else found | text
-    if found is None:
+            beyond = text if beyond is None else beyond | text
+    if beyond is None:
         return None
     if keep is not None:
-        found &= keep
-    if found.sum() > BAD_SHARE * len(found):
+        beyond &= keep
+    if beyond.sum() > BAD_SHARE * len(beyond):
         raise Rejected(Reason.ROW_WIDTH, f"rows have {table.num_columns} cells under {len(layout.names)} column names")
-    return found
+    return beyond
 
 
 def _too_long_rows(table: pa.Table) -> np.ndarray | None:
-    found: np.ndarray | None = None
+    too_long: np.ndarray | None = None
     for column in table.columns:
         for chunk in column.chunks:
             values = chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk
@@ -207,5 +207,5 @@ def _too_long_rows(table: pa.Table) -> np.ndarray | None:
                 mask = pc.greater(lengths, MAX_CELL_BYTES).to_numpy(zero_copy_only=False)
                 if pa.types.is_dictionary(chunk.type):
                     mask = mask[chunk.indices.to_numpy()]
-                found = mask if found is None else found | mask
-    return found
+                too_long = mask if too_long is None else too_long | mask
+    return too_long

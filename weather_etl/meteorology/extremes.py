@@ -74,9 +74,9 @@ class Extremes:
 
 def _spikes(values: np.ndarray) -> np.ndarray:
     """Mask of single reports that lie beyond both their neighbours by more than the spike that fails in an hour."""
-    found = np.zeros(len(values), dtype=bool)
+    is_spike = np.zeros(len(values), dtype=bool)
     limit = LIMITS["temperature_c"].spike
     if limit is not None and len(values) > 2:
         there, back = values[1:-1] - values[:-2], values[1:-1] - values[2:]
-        found[1:-1] = (there * back > 0) & (np.minimum(np.abs(there), np.abs(back)) > limit[1])
-    return found
+        is_spike[1:-1] = (there * back > 0) & (np.minimum(np.abs(there), np.abs(back)) > limit[1])
+    return is_spike

@@ -88,8 +88,8 @@ class Flagged:
         else:
             flags[rows] = np.where(flags[rows] == Flag.FAIL, Flag.FAIL, flag)
 
-    def both(self, name: str, test: str, found: tuple[np.ndarray, np.ndarray], limits: tuple[str, str] | str) -> None:
+    def both(self, name: str, test: str, rows: tuple[np.ndarray, np.ndarray], limits: tuple[str, str] | str) -> None:
         """Suspect and failed positions, each with its limit."""
         suspect, fail = (limits, limits) if isinstance(limits, str) else limits
-        self.note(name, test, Flag.FAIL, found[1], fail)
-        self.note(name, test, Flag.SUSPECT, found[0], suspect)
+        self.note(name, test, Flag.FAIL, rows[1], fail)
+        self.note(name, test, Flag.SUSPECT, rows[0], suspect)

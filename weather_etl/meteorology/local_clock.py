@@ -61,8 +61,8 @@ def _standard_offsets(local: np.ndarray, timezone: str) -> np.ndarray:
     import zoneinfo
     from datetime import datetime
 
-    if found := re.fullmatch(r"UTC(?:([+-]\d\d):(\d\d))?", timezone):
-        minutes = 0 if not found[1] else int(found[1]) * 60 + int(found[1][0] + found[2])
+    if offset := re.fullmatch(r"UTC(?:([+-]\d\d):(\d\d))?", timezone):
+        minutes = 0 if not offset[1] else int(offset[1]) * 60 + int(offset[1][0] + offset[2])
         return np.full(len(local), np.timedelta64(minutes * 60_000_000, "us"))
     zone = zoneinfo.ZoneInfo(timezone)
     years, which = np.unique(local.astype("datetime64[Y]"), return_inverse=True)

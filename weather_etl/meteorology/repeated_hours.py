@@ -107,14 +107,14 @@ def _pieces(local: np.ndarray, ambiguous: np.ndarray, files: np.ndarray) -> list
     direction = np.bincount(files[1:], np.sign(np.diff(local)) * within, minlength=int(files.max()) + 1)
     rows = np.flatnonzero(ambiguous)
     new = (np.diff(rows) != 1) | (files[rows[1:]] != files[rows[:-1]]) | (np.abs(np.diff(local[rows])) > 12 * HOUR)
-    found = []
+    pieces = []
     for part in np.split(rows, np.flatnonzero(new) + 1):
         file, first, last = int(files[part[0]]), part[0] - 1, part[-1] + 1
         around = (bool(first >= 0 and files[first] == file), bool(last < len(files) and files[last] == file))
         if direction[file] < 0:
             part, around = part[::-1], around[::-1]
-        found.append(_Piece(file, part, *around))
-    return found
+        pieces.append(_Piece(file, part, *around))
+    return pieces
 
 
 def _changes(local: np.ndarray, pieces: list[_Piece]) -> Iterable[list[_Piece]]:
@@ -202,10 +202,10 @@ def _names_follow_time(
     oldest, newest = np.minimum.reduceat(local, starts), np.maximum.reduceat(local, starts)
     names = [files.names[code] for code in files.codes[starts]]
     for i in np.flatnonzero((newest < start) & (oldest > start - NEAR)):
-        if (found := _form(names[i]))[0] == shape and found[1] > keys[0]:
+        if (form := _form(names[i]))[0] == shape and form[1] > keys[0]:
             return False
     for i in np.flatnonzero((oldest > end) & (newest < end + NEAR)):
-        if (found := _form(names[i]))[0] == shape and found[1] < keys[-1]:
+        if (form := _form(names[i]))[0] == shape and form[1] < keys[-1]:
             return False
     return True
 
@@ -220,9 +220,9 @@ def _sortable(names: list[str]) -> tuple[str, list[tuple[int, ...]]]:
     keys = []
     for name, (own, key) in zip(names, forms, strict=True):
         stem = _ENDING.sub("", name)
-        if own != shape and (found := _COPY.search(stem)):
-            own, numbers = _form(stem[: found.start()] + name[len(stem) :])
-            key = (*numbers[:-1], int(found[1] or found[2] or _letter(found[3])))
+        if own != shape and (copy := _COPY.search(stem)):
+            own, numbers = _form(stem[: copy.start()] + name[len(stem) :])
+            key = (*numbers[:-1], int(copy[1] or copy[2] or _letter(copy[3])))
         if own != shape:
             return shape, []
         keys.append(key)
@@ -233,8 +233,8 @@ def _form(name: str) -> tuple[str, tuple[int, ...]]:
     """A name without its numbers, and these; a single letter at the end is one. The last number is that of a copy: 0."""
     stem = _ENDING.sub("", name)
     ending = name[len(stem) :]
-    if found := _LETTER.search(stem):
-        stem = f"{stem[: found.start()]}@{_letter(found[0])}"
+    if letter := _LETTER.search(stem):
+        stem = f"{stem[: letter.start()]}@{_letter(letter[0])}"
     return re.sub(r"\d+", "0", stem) + ending, (*(int(n) for n in re.findall(r"\d+", stem)), 0)
 
 

@@ -169,13 +169,13 @@ def _days(
     """Midnights, and whether there is such a day."""
     if of_year is not None:
         first = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]")
-        found = first + (of_year - 1).astype("timedelta64[D]")
-        real = (of_year >= 1) & (found.astype("datetime64[Y]") == (year - 1970).astype("datetime64[Y]"))
-        return found.astype("datetime64[us]"), real
+        dates = first + (of_year - 1).astype("timedelta64[D]")
+        real = (of_year >= 1) & (dates.astype("datetime64[Y]") == (year - 1970).astype("datetime64[Y]"))
+        return dates.astype("datetime64[us]"), real
     months = ((year - 1970) * 12 + np.clip(month, 1, 12) - 1).astype("datetime64[M]")
-    found = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
-    real = (month >= 1) & (month <= 12) & (day >= 1) & (found.astype("datetime64[M]") == months)
-    return found.astype("datetime64[us]"), real
+    dates = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
+    real = (month >= 1) & (month <= 12) & (day >= 1) & (dates.astype("datetime64[M]") == months)
+    return dates.astype("datetime64[us]"), real
 
 
 def _days_of_weeks(year: np.ndarray, week: np.ndarray, weekday: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -208,7 +208,7 @@ def _parse_digits(texts: pa.Array, form: str) -> np.ndarray | None:
         return None
     start = np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset]
     raw = np.frombuffer(texts.buffers()[2], dtype=np.uint8)[start : start + width * len(texts)].reshape(-1, width)
-    at, found = 0, {}
+    at, numbers = 0, {}
     for directive, sign in parts:
         if not directive:
             if not (raw[:, at] == ord(sign)).all():
@@ -218,13 +218,13 @@ def _parse_digits(texts: pa.Array, form: str) -> np.ndarray | None:
         digits = raw[:, at : at + _WIDTHS[directive]].astype(np.int64) - 48
         if ((digits < 0) | (digits > 9)).any():
             return None
-        found[directive] = digits @ (10 ** np.arange(_WIDTHS[directive] - 1, -1, -1))
+        numbers[directive] = digits @ (10 ** np.arange(_WIDTHS[directive] - 1, -1, -1))
         at += _WIDTHS[directive]
     zero = np.zeros(len(texts), dtype=np.int64)
-    if not {"Y", "m", "d"} <= found.keys():
+    if not {"Y", "m", "d"} <= numbers.keys():
         return None
-    times, real = _days(found["Y"], found["m"], found["d"])
-    hour, minute, second = found.get("H", zero), found.get("M", zero), found.get("S", zero)
+    times, real = _days(numbers["Y"], numbers["m"], numbers["d"])
+    hour, minute, second = numbers.get("H", zero), numbers.get("M", zero), numbers.get("S", zero)
     real &= (hour <= 24) & (minute <= 60) & (second <= 60) & ~((hour == 24) & (minute > 0) & (minute < 60))
     times = times + ((hour * 3600 + minute * 60 + second) * 1_000_000).astype("timedelta64[us]")
     times[~real] = NOT_A_TIME

@@ -124,8 +124,8 @@ def known_unit(column: str, text: str) -> str | None:
 
 def scale_of(unit: str) -> tuple[float, str]:
     """`0.1 degC` -> (0.1, 'degC')."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s+(\S.*)", unit)
-    return (float(found[1]), found[2]) if found else (1.0, unit)
+    scaled = re.fullmatch(r"(\d+(?:\.\d+)?)\s+(\S.*)", unit)
+    return (float(scaled[1]), scaled[2]) if scaled else (1.0, unit)
 
 
 def known_scaled_unit(column: str, text: str) -> str | None:

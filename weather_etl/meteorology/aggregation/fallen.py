@@ -58,14 +58,14 @@ class Fallen:
 
     def of_sun(self, name: str) -> DailySum:
         """A variable that is 0 in the night: whole if every hour with daylight is there."""
-        found = self.of(name)
+        total_of_day = self.of(name)
         if self._place is None:
-            return found
+            return total_of_day
         needed, lit = self._lit()
         x = self.hours.column(name)
         there = np.flatnonzero(~np.isnan(x) & lit)
         n = self._sum(np.ones(len(x)), there)
-        return DailySum(found.n, found.total, found.largest, (n >= needed) & (found.n > 0))
+        return DailySum(total_of_day.n, total_of_day.total, total_of_day.largest, (n >= needed) & (total_of_day.n > 0))
 
     def _lit(self) -> tuple[np.ndarray, np.ndarray]:
         """Hours with daylight of each day, and mask of the station's hours with daylight."""

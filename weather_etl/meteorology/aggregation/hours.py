@@ -149,14 +149,16 @@ class LocalHours:
 
     def _widen(self, low: np.ndarray, high: np.ndarray, valid: np.ndarray) -> None:
         """Lowest and highest of days -> those of all reports, where the station reports temperature every few minutes."""
-        found = Extremes.unpacked(self.observations.attrs[TEMPERATURE_EXTREMES])
-        middle = 0 if found.minutes == 60 else _HOUR // 2  # a part goes with the hour that its reports are nearest to
-        row, there = _positions(self._rows, (found.times + middle) // _HOUR)
-        day, known = _positions(self.days.keys, wall_clock(found.times, self.timezone) // _DAY)
+        extremes = Extremes.unpacked(self.observations.attrs[TEMPERATURE_EXTREMES])
+        middle = (
+            0 if extremes.minutes == 60 else _HOUR // 2
+        )  # a part goes with the hour that its reports are nearest to
+        row, there = _positions(self._rows, (extremes.times + middle) // _HOUR)
+        day, known = _positions(self.days.keys, wall_clock(extremes.times, self.timezone) // _DAY)
         use = there & known
         use[use] = valid[row[use]]
-        np.minimum.at(low, day[use], found.low[use])
-        np.maximum.at(high, day[use], found.high[use])
+        np.minimum.at(low, day[use], extremes.low[use])
+        np.maximum.at(high, day[use], extremes.high[use])
 
     def _longest_gap(self, valid: np.ndarray, n: np.ndarray) -> np.ndarray:
         """Longest run of missing hours within each day; days that are complete or empty are not looked at."""
@@ -174,12 +176,12 @@ class LocalHours:
 
     def flags(self, flag: Flag) -> np.ndarray:
         """Values with a flag by days, all variables together."""
-        found = np.zeros(self.days.n, dtype=np.uint8)
+        flagged = np.zeros(self.days.n, dtype=np.uint8)
         for name in VARIABLES:
             flags = self.observations[f"{name}_qc"].to_numpy()
             if len(flags) and flags.min() < Flag.MISSING:
-                found += flags == flag
-        return self.days.sum(found.astype(np.int64))
+                flagged += flags == flag
+        return self.days.sum(flagged.astype(np.int64))
 
     def sums(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Hours with a value, and their sum, by days."""

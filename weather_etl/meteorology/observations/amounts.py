@@ -81,7 +81,7 @@ class Fallen:
     warnings: list[str] = field(default_factory=list)
 
 
-def one_an_hour(found: Amounts) -> Amounts:
+def one_an_hour(amounts: Amounts) -> Amounts:
     """The last of each hour; differences that end in one hour do not overlap, but only one can be the hour's."""
-    keep = np.append(found.hours[1:] != found.hours[:-1], True) if len(found.hours) else np.empty(0, dtype=bool)
-    return found.take(keep)
+    keep = np.append(amounts.hours[1:] != amounts.hours[:-1], True) if len(amounts.hours) else np.empty(0, dtype=bool)
+    return amounts.take(keep)

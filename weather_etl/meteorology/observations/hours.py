@@ -56,14 +56,14 @@ class _Assembly:
     def _dense_series(self) -> dict[str, Windows]:
         """The variables that come every few minutes in some month."""
         rows = self._in_months_of(self.periods, self.ends)
-        found = {}
+        by_name = {}
         for name in DENSE:
             if self.values.absent(name):
                 continue
             part = rows[self.values.usable(name, rows)]
             if len(part) and (windows := Windows.of(Series.of(part, self.ends[part]))) is not None:
-                found[name] = windows
-        return found
+                by_name[name] = windows
+        return by_name
 
     def _in_months_of(self, slots: Slots, ends: np.ndarray) -> np.ndarray:
         """Rows of the months in which an hour has several reports."""
@@ -123,54 +123,54 @@ class _Assembly:
 
     def _bound(self, name: str, slots: Slots) -> tuple[np.ndarray, np.ndarray]:
         """The value of the row of the temperature if it is usable there, else the nearest."""
-        found, pick = slots.nearest(self.values, name)
+        rows_of, pick = slots.nearest(self.values, name)
         if not len(pick):
-            return found, pick
+            return rows_of, pick
         _, leader = slots.nearest(self.values, "temperature_c")
         rows = slots.rows[leader]
         bound = (leader >= 0) & self.values.usable(name, rows)
         pick = np.where(bound, leader, pick)
-        found[slots.shared] = np.where(bound, rows, found[slots.shared])
-        return found, pick
+        rows_of[slots.shared] = np.where(bound, rows, rows_of[slots.shared])
+        return rows_of, pick
 
     def _direction(self, slots: Slots) -> tuple[np.ndarray, np.ndarray]:
         """The direction of the row of the speed, whatever it is; the nearest one where there is no speed."""
-        found, pick = slots.nearest(self.values, "wind_direction_deg")
+        rows_of, pick = slots.nearest(self.values, "wind_direction_deg")
         if not len(pick):
-            return found, pick
+            return rows_of, pick
         _, speed = slots.nearest(self.values, "wind_speed_ms")
         pick = np.where(speed >= 0, speed, pick)
-        found[slots.shared] = np.where(pick >= 0, slots.rows[pick], -1)
-        return found, pick
+        rows_of[slots.shared] = np.where(pick >= 0, slots.rows[pick], -1)
+        return rows_of, pick
 
     def _take(self, name: str, slots: Slots, chosen: tuple[np.ndarray, np.ndarray]) -> None:
         """Values of the chosen rows."""
-        found, pick = chosen
+        rows_of, pick = chosen
         out, cells = self.out, self.cells
         at = slice(None) if len(slots.hours) == len(out) else out.at(slots.hours)
-        there = found >= 0
+        there = rows_of >= 0
         whole = bool(there.all())
-        x = self.values[name][found]
-        state = cells.states[name][found]
+        x = self.values[name][rows_of]
+        state = cells.states[name][rows_of]
         if not whole:
             x[~there] = np.nan
         if isinstance(at, slice):
-            out.values[name], out.source[name] = x, found
+            out.values[name], out.source[name] = x, rows_of
             out.unreadable[name] = (state == UNREADABLE) & there
         else:
             self._nothing(name)
-            out.values[name][at], out.source[name][at] = x, found
+            out.values[name][at], out.source[name][at] = x, rows_of
             out.unreadable[name][at] = (state == UNREADABLE) & there
         if name in cells.upstream:
             out.upstream[name] = np.zeros(len(out), dtype=np.uint8)
-            out.upstream[name][at] = np.where(there, cells.upstream[name][found], 0)
+            out.upstream[name][at] = np.where(there, cells.upstream[name][rows_of], 0)
         if len(pick):
             lost = slots.contradicted(self.values, name, pick, self.files)
             if len(lost):
                 out.conflicts[name] = (out.at(slots.hours[slots.hour_of[lost]]), slots.rows[lost])
         if slots is not self.points:
             row = out.row if isinstance(at, slice) else out.row[at]
-            differs = there & (found != row) & ~np.isnan(x)
+            differs = there & (rows_of != row) & ~np.isnan(x)
             out.complex[at] |= differs
 
     def _means_and_extremes(self) -> None:
@@ -222,14 +222,14 @@ class _Assembly:
         weight = np.where(known, speed, 0.0)
         east, north = windows.sum(weight * np.sin(angle)), windows.sum(weight * np.cos(angle))
         mean = windows.mean(speed)
-        found = np.degrees(np.arctan2(east, north)) % 360.0
-        found[found >= 360.0] = 0.0
+        directions = np.degrees(np.arctan2(east, north)) % 360.0
+        directions[directions >= 360.0] = 0.0
         enough_known = windows.sum(known.astype(np.int64)) >= np.ceil(np.round(0.8 * windows.n, 9))
-        found[~enough_known | (np.hypot(east, north) <= 1e-9)] = np.nan
+        directions[~enough_known | (np.hypot(east, north) <= 1e-9)] = np.nan
         good = windows.enough
         self._replace("wind_speed_ms", windows, mean, good, fall_back=True)
         at = out.at(windows.hours[good])
-        out.values["wind_direction_deg"][at] = found[good]
+        out.values["wind_direction_deg"][at] = directions[good]
         out.source["wind_direction_deg"][at] = windows.last_row[good]
         out.unreadable["wind_direction_deg"][at] = False
         if "wind_direction_deg" in out.upstream:
@@ -288,12 +288,12 @@ class _Assembly:
         out.warnings += fallen.warnings
         out.trace = np.zeros(len(out), dtype=bool)
         out.long_h = np.zeros(len(out), dtype=np.int64)
-        for name, found in (("precipitation_mm", fallen.hourly), ("precipitation_long_mm", fallen.long)):
+        for name, amounts in (("precipitation_mm", fallen.hourly), ("precipitation_long_mm", fallen.long)):
             self._nothing(name)
-            at = out.at(found.hours)
-            out.values[name][at], out.source[name][at] = found.values, found.rows
-            there = found.rows >= 0
-            out.complex[at[there]] |= found.rows[there] != out.row[at[there]]
+            at = out.at(amounts.hours)
+            out.values[name][at], out.source[name][at] = amounts.values, amounts.rows
+            there = amounts.rows >= 0
+            out.complex[at[there]] |= amounts.rows[there] != out.row[at[there]]
         hourly = out.at(fallen.hourly.hours)
         out.trace[hourly] = fallen.hourly.trace
         rows = fallen.hourly.rows

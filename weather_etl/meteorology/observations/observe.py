@@ -134,8 +134,8 @@ def observe(
     for name in VARIABLES:
         validated[name] = values[name]
         if name in beside:
-            column, found = beside[name]
-            validated[column] = found
+            column, values = beside[name]
+            validated[column] = values
     kinds: Any = list(PRECIPITATION_TYPES)  # pandas-stubs know no overload for a list of strings
     validated["precipitation_type"] = pd.Categorical.from_codes(precipitation, categories=kinds)
     validated["summary"] = text_array(summary)
@@ -176,15 +176,15 @@ def observe(
 
 def _saturated(hours: Hours, written: Mapping[str, Written]) -> dict[str, float]:
     """Of the variables whose instruments have a full scale: the round figure that they come near and never pass."""
-    found = {}
+    figures = {}
     for name in ("solar_radiation_wm2", "wind_speed_ms", "wind_gust_ms"):
         if np.isnan(hours.values[name]).all():
             continue
         x = written[name](slice(None)) if name in written else hours.values[name]
         figure = saturated(x)
         if figure is not None:
-            found[name] = figure
-    return found
+            figures[name] = figure
+    return figures
 
 
 def _utc(hours: np.ndarray) -> "pd.DatetimeIndex":
@@ -213,23 +213,23 @@ def _before_the_tests(cascade: Cascade, hours: Hours) -> None:
 
 def _conflicts(hours: Hours, cells: "Cells") -> dict[str, Conflict]:
     """What other rows say, ordered by hour and row; a difference that the value itself does not have is none."""
-    found = {}
+    conflicts = {}
     for name, (at, rows) in hours.conflicts.items():
         order = np.lexsort((rows, at))
-        found[name] = Conflict(at[order], rows[order], cells.values[name][rows[order]])
-    return found
+        conflicts[name] = Conflict(at[order], rows[order], cells.values[name][rows[order]])
+    return conflicts
 
 
 def _written(hours: Hours, cells: "Cells") -> dict[str, Written]:
     """Variable -> its values in the unit of their source, for those that were converted."""
-    found: dict[str, Written] = {}
+    converters: dict[str, Written] = {}
     units = [dict(r.units) for r in cells.readings]
     for name, canonical in _RESOLVED.items():
         of_reading = [u.get(r.column(name), "") for u, r in zip(units, cells.readings, strict=True)]
         if all(unit in ("", canonical) for unit in of_reading):
             continue
-        found[name] = _converter(name, of_reading, hours, cells)
-    return found
+        converters[name] = _converter(name, of_reading, hours, cells)
+    return converters
 
 
 def _converter(name: str, units: list[str], hours: Hours, cells: "Cells") -> Written:

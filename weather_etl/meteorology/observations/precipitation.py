@@ -122,8 +122,8 @@ class Gauge:
         last = series.rows[starts + n - 1]
         trace = np.zeros(len(hours), dtype=bool) if self.trace is None else self.trace[series.rows]
         total = np.round(np.add.reduceat(np.where(possible, x, 0.0), starts), 9)
-        found = Amounts(hours[starts], total, last, (total == 0.0) & np.logical_or.reduceat(trace, starts))
-        self._add_hourly(found.take(good))
+        amounts = Amounts(hours[starts], total, last, (total == 0.0) & np.logical_or.reduceat(trace, starts))
+        self._add_hourly(amounts.take(good))
         of_hour = np.repeat(np.arange(len(starts)), n)
         self.fallen.members.append((hours[good[of_hour]], series.rows[good[of_hour]]))
         for flag, bad, limit in (
@@ -177,8 +177,8 @@ class Gauge:
         trace = np.zeros(len(x), dtype=bool) if self.trace is None else self.trace[rows]
         dip = x[last] < largest
         chosen = np.where(dip & ~routine[order][last], at, last)
-        found = Amounts(hours[starts], x[chosen], rows[chosen], trace[chosen])
-        self._add_hourly(found)
+        amounts = Amounts(hours[starts], x[chosen], rows[chosen], trace[chosen])
+        self._add_hourly(amounts)
         self._doubt(
             HOURLY, Flag.SUSPECT, hours[starts][dip], rows[at][dip], largest[dip],
             "a sum that does not fall within its hour",
@@ -219,12 +219,12 @@ class Gauge:
         short = fell.length <= (HOUR * 7) // 12
         self._hours_of_differences(fell, short)
         hourly = fell.known & ~short & (fell.length <= HOUR)
-        found = Amounts((fell.ends + HOUR // 2) // HOUR, fell.amount, fell.rows, no_trace)
-        self._add_hourly(one_an_hour(found.take(hourly)))
+        amounts = Amounts((fell.ends + HOUR // 2) // HOUR, fell.amount, fell.rows, no_trace)
+        self._add_hourly(one_an_hour(amounts.take(hourly)))
         whole = np.round(fell.length / HOUR).astype(np.int64)
         long = fell.known & (np.abs(fell.length - whole * HOUR) <= 5 * MINUTE) & (whole >= 2) & (whole <= LONGEST_H)
         for period in np.unique(whole[long]).tolist():
-            self._add_long(period, one_an_hour(found.take(long & (whole == period))))
+            self._add_long(period, one_an_hour(amounts.take(long & (whole == period))))
 
     def _hours_of_differences(self, fell: Differences, short: np.ndarray) -> None:
         """Hours that differences over less than an hour tile."""
@@ -240,8 +240,8 @@ class Gauge:
         tiles = np.abs(covered - HOUR) <= np.maximum.reduceat(length, starts) // 2
         good = tiles & np.logical_and.reduceat(known, starts)
         total = np.round(np.add.reduceat(amount, starts), 9)
-        found = Amounts(hours[starts], total, rows[starts + n - 1], np.zeros(len(starts), dtype=bool))
-        self._add_hourly(found.take(good))
+        amounts = Amounts(hours[starts], total, rows[starts + n - 1], np.zeros(len(starts), dtype=bool))
+        self._add_hourly(amounts.take(good))
         of_hour = np.repeat(good, n)
         self.fallen.members.append((hours[of_hour], rows[of_hour]))
 
@@ -249,15 +249,15 @@ class Gauge:
         """The nearest usable amount of each hour; where none is usable, the nearest one."""
         rows = np.sort(rows)
         slots = Slots(rows, self.ends[rows])
-        found, pick = slots.nearest(self.values, name)
+        nearest, pick = slots.nearest(self.values, name)
         lost = slots.contradicted(self.values, name, pick, self.files)
         if len(lost):
             self.fallen.contradicted.append((slots.hours[slots.hour_of[lost]], slots.rows[lost]))
-        x = self.values[name][found]
-        trace = np.zeros(len(found), dtype=bool)
+        x = self.values[name][nearest]
+        trace = np.zeros(len(nearest), dtype=bool)
         if self.trace is not None and name == HOURLY:
-            trace = self.trace[found]
-        return Amounts(slots.hours, x, found, trace)
+            trace = self.trace[nearest]
+        return Amounts(slots.hours, x, nearest, trace)
 
     def _contradicted(self, series: Series) -> None:
         """Rows that lost to a later one of the same file and time with another number."""
@@ -267,19 +267,19 @@ class Gauge:
         if other.any():
             self.fallen.contradicted.append((ending_hour(self.ends[lost[other]]), lost[other]))
 
-    def _add_hourly(self, found: Amounts) -> None:
-        self.fallen.hourly = self.fallen.hourly.filled_from(found) if len(self.fallen.hourly.hours) else found
+    def _add_hourly(self, amounts: Amounts) -> None:
+        self.fallen.hourly = self.fallen.hourly.filled_from(amounts) if len(self.fallen.hourly.hours) else amounts
 
-    def _add_long(self, period: int, found: Amounts) -> None:
+    def _add_long(self, period: int, amounts: Amounts) -> None:
         mine = self._by_period.get(period)
-        self._by_period[period] = found if mine is None else mine.filled_from(found)
+        self._by_period[period] = amounts if mine is None else mine.filled_from(amounts)
 
     def _longest(self) -> None:
         """Of every hour the longest period, and what the shorter ones say against it."""
         for period in sorted(self._by_period, reverse=True):
-            found = self._by_period[period]
+            amounts = self._by_period[period]
             before = self.fallen.long
-            self.fallen.long = before.filled_from(found) if len(before.hours) else found
+            self.fallen.long = before.filled_from(amounts) if len(before.hours) else amounts
         if not self._by_period:
             return
         fallen = self.fallen
@@ -296,11 +296,11 @@ class Gauge:
         broken = np.zeros(len(long.hours), dtype=bool)
         hourly = np.zeros(len(long.hours), dtype=bool)
         for period in (*sorted(self._by_period, reverse=True), 1):
-            found = self._by_period[period] if period > 1 else self.fallen.hourly
-            at = np.searchsorted(long.hours, found.hours)
+            amounts = self._by_period[period] if period > 1 else self.fallen.hourly
+            at = np.searchsorted(long.hours, amounts.hours)
             there = at < len(long.hours)
-            there[there] = long.hours[at[there]] == found.hours[there]
-            at, x = at[there], found.values[there]
+            there[there] = long.hours[at[there]] == amounts.hours[there]
+            at, x = at[there], amounts.values[there]
             with np.errstate(invalid="ignore"):
                 above = x > least[at] + LONGER_BY_MM
             broken[at[above]] = True

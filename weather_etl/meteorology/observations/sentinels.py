@@ -64,11 +64,11 @@ def _of_variable(cells: Cells, name: str, site: Site) -> np.ndarray:
     limits = site.limits_of("precipitation_long_mm" if name in LONG_PRECIPITATION else name)
     x = cells.values[name]
     low, high = np.fmin.reduce(x, initial=np.inf), np.fmax.reduce(x, initial=-np.inf)
-    found = []
+    sentinels = []
     if low < limits.fail[0] or high > limits.fail[1]:
         with np.errstate(invalid="ignore"):
             outside = np.flatnonzero((x < limits.fail[0]) | (x > limits.fail[1]))
-        found.append(outside[is_sentinel(_as_written(cells, name, outside))])
+        sentinels.append(outside[is_sentinel(_as_written(cells, name, outside))])
     span = limits.suspect[1] - limits.suspect[0]
     for extreme, sign in ((low, -1.0), (high, 1.0)):
         if not limits.fail[0] <= extreme <= limits.fail[1]:
@@ -88,10 +88,10 @@ def _of_variable(cells: Cells, name: str, site: Site) -> np.ndarray:
             continue
         nearest = others.max() if sign > 0 else others.min()
         if abs(extreme - nearest) > (NEXT_BEYOND_SHARE if usual else FAR_BEYOND_SHARE) * span:
-            found.append(rows)
-    if not found:
+            sentinels.append(rows)
+    if not sentinels:
         return np.empty(0, dtype=np.int64)
-    rows = np.unique(np.concatenate(found))
+    rows = np.unique(np.concatenate(sentinels))
     return rows[cells.states[name][rows] == OK]
 
 

@@ -68,14 +68,14 @@ def regular_step(ends: np.ndarray, months: np.ndarray, least_steps: int) -> np.n
     """
     edges = np.flatnonzero(np.append(True, months[1:] != months[:-1])) if len(ends) else np.empty(0, dtype=np.int64)
     stops = np.append(edges[1:], len(ends))
-    found = [_step(np.diff(ends[a:b]), least_steps) for a, b in zip(edges, stops, strict=True)]
-    for i in range(len(found) - 2, -1, -1):
-        if found[i] is None:
-            found[i] = found[i + 1]
-    for i in range(1, len(found)):
-        if found[i] is None:
-            found[i] = found[i - 1]
-    return np.repeat(np.array([f or 0 for f in found], dtype=np.int64), stops - edges)
+    steps = [_step(np.diff(ends[a:b]), least_steps) for a, b in zip(edges, stops, strict=True)]
+    for i in range(len(steps) - 2, -1, -1):
+        if steps[i] is None:
+            steps[i] = steps[i + 1]
+    for i in range(1, len(steps)):
+        if steps[i] is None:
+            steps[i] = steps[i - 1]
+    return np.repeat(np.array([f or 0 for f in steps], dtype=np.int64), stops - edges)
 
 
 def _step(steps: np.ndarray, least_steps: int) -> int | None:

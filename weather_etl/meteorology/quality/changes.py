@@ -29,15 +29,15 @@ def spikes(values: np.ndarray, limits: Limits, gaps: np.ndarray = NO_GAPS) -> tu
         values, limits: as everywhere.
         gaps: positions, ascending, of the values whose hour does not follow that of the value before.
     """
-    found, sizes = [NO_GAPS], [np.empty(0)]
+    positions, sizes = [NO_GAPS], [np.empty(0)]
     if limits.spike:
         for start, change in _changes(values, gaps, overlap=1):
             size = np.minimum(np.abs(change[:-1]), np.abs(change[1:]))
             large = np.flatnonzero(size > limits.spike[0])  # few
             large = large[change[large] * change[large + 1] < 0]
-            found.append(start + large)
+            positions.append(start + large)
             sizes.append(size[large])
-    rows = np.concatenate(found)
+    rows = np.concatenate(positions)
     failed = np.concatenate(sizes) > (limits.spike[1] if limits.spike else np.inf)
     return rows[~failed], rows[failed]
 
@@ -55,11 +55,11 @@ def spike(values: np.ndarray, limits: Limits) -> np.ndarray:
 
 def jumps(values: np.ndarray, limits: Limits, gaps: np.ndarray = NO_GAPS) -> np.ndarray:
     """Positions of the values that changed by more than `limits.rate` in the hour before (QARTOD test 7)."""
-    found = [NO_GAPS]
+    positions = [NO_GAPS]
     if limits.rate is not None:
         for start, change in _changes(values, gaps, overlap=0):
-            found.append(start + np.flatnonzero(np.abs(change) > limits.rate))
-    return np.concatenate(found)
+            positions.append(start + np.flatnonzero(np.abs(change) > limits.rate))
+    return np.concatenate(positions)
 
 
 def rate_of_change(values: np.ndarray, limits: Limits) -> np.ndarray:

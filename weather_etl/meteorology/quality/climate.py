@@ -36,8 +36,8 @@ def frequent(values: np.ndarray) -> list[tuple[float, int, int]]:
     n = np.bincount(bins - bins.min())
     total = np.append(0, np.cumsum(np.pad(n, _AROUND)))
     around = total[2 * _AROUND + 1 :] - total[: -(2 * _AROUND + 1)]
-    found = np.flatnonzero((n >= FREQUENT_LEAST) & (n >= FREQUENT_SHARE * around))
-    return [(float(i + bins.min()), int(n[i]), int(around[i])) for i in found]
+    frequent = np.flatnonzero((n >= FREQUENT_LEAST) & (n >= FREQUENT_SHARE * around))
+    return [(float(i + bins.min()), int(n[i]), int(around[i])) for i in frequent]
 
 
 def unusual(values: np.ndarray, months: Months) -> np.ndarray:
@@ -50,7 +50,7 @@ def unusual(values: np.ndarray, months: Months) -> np.ndarray:
         values: as everywhere.
         months: of the hours.
     """
-    found = [np.empty(0, dtype=np.int64)]
+    positions = [np.empty(0, dtype=np.int64)]
     calendar = months.numbers % 12
 
     def by_calendar_month(of_runs: np.ndarray) -> np.ndarray:
@@ -74,8 +74,8 @@ def unusual(values: np.ndarray, months: Months) -> np.ndarray:
         of_run = calendar[runs]
         distance = np.abs(values[rows] - np.repeat(mean[of_run], part.lengths))
         with np.errstate(invalid="ignore"):
-            found.append(rows.start + np.flatnonzero(distance > np.repeat(limit[of_run], part.lengths)))
-    return np.concatenate(found)
+            positions.append(rows.start + np.flatnonzero(distance > np.repeat(limit[of_run], part.lengths)))
+    return np.concatenate(positions)
 
 
 def enough_years(n_of_run: np.ndarray, months: Months) -> np.ndarray:
@@ -109,10 +109,10 @@ def month_clean_up(flags: np.ndarray, months: Months) -> np.ndarray:
     if not len(failed):
         return failed
     n_failed = np.bincount(np.searchsorted(months.starts, failed, side="right") - 1, minlength=len(months.starts))
-    found = [failed[:0]]
+    positions = [failed[:0]]
     for run in np.flatnonzero(n_failed).tolist():
         start = months.starts[run]
         of_month = flags[start : start + months.lengths[run]]
         if n_failed[run] > CLEAN_UP_SHARE * int((of_month != Flag.MISSING).sum()):
-            found.append(start + np.flatnonzero((of_month != Flag.MISSING) & (of_month != Flag.FAIL)))
-    return np.concatenate(found)
+            positions.append(start + np.flatnonzero((of_month != Flag.MISSING) & (of_month != Flag.FAIL)))
+    return np.concatenate(positions)

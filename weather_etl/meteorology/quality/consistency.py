@@ -39,17 +39,17 @@ def contradictions(
         present: variables that have any value.
     """
     names = [*present, "temperature_c", "humidity_percent", "wind_speed_ms"]
-    found: dict[int, tuple[str, str | None, str, list[np.ndarray], list[np.ndarray]]] = {}
+    rules: dict[int, tuple[str, str | None, str, list[np.ndarray], list[np.ndarray]]] = {}
     for start in range(0, len(precipitation), BLOCK):
         block = slice(start, start + BLOCK)
         part = {name: values[name][block] for name in names}
         with np.errstate(invalid="ignore"):
             for i, (broken, worse, first, second, limit) in enumerate(_rules(part, precipitation[block], present)):
-                rule = found.setdefault(i, (first, second, limit, [], []))
+                rule = rules.setdefault(i, (first, second, limit, [], []))
                 rule[3].append(start + np.flatnonzero(broken))
                 if worse is not None:
                     rule[4].append(start + np.flatnonzero(worse))
-    for first, second, limit, broken_in, worse_in in found.values():
+    for first, second, limit, broken_in, worse_in in rules.values():
         rows = np.concatenate(broken_in)
         failed = np.concatenate([rows[:0], *worse_in])
         yield first, Flag.FAIL, failed, limit

@@ -42,11 +42,11 @@ def flat_lines(
     of_run = np.zeros(len(starts), dtype=np.uint8)
     of_run[hours >= limits.flat_hours[0]] = Flag.SUSPECT
     of_run[hours >= limits.flat_hours[1]] = Flag.FAIL
-    found = np.repeat(of_run, hours)
-    found[np.isnan(values)] = 0
+    flags = np.repeat(of_run, hours)
+    flags[np.isnan(values)] = 0
     if excluded is not None:
-        found[excluded] = 0
-    return np.flatnonzero(found == Flag.SUSPECT), np.flatnonzero(found == Flag.FAIL)
+        flags[excluded] = 0
+    return np.flatnonzero(flags == Flag.SUSPECT), np.flatnonzero(flags == Flag.FAIL)
 
 
 def flat_line(values: np.ndarray, limits: Limits, excluded: np.ndarray | None = None) -> np.ndarray:

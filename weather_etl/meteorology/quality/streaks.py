@@ -60,15 +60,15 @@ class Reports:
             by_hour[self.hours - self.hours[0]] = x
             x = by_hour
         days = x[: len(x) // 96 * 96].reshape(-1, 4, 24)
-        found = []
+        offsets_of_pieces = []
         for start in range(0, len(days), BLOCK // 96):
             z = days[start : start + BLOCK // 96]
             alike = np.abs(z[:, 3] - z[:, 2]) < EQUAL_WITHIN
             for earlier in (1, 0):
                 alike &= np.abs(z[:, 3] - z[:, earlier]) < EQUAL_WITHIN
             four, hour = np.nonzero(alike)
-            found.append(96 * (start + four) + 72 + hour)
-        offsets = np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+            offsets_of_pieces.append(96 * (start + four) + 72 + hour)
+        offsets = np.concatenate(offsets_of_pieces) if offsets_of_pieces else np.empty(0, dtype=np.int64)
         if excluded is not None:
             for day in range(4):
                 offsets = offsets[~excluded[self.at_hours(offsets - 24 * day)]]
@@ -77,13 +77,13 @@ class Reports:
     def day_before(self, at: int) -> int:
         """Position of the same hour of the day before; -1 where there is none."""
         wanted = self.hours[at] - 24
-        found = int(np.searchsorted(self.hours, wanted))
-        return found if self.hours[found] == wanted else -1
+        position = int(np.searchsorted(self.hours, wanted))
+        return position if self.hours[position] == wanted else -1
 
     def day_after(self, at: int) -> int:
         wanted = self.hours[at] + 24
-        found = int(np.searchsorted(self.hours, wanted))
-        return found if found < len(self.hours) and self.hours[found] == wanted else -1
+        position = int(np.searchsorted(self.hours, wanted))
+        return position if position < len(self.hours) and self.hours[position] == wanted else -1
 
 
 class _Resolutions:
@@ -146,14 +146,14 @@ def streaks(
     days = still.days or {}
     in_a_row = {s: f"{table[s]}{f' and {days[s]} days' if s in days else ''}" for s in steps}
     first = Runs(_joined(suspect), _joined(failed), f"equal reports in a row: below {_by_resolution(in_a_row)}")
-    found = [
+    runs = [
         (rows, step, bad)
         for rows, step, bad in _same_hours(x, steps_of, reports, still.same_hour_days or {}, excluded)
         if _counts(still, step, x[rows[0]])
     ]
-    following = {step: f"{(still.same_hour_days or {})[step]} days" for _, step, _ in found}
+    following = {step: f"{(still.same_hour_days or {})[step]} days" for _, step, _ in runs}
     limit = f"equal reports at the same hour on following days: below {_by_resolution(following)}"
-    second = Runs(_joined(at for at, _, bad in found if not bad), _joined(at for at, _, bad in found if bad), limit)
+    second = Runs(_joined(at for at, _, bad in runs if not bad), _joined(at for at, _, bad in runs if bad), limit)
     failed_second = np.setdiff1d(second.failed, first.failed)
     bad = np.union1d(first.failed, failed_second)
     doubtful = np.setdiff1d(first.suspect, bad)
@@ -253,7 +253,7 @@ def _same_hours(
     def linked(a: int, b: int) -> bool:
         return b >= 0 and abs(x[a] - x[b]) < EQUAL_WITHIN and (excluded is None or not excluded[b])
 
-    found = []
+    runs = []
     seen: set[int] = set()
     for seed in reports.four_days_alike(x, excluded).tolist():
         if seed in seen:
@@ -268,5 +268,5 @@ def _same_hours(
         rows = np.array(chain)
         step = steps_of.at(int(rows[0]))
         if len(rows) >= SUSPECT_SHARE * days[step]:
-            found.append((rows, step, len(rows) >= days[step]))
-    return found
+            runs.append((rows, step, len(rows) >= days[step]))
+    return runs
