@@ -317,6 +317,12 @@ def test_midnights_alone_are_days(names):
     assert names.startswith("Max") or len(read(data, timestamp_format="iso")[1].timestamp) == 30
 
 
+def test_hours_without_a_date_are_refused_for_want_of_it():
+    with pytest.raises(Rejected) as caught:
+        read(csv(*(f"{h:02},5" for h in range(1, 25)), header="ObsTime,Temperature (C)"))
+    assert caught.value.reason is Reason.NO_DATE
+
+
 def test_minima_and_maxima_alone_are_days():
     with pytest.raises(Rejected) as caught:
         read(csv("2023-01-31 12:00,1,9", header=f"{UTC_TIME},Tmin,Tmax"))

@@ -78,7 +78,7 @@ MUTANTS = (
     Mutant(f"{_Q}/changes.py", "large[change[large] * change[large + 1] < 0]", "large[change[large] * change[large + 1] > 0]", QUALITY),
     Mutant(f"{_Q}/changes.py", "(limits.spike[1] if limits.spike else np.inf)", "(limits.spike[0] if limits.spike else np.inf)", QUALITY),
     Mutant(f"{_Q}/changes.py", "np.flatnonzero(np.abs(change) > limits.rate)", "np.flatnonzero(np.abs(change) >= limits.rate)", QUALITY),
-    Mutant(f"{_Q}/changes.py", "found.append(start + np.flatnonzero(", "found.append(start - 1 + np.flatnonzero(", QUALITY),
+    Mutant(f"{_Q}/changes.py", "positions.append(start + np.flatnonzero(", "positions.append(start - 1 + np.flatnonzero(", QUALITY),
     Mutant(f"{_Q}/flags.py", "np.maximum(highest, rank[more], out=highest)", "np.minimum(highest, rank[more], out=highest)", QUALITY),
     Mutant(f"{_Q}/still.py", "of_run[hours >= limits.flat_hours[1]]", "of_run[hours > limits.flat_hours[1]]", QUALITY),
     Mutant(f"{_Q}/still.py", "same &= ~(excluded[1:] | excluded[:-1])", "same &= ~excluded[1:]", QUALITY),

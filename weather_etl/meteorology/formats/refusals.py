@@ -21,6 +21,7 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 _DATE = r"^\s*(\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}|\d{1,2}[-/. ]([A-Za-z]{3,9}|\d{1,2})[-/. ]\d{2,4})\s*$"
 _CLOCK = r"^\s*\d{1,2}[:.h]\d{2}([:.]\d{2})?(\.\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*$"
 _OTHER_HALF = r"[T ](00|1[3-9]|2[0-3]):\d\d"  # of a clock of 24 hours
+_HOUR = r"^\s*([01]?\d|2[0-4])\s*$"
 _DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
 _MIN_DAYS = 5  # rows a day apart that make one ask
 _MIN_TYPICAL = 8_000  # hours of a year, in which a few may be missing
@@ -61,7 +62,8 @@ def check(
     if len(filled) == 0:
         return
     dates_only = pc.all(pc.match_substring_regex(filled, _DATE)).as_py() and _all(column, _DATE)
-    if not dates_only and pc.all(pc.match_substring_regex(filled, _CLOCK)).as_py() and _all(column, _CLOCK):
+    clocks_only = pc.all(pc.match_substring_regex(filled, _CLOCK)).as_py() and _all(column, _CLOCK)
+    if not dates_only and (clocks_only or _all(column, _HOUR)):
         raise Rejected(
             Reason.NO_DATE,
             f"the times, such as {filled[0].as_py()!r}, have no date{_other_part(timing, names, rows, 'the date')}",

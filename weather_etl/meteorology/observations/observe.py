@@ -134,8 +134,8 @@ def observe(
     for name in VARIABLES:
         validated[name] = values[name]
         if name in beside:
-            column, values = beside[name]
-            validated[column] = values
+            column, follows = beside[name]
+            validated[column] = follows
     kinds: Any = list(PRECIPITATION_TYPES)  # pandas-stubs know no overload for a list of strings
     validated["precipitation_type"] = pd.Categorical.from_codes(precipitation, categories=kinds)
     validated["summary"] = text_array(summary)
