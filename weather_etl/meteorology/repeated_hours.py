@@ -91,6 +91,8 @@ def which_occurrence(local: np.ndarray, ambiguous: np.ndarray, files: FileRows) 
     if files.names is not None and any(untold):
         for change in _changes(local, pieces):
             for chain in _chains(change, local, files):
+                if all(told[piece.rows].all() for piece in chain):
+                    continue
                 following, by_names = _in_order(chain, local, files)
                 if not following or _is_copy(following, local, files):
                     continue
@@ -127,7 +129,8 @@ def _changes(local: np.ndarray, pieces: list[_Piece]) -> Iterable[list[_Piece]]:
 
 
 def _chains(pieces: list[_Piece], local: np.ndarray, files: FileRows) -> Iterable[list[_Piece]]:
-    """Pieces that may follow each other: of files that fill the same columns and do not span the change, none twice.
+    """Pieces that may follow each other: of files that fill the same columns and do not span the change, none twice; then
+    those whose names have one form.
 
     Where a file meets one change more than once, its rows are in no order of time.
     """
@@ -146,6 +149,9 @@ def _chains(pieces: list[_Piece], local: np.ndarray, files: FileRows) -> Iterabl
         chain = [p for p in chain if not (p.before and p.after)]
         if once and len(chain) > 1:
             yield chain
+            forms = [_form(names[p.file])[0] for p in chain]
+            for form in sorted(set(forms)) if len(set(forms)) > 1 else ():  # two instruments, in two folders
+                yield [p for p, own in zip(chain, forms, strict=True) if own == form]
 
 
 def _in_order(chain: list[_Piece], local: np.ndarray, files: FileRows) -> tuple[list[_Piece], bool]:

@@ -151,6 +151,15 @@ def test_files_of_other_columns_are_no_part_of_the_order():
     assert found.validated["wind_speed_ms"].tolist() == [1, 2, 3, 4]
 
 
+def test_files_of_two_instruments_have_an_order_each():
+    mine = [file(f"in/{i}.csv", *rows) for i, rows in enumerate(BORDER)]
+    other = [file(f"out/{i}.csv", *(f"{r.partition(',')[0]},{9 + i}" for r in rows)) for i, rows in enumerate(BORDER)]
+    found = read(*mine, *other)
+    assert hours(found) == {-1: 9, 0: 9, 1: 10, 2: 10} and found.quarantined.empty and found.twice == []
+    found = read(*mine, other[0])
+    assert hours(found)[1] == 3 and len(found.quarantined) == 1  # the other instrument's second file is still to come
+
+
 def test_three_files_of_the_hour_are_one_too_many():
     found = read(*(file(f"{i}.csv", f"02:00,{i}") for i in range(3)))
     assert len(found.quarantined) == 3 and found.validated.empty
