@@ -25,9 +25,9 @@ from weather_etl.meteorology.cell_states import (
     one_chunk,
 )
 from weather_etl.meteorology.cell_times import read_times, read_uniform_times
-from weather_etl.meteorology.local_clock import HOUR
 from weather_etl.meteorology.reasons import Reason
 from weather_etl.meteorology.repeated_hours import FileRows
+from weather_etl.meteorology.time_forms import HOUR
 from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weather_etl.meteorology.cells import HOUR
 from weather_etl.meteorology.quality.limits import LIMITS
+from weather_etl.meteorology.time_forms import HOUR
 
 _FORM = b"2"
 PARTS = (60, 30, 15)  # minutes

@@ -12,7 +12,6 @@ import numpy as np
 
 from weather_etl.meteorology.cell_states import REASON_CODE
 from weather_etl.meteorology.reasons import Reason
-from weather_etl.meteorology.repeated_hours import HOUR as HOUR
 from weather_etl.meteorology.repeated_hours import FileRows, which_occurrence
 from weather_etl.meteorology.time_forms import NOT_A_TIME
 

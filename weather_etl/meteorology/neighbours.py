@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from weather_etl.meteorology.positions import positions_among
 from weather_etl.meteorology.site import LEAST_STATIONS, Site
 
 if TYPE_CHECKING:
@@ -160,9 +161,7 @@ def _nearest(i: int, places: Sequence[Place], distance: np.ndarray, within_km: f
 
 def _common(target: Station, other: Station, variable: str) -> tuple[np.ndarray, np.ndarray]:
     """Positions of the target's hours that the other has too, and the other's values of them."""
-    at = np.searchsorted(other.hours, target.hours)
-    there = at < len(other.hours)
-    there[there] = other.hours[at[there]] == target.hours[there]
+    at, there = positions_among(other.hours, target.hours)
     values = np.full(len(target.hours), np.nan)
     values[there] = other.values[variable][at[there]]
     rows = np.flatnonzero(~np.isnan(values) & ~np.isnan(target.values[variable]))
@@ -260,9 +259,7 @@ def _of_rain(target: Station, others: list[Station]) -> list["pd.DataFrame"]:
         return []
     near = np.full((len(others), len(target.rain_days)), np.nan)
     for row, other in zip(near, others, strict=True):
-        at = np.searchsorted(other.rain_days, target.rain_days)
-        there = at < len(other.rain_days)
-        there[there] = other.rain_days[at[there]] == target.rain_days[there]
+        at, there = positions_among(other.rain_days, target.rain_days)
         row[there] = other.rain[at[there]]
     n = (~np.isnan(near)).sum(axis=0)
     least, most = (

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-HOUR = 3_600_000_000  # microseconds
+from weather_etl.meteorology.time_forms import HOUR
+
 NEAR = 48 * HOUR  # files so near to a change of the clock show whether names follow the time
 _ENDING = re.compile(r"(\.[A-Za-z]\w{0,7})+$")
 _LETTER = re.compile(r"(?:(?<=[\d _/-])|^)[A-Za-z]$")

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from weather_etl.meteorology.month_names import month_of
 
 NOT_A_TIME = np.datetime64("NaT", "us")
+HOUR = 3_600_000_000  # microseconds
 _MONTH = r"(?P<b>[A-Za-zÀ-ɏЀ-ӿ]{3,12}\.?)"
 _WEEKDAY = r"(?:[A-Za-zÀ-ɏЀ-ӿ]{2,12}\.?,? )?"
 # Halves of the day that stand before the hour: Chinese, Korean, Japanese.

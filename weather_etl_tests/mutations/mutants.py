@@ -111,9 +111,9 @@ MUTANTS = (
     Mutant(_R, "if len(back) != 1:", "if len(back) < 1:", TWICE, "one_too_many or overlap"),
     Mutant(_R, "len(occurrence := said.get(key, set())) == 1", "False", TWICE, "once_more or overlap"),
     Mutant("weather_etl/meteorology/error_budget.py", "if main and bad == n and not elsewhere:", "if main and bad == n:", TWICE, "alone"),
-    Mutant(_L, "within = np.flatnonzero((local - utc) % _HOUR)", "within = np.flatnonzero(local < 0)", ZONES),
+    Mutant(_L, "within = np.flatnonzero((local - utc) % HOUR)", "within = np.flatnonzero(local < 0)", ZONES),
     Mutant(_L, "local[within] = wall_clock(observed[within], timezone)", "pass", ZONES),
-    Mutant(_L, "hours[within] = local[within] // _HOUR - (local[within] - observed[within]) // _HOUR", "pass", ZONES),
+    Mutant(_L, "hours[within] = local[within] // HOUR - (local[within] - observed[within]) // HOUR", "pass", ZONES),
     Mutant(_L, "use[use] = valid[row[use]]", "pass", EXTREMES, "mark or failed"),
     Mutant("weather_etl/meteorology/extremes.py", "PARTS = (60, 30, 15)", "PARTS = (60,)", ZONES, "extremes"),
     # other inputs of the kinds of the cases

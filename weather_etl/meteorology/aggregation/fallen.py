@@ -126,9 +126,8 @@ def better_by_utc(hours: LocalHours) -> str | None:
     if hours.timezone == "UTC" or not hours.has("precipitation_long_mm"):
         return None
     of_utc = LocalHours(hours.observations, "UTC")
-    known, by_utc = (
-        int(Fallen(h, None).tiled(Fallen(h, None).of("precipitation_mm"))[1].sum()) for h in (hours, of_utc)
-    )
+    fallen = (Fallen(h, None) for h in (hours, of_utc))
+    known, by_utc = (int(f.tiled(f.of("precipitation_mm"))[1].sum()) for f in fallen)
     if by_utc <= known:
         return None
     return (

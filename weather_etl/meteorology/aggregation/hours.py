@@ -18,14 +18,15 @@ from weather_etl.meteorology.aggregation.groups import Groups, ratio
 from weather_etl.meteorology.aggregation.vectors import WindSums
 from weather_etl.meteorology.extremes import Extremes
 from weather_etl.meteorology.local_clock import wall_clock
+from weather_etl.meteorology.positions import positions_among
 from weather_etl.meteorology.quality import VARIABLES, Flag
+from weather_etl.meteorology.time_forms import HOUR
 from weather_etl.meteorology.vocabulary import CONDITIONS, TEMPERATURE_EXTREMES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_HOUR = 3_600_000_000  # microseconds
-_DAY = 24 * _HOUR
+_DAY = 24 * HOUR
 
 
 def midnights(days: np.ndarray, timezone: str) -> np.ndarray:
@@ -34,9 +35,9 @@ def midnights(days: np.ndarray, timezone: str) -> np.ndarray:
 
     local = pd.DatetimeIndex(days.astype("datetime64[D]").astype("datetime64[us]"))
     utc = local.tz_localize(timezone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward")
-    hours = -(-_micros(utc.tz_convert("UTC")) // _HOUR)
+    hours = -(-_micros(utc.tz_convert("UTC")) // HOUR)
     # Where clocks went from 00:01 back to 23:01 (Newfoundland until 2011), midnight was still to come.
-    again = pd.DatetimeIndex((hours * _HOUR).astype("datetime64[us]")).tz_localize("UTC").tz_convert(timezone)
+    again = pd.DatetimeIndex((hours * HOUR).astype("datetime64[us]")).tz_localize("UTC").tz_convert(timezone)
     return hours + (_micros(again) // _DAY < days)
 
 
@@ -53,20 +54,12 @@ def _local_hours(utc: np.ndarray, observed: np.ndarray, timezone: str) -> tuple[
         observed: when their observations were made; it counts where local hours are no UTC hours.
     """
     local = wall_clock(utc, timezone)
-    within = np.flatnonzero((local - utc) % _HOUR)
-    hours = utc // _HOUR
+    within = np.flatnonzero((local - utc) % HOUR)
+    hours = utc // HOUR
     if len(within):
         local[within] = wall_clock(observed[within], timezone)
-        hours[within] = local[within] // _HOUR - (local[within] - observed[within]) // _HOUR
+        hours[within] = local[within] // HOUR - (local[within] - observed[within]) // HOUR
     return local, hours
-
-
-def _positions(ascending: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where numbers stand among others, and whether they do."""
-    at = np.searchsorted(ascending, wanted)
-    there = at < len(ascending)
-    there[there] = ascending[at[there]] == wanted[there]
-    return at, there
 
 
 @dataclass(frozen=True)
@@ -102,7 +95,7 @@ class LocalHours:
         self.observations = observations
         index = pd.DatetimeIndex(observations["timestamp"])
         utc = _micros(index)
-        self._rows = utc // _HOUR
+        self._rows = utc // HOUR
         clock, self.utc_hours = _local_hours(utc, _micros(pd.DatetimeIndex(observations["observed_at"])), timezone)
         self.days = Groups(clock // _DAY)
         self.of_row = self.days.of_row()
@@ -131,7 +124,7 @@ class LocalHours:
     def from_began(self, values: np.ndarray, fill: float = np.nan) -> np.ndarray:
         """Values of the days of `began` -> values of these days."""
         keys = self.began.days.keys
-        at, there = _positions(keys, self.days.keys)
+        at, there = positions_among(keys, self.days.keys)
         out = np.full(len(self.days), fill, dtype=values.dtype if fill == 0 else np.float64)
         out[there] = values[at[there]]
         return out
@@ -150,11 +143,10 @@ class LocalHours:
     def _widen(self, low: np.ndarray, high: np.ndarray, valid: np.ndarray) -> None:
         """Lowest and highest of days -> those of all reports, where the station reports temperature every few minutes."""
         extremes = Extremes.unpacked(self.observations.attrs[TEMPERATURE_EXTREMES])
-        middle = (
-            0 if extremes.minutes == 60 else _HOUR // 2
-        )  # a part goes with the hour that its reports are nearest to
-        row, there = _positions(self._rows, (extremes.times + middle) // _HOUR)
-        day, known = _positions(self.days.keys, wall_clock(extremes.times, self.timezone) // _DAY)
+        # A part goes with the hour that its reports are nearest to.
+        middle = 0 if extremes.minutes == 60 else HOUR // 2
+        row, there = positions_among(self._rows, (extremes.times + middle) // HOUR)
+        day, known = positions_among(self.days.keys, wall_clock(extremes.times, self.timezone) // _DAY)
         use = there & known
         use[use] = valid[row[use]]
         np.minimum.at(low, day[use], extremes.low[use])

@@ -11,9 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.cell_times import read_form
-from weather_etl.meteorology.local_clock import HOUR
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl.meteorology.time_forms import may_read
+from weather_etl.meteorology.time_forms import HOUR, may_read
 
 SAMPLE = 200
 _DAY = 24 * HOUR

@@ -20,9 +20,9 @@ from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ZONE_WORDS, Profile
 from weather_etl.meteorology.formats.source import Source
 from weather_etl.meteorology.formats.timing import Timing
-from weather_etl.meteorology.local_clock import HOUR
 from weather_etl.meteorology.plain_text import is_utf8
 from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.time_forms import HOUR
 from weather_etl.meteorology.units import known_zone, zone_of_offset
 
 _LST = re.compile(r"(?i)l\.?s\.?t\.?|local standard time|lst.*|standard time")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weather_etl.meteorology.cells import HOUR
+from weather_etl.meteorology.time_forms import HOUR
 
 _UNITS = {"hour": "h", "day": "D", "month": "M", "year": "Y"}
 _LONGEST = 24 * HOUR

@@ -15,7 +15,7 @@ Does not belong here: what is known of an hour (`found_hours.py`), which reports
 import numpy as np
 import pyarrow as pa
 
-from weather_etl.meteorology.cells import HOUR, UNREADABLE, Cells, one_chunk
+from weather_etl.meteorology.cells import UNREADABLE, Cells, one_chunk
 from weather_etl.meteorology.extremes import Extremes, parts_of
 from weather_etl.meteorology.local_clock import wall_clock
 from weather_etl.meteorology.observations.amounts import Doubt, Fallen
@@ -26,6 +26,7 @@ from weather_etl.meteorology.observations.series import Series, Windows, ends_af
 from weather_etl.meteorology.quality import VARIABLES, Flag
 from weather_etl.meteorology.quality.sunlight import OFFSET_LIMIT, OFFSET_WM2
 from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.time_forms import HOUR
 from weather_etl.meteorology.vocabulary import LONG_PRECIPITATION
 
 POINT = (

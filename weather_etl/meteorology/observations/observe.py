@@ -22,6 +22,7 @@ from weather_etl.meteorology.observations.hours import put_together
 from weather_etl.meteorology.observations.provenance import Balance, trace_back
 from weather_etl.meteorology.observations.tables import event_frame, quarantine_frame
 from weather_etl.meteorology.observations.texts import repeated_text, text_array
+from weather_etl.meteorology.positions import positions_among
 from weather_etl.meteorology.quality import VARIABLES, Flag
 from weather_etl.meteorology.quality.streaks import Written
 from weather_etl.meteorology.quality.sunlight import saturated
@@ -276,9 +277,8 @@ def _nearest_text(hours: Hours, present: np.ndarray) -> np.ndarray:
     if len(points.rows) and present.any():
         pick = points.first(present[points.rows])
         wanted = points.hours[points.shared]
-        at = np.searchsorted(hours.hours, wanted)
-        there = (pick >= 0) & (at < len(hours))
-        there[there] = hours.hours[at[there]] == wanted[there]
+        at, there = positions_among(hours.hours, wanted)
+        there &= pick >= 0
         rows[at[there]] = points.rows[pick[there]]
     return rows
 

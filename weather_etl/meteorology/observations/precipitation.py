@@ -13,13 +13,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.cells import HOUR, Precipitation, one_chunk
+from weather_etl.meteorology.cells import Precipitation, one_chunk
 from weather_etl.meteorology.observations.amounts import Amounts, Doubt, Fallen, one_an_hour
 from weather_etl.meteorology.observations.counters import Differences, differences
 from weather_etl.meteorology.observations.reports import Slots, Values
 from weather_etl.meteorology.observations.series import MINUTE, Series, ending_hour
+from weather_etl.meteorology.positions import positions_among
 from weather_etl.meteorology.quality import Flag
 from weather_etl.meteorology.quality.rain import INTERVAL_LIMITS, LONGER_BY_MM
+from weather_etl.meteorology.time_forms import HOUR
 from weather_etl.meteorology.vocabulary import LONG_PERIODS_H
 
 HOURLY, LONG = "precipitation_mm", "precipitation_long_mm"
@@ -297,9 +299,7 @@ class Gauge:
         hourly = np.zeros(len(long.hours), dtype=bool)
         for period in (*sorted(self._by_period, reverse=True), 1):
             amounts = self._by_period[period] if period > 1 else self.fallen.hourly
-            at = np.searchsorted(long.hours, amounts.hours)
-            there = at < len(long.hours)
-            there[there] = long.hours[at[there]] == amounts.hours[there]
+            at, there = positions_among(long.hours, amounts.hours)
             at, x = at[there], amounts.values[there]
             with np.errstate(invalid="ignore"):
                 above = x > least[at] + LONGER_BY_MM

@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.cells import HOUR, MISSING, REASON_CODE, UNREADABLE, Cells, one_chunk
+from weather_etl.meteorology.cells import MISSING, REASON_CODE, UNREADABLE, Cells, one_chunk
 from weather_etl.meteorology.observations.found_hours import Hours
 from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.reasons import Reason
+from weather_etl.meteorology.time_forms import HOUR
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS
 
 _BIT = {name: 1 << i for i, name in enumerate(VARIABLES)}

@@ -7,9 +7,10 @@ the hours (`cascade.py`).
 
 import numpy as np
 
-from weather_etl.meteorology.cells import HOUR, MISSING, OK, Cells
+from weather_etl.meteorology.cells import MISSING, OK, Cells
 from weather_etl.meteorology.quality import Flag
 from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.time_forms import HOUR
 from weather_etl.meteorology.vocabulary import LONG_PRECIPITATION
 
 

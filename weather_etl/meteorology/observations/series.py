@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weather_etl.meteorology.cells import HOUR, Cells
+from weather_etl.meteorology.cells import Cells
+from weather_etl.meteorology.time_forms import HOUR
 
 MINUTE = HOUR // 60
 LONGEST_STEP_MIN = 30
