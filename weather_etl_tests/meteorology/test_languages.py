@@ -237,6 +237,14 @@ def test_the_encoding_in_which_the_names_are_known_is_taken_and_told(encoding, h
     assert "encoding" not in told.assumed and again.values["wind_speed_ms"][0] == cells.values["wind_speed_ms"][0]
 
 
+def test_the_encoding_that_the_station_names_stands_though_another_would_know_more_names():
+    text = csv("31.12.2023 23:00;-3,5;5", header="Datum;Teplota;Prędkość wiatru").decode()
+    parsed, _ = read(text.encode("cp1250"))
+    assert (parsed.encoding, "encoding" in parsed.assumed) == ("cp1250", True)
+    parsed, _ = read(text.encode("cp1250"), encoding="cp1252")
+    assert (parsed.encoding, "encoding" in parsed.assumed) == ("cp1252", False)
+
+
 @pytest.mark.parametrize(
     "header", ["Date;Heure;Température;Humidité;Vitesse du vent", "Datum;Uhrzeit;Temperatur;Luftfeuchte;Böe"]
 )

@@ -5,7 +5,7 @@ Does not belong here: the steps behind it (`engine.py`, decoders).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from weather_etl.meteorology.formats import encodings, generic, refusals
@@ -185,26 +185,38 @@ def _read_generic(source: Source, options: Options) -> ParsedFile:
             return rejected.reason in (Reason.UNIT_UNKNOWN, Reason.DUPLICATE_COLUMN)
         return True
 
-    text, problem = None, None
-    try:
-        text = source.text_that(member, makes_sense, options.encoding)
-    except Rejected as rejected:
-        if rejected.reason is not Reason.ENCODING_UNKNOWN:
-            raise
-        problem = rejected
-    assumed = {}
-    if text is None or text.encoding == DEFAULT_ENCODING:
-        encoding = encodings.by_names(member.data, text, profile, options)
-        if encoding and (by_names := source.text(member, (encoding,))):
-            text, assumed = by_names, {"encoding": encodings.told(encoding)}
-    if text is None:
-        assert problem is not None
-        raise problem
+    text, assumed = _text_by_names(profile, source, member, options, makes_sense)
     if kind := _other_kind(text.head):
         raise Rejected(Reason.NOT_CSV, f"the file is {kind}")
     parsed = _of_text(generic.find(profile, Head(text), options), text, source, options)
     warnings = [*parsed.warnings, f"left alone in the zip: {', '.join(left[:5])}"] if left else parsed.warnings
     return replace(parsed, assumed=parsed.assumed | assumed, warnings=warnings)
+
+
+def _text_by_names(
+    profile: Profile, source: Source, member: Member, options: Options, makes_sense: Callable[[Text], bool]
+) -> tuple[Text, dict[str, str]]:
+    """The text of a file of no particular format, and what had to be assumed: where nothing says its encoding, the names of
+    its columns may.
+
+    Raises:
+        Rejected: no encoding makes sense of the header.
+    """
+    text: Text | Rejected
+    try:
+        text = source.text_that(member, makes_sense, options.encoding)
+    except Rejected as rejected:
+        if rejected.reason is not Reason.ENCODING_UNKNOWN:
+            raise
+        text = rejected
+    default = text if isinstance(text, Text) else None
+    if options.encoding is None and (default is None or default.encoding == DEFAULT_ENCODING):
+        encoding = encodings.by_names(member.data, default, profile, options)
+        if encoding and (by_names := source.text(member, (encoding,))):
+            return by_names, {"encoding": encodings.told(encoding)}
+    if isinstance(text, Rejected):
+        raise text
+    return text, {}
 
 
 def _of_text(found: Fit, text: Text, source: Source, options: Options) -> ParsedFile:
