@@ -6,6 +6,7 @@ Belongs here: the order of the steps. Does not belong here: the steps: recogniti
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -115,7 +116,7 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
         cells["station"] = parts.constant(named, len(cut.lines))
     cells["timestamp"] = timing.texts
     any_midnight = profile.generic and not options.timestamp_format
-    refusals.check(timing, cut.names, _first_rows(cut), cells.get("station"), any_midnight=any_midnight)
+    refusals.check(timing, cut.names, partial(_first_rows, cut), cells.get("station"), any_midnight=any_midnight)
     if (codes := parts.quality_codes(columns, cut, names)) is not None:
         cells["quality_codes"] = codes
     rescued = parts.rescued_cells(columns, cut, names, where, keep_empty=profile.generic)
@@ -214,7 +215,8 @@ def _time_candidates(profile: Profile, names: Names, options: Options, cut: Cut)
         return [tuple(own)]
     ignored = {i for n, c in options.aliases.items() if c == mapping.IGNORE for i in names.numbered(n)}
     out: list[tuple[int, ...]] = []
-    if profile.generic and clock_columns.index_with_offset(cut.names, _first_rows(cut)):
+    first = _first_rows(cut) if profile.generic else []
+    if clock_columns.index_with_offset(cut.names, first):
         out.append((0,))
     for patterns in profile.time_options:
         at: list[int] = []
@@ -227,7 +229,7 @@ def _time_candidates(profile: Profile, names: Names, options: Options, cut: Cut)
         if len(at) == len(patterns) and at and tuple(at) not in out:
             out.append(tuple(at))
     if profile.generic:
-        clock = clock_columns.by_cells(cut.names, _first_rows(cut))
+        clock = clock_columns.by_cells(cut.names, first)
         if clock is not None and clock not in ignored and (clock,) not in out:
             out.append((clock,))
     return out

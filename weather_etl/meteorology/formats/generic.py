@@ -8,7 +8,7 @@ import csv
 import difflib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from weather_etl.meteorology.formats import clock_columns, refusals
@@ -123,9 +123,7 @@ def _first_rows(head: Head, i: int, delimiter: str) -> list[list[str]]:
         return []
 
 
-def check(
-    profile: Profile, names: Names, options: Options, rows: Callable[[], Sequence[Sequence[str]]] = tuple
-) -> None:
+def check(profile: Profile, names: Names, options: Options, rows: refusals.FirstRows = tuple) -> None:
     """Demand a time and something measured.
 
     Args:

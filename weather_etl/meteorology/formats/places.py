@@ -19,6 +19,7 @@ from weather_etl.meteorology.formats.profile import Profile
 _SAMPLE = 200_000
 _TOLD = "the times repeat, and {} tells apart the rows of one time: it is taken for the station"
 _CLOCK = r"^\s*\d{1,4}([:.h]\d{2}){0,2}\s*([AaPp]\.?[Mm]\.?|UTC|GMT|Uhr|h|hs|hrs|Z)?\s*$"
+_ID = re.compile(r"(?i)(^|[^a-z])(id|code|nr|no|num|number)$|[a-z]I[dD]$")
 _MOST_PLACES = 10_000
 _REPEATED = 0.9  # of the times are different ones at most, where several places share them
 _TOLD_APART = 0.98
@@ -71,23 +72,21 @@ def _by_cells(names: Names, cut: Cut, times: pa.ChunkedArray, columns: Columns) 
     if not any(1 < _kinds_of(_codes(cut.columns[i])) <= _MOST_PLACES + 1 for i in others):  # one may be the empty text
         return None
     when = _codes(times)
-    if _distinct(when) >= _REPEATED * len(when):
+    moments = _distinct(when)
+    if moments >= _REPEATED * len(when):
         certain = (i for p in _CERTAIN for i in names.all(p) if i not in columns.used)
-        return next((i for i in certain if 1 < _kinds(cut.columns[i]) <= min(_MOST_PLACES, len(when) // 2)), None)
-    shares = {i: _told_apart(cut.columns[i], when) for i in named}
+        return next((i for i in certain if 1 < len(_texts(cut.columns[i])) <= min(_MOST_PLACES, len(when) // 2)), None)
+    shares = {i: _told_apart(cut.columns[i], when, moments) for i in named}
     best = max(shares, key=lambda i: shares[i], default=None)
     if best is not None and shares[best] > 0:
         return best
-    for i in others:
-        if _told_apart(cut.columns[i], when) >= _TOLD_APART and _is_text(cut.columns[i]):
-            columns.warnings.append(_TOLD.format(repr(names.names[i])))
-            return i
-    ids = [i for i in others if re.search(r"(?i)(^|[^a-z])(id|code|nr|no|num|number)$|[a-z]I[dD]$", names.names[i])]
-    for i in ids:
-        if _told_apart(cut.columns[i], when) >= _TOLD_APART:
-            columns.warnings.append(_TOLD.format(repr(names.names[i])))
-            return i
-    return None
+    telling = [i for i in others if _told_apart(cut.columns[i], when, moments) >= _TOLD_APART]
+    texts = [i for i in telling if _is_text(cut.columns[i])]
+    ids = [i for i in telling if _ID.search(names.names[i])]
+    at = next(iter([*texts, *ids]), None)
+    if at is not None:
+        columns.warnings.append(_TOLD.format(repr(names.names[at])))
+    return at
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:
@@ -96,20 +95,20 @@ def _codes(column: pa.ChunkedArray) -> np.ndarray:
     return pc.fill_null(cells.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
 
 
-def _kinds(column: pa.ChunkedArray) -> int:
-    """Number of different texts, the empty one left out."""
+def _texts(column: pa.ChunkedArray) -> pa.Array:
+    """The different texts of a column, the empty one left out."""
     texts = pc.unique(column.slice(0, _SAMPLE).cast(pa.string())).drop_null()
-    return int(pc.sum(pc.not_equal(pc.utf8_trim_whitespace(texts), "").cast(pa.int64())).as_py() or 0)
+    return texts.filter(pc.not_equal(pc.utf8_trim_whitespace(texts), ""))
 
 
-def _told_apart(column: pa.ChunkedArray, when: np.ndarray) -> float:
-    """Share of the rows that differ in time or in this column; 0 where it tells nothing apart."""
+def _told_apart(column: pa.ChunkedArray, when: np.ndarray, moments: int) -> float:
+    """Share of the rows that differ in time or in this column; 0 where it tells nothing apart, of `moments` different times."""
     what = _codes(column)
     kinds = _kinds_of(what)
     if not 1 < kinds <= _MOST_PLACES or kinds * 2 > len(what):
         return 0.0
     pairs = _distinct((when + 1) * (what.max() + 2) + what + 1)
-    return pairs / len(when) if pairs > _distinct(when) else 0.0
+    return pairs / len(when) if pairs > moments else 0.0
 
 
 def _kinds_of(codes: np.ndarray) -> int:
@@ -123,6 +122,5 @@ def _distinct(numbers: np.ndarray) -> int:
 
 
 def _is_text(column: pa.ChunkedArray) -> bool:
-    texts = pc.unique(column.slice(0, _SAMPLE).cast(pa.string())).drop_null()
-    texts = texts.filter(pc.not_equal(pc.utf8_trim_whitespace(texts), ""))
+    texts = _texts(column)
     return len(texts) > 1 and not pc.any(pc.match_substring_regex(texts, rf"{NUMBER}|{_CLOCK}")).as_py()

@@ -5,7 +5,7 @@ Belongs here: telling them by their times and names. Does not belong here: produ
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,9 @@ from weather_etl.meteorology.formats import clock_columns
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.formats.timing import Timing
 from weather_etl.meteorology.reasons import Reason, Rejected
+
+# The first rows of a table, cells as text, for who wants to see them.
+FirstRows = Callable[[], Sequence[Sequence[str]]]
 
 _DATE = r"^\s*(\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}|\d{1,2}[-/. ]([A-Za-z]{3,9}|\d{1,2})[-/. ]\d{2,4})\s*$"
 _CLOCK = r"^\s*\d{1,2}[:.h]\d{2}([:.]\d{2})?(\.\d+)?\s*([AaPp]\.?[Mm]\.?)?\s*$"
@@ -33,7 +36,7 @@ _HIGH = re.compile(r"(?i)(^|[^a-z])t?(max|maximum|high|mx|tx)([^a-z]|$)|temp_?ma
 
 
 def check(
-    timing: Timing, names: Sequence[str], rows: Sequence[Sequence[str]], stations: pa.ChunkedArray | None, *,
+    timing: Timing, names: Sequence[str], rows: FirstRows, stations: pa.ChunkedArray | None, *,
     any_midnight: bool,
 ) -> None:  # fmt: skip
     """Refuse a table whose times have no hour, or no date.
@@ -41,7 +44,7 @@ def check(
     Args:
         timing: its times.
         names: of its columns.
-        rows: the first ones, cells as text.
+        rows: gives the first ones, cells as text; they are asked for where there is something to refuse.
         stations: of its rows, where they name one.
         any_midnight: a table of midnights alone is of days, whatever its columns are called.
 
@@ -123,14 +126,13 @@ def has_extremes(names: Sequence[str]) -> bool:
 
 def once_a_day(texts: pa.ChunkedArray, form: str) -> str | None:
     """A warning of a table with one row a day, all of one time of day: its values may be those of whole days."""
-    times = np.array([], "datetime64[us]")
-    for n in (100, len(texts)):  # the first rows tell most tables from such a one
-        times = read_form(one_chunk(texts.slice(0, n)), form)
-        times = np.unique(times[~np.isnat(times)])
-        days = times.astype("datetime64[D]")
-        if (times - days != times[:1] - days[:1]).any() or len(np.unique(days)) < len(days):
-            return None
-    if len(times) < _MIN_DAYS:
+    column = one_chunk(texts)
+    if not _of_one_clock(column, form):
+        return None
+    times = read_form(column, form)
+    times = np.unique(times[~np.isnat(times)])
+    days = times.astype("datetime64[D]")
+    if (times - days != times[:1] - days[:1]).any() or len(np.unique(days)) < len(days) or len(times) < _MIN_DAYS:
         return None
     at = str(times[0].astype("datetime64[m]"))[11:]
     return (
@@ -139,9 +141,9 @@ def once_a_day(texts: pa.ChunkedArray, form: str) -> str | None:
     )
 
 
-def _other_part(timing: Timing, names: Sequence[str], rows: Sequence[Sequence[str]], what: str) -> str:
+def _other_part(timing: Timing, names: Sequence[str], rows: FirstRows, what: str) -> str:
     """Where the other part of the times may stand: a sentence with the line of `station.toml` that says so."""
-    found = [i for i in clock_columns.likely(names, rows) if i not in timing.at][:1]
+    found = [i for i in clock_columns.likely(names, rows()) if i not in timing.at][:1]
     if not found or not timing.at:
         return f", and no other column looks like {what}; name the one that holds it in aliases, as timestamp"
     at = [*found, *timing.at] if what == "the date" else [*timing.at, *found]
