@@ -3,7 +3,6 @@
 Screenshots are kept in `.test-artefacts/browser/` for people to look at.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from weather_etl.report import pages
 from weather_etl.stations import StationSettings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.report.making import seasonal, tables
-from weather_etl_tests.support.chromium import CHROMIUM, FLAGS, WHY_NOT
+from weather_etl_tests.support.chromium import CHROMIUM, WHY_NOT
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=WHY_NOT)]
@@ -38,14 +37,6 @@ def station(which: str) -> bytes:
     columns = every if which == "everything" else {which: every[which]}
     events = [{"timestamp": "2012-02-01 00:00", "landing_file": f"szeged/{'long' * 20}.csv"}]
     return pages.station_page("szeged", tables(*SPAN, events=events, **columns), StationSettings(), {}).html
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

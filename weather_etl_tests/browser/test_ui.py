@@ -7,7 +7,6 @@ One `dagster dev` serves the module, and the tests follow each other as the visi
 import contextlib
 import math
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 from weather_etl.report import publish
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import HEADER, row
-from weather_etl_tests.support.chromium import CHROMIUM, FLAGS, WHY_NOT
+from weather_etl_tests.support.chromium import CHROMIUM, WHY_NOT
 from weather_etl_tests.support.live import Live
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -92,14 +91,6 @@ class Visit:
         """Stay on the page of a run until it is green."""
         self.go(f"/runs/{run}")
         self.sees("Success")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def two_months() -> bytes:
