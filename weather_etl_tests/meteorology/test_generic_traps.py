@@ -1,7 +1,7 @@
 """CSV of no particular format, files that invite a wrong reading: each is read to values counted by hand, or not at all."""
 
 import io
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import pytest
@@ -722,3 +722,12 @@ def test_a_row_a_day_of_one_time_of_day_is_asked_about(clock):
     for another in ("2023-01-28 13:00,3", "2023-01-29 13:00,3"):
         parsed, _ = read(csv(*rows, another, header="Time,Temperature (C)"))
         assert not any("one row a day" in w for w in parsed.warnings)
+
+
+def test_one_row_of_another_time_among_many_days_is_enough_not_to_ask():
+    first = date(2022, 1, 1)
+    rows = [f"{first + timedelta(days=d)} {13 if d == 2 else 12}:00,{d % 30}" for d in range(300)]  # no sample has it
+    parsed, _ = read(csv(*rows, header="Time,Temperature (C)"))
+    assert not any("one row a day" in w for w in parsed.warnings)
+    parsed, _ = read(csv(*rows[3:], header="Time,Temperature (C)"))
+    assert any("one row a day" in w for w in parsed.warnings)

@@ -120,7 +120,7 @@ MUTANTS = (
     Mutant(f"{_O}/sentinels.py", "or not (usual or name in SMOOTH)", "or not usual", QUALITY, "far_below"),
     Mutant(f"{_F}/zones.py", "(_NO_ZONE.fullmatch(text) and not _CLOCK_NAME.fullmatch(text))", "_NO_ZONE.fullmatch(text)", TRAPS, "nobody_knows"),
     Mutant(f"{_F}/generic.py", "for j in (below, i - 1 if i else None):", "for j in (below,):", TRAPS, "line_of_units"),
-    Mutant(f"{_F}/refusals.py", "(times - days != times[:1] - days[:1]).any() or ", "", TRAPS, "row_a_day"),
+    Mutant(f"{_F}/refusals.py", "(times - days != times[:1] - days[:1]).any() or ", "", TRAPS, "not_to_ask"),
     Mutant(f"{_F}/mapping.py", "(metres or bool(pc.all(round_ones).as_py()))", "bool(pc.all(round_ones).as_py())", TRAPS, "metres_of_sight"),
     Mutant("weather_etl/landing/unpacking.py", "return hidden or ", "return ", (f"{_T}/meteorology/test_corpus.py",), "zip"),
     # runs that end
