@@ -85,7 +85,7 @@ def parse_records(text: bytes, find_layout: Callable[[bytes], Layout], bad_utf8:
     if needs_care or (layout.quoted and text.find(b'"', layout.end) >= 0):
         return _parse_with_care(plain_newlines(text), find_layout, first_line)
     body = pa.py_buffer(text).slice(layout.end)
-    table, invalid = _cut_into_cells(body, layout, False)
+    table, invalid = _cut_into_cells(body, layout, False, known_utf8=True)
     start = first_line + layout.line
     lines = np.arange(start, start + table.num_rows + len(invalid), dtype=np.int64)
     blank = None
@@ -128,7 +128,7 @@ def _blank_lines(text: bytes, start: int) -> np.ndarray:
 
 
 def _cut_into_cells(
-    body: bytes | pa.Buffer, layout: Layout, multi_line: bool, width: int = 0
+    body: bytes | pa.Buffer, layout: Layout, multi_line: bool, width: int = 0, *, known_utf8: bool = False
 ) -> tuple[pa.Table, list[tuple[int, int, str]]]:
     """The well-formed records as text, and (record number, cells, text) of each malformed one.
 
@@ -169,7 +169,7 @@ def _cut_into_cells(
                 invalid_row_handler=note,
             ),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict(zip(names, kinds, strict=True)), strings_can_be_null=False
+                column_types=dict(zip(names, kinds, strict=True)), strings_can_be_null=False, check_utf8=not known_utf8
             ),
         )
     except pa.ArrowInvalid as error:

@@ -1,6 +1,7 @@
 """Every packaged profile reads its layout to values counted by hand, and no file fits two profiles without a rank."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -13,7 +14,9 @@ from weather_etl.meteorology.formats import json_tables
 from weather_etl.meteorology.formats.grammar import parse_profile
 from weather_etl.meteorology.formats.profile import ProfileError
 from weather_etl.meteorology.formats.reading import attempts
+from weather_etl.meteorology.formats.recognise import Head
 from weather_etl.meteorology.formats.registry import GENERIC, compile_profile, in_order, packaged, packaged_texts
+from weather_etl.meteorology.formats.source import Text
 from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS
@@ -180,3 +183,22 @@ def test_a_profile_on_a_base_adds_to_it_and_overrules_it():
 def test_a_changed_profile_has_another_digest():
     one, other = (compile_profile(f"base = 'ndbc'\nrank = {r}", name="mine", origin="here") for r in (1, 2))
     assert one.digest != other.digest
+
+
+MARKS = [
+    "^Source,Location", r"\ASource", "^a?Source", "^So{1}urce", "(?i)^source,", "^x|Source", "^(x|Source)", r"^[|x]?Source",
+    r"^\|?Source", "Source", "ource,(x|Location)", "^x|^Source", "^ +Source", "^$", r"\A\Z", "^(?:Sour|Nour)ce", "^Source$|Loc",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "pattern", sorted({*MARKS, *(p.part("match")["head"] for p in packaged() if "head" in p.part("match"))})
+)
+def test_a_mark_is_found_wherever_a_search_of_all_lines_finds_it(pattern):
+    for name in FILES:
+        if source(name).kind != "text":
+            continue
+        data = source(name).members[0].data
+        for whole in (data, b"above\n" + data, b"Source,Location\n" + data, b"", b"x\nSource\n", b"| Source, y"):
+            head = Head(Text(whole, "utf-8"))
+            assert head.begins_as(pattern) == bool(re.search(pattern, head.text, re.MULTILINE)), (name, whole[:200])

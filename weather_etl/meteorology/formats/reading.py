@@ -143,8 +143,8 @@ def _try(profile: Profile, source: Source, options: Options, heads: dict[int, He
     if head is None:
         head = heads[id(text)] = Head(text)
     if profile.decoder in ("open_meteo", "metar", "synop"):
-        match = re.search(profile.part("match").get("head", "(?!)"), head.text, re.MULTILINE)
-        return Attempt(profile, None, member, text, "" if match else "the beginning of the file does not look like it")
+        fits = head.begins_as(profile.part("match").get("head", "(?!)"))
+        return Attempt(profile, None, member, text, "" if fits else "the beginning of the file does not look like it")
     found = fit(profile, head, options.delimiter)
     if isinstance(found, str):
         return Attempt(profile, miss=found)

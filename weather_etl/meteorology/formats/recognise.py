@@ -22,6 +22,10 @@ MAX_HEADER_LINES = 100
 DELIMITERS = ",;\t|"
 _NUMBER = re.compile(r"\s*[+-]?\d*[.,]?\d+\s*")
 _SIGNS = re.compile(r"[^a-z0-9]+")
+_LINE_END = re.compile(r"\n")
+_ESCAPE_OR_CLASS = re.compile(r"\\.|\[[^\]]*\]")
+_INNERMOST_GROUP = re.compile(r"\([^()]*\)")
+_ANCHOR = re.compile(r"(?:\(\?i\))?(\\A|\^)(?![?*{])")
 _LITERAL = re.compile(r"(?:\(\?i\))?\^?([A-Za-z0-9 ]+)(?![?*{])")
 
 
@@ -48,9 +52,24 @@ class Head:
             start = min(end + 1, len(self.bytes))
             self.ends.append(start)
         self.filled = [(i, line) for i, line in enumerate(self.lines[:MAX_HEADER_LINES]) if line.strip()]
+        self._starts = [0, *(m.end() for m in _LINE_END.finditer(self.text))]
         self._keys: dict[int, str] = {}
         self._all_keys = ""
         self._names: dict[tuple[int, str, str, int, bool], Names | None] = {}
+
+    def begins_as(self, pattern: str) -> bool:
+        """Whether the mark of a profile, a regular expression of several lines, is found anywhere in the text.
+
+        One that can only begin at the start of a line, or of the text, is tried there alone: 30 profiles ask.
+        """
+        mark, anchor, literal = _mark(pattern)
+        if literal not in self.text:
+            return False
+        if anchor == "text":
+            return mark.match(self.text) is not None
+        if anchor == "line":
+            return any(mark.match(self.text, start) for start in self._starts)
+        return mark.search(self.text) is not None
 
     def key(self, i: int) -> str:
         if i not in self._keys:
@@ -101,6 +120,18 @@ class Head:
         """The first lines from a position on that are neither blank nor cut."""
         last = len(self.lines) if self.whole or len(self.ends) > MAX_HEADER_LINES else len(self.lines) - 1
         return [line for line in self.lines[start : max(last, start + 1)] if line.strip()][:n]
+
+
+@lru_cache(maxsize=1_000)
+def _mark(pattern: str) -> tuple[re.Pattern[str], str, str]:
+    """A mark of the beginning, compiled; where it can begin: at the start of the `text`, of a `line`, or "" anywhere; and
+    text that whatever it fits must hold."""
+    anchored, outside, inner = _ANCHOR.match(pattern), "", _ESCAPE_OR_CLASS.sub("", pattern)
+    while outside != inner:
+        outside, inner = inner, _INNERMOST_GROUP.sub("", inner)
+    anchor = {"\\A": "text", "^": "line"}[anchored[1]] if anchored and "|" not in outside else ""
+    literal = None if pattern.startswith("(?") or "|" in outside else _LITERAL.match(pattern)
+    return re.compile(pattern, re.MULTILINE), anchor, literal[1] if literal else ""
 
 
 def _its_group(left: str, name: str) -> str:
@@ -158,7 +189,7 @@ def fit(profile: Profile, head: Head, delimiter: str | None = None) -> Fit | str
     match, header, text = profile.part("match"), profile.part("header"), profile.part("text")
     why: list[str] = []
     if pattern := match.get("head"):
-        if not re.search(pattern, head.text, re.MULTILINE):
+        if not head.begins_as(pattern):
             return "the beginning of the file does not look like it"
         why.append("the beginning of the file")
     wanted = text.get("delimiter")
@@ -228,6 +259,8 @@ def _with_header(profile: Profile, head: Head, wanted: str | None, station: str 
                 return fit
             continue
         for delimiter in [wanted] if wanted else _separators(line, station):
+            if len(columns) > 1 and delimiter != "space" and delimiter not in line:
+                continue  # one name, for several columns
             names = head.names(i, delimiter, strip, lines, header.get("groups", False))
             if names is None:
                 continue

@@ -66,7 +66,8 @@ def check(
         return
     dates_only = pc.all(pc.match_substring_regex(filled, _DATE)).as_py() and _all(column, _DATE)
     clocks_only = pc.all(pc.match_substring_regex(filled, _CLOCK)).as_py() and _all(column, _CLOCK)
-    if not dates_only and (clocks_only or _all(column, _HOUR)):
+    hours_only = pc.any(pc.match_substring_regex(filled, _HOUR)).as_py() and _all(column, _HOUR)
+    if not dates_only and (clocks_only or hours_only):
         raise Rejected(
             Reason.NO_DATE,
             f"the times, such as {filled[0].as_py()!r}, have no date{_other_part(timing, names, rows, 'the date')}",
