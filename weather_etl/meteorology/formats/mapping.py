@@ -162,10 +162,11 @@ def unusual_words(variable: str, column: pa.ChunkedArray) -> list[str]:
         return []
     texts = pc.utf8_trim_whitespace(cells.dictionary)
     lower = pc.utf8_lower(texts)
-    odd = pc.and_(
-        pc.is_in(lower, value_set=pa.array(NULL_TOKENS)), pc.invert(pc.is_in(lower, value_set=pa.array(USUAL_TOKENS)))
-    )
-    return sorted(set(texts.filter(odd).to_pylist())) if pc.any(odd).as_py() else []
+    missing = pc.is_in(lower, value_set=pa.array(NULL_TOKENS))
+    if not pc.any(missing).as_py():
+        return []
+    odd = pc.and_(missing, pc.invert(pc.is_in(lower, value_set=pa.array(USUAL_TOKENS))))
+    return sorted(set(texts.filter(odd).to_pylist()))
 
 
 def decimal_mark(columns: Mapping[str, pa.ChunkedArray], setting: str | None, wanted: str) -> tuple[str, list[str]]:

@@ -23,6 +23,8 @@ _NO_UNIT = re.compile(
     r"(?i)\d+(\.\d+)?\s*(m|cm|ft|min)|(at )?\d.*|outdoor|outside|avg|average|mean|instant\w*|station|surface|sea level|msl|local.*|.*s/n.*"
 )
 
+_SAMPLE = 2000  # distinct texts that tell the unit behind them
+
 
 def take_unit(
     found: Found, column: pa.ChunkedArray | None, profile: Profile, units_row: Sequence[str], options: Options
@@ -99,10 +101,13 @@ def suffix_unit(name: str, variable: str, rule: ColumnRule) -> str | None:
 
 def _unit_behind_cells(found: Found, column: pa.ChunkedArray, variable: str) -> str | None:
     """The unit that stands behind at least 90 % of the cells; it is cut off when they are read."""
-    texts = pc.utf8_trim_whitespace(one_chunk(column).dictionary) if len(column) else pa.array([], pa.string())
-    if found.written.strip or not len(texts) or pc.all(pc.match_substring_regex(texts, NUMBER)).as_py():
+    if found.written.strip or not len(column):
         return None
-    sample = [t for t in texts.slice(0, 2000).to_pylist() if t and t.lower() not in NULL_TOKENS]
+    texts = pc.utf8_trim_whitespace(one_chunk(column).dictionary.slice(0, _SAMPLE))
+    plain = pc.match_substring_regex(texts.slice(0, _SAMPLE // 8), NUMBER)
+    if not len(texts) or pc.all(plain).as_py():  # an eighth without a unit is more than the tenth that may have none
+        return None
+    sample = [t for t in texts.to_pylist() if t and t.lower() not in NULL_TOKENS]
     tails: dict[str, int] = {}
     for text in sample:
         if match := re.match(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)\s*([^\d\s.,].*)$", text):

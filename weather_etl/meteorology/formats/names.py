@@ -15,6 +15,7 @@ from weather_etl.meteorology.units import QUANTITIES, UNITS, known_unit
 
 NAMELESS = "_column_"
 MAX_NAME = 500  # a longer text names no unit, and patterns that end in blanks take the square of its length
+_NEEDS_PARSER = re.compile(r'["\r\n\0]|^$')
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _BRACKETS = re.compile(r"\s*[(\[]\s*([^()\[\]]*(?:\([^()]*\))?[^()\[\]]*)\s*[)\]]")
 
@@ -62,13 +63,17 @@ def split_names(line: str, delimiter: str) -> list[str]:
     """
     if delimiter == "space":
         return line.split()
-    try:
-        names = next(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True))
-    except (csv.Error, StopIteration):
-        raise Rejected(Reason.NOT_CSV, "the header line has an unbalanced quote") from None
+    names = _parsed_names(line, delimiter) if _NEEDS_PARSER.search(line) else line.split(delimiter)
     if len(names) > MAX_COLUMNS:
         raise Rejected(Reason.TOO_MANY_COLUMNS, f"{len(names)} columns, at most {MAX_COLUMNS} are read")
     return [n.strip() for n in names]
+
+
+def _parsed_names(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True))
+    except (csv.Error, StopIteration):
+        raise Rejected(Reason.NOT_CSV, "the header line has an unbalanced quote") from None
 
 
 @lru_cache(maxsize=5_000)
