@@ -75,7 +75,12 @@ def set_bad_lines_aside(
     continuation = np.zeros(len(starts), dtype=bool)
     # Looks up lines among quotes: some producers quote every cell, and none has more lines than that.
     quotes = np.diff(np.searchsorted(np.flatnonzero(buffer == 34), np.append(starts, len(body))))
-    odd = [i for i in np.flatnonzero(quotes % 2).tolist() if i not in bad]
+    in_inches = _inch_marks_alone(delimiter)
+    odd = [
+        i
+        for i in np.flatnonzero(quotes % 2).tolist()
+        if i not in bad and not in_inches(line_text(i, i).rstrip(b"\r\n"))
+    ]
     if every_quote:
         closed = _all_quotes_closed(delimiter)
         even = [i for i in np.flatnonzero((quotes > 0) & (quotes % 2 == 0)).tolist() if i not in bad]
@@ -136,6 +141,13 @@ def _all_quotes_closed(delimiter: str) -> Callable[[bytes], object]:
     """Tells of a line whether every cell that opens with a quote is closed; a quote inside a cell is a character."""
     d = re.escape(delimiter)
     cell = rf'(?:"(?:[^"]|"")*+"[^{d}]*+|[^"{d}][^{d}]*+|)'
+    return re.compile(rf"{cell}(?:{d}{cell})*+".encode()).fullmatch
+
+
+def _inch_marks_alone(delimiter: str) -> Callable[[bytes], object]:
+    """Tells of a line whether each of its quotes closes a number, as in `0.25"`, and no cell opens with one."""
+    d = re.escape(delimiter)
+    cell = rf'[^"{d}]*+(?:(?<=\d)")?'
     return re.compile(rf"{cell}(?:{d}{cell})*+".encode()).fullmatch
 
 

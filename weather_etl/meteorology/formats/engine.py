@@ -25,6 +25,7 @@ from weather_etl.meteorology.formats import (
     reshape,
     time_choice,
     unit_choice,
+    zone_letters,
     zones,
 )
 from weather_etl.meteorology.formats.mapping import Columns
@@ -276,6 +277,7 @@ def _with_form(
 ) -> Timing:
     for pattern, instead in time.get("replace", ()):
         texts = pc.replace_substring_regex(texts, pattern, instead)
+    texts = zone_letters.as_offsets(texts, options.timezone)
     chosen = time_choice.choose(one_chunk(texts), forms, order=options.date_order)
     return Timing(texts, at, chosen.form, chosen.read, chosen.why, names)
 
