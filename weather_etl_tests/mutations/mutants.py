@@ -58,7 +58,7 @@ MUTANTS = (
     Mutant(f"{_F}/evidence.py", "float(known.min()) > MIN_KELVIN", "float(known.max()) > MIN_KELVIN", TRAPS, "kelvin"),
     Mutant(f"{_F}/evidence.py", "errors[best] <= 1.0 and", "", TRAPS, "humidity or agree"),
     Mutant(f"{_F}/mapping.py", "(not point or whole_column)", "not point", (f"{_T}/meteorology/test_parsing.py", *TRAPS), "comma"),
-    Mutant(f"{_F}/unit_choice.py", 'found.rule.to == "temperature_c" or len(unknown) == len(measured)', "False", (f"{_T}/meteorology/test_parsing.py",), "unit"),
+    Mutant(f"{_F}/unit_choice.py", 'column.rule.to == "temperature_c" or len(unknown) == len(measured)', "False", (f"{_T}/meteorology/test_parsing.py",), "unit"),
     Mutant(f"{_F}/unit_choice.py", "bearing.how == profile.title", "True", TRAPS, "degrees"),
     Mutant(f"{_F}/engine.py", "trimmed = [_without_midnight(trimmed[0]), _without_day_zero(trimmed[1])]", "pass", TRAPS, "many_forms"),
     Mutant(f"{_F}/refusals.py", "len(np.unique(times)) <= 0.6 * len(times)", "False", TRAPS, "twelve"),

@@ -103,9 +103,9 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     if profile.generic:
         pressures.settle(columns, cells, profile, decimal, several_stations=station is not None)
         _beside_a_reduced_one(columns)
-    cells = {v: c for v, c in cells.items() if v in columns.found}
-    fields = {v: f.written for v, f in columns.found.items() if f.written != Field()}
-    units = {v: f.unit for v, f in columns.found.items() if v in QUANTITIES and f.unit}
+    cells = {v: c for v, c in cells.items() if v in columns.by_variable}
+    fields = {v: c.written for v, c in columns.by_variable.items() if c.written != Field()}
+    units = {v: c.unit for v, c in columns.by_variable.items() if v in QUANTITIES and c.unit}
     periods, precipitation = parts.precipitation_of(columns, cells, cut, names, fields, units, profile)
     cells |= periods
 
@@ -132,9 +132,11 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
         warnings.append(f"{table.skipped} lines of text above the header were skipped")
     if timing.why and profile.generic:
         warnings.append(f"times such as {timing.example!r} are read as {_in_words(timing.form)}: {timing.why}")
-    for variable, column in numbers.items():
-        if variable in columns.found and (odd := mapping.unusual_words(variable, column)):
-            warnings.append(f"{', '.join(map(repr, odd[:5]))} in {columns.found[variable].name!r} count as missing")
+    for variable, texts in numbers.items():
+        if variable in columns.by_variable and (odd := mapping.unusual_words(variable, texts)):
+            warnings.append(
+                f"{', '.join(map(repr, odd[:5]))} in {columns.by_variable[variable].name!r} count as missing"
+            )
     if profile.generic:
         warnings += _told_of_columns(columns, cut)
         if "station" not in cells and (told := refusals.once_a_day(timing.texts, timing.form)):
@@ -168,8 +170,8 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
         names_stations=not profile.generic and "station" in cells,
         place=zones.place_of(meta),
         assumed=columns.assumed,
-        columns={v: (f.name, f.unit, f.how, f.assumed) for v, f in columns.found.items()},
-        heights={v: f.rule.height_m for v, f in columns.found.items() if f.rule.height_m is not None},
+        columns={v: (c.name, c.unit, c.how, c.assumed) for v, c in columns.by_variable.items()},
+        heights={v: c.rule.height_m for v, c in columns.by_variable.items() if c.rule.height_m is not None},
         unread=[n for i, n in enumerate(cut.names) if i not in columns.used and not is_nameless(n, i)],
         warnings=[w for w in dict.fromkeys(warnings) if w],
         unclean_end=cut.unclean_end,
@@ -194,12 +196,12 @@ def _time_of(cut: Cut, profile: Profile, options: Options, table: Table) -> Timi
     for at in _time_candidates(profile, names, options, cut):
         texts = _joined([cut.columns[i] for i in at])
         try:
-            found = _with_form(texts, at, tuple(cut.names[i] for i in at), forms, time, options)
+            timing = _with_form(texts, at, tuple(cut.names[i] for i in at), forms, time, options)
         except Rejected as rejected:
             problem = problem or rejected
             continue
-        if best is None or found.read > best.read + (0.05 if profile.generic else 0.0):
-            best = found
+        if best is None or timing.read > best.read + (0.05 if profile.generic else 0.0):
+            best = timing
         if best.read >= 0.99:
             break
     if best is None:
@@ -290,8 +292,8 @@ def _units_row(table: Table, cut: Cut) -> Sequence[str]:
 
 def _beside_a_reduced_one(columns: Columns) -> None:
     """A column called just pressure beside a reduced one is that at the station."""
-    station = columns.found.get("pressure_station_hpa")
-    if "pressure_msl_hpa" in columns.found and station is not None and is_bare_pressure(station.name):
+    station = columns.by_variable.get("pressure_station_hpa")
+    if "pressure_msl_hpa" in columns.by_variable and station is not None and is_bare_pressure(station.name):
         columns.warnings.append(
             f"column {station.name!r} stands beside a reduced pressure and is read as that at the station"
         )
@@ -311,11 +313,11 @@ def _told_of_columns(columns: Columns, cut: Cut) -> list[str]:
     twice = sorted({n for n in unknown if unknown.count(n) > 1})
     if twice:
         out.append(f"columns of the same name, the later ones numbered in `rescued`: {', '.join(twice)}")
-    if any(re.match(r"(?i)co2|co₂|tvoc|noise", n) for n in unknown) and "temperature_c" in columns.found:
+    if any(re.match(r"(?i)co2|co₂|tvoc|noise", n) for n in unknown) and "temperature_c" in columns.by_variable:
         out.append(
             "the file has a column of CO2 or noise, as sensors indoors do: is its temperature that of the open air?"
         )
-    absent = [c for c in _USUAL if c not in columns.found]
+    absent = [c for c in _USUAL if c not in columns.by_variable]
     if absent:
         out.append(f"columns not in the file: {', '.join(absent)}")
     return out

@@ -28,8 +28,8 @@ _TAIL = r"(\s*[^\d\s.,]\D*)?"  # a unit behind the number
 
 
 @dataclass
-class Found:
-    """One variable of a file.
+class SourceColumn:
+    """One variable of a file: the column that holds it, and how that is read.
 
     Attributes:
         rule: of the profile, or made of an alias.
@@ -61,7 +61,7 @@ class Columns:
     """The variables of a file.
 
     Attributes:
-        found: variable -> where it stands and how it is read.
+        by_variable: variable -> the column that holds it.
         assumed: `units.<column>` -> sentence that says what was assumed.
         warnings: sentences for a person.
         open_pressure: `msl` or `station`: as which a pressure is read that does not say what it is; "" without one.
@@ -69,7 +69,7 @@ class Columns:
         used: positions of columns that are read or ignored.
     """
 
-    found: dict[str, Found] = field(default_factory=dict)
+    by_variable: dict[str, SourceColumn] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     open_pressure: str = ""
@@ -86,42 +86,46 @@ def find_columns(profile: Profile, names: Names, options: Options, times: Sequen
         options: of the station.
         times: positions of the columns that make the time.
     """
-    out = Columns(used=set(times))
+    columns = Columns(used=set(times))
     own = {c for c in options.aliases.values() if c not in (IGNORE, "timestamp")}
-    for name, column in options.aliases.items():
-        if column == IGNORE:
-            out.used.update(names.numbered(name))
-    for name, column in options.aliases.items():
-        at = next((i for i in names.numbered(name) if i not in out.used), None)
-        if column in own and at is not None and column not in out.found:
-            rule = next((r for r in profile.columns if r.to == column), ColumnRule(column))
-            rule = ColumnRule(column, (name,), unit=rule.unit if rule.is_open or profile.generic else canonical(column))
-            out.found[column] = Found(rule, at, names.names[at])
-            out.used.add(at)
+    for name, variable in options.aliases.items():
+        if variable == IGNORE:
+            columns.used.update(names.numbered(name))
+    for name, variable in options.aliases.items():
+        at = next((i for i in names.numbered(name) if i not in columns.used), None)
+        if variable in own and at is not None and variable not in columns.by_variable:
+            rule = next((r for r in profile.columns if r.to == variable), ColumnRule(variable))
+            rule = ColumnRule(
+                variable, (name,), unit=rule.unit if rule.is_open or profile.generic else canonical(variable)
+            )
+            columns.by_variable[variable] = SourceColumn(rule, at, names.names[at])
+            columns.used.add(at)
     if profile.generic:  # our own names carry their unit, whatever a format says of names like them
-        for column in _OWN_NAMES:
-            at = next((i for i in names.lower.get(column, []) if i not in out.used), None)
-            if at is not None and column not in out.found:
-                rule = next((r for r in profile.columns if r.to == column), ColumnRule(column))
-                out.found[column] = Found(replace(rule, unit=canonical(column)), at, names.names[at])
-                out.used.add(at)
+        for variable in _OWN_NAMES:
+            at = next((i for i in names.lower.get(variable, []) if i not in columns.used), None)
+            if at is not None and variable not in columns.by_variable:
+                rule = next((r for r in profile.columns if r.to == variable), ColumnRule(variable))
+                columns.by_variable[variable] = SourceColumn(
+                    replace(rule, unit=canonical(variable)), at, names.names[at]
+                )
+                columns.used.add(at)
     named = [r for r in profile.columns if r.name]
     known = sum(names.has(r.name) for r in named if any(len(key(n)) > 1 for n in r.name)) if profile.generic else 99
     for rule in profile.columns:
-        if rule.to in out.found:
+        if rule.to in columns.by_variable:
             continue
         if not rule.name:
-            out.found[rule.to] = Found(rule, None, "")
+            columns.by_variable[rule.to] = SourceColumn(rule, None, "")
             continue
         patterns = [n for n in rule.name if len(key(n)) != 1 or known >= 2] if profile.generic else list(rule.name)
         # One column may have several variables: parts of its cells, or some of its rows.
-        taken = set() if rule.part is not None or rule.where is not None else out.used
+        taken = set() if rule.part is not None or rule.where is not None else columns.used
         at = names.first(patterns, without=rule.exclude, used=taken, variable=rule.to)
         if at is None:
             continue
-        out.found[rule.to] = Found(rule, at, names.names[at])
-        out.used.add(at)
-    return out
+        columns.by_variable[rule.to] = SourceColumn(rule, at, names.names[at])
+        columns.used.add(at)
+    return columns
 
 
 def canonical(column: str) -> str:
@@ -225,7 +229,7 @@ def thousands_or_decimals(
     return len(numbers) > 0 and bool(pc.all(grouped).as_py()) and (metres or bool(pc.all(round_ones).as_py()))
 
 
-def same_values(a: pa.ChunkedArray, b: pa.ChunkedArray, one: Found, other: Found, decimal: str) -> bool:
+def same_values(a: pa.ChunkedArray, b: pa.ChunkedArray, one: SourceColumn, other: SourceColumn, decimal: str) -> bool:
     """Whether two columns say the same, each in its unit; the second may say nothing at all (an unused port)."""
     quantity = QUANTITIES.get(one.rule.to)
     if quantity is None:
@@ -244,10 +248,10 @@ def same_values(a: pa.ChunkedArray, b: pa.ChunkedArray, one: Found, other: Found
         return bool(((np.abs(x - y) <= tolerance) | (np.isnan(x) & np.isnan(y))).all())
 
 
-def _last_digit(column: pa.ChunkedArray, found: Found) -> float:
+def _last_digit(cells: pa.ChunkedArray, column: SourceColumn) -> float:
     """What one step of the last digit of a column's numbers is in our unit."""
-    texts = one_chunk(column).dictionary.to_pylist()
+    texts = one_chunk(cells).dictionary.to_pylist()
     decimals = max((len(m[1]) for t in texts if t and (m := re.fullmatch(r"\s*[+-]?\d*[.,](\d+)\s*", t))), default=0)
     digits = pa.array(["0", f"{10.0**-decimals:.{decimals}f}"]).dictionary_encode()
-    steps = read_numbers(digits, found.unit, ".", found.written, QUANTITIES[found.rule.to])[0]
+    steps = read_numbers(digits, column.unit, ".", column.written, QUANTITIES[column.rule.to])[0]
     return float(abs(steps[1] - steps[0])) if not np.isnan(steps).any() else 0.0

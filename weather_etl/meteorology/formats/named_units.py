@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.cell_states import NULL_TOKENS, one_chunk
-from weather_etl.meteorology.formats.mapping import NUMBER, Found, canonical
+from weather_etl.meteorology.formats.mapping import NUMBER, SourceColumn, canonical
 from weather_etl.meteorology.formats.names import bare, key, units_of, words
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
@@ -25,54 +25,54 @@ _NO_UNIT = re.compile(
 
 
 def take_unit(
-    found: Found, column: pa.ChunkedArray | None, profile: Profile, units_row: Sequence[str], options: Options
+    column: SourceColumn, cells: pa.ChunkedArray | None, profile: Profile, units_row: Sequence[str], options: Options
 ) -> None:
     """The unit that something names; left empty where nothing does."""
-    rule, variable = found.rule, found.rule.to
+    rule, variable = column.rule, column.rule.to
     if variable in options.units:
-        found.in_unit(options.units[variable], "station.toml")
+        column.in_unit(options.units[variable], "station.toml")
         return
-    if rule.unit_wins or found.at is None:
-        found.in_unit(rule.unit, profile.title)
+    if rule.unit_wins or column.at is None:
+        column.in_unit(rule.unit, profile.title)
         return
-    name, text = bare(found.name)
+    name, text = bare(column.name)
     if text and QUANTITIES[variable] != "cover":
         unit = known_unit(variable, text)
         if unit is None and re.search(r"\(", text):
             unit = known_unit(variable, re.sub(r"\(.*", "", text))
         if unit:
-            if profile.generic and column is not None:
-                before = found.written
-                if _unit_behind_cells(found, column, variable) not in (None, unit):
-                    found.written = before  # they contradict the header, and stay no numbers
-            found.in_unit(unit, "the header")
+            if profile.generic and cells is not None:
+                before = column.written
+                if _unit_behind_cells(column, cells, variable) not in (None, unit):
+                    column.written = before  # they contradict the header, and stay no numbers
+            column.in_unit(unit, "the header")
             return
-        if profile.generic and re.search(r"[(\[]", found.name) and not _NO_UNIT.fullmatch(text):
-            raise _unknown_unit(found.name, variable, text)
-    row = units_row[found.at].strip() if found.at < len(units_row) else ""
+        if profile.generic and re.search(r"[(\[]", column.name) and not _NO_UNIT.fullmatch(text):
+            raise _unknown_unit(column.name, variable, text)
+    row = units_row[column.at].strip() if column.at < len(units_row) else ""
     if row:
         unit = known_unit(variable, row)
         if unit:
-            found.in_unit(unit, "the line of units")
+            column.in_unit(unit, "the line of units")
             return
         if profile.generic and key(row):
-            raise _unknown_unit(found.name, variable, row)
+            raise _unknown_unit(column.name, variable, row)
     if not rule.unit or rule.is_open:
         unit = suffix_unit(name, variable, rule)
         if unit:
-            found.in_unit(unit, "the name")
+            column.in_unit(unit, "the name")
             return
-        if column is not None and (unit := _unit_behind_cells(found, column, variable)):
-            found.in_unit(unit, "the cells")
+        if cells is not None and (unit := _unit_behind_cells(column, cells, variable)):
+            column.in_unit(unit, "the cells")
             return
     elif profile.generic and (unit := suffix_unit(name, variable, rule)):
-        found.in_unit(unit, "the name")
+        column.in_unit(unit, "the name")
         return
-    elif profile.generic and column is not None and (unit := _unit_behind_cells(found, column, variable)):
-        found.in_unit(unit, "the cells")
+    elif profile.generic and cells is not None and (unit := _unit_behind_cells(column, cells, variable)):
+        column.in_unit(unit, "the cells")
         return
     if rule.unit and not rule.is_open:
-        found.in_unit(rule.unit, profile.title)
+        column.in_unit(rule.unit, profile.title)
 
 
 def _unknown_unit(name: str, variable: str, text: str) -> Rejected:
@@ -97,10 +97,10 @@ def suffix_unit(name: str, variable: str, rule: ColumnRule) -> str | None:
     return "%" if name.rstrip().endswith("%") and known_unit(variable, "%") else None
 
 
-def _unit_behind_cells(found: Found, column: pa.ChunkedArray, variable: str) -> str | None:
+def _unit_behind_cells(column: SourceColumn, cells: pa.ChunkedArray, variable: str) -> str | None:
     """The unit that stands behind at least 90 % of the cells; it is cut off when they are read."""
-    texts = pc.utf8_trim_whitespace(one_chunk(column).dictionary) if len(column) else pa.array([], pa.string())
-    if found.written.strip or not len(texts) or pc.all(pc.match_substring_regex(texts, NUMBER)).as_py():
+    texts = pc.utf8_trim_whitespace(one_chunk(cells).dictionary) if len(cells) else pa.array([], pa.string())
+    if column.written.strip or not len(texts) or pc.all(pc.match_substring_regex(texts, NUMBER)).as_py():
         return None
     sample = [t for t in texts.slice(0, 2000).to_pylist() if t and t.lower() not in NULL_TOKENS]
     tails: dict[str, int] = {}
@@ -113,5 +113,5 @@ def _unit_behind_cells(found: Found, column: pa.ChunkedArray, variable: str) -> 
     unit = known_unit(variable, tail)
     if unit is None or tails[tail] < 0.9 * len(sample):
         return None
-    found.written = replace(found.written, strip=rf"\s*{re.escape(tail)}$")
+    column.written = replace(column.written, strip=rf"\s*{re.escape(tail)}$")
     return unit
