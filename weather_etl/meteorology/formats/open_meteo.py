@@ -152,7 +152,7 @@ def _joined(
     if not numbered and len(places) > 1:
         tables = [_at(rows, place) for rows, place in zip(tables, of_section, strict=True)]
     if summaries:
-        tables.append(raw_rows({}, None, np.empty(0, dtype=np.int64), None, summaries))
+        tables.append(raw_rows({}, None, np.empty(0, dtype=np.int64), summaries))
     rows = tables[0]
     if len(tables) > 1:
         rows = pa.concat_tables(tables, promote_options="default").unify_dictionaries().combine_chunks()

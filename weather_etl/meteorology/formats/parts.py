@@ -6,6 +6,7 @@ Belongs here: how each is taken from the table of a file. Does not belong here: 
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,17 +18,17 @@ from weather_etl.meteorology.cell_numbers import Field
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cutting import Cut
 from weather_etl.meteorology.formats import mapping, reshape, unit_choice
-from weather_etl.meteorology.formats.mapping import Columns
 from weather_etl.meteorology.formats.names import Names, bare, is_nameless, stems_of
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
+from weather_etl.meteorology.formats.source_columns import Columns
 from weather_etl.meteorology.raw_rows import DICTIONARY, TEXT, rescue
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.vocabulary import LONG_PERIODS_H, RAW_NUMBERS, RAW_TEXT_COLUMNS
 
 
-def cells_of_columns(columns: Columns, cut: Cut) -> dict[str, pa.ChunkedArray]:
-    """Variable -> its cells."""
+def cells_of_columns(columns: Columns, cut: Cut, masks: Mapping[str, np.ndarray]) -> dict[str, pa.ChunkedArray]:
+    """Variable -> its cells, each a dictionary; with a mask those of its rows alone."""
     cells: dict[str, pa.ChunkedArray] = {}
     for variable, column in columns.by_variable.items():
         rule = column.rule
@@ -39,7 +40,8 @@ def cells_of_columns(columns: Columns, cut: Cut) -> dict[str, pa.ChunkedArray]:
             # RE2 gives groups by name only.
             pattern = re.sub(r"(?<!\\)\((?!\?)", "(?P<cell>", rule.find, count=1)
             texts = pc.struct_field(pc.extract_regex(cut.columns[0], pattern), 0)
-        cells[variable] = texts if pa.types.is_dictionary(texts.type) else pc.dictionary_encode(texts)
+        texts = _dictionary(texts)
+        cells[variable] = reshape.only_where(texts, masks[variable]) if variable in masks else texts
     return cells
 
 
@@ -58,24 +60,20 @@ def rows_that_count(columns: Columns, cut: Cut, names: Names) -> dict[str, np.nd
     return out
 
 
-def wanted_decimal(profile: Profile, delimiter: str) -> str:
-    return profile.part("text").get("decimal", "auto" if profile.generic else ".")
-
-
 def drop_thousands(
     columns: Columns, cells: dict[str, pa.ChunkedArray], decimal: str, delimiter: str, options: Options
 ) -> None:
-    for variable, column in list(columns.by_variable.items()):
+    for variable, column in columns.by_variable.items():
         unit = column.unit or bare(column.name)[1]
         if variable in cells and mapping.thousands_or_decimals(
             variable, cells[variable], unit, decimal, delimiter, options.decimal
         ):
-            del columns.by_variable[variable]
-            columns.used.discard(column.at if column.at is not None else -1)
-            columns.warnings.append(
-                f"{column.name!r} is not read: all its numbers have three digits behind the mark, which may be decimals or "
-                'thousands; say in station.toml which is the decimal mark: dialect = { decimal = "," } or "."'
+            columns.leave_out(
+                column,
+                "all its numbers have three digits behind the mark, which may be decimals or "
+                'thousands; say in station.toml which is the decimal mark: dialect = { decimal = "," } or "."',
             )
+    columns.drop_left_out()
 
 
 def reject_contradicting_twins(
@@ -156,7 +154,7 @@ def precipitation_of(
                 if "precipitation_mm" in fields:
                     fields[variable] = fields["precipitation_mm"]
         if at is not None:
-            columns.used.discard(column.at if column.at is not None else -1)
+            columns.hand_back(column)
         kind = rule.kind or "amount"
     said = {
         "kind": kind,
@@ -213,9 +211,7 @@ def quality_codes(columns: Columns, cut: Cut, names: Names) -> pa.ChunkedArray |
     return pa.chunked_array([pc.if_else(pc.equal(texts, ""), None, texts).dictionary_encode()])
 
 
-def rescued_cells(
-    columns: Columns, cut: Cut, names: Names, where: dict[str, np.ndarray], *, keep_empty: bool
-) -> pa.Array | None:
+def rescued_cells(columns: Columns, cut: Cut, masks: Mapping[str, np.ndarray], *, keep_empty: bool) -> pa.Array | None:
     """All that no column of ours takes, as JSON; columns of one name are numbered."""
     unknown: list[tuple[str, pa.ChunkedArray]] = []
     given: dict[str, int] = {}
@@ -226,7 +222,7 @@ def rescued_cells(
         given[name] = given.get(name, 0) + 1
         label = name if given[name] == 1 else f"{name} ({given[name]})"
         if i in columns.used:
-            hidden = [~where[v] for v, c in columns.by_variable.items() if c.at == i and v in where]
+            hidden = [~masks[v] for v, c in columns.by_variable.items() if c.at == i and v in masks]
             if hidden:
                 unknown.append((label, _dictionary(reshape.only_where(cut.columns[i], hidden[0]))))
             continue

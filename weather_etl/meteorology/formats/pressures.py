@@ -13,9 +13,9 @@ import pyarrow as pa
 from weather_etl.meteorology.cell_numbers import read_numbers
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.formats import mapping
-from weather_etl.meteorology.formats.mapping import Columns, SourceColumn
-from weather_etl.meteorology.formats.names import key, stems_of
+from weather_etl.meteorology.formats.names import bare, key, stems_of
 from weather_etl.meteorology.formats.profile import Profile
+from weather_etl.meteorology.formats.source_columns import Columns, SourceColumn
 from weather_etl.meteorology.units import is_unit
 
 MSL, STATION = "msl", "station"
@@ -118,10 +118,24 @@ def _drop_twin(columns: Columns, cells: Mapping[str, pa.ChunkedArray], decimal: 
     if not stems_of(one.name, one.rule.to) & stems_of(other.name, other.rule.to):
         return
     if mapping.same_values(cells[one.rule.to], cells[other.rule.to], one, other, decimal):
-        del columns.by_variable[other.rule.to]
-        columns.used.discard(other.at if other.at is not None else -1)
+        columns.leave_out(other)
+        columns.drop_left_out()
 
 
 def _values(column: SourceColumn, cells: pa.ChunkedArray, decimal: str) -> np.ndarray:
     unit = column.unit if is_unit("pressure", column.unit) else ""
     return read_numbers(one_chunk(cells), unit, decimal, column.written, "pressure")[0]
+
+
+def tell_beside_a_reduced_one(columns: Columns) -> None:
+    """A column called just pressure beside a reduced one is that at the station."""
+    station = columns.by_variable.get("pressure_station_hpa")
+    if "pressure_msl_hpa" in columns.by_variable and station is not None and _is_bare(station.name):
+        columns.warnings.append(
+            f"column {station.name!r} stands beside a reduced pressure and is read as that at the station"
+        )
+
+
+def _is_bare(name: str) -> bool:
+    """Whether a name says pressure and nothing more."""
+    return key(bare(name)[0]) in ("pressure", "p")
