@@ -39,6 +39,7 @@ class Found:
         how: what told the unit, for a person; "" where there is none.
         assumed: nothing told it.
         written: how the text is written.
+        joined: positions of the columns whose texts follow in the same cell.
     """
 
     rule: ColumnRule
@@ -48,6 +49,7 @@ class Found:
     how: str = ""
     assumed: bool = False
     written: Field = field(default_factory=Field)
+    joined: tuple[int, ...] = ()
 
     def in_unit(self, unit: str, how: str) -> None:
         """Read it in this unit, which may have a factor: `0.1 degC`."""
@@ -119,8 +121,12 @@ def find_columns(profile: Profile, names: Names, options: Options, times: Sequen
         at = names.first(patterns, without=rule.exclude, used=taken, variable=rule.to)
         if at is None:
             continue
-        out.found[rule.to] = Found(rule, at, names.names[at])
+        found = out.found[rule.to] = Found(rule, at, names.names[at])
         out.used.add(at)
+        for name in rule.join:
+            if (more := names.first([name], used=out.used, variable=rule.to)) is not None:
+                found.joined += (more,)
+                out.used.add(more)
     return out
 
 

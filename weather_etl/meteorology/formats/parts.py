@@ -31,7 +31,10 @@ def cells_of_columns(columns: Columns, cut: Cut) -> dict[str, pa.ChunkedArray]:
     cells: dict[str, pa.ChunkedArray] = {}
     for variable, found in columns.found.items():
         rule = found.rule
-        if found.at is not None:
+        if found.joined and found.at is not None:
+            pieces = [pc.utf8_trim_whitespace(cut.columns[i].cast(TEXT)) for i in (found.at, *found.joined)]
+            column = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*pieces, " "))
+        elif found.at is not None:
             column = cut.columns[found.at]
         elif rule.at is not None:
             column = pc.utf8_slice_codeunits(cut.columns[0], rule.at[0] - 1, rule.at[1])
