@@ -60,13 +60,13 @@ _LONGEST = (
     "test_ways_in", "test_ui", "test_celery", "test_sensor", "test_shared_files", "test_exactly_once", "test_cli",
     "test_ledger", "test_job_execute", "test_readme", "test_services", "test_local", "test_kills",
 )  # fmt: skip
-_LIVE_TIMEOUT_S = 900  # they wait for whole programs, and as long as these make progress
+_LONG_TIMEOUT_S = 900  # they wait for whole programs, and as long as these make progress
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.get_closest_marker("live") and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(_LIVE_TIMEOUT_S))
+        if any(map(item.get_closest_marker, ("live", "faults"))) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(_LONG_TIMEOUT_S))
     items.sort(key=lambda i: _LONGEST.index(i.path.stem) if i.path.stem in _LONGEST else len(_LONGEST))
 
 

@@ -24,12 +24,19 @@ from weather_etl_tests.support.runs import break_the_contract
 from weather_etl_tests.support.ticks import CATCH_UP_JOB, SHARED_JOB, Ticks, poison
 
 MANY = [f"s{n}" for n in range(FEW + 1)]  # so many that they share runs
+THREE = MANY[1:4]
 DEAD = Settings().silence_limit_s + 60  # seconds after which a silent run is taken for dead
 
 
 @pytest.fixture(autouse=True)
 def _one_look_per_tick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
+
+
+@pytest.fixture
+def three_share_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many do; of as few as this each has a run of its own."""
+    monkeypatch.setattr(planning, "FEW", 2)
 
 
 @pytest.fixture
@@ -106,13 +113,14 @@ def test_requested_runs_leave_nothing_to_request(containers: Containers, ticks: 
     assert up_to_date(ticks, 2)
 
 
+@pytest.mark.usefixtures("three_share_a_run")
 def test_a_requested_run_of_catch_up_job_leaves_nothing_to_request(containers: Containers, ticks: Ticks) -> None:
-    upload(containers, *MANY)
+    upload(containers, *THREE)
     (request,) = ticks.requests()
     assert ticks.run(request).success
-    assert up_to_date(ticks, len(MANY))
+    assert up_to_date(ticks, len(THREE))
     children = ticks.instance.get_runs(dg.RunsFilter(job_name="weather_etl_job"))
-    assert {run.tags[PARTITION] for run in children} == set(MANY) and len(children) == len(MANY)
+    assert {run.tags[PARTITION] for run in children} == set(THREE) and len(children) == len(THREE)
 
 
 def test_a_tick_without_files_says_so(containers: Containers, ticks: Ticks) -> None:
@@ -354,10 +362,11 @@ def test_a_catch_up_that_dies_before_its_stations_began_is_an_attempt_of_each_an
     assert {r.tags[ATTEMPT] for r in requests} == {"2"}
 
 
+@pytest.mark.usefixtures("three_share_a_run")
 def test_a_catch_up_that_fails_is_no_attempt_of_stations_whose_own_runs_began(
     containers: Containers, ticks: Ticks, impatient: None
 ) -> None:
-    upload(containers, *MANY)
+    upload(containers, *THREE)
     poison(containers, "s3")
     (request,) = ticks.requests()
     assert not ticks.run(request).success
@@ -385,10 +394,11 @@ def test_a_station_that_keeps_failing_is_left_alone_and_its_last_run_says_so(
     assert told[2].endswith(planning.parked_sentence("a", 3))
 
 
+@pytest.mark.usefixtures("three_share_a_run")
 def test_a_station_that_keeps_failing_within_catch_up_jobs_says_so_too(
     containers: Containers, ticks: Ticks, one_attempt: None
 ) -> None:
-    upload(containers, *MANY)
+    upload(containers, *THREE)
     poison(containers, "s3")
     (request,) = ticks.requests()
     assert not ticks.run(request).success
@@ -457,15 +467,16 @@ def test_mending_the_files_of_a_station_that_is_left_alone_starts_it_again(
     assert ticks.run(ticks.requests()[0]).success
 
 
+@pytest.mark.usefixtures("three_share_a_run")
 def test_one_poisoned_station_does_not_stop_the_others_of_its_run(containers: Containers, ticks: Ticks) -> None:
-    upload(containers, *MANY)
+    upload(containers, *THREE)
     poison(containers, "s1")
     (request,) = ticks.requests()
     result = ticks.run(request)
     assert not result.success
     (event,) = [e for e in result.all_events if e.is_step_failure]
     assert "s1/station.toml" in event.step_failure_data.user_failure_data.description
-    others = set(MANY) - {"s1"}
+    others = set(THREE) - {"s1"}
     assert {s for s, _ in containers.lake.stamps()} == others
     runs = ticks.instance.get_runs(dg.RunsFilter(tags={PARENT: result.run_id}))
     assert {r.tags[PARTITION] for r in runs if r.is_success} == others

@@ -8,6 +8,7 @@ Does not belong here: cutting lines into records (`records.py`, `bad_lines.py`),
 import csv
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 import pyarrow as pa
@@ -156,7 +157,8 @@ def _repeated_headers(table: pa.Table, layout: Layout) -> np.ndarray | None:
     """Mask of the rows to keep, or None if no row repeats the header."""
     if not layout.repeated or not layout.times:
         return None
-    repeated = pc.is_in(table.column(layout.times[0]), value_set=pa.array(layout.repeated, TEXT))
+    times = table.column(layout.times[0])
+    repeated = reduce(pc.or_, [pc.equal(times, text) for text in layout.repeated])
     return ~repeated.to_numpy() if pc.any(repeated).as_py() else None
 
 

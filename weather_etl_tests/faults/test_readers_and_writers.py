@@ -60,7 +60,7 @@ def publish_while_reading(containers: Containers, environment: Settings, publish
 def test_a_reader_during_publishes_sees_no_empty_and_no_mixed_table(
     containers: Containers, environment: Settings
 ) -> None:
-    assert publish_while_reading(containers, environment, 6) == []
+    assert publish_while_reading(containers, environment, 3) == []
 
 
 @pytest.mark.faults
@@ -74,7 +74,7 @@ def test_two_writers_at_once_on_one_station_end_in_the_tables_of_one(
     containers: Containers, environment: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WEATHER_ETL_POSTGRES_URL", "")  # no lock: conditional writes alone must do
-    contents = [weather_csv(24, first=24 * i, temperature=float(i)) for i in range(3)]
+    contents = [weather_csv(24, first=24 * i, temperature=float(i)) for i in range(2)]
     for i, data in enumerate(contents):
         containers.landing.upload(f"b/{i}.csv", data)
         process(containers, "b")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from weather_etl.meteorology import aggregation
 from weather_etl_tests.meteorology.making import LANDED_AT, File, csv, observed
 
-quick = settings(derandomize=True, deadline=None, max_examples=60, database=None)
+quick = settings(derandomize=True, deadline=None, max_examples=30, database=None)
 LATER = LANDED_AT + timedelta(hours=1)
 HEAD = "Time,Temperature (C),Dew Point (C),Humidity (%),Wind Speed (m/s),Wind Bearing,Pressure (hPa)"
 

@@ -12,6 +12,7 @@ from weather_etl.meteorology.cell_states import NULL_TOKENS
 from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import LIMITS, VARIABLES
 from weather_etl_tests.meteorology import field
+from weather_etl_tests.meteorology.damage import seeds_of_damage
 from weather_etl_tests.meteorology.making import LANDED_AT, TEMPERATURE, TIME, File, cells, csv, observed, raw_of
 
 HEADER_OF = {
@@ -584,7 +585,7 @@ def test_whatever_comes_out_fits_the_contract(table, files):
     assert schemas.check(table, frames[names.index(table)]) == []
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds_of_damage(20, quick=8))
 def test_every_line_is_kept_identical_superseded_or_quarantined(seed):
     choose = np.random.default_rng(seed)
     files = []

@@ -42,7 +42,7 @@ AGGREGATED = ("daily_weather", "monthly_weather", "yearly_weather", "climate_nor
 TABLES = ("validated_observations", "quality_events", "quarantined_rows", *AGGREGATED)
 PROVENANCE = ["other_rows", "landing_file", "line", "landed_at"]
 
-careful = settings(derandomize=True, deadline=None, max_examples=40, database=None)
+careful = settings(derandomize=True, deadline=None, max_examples=25, database=None)
 
 
 # Rows as a writer may repeat, correct and scramble them, in half a day; some values are out of range or missing.
@@ -205,7 +205,7 @@ def random_weather(seed: int, *, calms: bool = True) -> pd.DataFrame:
 
 
 seeds = st.integers(0, 10_000)
-few = settings(careful, max_examples=15)
+few = settings(careful, max_examples=10)
 fewer = settings(careful, max_examples=6)
 
 

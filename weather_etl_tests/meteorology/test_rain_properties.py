@@ -110,7 +110,7 @@ def lines(rows, names) -> bytes:
     return csv(*texts, header=",".join(["Time", *names]))
 
 
-@settings(quick, max_examples=30)
+@settings(quick, max_examples=15)
 @given(st.lists(row, min_size=2, max_size=20, unique_by=lambda r: r[:2]), st.integers(1, 14))
 def test_files_that_complete_each_other_are_one_file_with_all_columns(rows, which):
     first = [n for i, n in enumerate(NAMES) if which >> i & 1]

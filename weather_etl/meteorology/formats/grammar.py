@@ -80,8 +80,8 @@ def check(table: Mapping[str, Any], *, text: str = "", name: str, origin: str) -
         where = ".".join(f"[{p + 1}]" if isinstance(p, int) else p for p in path).replace(".[", "[")
         raise ProfileError(f"{name} ({origin}){f', line {line}' if line else ''}: {where} {sentence}.")
 
-    def keys(found: Mapping[str, Any], known: Mapping[str, Any], path: list[str | int]) -> None:
-        for key, value in found.items():
+    def keys(given: Mapping[str, Any], known: Mapping[str, Any], path: list[str | int]) -> None:
+        for key, value in given.items():
             if key not in known:
                 fail([*path, key], f"is no key of the grammar; known here are {', '.join(known)}")
             if wrong := problem(value, known[key]):

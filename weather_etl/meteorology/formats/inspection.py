@@ -114,9 +114,9 @@ def inspect(source: Source, options: Options, *, show: int = 3) -> Inspection:
     )  # fmt: skip
     judged = judge(parsed.rows, how, timezone)
     if judged.problem:
-        found = _rejected(source, options, Rejected(*judged.problem))
-        found.title, found.profile = parsed.title, parsed.profile
-        return found
+        inspection = _rejected(source, options, Rejected(*judged.problem))
+        inspection.title, inspection.profile = parsed.title, parsed.profile
+        return inspection
     return _read(source, options, parsed, judged.cells, judged.dropped, show)
 
 
@@ -224,17 +224,19 @@ def _distance(attempt: Any) -> tuple[int, int]:
     return kind, miss.count(",")
 
 
-def three_lines(found: Inspection) -> list[str]:
+def three_lines(inspection: Inspection) -> list[str]:
     """How a file will be read, in three lines."""
-    if found.confidence == REJECTED:
+    if inspection.confidence == REJECTED:
         return [
-            f"{found.file}   WILL BE REJECTED: {found.reason}",
-            f"  {found.detail}",
-            f"  {found.warnings[0] if found.warnings else ''}",
+            f"{inspection.file}   WILL BE REJECTED: {inspection.reason}",
+            f"  {inspection.detail}",
+            f"  {inspection.warnings[0] if inspection.warnings else ''}",
         ]
-    read = ", ".join(f"{v.variable} ({v.unit}{', ASSUMED' if v.assumed else ''})" for v in found.variables if v.values)
+    read = ", ".join(
+        f"{v.variable} ({v.unit}{', ASSUMED' if v.assumed else ''})" for v in inspection.variables if v.values
+    )
     return [
-        f"{found.file}   {found.title}   confidence {found.confidence}",
-        f"  time {' + '.join(found.time['columns']) or 'by position'}, {found.time['form']}; zone {found.time['zone']}; {found.usable} of {found.rows} rows",
+        f"{inspection.file}   {inspection.title}   confidence {inspection.confidence}",
+        f"  time {' + '.join(inspection.time['columns']) or 'by position'}, {inspection.time['form']}; zone {inspection.time['zone']}; {inspection.usable} of {inspection.rows} rows",
         f"  {read}",
     ]

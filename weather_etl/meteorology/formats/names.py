@@ -15,6 +15,7 @@ from weather_etl.meteorology.units import QUANTITIES, UNITS, known_unit
 
 NAMELESS = "_column_"
 MAX_NAME = 500  # a longer text names no unit, and patterns that end in blanks take the square of its length
+_NEEDS_PARSER = re.compile(r'["\r\n\0]|^$')
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _BRACKETS = re.compile(r"\s*[(\[]\s*([^()\[\]]*(?:\([^()]*\))?[^()\[\]]*)\s*[)\]]")
 
@@ -40,11 +41,11 @@ def bare(name: str) -> tuple[str, str]:
     comma = re.fullmatch(r"([^,()\[\]]+),\s*([^,()\[\]]+?)\s*(?:\(.*\))?", name)
     if comma:
         return comma[1].strip(), comma[2]
-    found = list(_BRACKETS.finditer(name))
-    if found:
-        whole = (name[: found[-1].start()] + " " + name[found[-1].end() :]).strip()
+    brackets = list(_BRACKETS.finditer(name))
+    if brackets:
+        whole = (name[: brackets[-1].start()] + " " + name[brackets[-1].end() :]).strip()
         if whole:
-            return whole, found[-1][1].strip()
+            return whole, brackets[-1][1].strip()
     return name, ""
 
 
@@ -62,13 +63,17 @@ def split_names(line: str, delimiter: str) -> list[str]:
     """
     if delimiter == "space":
         return line.split()
-    try:
-        names = next(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True))
-    except (csv.Error, StopIteration):
-        raise Rejected(Reason.NOT_CSV, "the header line has an unbalanced quote") from None
+    names = _parsed_names(line, delimiter) if _NEEDS_PARSER.search(line) else line.split(delimiter)
     if len(names) > MAX_COLUMNS:
         raise Rejected(Reason.TOO_MANY_COLUMNS, f"{len(names)} columns, at most {MAX_COLUMNS} are read")
     return [n.strip() for n in names]
+
+
+def _parsed_names(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True))
+    except (csv.Error, StopIteration):
+        raise Rejected(Reason.NOT_CSV, "the header line has an unbalanced quote") from None
 
 
 @lru_cache(maxsize=5_000)
@@ -128,7 +133,7 @@ class Names:
     def __init__(self, names: Sequence[str], *, suffixes: bool = False) -> None:
         self.names = list(names)
         self._named: list[tuple[int, str]] = []
-        self._found: dict[tuple[str, str], list[int]] = {}
+        self._positions: dict[tuple[str, str], list[int]] = {}
         self.exact: dict[str, list[int]] = {}
         self.lower: dict[str, list[int]] = {}
         self.keys: dict[str, list[int]] = {}
@@ -154,24 +159,24 @@ class Names:
     def all(self, pattern: str, variable: str = "") -> list[int]:
         """Positions of the names that a pattern fits; one that ends in a unit must end in one of the variable."""
         at = (pattern, variable)
-        if at not in self._found:
-            self._found[at] = self._find(pattern, variable)
-        return self._found[at]
+        if at not in self._positions:
+            self._positions[at] = self._find(pattern, variable)
+        return self._positions[at]
 
     def _find(self, pattern: str, variable: str) -> list[int]:
         if is_regex(pattern):
             search = _regex(pattern).search
             return [i for i, n in self._named if search(n)]
         k = key(pattern)
-        found = self.exact.get(pattern) or self.keys.get(k)
-        return found or [i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)]
+        same = self.exact.get(pattern) or self.keys.get(k)
+        return same or [i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)]
 
     def numbered(self, name: str) -> list[int]:
         """Positions of a name as a station's alias says it; `Temp (2)`: the second of several of one name."""
-        found = self.all(name)
+        positions = self.all(name)
         match = re.fullmatch(r"(.+) \((\d{1,2})\)", name)
-        if found or not match:
-            return found
+        if positions or not match:
+            return positions
         return self.exact.get(match[1], [])[int(match[2]) - 1 : int(match[2])]
 
     def first(

@@ -8,7 +8,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from statistics import median
 from typing import Any
@@ -80,8 +80,13 @@ class Head:
     def all_keys(self) -> str:
         """The keys of all lines that may be the header."""
         if not self._all_keys:
-            self._all_keys = "\n".join(self.key(i) for i in range(min(len(self.lines), MAX_HEADER_LINES))) or "\n"
+            self._all_keys = "\n".join(self.key(i) for i, _ in self.no_data) or "\n"
         return self._all_keys
+
+    @cached_property
+    def no_data(self) -> list[tuple[int, str]]:
+        """Of the lines that are not blank those that may be the header, whatever separates their cells."""
+        return [(i, s) for i, s in self.filled if any(self.names(i, d) is not None for d in _separators(s, None))]
 
     def names(self, i: int, delimiter: str, strip: str = "", lines: int = 1, groups: bool = False) -> Names | None:
         """The names that a line, or several that belong together, give with a separator; None if it cannot be one.
@@ -248,7 +253,7 @@ def _with_header(profile: Profile, head: Head, wanted: str | None, station: str 
         return f"it has no column {', '.join(absent[:3])}"
     nearest: tuple[int, str] = (-1, "no line of it is the header")
     of_header = re.compile(find).search if find else None
-    for i, line in head.filled:
+    for i, line in head.filled if strip or lines > 1 or wanted in ("space", "fixed") else head.no_data:
         if of_header and not of_header(line):
             continue
         if plain and lines == 1 and plain[0] not in head.key(i):

@@ -111,9 +111,9 @@ class Source:
         for encoding in encodings:
             if encoding.lower().replace("_", "-") in ("utf-8", "utf-8-sig"):
                 continue
-            found = self._once(member, encoding, lambda e=encoding: _strictly(member.data, e))  # type: ignore[misc]
-            if found is not None:
-                return found
+            text = self._once(member, encoding, lambda e=encoding: _strictly(member.data, e))  # type: ignore[misc]
+            if text is not None:
+                return text
         return None
 
     def text_that(self, member: Member, makes_sense: Callable[[Text], bool], station: str | None = None) -> Text:
@@ -148,10 +148,10 @@ class Source:
                 self._texts[at] = _with_plain_line_ends(read())
             except Rejected as rejected:
                 self._texts[at] = rejected
-        found = self._texts[at]
-        if isinstance(found, Rejected):
-            raise found
-        return found
+        text = self._texts[at]
+        if isinstance(text, Rejected):
+            raise text
+        return text
 
 
 def _with_plain_line_ends(text: Text | None) -> Text | None:

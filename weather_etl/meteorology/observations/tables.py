@@ -96,13 +96,21 @@ def quarantine_frame(raw: pa.Table, cells: Cells, rejected: list[dict[str, Any]]
         )
     entries += rejected
     entries.sort(key=lambda e: (e["landed_at"], e["landing_file"], e["line"] or 0))
-    frame = pd.DataFrame(entries, columns=["landing_file", "etag", "line", "reason", "detail", "raw_text", "landed_at"])
-    frame.insert(0, "station_id", pd.Series(repeated_text(station, len(frame))))
-    for name in ("landing_file", "etag", "reason", "detail", "raw_text"):
-        frame[name] = frame[name].astype("str")
-    frame["line"] = frame["line"].astype("Int64")
-    frame["landed_at"] = pd.to_datetime(frame["landed_at"], utc=True).astype("datetime64[us, UTC]")
-    return frame
+    texts = {
+        name: text_array(pa.array([e[name] for e in entries], pa.string()))
+        for name in ("landing_file", "etag", "reason", "detail", "raw_text")
+    }
+    columns = {
+        "station_id": repeated_text(station, len(entries)),
+        "landing_file": texts["landing_file"],
+        "etag": texts["etag"],
+        "line": pd.array([e["line"] for e in entries], dtype="Int64"),
+        "reason": texts["reason"],
+        "detail": texts["detail"],
+        "raw_text": texts["raw_text"],
+        "landed_at": pd.to_datetime([e["landed_at"] for e in entries], utc=True).as_unit("us"),
+    }
+    return pd.DataFrame(columns, copy=False)
 
 
 def _detail(reason: Reason, row: Mapping[str, Any], cells: Cells, at: int) -> str:
