@@ -202,6 +202,7 @@ def _per_name(name: str, rules: Mapping[str, Any]) -> type[Keys]:
 class _DialectKeys(Keys):
     delimiter: Literal[",", ";", "\t", "|"] = NOT_GIVEN
     decimal: Literal[".", ","] = NOT_GIVEN
+    sheet: Annotated[str, AfterValidator(_not_empty)] = NOT_GIVEN
 
     @model_validator(mode="after")
     def _are_not_the_same(self) -> Self:

@@ -148,7 +148,6 @@ def raw_rows(
     columns: Mapping[str, pa.ChunkedArray],
     rescued: pa.Array | None,
     lines: np.ndarray,
-    keep: np.ndarray | None,
     refused: list[RefusedLine],
 ) -> pa.Table:
     n = len(lines)
@@ -160,8 +159,6 @@ def raw_rows(
     for name in ("refused", "detail", "raw_text"):
         data[name] = pa.nulls(n, DICTIONARY if name != "raw_text" else TEXT)
     table = pa.table(data)
-    if keep is not None:
-        table = table.filter(pa.array(keep))
     if refused:
         lost = pa.table(
             {

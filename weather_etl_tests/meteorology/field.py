@@ -43,7 +43,7 @@ def raw_table(
         c: pa.chunked_array([pa.array(list(t), pa.string()) if c == "timestamp" else pa.array(list(t)).dictionary_encode().cast(DICTIONARY)])
         for c, t in columns.items()
     }  # fmt: skip
-    rows = raw_rows(arrays, None, np.arange(2, n + 2), None, [])
+    rows = raw_rows(arrays, None, np.arange(2, n + 2), [])
     same = {"station_id": STATION, "landing_file": name, "etag": "0x1"}
     for at, (column, text) in enumerate(same.items()):
         rows = rows.add_column(at, column, pa.array([text] * n).dictionary_encode())

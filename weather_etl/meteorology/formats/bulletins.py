@@ -178,7 +178,7 @@ def _metar_decoder() -> Callable[[Report, datetime | None], dict[str, Any]]:
             raise ValueError("no station and time")
         time = report.date or _moment(int(match[3]), int(match[4]), int(match[5]), near)
         code = report.text[match.start(2) :]
-        found = Metar(code, month=time.month, year=time.year, strict=False)
+        metar = Metar(code, month=time.month, year=time.year, strict=False)
 
         def value(quantity: Any, unit: str) -> str:
             return "" if quantity is None else f"{quantity.value(unit):.10g}"
@@ -186,23 +186,23 @@ def _metar_decoder() -> Callable[[Report, datetime | None], dict[str, Any]]:
         def millimetres(quantity: Any) -> str:
             return "" if quantity is None else f"{quantity.value('CM') * 10:.10g}"
 
-        covers = [sky[0] for sky in found.sky if sky[0]]
+        covers = [sky[0] for sky in metar.sky if sky[0]]
         return {
             "time": f"{time:%Y-%m-%d %H:%M}",
             "station": match[2],
-            "report_type": match[1] or found.type or "METAR",
-            "temperature": value(found.temp, "C"),
-            "dew_point": value(found.dewpt, "C"),
-            "wind_direction": "" if found.wind_dir is None else f"{found.wind_dir.value():g}",
-            "wind_speed": value(found.wind_speed, "MPS"),
-            "wind_gust": value(found.wind_gust, "MPS"),
-            "visibility": value(found.vis, "KM"),
-            "pressure_msl": value(found.press_sea_level, "HPA"),
-            "precipitation": millimetres(found.precip_1hr),
-            "precipitation_3h": millimetres(found.precip_3hr),
-            "precipitation_6h": millimetres(found.precip_6hr),
-            "precipitation_24h": millimetres(found.precip_24hr),
-            "snow_depth": value(found.snowdepth, "IN"),
+            "report_type": match[1] or metar.type or "METAR",
+            "temperature": value(metar.temp, "C"),
+            "dew_point": value(metar.dewpt, "C"),
+            "wind_direction": "" if metar.wind_dir is None else f"{metar.wind_dir.value():g}",
+            "wind_speed": value(metar.wind_speed, "MPS"),
+            "wind_gust": value(metar.wind_gust, "MPS"),
+            "visibility": value(metar.vis, "KM"),
+            "pressure_msl": value(metar.press_sea_level, "HPA"),
+            "precipitation": millimetres(metar.precip_1hr),
+            "precipitation_3h": millimetres(metar.precip_3hr),
+            "precipitation_6h": millimetres(metar.precip_6hr),
+            "precipitation_24h": millimetres(metar.precip_24hr),
+            "snow_depth": value(metar.snowdepth, "IN"),
             "cloud_cover": " ".join(covers),
             "report": report.text,
         }
@@ -217,20 +217,20 @@ def _synop_decoder() -> Callable[[Report, datetime | None], dict[str, Any]]:
         raise _missing("pymetdecoder") from None
 
     def decode(report: Report, date: datetime | None) -> dict[str, Any]:
-        found = synop.SYNOP().decode(report.text)
-        said = found["obs_time"]
+        decoded = synop.SYNOP().decode(report.text)
+        said = decoded["obs_time"]
         near = report.date or date
         if near is None:
             raise ValueError("no date")
         time = report.date or _moment(said["day"]["value"], said["hour"]["value"], 0, near)
 
-        def value(name: str, part: str = "value", of: Any = found) -> str:
+        def value(name: str, part: str = "value", of: Any = decoded) -> str:
             item = of.get(name) if isinstance(of, dict) else None
             return "" if not isinstance(item, dict) or item.get(part) is None else f"{item[part]}"
 
-        wind = found.get("surface_wind") or {}
+        wind = decoded.get("surface_wind") or {}
         speed, direction = value("speed", of=wind), value("direction", of=wind)
-        if (found.get("wind_indicator") or {}).get("unit") == "KT" and speed:
+        if (decoded.get("wind_indicator") or {}).get("unit") == "KT" and speed:
             speed = f"{float(speed) * 0.514444:.6g}"
         visibility = value("visibility")
         return {
@@ -244,9 +244,9 @@ def _synop_decoder() -> Callable[[Report, datetime | None], dict[str, Any]]:
             "visibility": visibility and f"{float(visibility) / 1000:g}",
             "pressure_msl": value("sea_level_pressure"),
             "pressure_station": value("station_pressure"),
-            **_fallen(found),
-            **_shone(found),
-            "snow_depth": value("depth", "depth", found.get("ground_state_snow")),
+            **_fallen(decoded),
+            **_shone(decoded),
+            "snow_depth": value("depth", "depth", decoded.get("ground_state_snow")),
             "cloud_cover": value("cloud_cover"),
             "report": report.text,
         }
@@ -254,11 +254,11 @@ def _synop_decoder() -> Callable[[Report, datetime | None], dict[str, Any]]:
     return decode
 
 
-def _fallen(found: dict[str, Any]) -> dict[str, str]:
+def _fallen(decoded: dict[str, Any]) -> dict[str, str]:
     """Amounts by their periods (RRR and tR of both sections, R24), and whether that of the hour is a trace."""
     cells: dict[str, str] = {}
     for group in ("precipitation_24h", "precipitation_s3", "precipitation_s1"):
-        item = found.get(group) or {}
+        item = decoded.get(group) or {}
         amount, hours = item.get("amount") or {}, (item.get("time_before_obs") or {}).get("value")
         if amount.get("value") is None or hours not in (1, *LONG_PERIODS_H):
             continue
@@ -268,9 +268,9 @@ def _fallen(found: dict[str, Any]) -> dict[str, str]:
     return cells
 
 
-def _shone(found: dict[str, Any]) -> dict[str, str]:
+def _shone(decoded: dict[str, Any]) -> dict[str, str]:
     """Sunshine in hours and global radiation in kJ m-2 of the last hour."""
-    groups = [*(found.get("sunshine") or ()), *((found.get("radiation") or {}).get("global_solar") or ())]
+    groups = [*(decoded.get("sunshine") or ()), *((decoded.get("radiation") or {}).get("global_solar") or ())]
     cells: dict[str, str] = {}
     for item in groups:
         span = item.get("duration") or item.get("time_before_obs") or {}

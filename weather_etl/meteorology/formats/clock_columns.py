@@ -31,18 +31,18 @@ def by_cells(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
     Returns:
         None: there is none, or nothing tells which of several.
     """
-    found = [i for i in range(len(names)) if _all_full([r[i] for r in rows if i < len(r)])]
-    if len(found) > 1:
-        unnamed = [i for i in found if is_index(names, i)]
+    of_times = [i for i in range(len(names)) if _all_full([r[i] for r in rows if i < len(r)])]
+    if len(of_times) > 1:
+        unnamed = [i for i in of_times if is_index(names, i)]
         if len(unnamed) == 1:
             return unnamed[0]
         for pattern in _PREFERRED[:2]:
-            such = [i for i in found if re.search(pattern, key(bare(names[i])[0])) or _is_utc(names[i])]
+            such = [i for i in of_times if re.search(pattern, key(bare(names[i])[0])) or _is_utc(names[i])]
             if len(such) == 1:
                 return such[0]
-        rest = [i for i in found if not re.search(_PREFERRED[2], key(names[i]))]
-        found = rest if len(rest) == 1 else []
-    return found[0] if len(found) == 1 else None
+        rest = [i for i in of_times if not re.search(_PREFERRED[2], key(names[i]))]
+        of_times = rest if len(rest) == 1 else []
+    return of_times[0] if len(of_times) == 1 else None
 
 
 def likely(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:

@@ -10,8 +10,14 @@ language is taken only if it alone explains all texts of a column, or if all tha
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from weather_etl.meteorology.cell_states import NULL_TOKENS, one_chunk
+from weather_etl.meteorology.formats.source_columns import NUMBER, Columns, SourceColumn
 from weather_etl.meteorology.vocabulary import SECTORS
 
 # Of each language what its own north, east, south and west begin with, and words of its headers.
@@ -44,8 +50,45 @@ NO_DIRECTION = frozenset(
 )  # fmt: skip
 
 
+_MANY_TEXTS = 1000  # distinct ones: directions have fewer
+
 # Headers of languages in which an English letter is another direction.
-NOT_ENGLISH = re.compile("(?i)sm\u011br|v\u011btru|tuul")
+_NOT_ENGLISH = re.compile("(?i)sm\u011br|v\u011btru|tuul")
+
+
+def take_language(columns: Columns, column: SourceColumn, cells: pa.ChunkedArray) -> None:
+    """Read the points of the compass of a column in the language that it speaks; the usual one is English.
+
+    Args:
+        columns: of the file; gets a sentence where letters are not read.
+        column: of directions; how it is written is changed.
+        cells: its text.
+    """
+    texts = pc.utf8_trim_whitespace(one_chunk(cells).dictionary).to_pylist() if len(cells) else []
+    texts = [t for t in texts[:_MANY_TEXTS] if t and t.lower() not in NULL_TOKENS and not re.match(NUMBER, t)]
+    if not texts or (all(t.upper() in SECTORS for t in texts) and not _NOT_ENGLISH.search(column.name)):
+        return
+    written = column.written
+    if _are_marks(texts, cells):
+        columns.warnings.append(f"{', '.join(map(repr, texts))} among the numbers of {column.name!r} count as missing")
+        marks = {*written.words, *(t.lower() for t in texts)}
+        column.written = replace(written, compass=False, words=tuple(sorted(marks)))
+        return
+    points, problem = read_points(texts, column.name)
+    words = tuple(sorted({*written.words, *NO_DIRECTION}))
+    if points:
+        column.written = replace(written, compass=False, numbers=tuple(sorted(points.items())), words=words)
+    elif problem:
+        columns.warnings.append(f"the letters in {column.name!r} are not read: {problem}")
+        column.written = replace(written, compass=False, words=words)
+    else:
+        column.written = replace(written, words=words)
+
+
+def _are_marks(texts: Sequence[str], cells: pa.ChunkedArray) -> bool:
+    """Whether a letter or two stand among the numbers of a column, as for a wind that varies: they are no directions."""
+    numbers = pc.match_substring_regex(pc.utf8_trim_whitespace(one_chunk(cells).dictionary), NUMBER)
+    return len(texts) <= 2 and (pc.sum(numbers.cast(pa.int64())).as_py() or 0) >= 8
 
 
 def read_points(texts: Iterable[str], header: str) -> tuple[dict[str, float], str]:

@@ -50,7 +50,7 @@ def _known(text: Text, profile: Profile, options: Options) -> int:
     except Rejected:
         return 0
     known = {i for option in profile.time_options for part in option for i in names.all(part)}
-    known |= {i for rule in profile.columns if (i := generic.found(rule, names)) is not None}
+    known |= {i for rule in profile.columns if (i := generic.position_of(rule, names)) is not None}
     return sum(not bare(names.names[i])[0].isascii() for i in known)
 
 

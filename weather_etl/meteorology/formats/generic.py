@@ -191,16 +191,16 @@ def _without_time(names: Names) -> Rejected:
 
 def measures(rule: ColumnRule, names: Names) -> bool:
     """Whether a rule of the built-in names finds a column."""
-    return found(rule, names) is not None
+    return position_of(rule, names) is not None
 
 
-def found(rule: ColumnRule, names: Names) -> int | None:
+def position_of(rule: ColumnRule, names: Names) -> int | None:
     """Position of the column that a rule of the built-in names finds."""
     return names.first(rule.name, without=rule.exclude, variable=rule.to)
 
 
 def _only_short(rule: ColumnRule, names: Names) -> bool:
-    at = found(rule, names)
+    at = position_of(rule, names)
     return at is not None and len(key(bare(names.names[at])[0])) <= 1
 
 
@@ -296,7 +296,7 @@ def units_of(row: Sequence[str], names: Names, profile: Profile) -> list[str]:
     if len(row) != len(names) or any(re.search(r"^[+-]?[\d.,]*\d", c) for c in row if c):
         return []
     for rule in profile.columns:
-        at = found(rule, names)
+        at = position_of(rule, names)
         if at is not None and rule.to in QUANTITIES and row[at] and known_unit(rule.to, row[at]):
             return row
     return []

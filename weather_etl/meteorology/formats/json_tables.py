@@ -102,17 +102,17 @@ def _document(data: bytes) -> Any:
 def _by_its_names(document: Any, options: Options) -> Table | None:
     """The first list of records, or object of arrays of one length, whose names are among the built-in ones; None without."""
     profile = next(p for p in in_order(options.profiles) if p.name == GENERIC)
-    for found in _tables_within(document):
-        names = list(dict.fromkeys(name for record in found for name in record))[: MAX_COLUMNS + 1]
+    for records in _tables_within(document):
+        names = list(dict.fromkeys(name for record in records for name in record))[: MAX_COLUMNS + 1]
         try:
-            first = [[_text(r.get(name)) or "" for name in names] for r in found[: clock_columns.SAMPLE]]
+            first = [[_text(r.get(name)) or "" for name in names] for r in records[: clock_columns.SAMPLE]]
             generic.check(profile, Names(names, suffixes=True), options, lambda rows=first: rows)  # type: ignore[misc]
         except Rejected:
             continue
         if len(names) > MAX_COLUMNS:
             return None
-        texts = [pa.array([_text(record.get(name)) for record in found], TEXT) for name in names]
-        cut = of_columns(names, texts, np.arange(1, len(found) + 1, dtype=np.int64))
+        texts = [pa.array([_text(record.get(name)) for record in records], TEXT) for name in names]
+        cut = of_columns(names, texts, np.arange(1, len(records) + 1, dtype=np.int64))
         return Table(cut, "", (), _around(document), [f"records with {', '.join(names[:4])}"])
     return None
 
@@ -203,10 +203,10 @@ def _arrays_of(document: Any, rule: Any, profile: Profile) -> Table:
 
 
 def _dict_at(document: Any, path: str) -> dict[str, Any]:
-    found = _at(document, path)
-    if not isinstance(found, dict):
+    inner = _at(document, path)
+    if not isinstance(inner, dict):
         raise _Miss
-    return found
+    return inner
 
 
 def _flat(value: dict[str, Any], depth: int = 3) -> dict[str, Any]:
@@ -269,16 +269,16 @@ def _records(value: Any, path: str) -> Iterator[Any]:
     steps = [s.strip(".") for s in path.split("[]")]
     for step in steps[:-1] if path.endswith("[]") else steps:
         below: list[tuple[Any, dict[str, Any]]] = []
-        for found, above in level:
-            if isinstance(found, dict):
-                above = {**above, **{k: v for k, v in found.items() if not isinstance(v, list | dict)}}
-            inner = _at(found, step)
+        for member, above in level:
+            if isinstance(member, dict):
+                above = {**above, **{k: v for k, v in member.items() if not isinstance(v, list | dict)}}
+            inner = _at(member, step)
             if not isinstance(inner, list):
                 raise _Miss
             below += [(x, above) for x in inner]
         level = below
-    for found, above in level:
-        yield {**above, **found} if isinstance(found, dict) else found
+    for member, above in level:
+        yield {**above, **member} if isinstance(member, dict) else member
 
 
 def _text(value: Any) -> str | None:

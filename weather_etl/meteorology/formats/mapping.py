@@ -6,75 +6,25 @@ Does not belong here: units (`unit_choice.py`), names (`profiles/*.toml`).
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.cell_numbers import Field, plain_numbers, read_numbers
-from weather_etl.meteorology.cell_states import NULL_TOKENS, USUAL_TOKENS, one_chunk
+from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.formats.names import Names, key
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
-from weather_etl.meteorology.units import CANONICAL_UNITS, QUANTITIES, is_unit, scale_of
-from weather_etl.meteorology.vocabulary import RAW_NUMBERS, RAW_TEXT_COLUMNS
+from weather_etl.meteorology.formats.source_columns import NUMBER, Columns, SourceColumn, canonical
+from weather_etl.meteorology.units import QUANTITIES, is_unit
+from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 
 IGNORE = "ignore"
 _OWN_NAMES = tuple(c for c in RAW_TEXT_COLUMNS if c not in ("timestamp", "quality_codes", "cloud_cover"))
-NUMBER = r"^\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*$"
 _MIN_COMMAS = 0.2  # of the numbers of a column: fewer are slips
 _TAIL = r"(\s*[^\d\s.,]\D*)?"  # a unit behind the number
-
-
-@dataclass
-class Found:
-    """One variable of a file.
-
-    Attributes:
-        rule: of the profile, or made of an alias.
-        at: position of the column; None: its cells stand at positions of the line.
-        name: of the column.
-        unit: of the numbers, after `field`'s factor and divisor.
-        how: what told the unit, for a person; "" where there is none.
-        assumed: nothing told it.
-        written: how the text is written.
-    """
-
-    rule: ColumnRule
-    at: int | None
-    name: str
-    unit: str = ""
-    how: str = ""
-    assumed: bool = False
-    written: Field = field(default_factory=Field)
-
-    def in_unit(self, unit: str, how: str) -> None:
-        """Read it in this unit, which may have a factor: `0.1 degC`."""
-        factor, self.unit = scale_of(unit)
-        self.written = self.written.scaled(factor) if factor != 1.0 else self.written
-        self.how = how
-
-
-@dataclass
-class Columns:
-    """The variables of a file.
-
-    Attributes:
-        found: variable -> where it stands and how it is read.
-        assumed: `units.<column>` -> sentence that says what was assumed.
-        warnings: sentences for a person.
-        open_pressure: `msl` or `station`: as which a pressure is read that does not say what it is; "" without one.
-        pressure_median: of that pressure, in hPa; 0 where it proves nothing.
-        used: positions of columns that are read or ignored.
-    """
-
-    found: dict[str, Found] = field(default_factory=dict)
-    assumed: dict[str, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    open_pressure: str = ""
-    pressure_median: float = 0.0
-    used: set[int] = field(default_factory=set)
 
 
 def find_columns(profile: Profile, names: Names, options: Options, times: Sequence[int]) -> Columns:
@@ -86,47 +36,64 @@ def find_columns(profile: Profile, names: Names, options: Options, times: Sequen
         options: of the station.
         times: positions of the columns that make the time.
     """
-    out = Columns(used=set(times))
-    own = {c for c in options.aliases.values() if c not in (IGNORE, "timestamp")}
-    for name, column in options.aliases.items():
-        if column == IGNORE:
-            out.used.update(names.numbered(name))
-    for name, column in options.aliases.items():
-        at = next((i for i in names.numbered(name) if i not in out.used), None)
-        if column in own and at is not None and column not in out.found:
-            rule = next((r for r in profile.columns if r.to == column), ColumnRule(column))
-            rule = ColumnRule(column, (name,), unit=rule.unit if rule.is_open or profile.generic else canonical(column))
-            out.found[column] = Found(rule, at, names.names[at])
-            out.used.add(at)
-    if profile.generic:  # our own names carry their unit, whatever a format says of names like them
-        for column in _OWN_NAMES:
-            at = next((i for i in names.lower.get(column, []) if i not in out.used), None)
-            if at is not None and column not in out.found:
-                rule = next((r for r in profile.columns if r.to == column), ColumnRule(column))
-                out.found[column] = Found(replace(rule, unit=canonical(column)), at, names.names[at])
-                out.used.add(at)
-    named = [r for r in profile.columns if r.name]
-    known = sum(names.has(r.name) for r in named if any(len(key(n)) > 1 for n in r.name)) if profile.generic else 99
+    columns = Columns(used=set(times))
+    _take_aliases(columns, profile, names, options)
+    if profile.generic:
+        _take_own_names(columns, profile, names)
+    _take_names_of_profile(columns, profile, names)
+    return columns
+
+
+def _take_aliases(columns: Columns, profile: Profile, names: Names, options: Options) -> None:
+    """The columns that the station names, or wants ignored."""
+    for name, variable in options.aliases.items():
+        if variable == IGNORE:
+            columns.used.update(names.numbered(name))
+    for name, variable in options.aliases.items():
+        at = next((i for i in names.numbered(name) if i not in columns.used), None)
+        if at is None or variable in (IGNORE, "timestamp") or variable in columns.by_variable:
+            continue
+        rule = _rule_for(variable, profile)
+        unit = rule.unit if rule.is_open or profile.generic else canonical(variable)
+        columns.add(ColumnRule(variable, (name,), unit=unit), at, names.names[at])
+
+
+def _take_own_names(columns: Columns, profile: Profile, names: Names) -> None:
+    """Columns that are called as ours are: their names carry their unit, whatever a format says of names like them."""
+    for variable in _OWN_NAMES:
+        at = next((i for i in names.lower.get(variable, []) if i not in columns.used), None)
+        if at is not None and variable not in columns.by_variable:
+            columns.add(replace(_rule_for(variable, profile), unit=canonical(variable)), at, names.names[at])
+
+
+def _take_names_of_profile(columns: Columns, profile: Profile, names: Names) -> None:
+    """Columns by the names that the profile has for them, and cells at positions of the line."""
+    one_letter_counts = not profile.generic or _known_names(profile, names) >= 2
     for rule in profile.columns:
-        if rule.to in out.found:
+        if rule.to in columns.by_variable:
             continue
         if not rule.name:
-            out.found[rule.to] = Found(rule, None, "")
+            columns.by_variable[rule.to] = SourceColumn(rule, None, "")
             continue
-        patterns = [n for n in rule.name if len(key(n)) != 1 or known >= 2] if profile.generic else list(rule.name)
+        patterns = [n for n in rule.name if one_letter_counts or len(key(n)) != 1]
         # One column may have several variables: parts of its cells, or some of its rows.
-        taken = set() if rule.part is not None or rule.where is not None else out.used
+        taken = set() if rule.part is not None or rule.where is not None else columns.used
         at = names.first(patterns, without=rule.exclude, used=taken, variable=rule.to)
-        if at is None:
-            continue
-        out.found[rule.to] = Found(rule, at, names.names[at])
-        out.used.add(at)
-    return out
+        if at is not None:
+            columns.add(rule, at, names.names[at])
+            for name in rule.join:
+                if (more := names.first([name], used=columns.used, variable=rule.to)) is not None:
+                    columns.join(rule.to, more)
 
 
-def canonical(column: str) -> str:
-    """The unit that the name of our column ends in."""
-    return CANONICAL_UNITS.get(column.rsplit("_", 1)[-1], "")
+def _known_names(profile: Profile, names: Names) -> int:
+    """How many variables have a column with a name of several letters: beside fewer than two, `T` or `p` need not be weather."""
+    return sum(names.has(r.name) for r in profile.columns if any(len(key(n)) > 1 for n in r.name))
+
+
+def _rule_for(variable: str, profile: Profile) -> ColumnRule:
+    """The rule of the profile for a variable, or one that says nothing more."""
+    return next((r for r in profile.columns if r.to == variable), ColumnRule(variable))
 
 
 def written_by(rule: ColumnRule, profile: Profile, options: Options) -> Field:
@@ -155,25 +122,11 @@ def written_by(rule: ColumnRule, profile: Profile, options: Options) -> Field:
     )
 
 
-def unusual_words(variable: str, column: pa.ChunkedArray) -> list[str]:
-    """Words in a column of numbers that are taken as missing though they are unusual."""
-    cells = one_chunk(column)
-    if cells.null_count == len(cells) or variable not in RAW_NUMBERS:
-        return []
-    texts = pc.utf8_trim_whitespace(cells.dictionary)
-    lower = pc.utf8_lower(texts)
-    missing = pc.is_in(lower, value_set=pa.array(NULL_TOKENS))
-    if not pc.any(missing).as_py():
-        return []
-    odd = pc.and_(missing, pc.invert(pc.is_in(lower, value_set=pa.array(USUAL_TOKENS))))
-    return sorted(set(texts.filter(odd).to_pylist()))
-
-
-def decimal_mark(columns: Mapping[str, pa.ChunkedArray], setting: str | None, wanted: str) -> tuple[str, list[str]]:
-    """The decimal mark of a file, and the variables whose marks may be of thousands.
+def decimal_mark(cells: Mapping[str, pa.ChunkedArray], setting: str | None, wanted: str) -> str:
+    """The decimal mark of a file.
 
     Args:
-        columns: variable -> cells.
+        cells: variable -> its text, of the variables that are numbers.
         setting: of the station.
         wanted: of the profile: `.`, `,` or `auto`: a comma, if numbers of a column have one that cannot be of thousands.
 
@@ -182,14 +135,14 @@ def decimal_mark(columns: Mapping[str, pa.ChunkedArray], setting: str | None, wa
     but for `1.500`, which then may be either, and is no number.
     """
     if setting:
-        return setting + ("," if setting == "." else "."), []
+        return setting + ("," if setting == "." else ".")
     if wanted in (".", ","):
-        return wanted, []
+        return wanted
     comma = point = grouped = 0
     whole_column = False
-    texts_of = {name: one_chunk(columns[name]).dictionary for name in QUANTITIES.keys() & columns.keys()}
+    texts_of = {name: one_chunk(texts).dictionary for name, texts in cells.items()}
     if not any(pc.any(pc.match_substring(texts, ",")).as_py() for texts in texts_of.values()):
-        return ".", []
+        return "."
     for texts in texts_of.values():
         texts = pc.utf8_trim_whitespace(texts)
         commas = _count(texts, r"\d*,\d{1,2}|\d*,\d{4,}|0,\d+|\d{4,},\d+|,\d+")
@@ -199,8 +152,8 @@ def decimal_mark(columns: Mapping[str, pa.ChunkedArray], setting: str | None, wa
         # With both marks in it, a number says which is which.
         grouped += _count(texts, r"\d{1,3}(\.\d{3})+,\d+") - _count(texts, r"\d{1,3}(,\d{3})+\.\d+")
     if grouped:
-        return ("," if grouped > 0 else "."), []
-    return ("," if comma and (not point or whole_column) else "."), []
+        return "," if grouped > 0 else "."
+    return "," if comma and (not point or whole_column) else "."
 
 
 def _count(texts: pa.Array, pattern: str) -> int:
@@ -226,7 +179,7 @@ def thousands_or_decimals(
     return len(numbers) > 0 and bool(pc.all(grouped).as_py()) and (metres or bool(pc.all(round_ones).as_py()))
 
 
-def same_values(a: pa.ChunkedArray, b: pa.ChunkedArray, one: Found, other: Found, decimal: str) -> bool:
+def same_values(a: pa.ChunkedArray, b: pa.ChunkedArray, one: SourceColumn, other: SourceColumn, decimal: str) -> bool:
     """Whether two columns say the same, each in its unit; the second may say nothing at all (an unused port)."""
     quantity = QUANTITIES.get(one.rule.to)
     if quantity is None:
@@ -245,10 +198,10 @@ def same_values(a: pa.ChunkedArray, b: pa.ChunkedArray, one: Found, other: Found
         return bool(((np.abs(x - y) <= tolerance) | (np.isnan(x) & np.isnan(y))).all())
 
 
-def _last_digit(column: pa.ChunkedArray, found: Found) -> float:
+def _last_digit(cells: pa.ChunkedArray, column: SourceColumn) -> float:
     """What one step of the last digit of a column's numbers is in our unit."""
-    texts = one_chunk(column).dictionary.to_pylist()
+    texts = one_chunk(cells).dictionary.to_pylist()
     decimals = max((len(m[1]) for t in texts if t and (m := re.fullmatch(r"\s*[+-]?\d*[.,](\d+)\s*", t))), default=0)
     digits = pa.array(["0", f"{10.0**-decimals:.{decimals}f}"]).dictionary_encode()
-    steps = read_numbers(digits, found.unit, ".", found.written, QUANTITIES[found.rule.to])[0]
+    steps = read_numbers(digits, column.unit, ".", column.written, QUANTITIES[column.rule.to])[0]
     return float(abs(steps[1] - steps[0])) if not np.isnan(steps).any() else 0.0

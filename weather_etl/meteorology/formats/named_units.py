@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.cell_states import NULL_TOKENS, one_chunk
-from weather_etl.meteorology.formats.mapping import NUMBER, Found, canonical
 from weather_etl.meteorology.formats.names import bare, key, units_of, words
 from weather_etl.meteorology.formats.options import Options
-from weather_etl.meteorology.formats.profile import ColumnRule, Profile
+from weather_etl.meteorology.formats.profile import Profile
+from weather_etl.meteorology.formats.source_columns import NUMBER, SourceColumn, canonical
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.units import QUANTITIES, UNITS, known_unit
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
@@ -27,54 +27,64 @@ _SAMPLE = 2000  # distinct texts that tell the unit behind them
 
 
 def take_unit(
-    found: Found, column: pa.ChunkedArray | None, profile: Profile, units_row: Sequence[str], options: Options
+    column: SourceColumn, cells: pa.ChunkedArray | None, profile: Profile, units_row: Sequence[str], options: Options
 ) -> None:
-    """The unit that something names; left empty where nothing does."""
-    rule, variable = found.rule, found.rule.to
-    if variable in options.units:
-        found.in_unit(options.units[variable], "station.toml")
-        return
-    if rule.unit_wins or found.at is None:
-        found.in_unit(rule.unit, profile.title)
-        return
-    name, text = bare(found.name)
-    if text and QUANTITIES[variable] != "cover":
-        unit = known_unit(variable, text)
-        if unit is None and re.search(r"\(", text):
-            unit = known_unit(variable, re.sub(r"\(.*", "", text))
-        if unit:
-            if profile.generic and column is not None:
-                before = found.written
-                if _unit_behind_cells(found, column, variable) not in (None, unit):
-                    found.written = before  # they contradict the header, and stay no numbers
-            found.in_unit(unit, "the header")
-            return
-        if profile.generic and re.search(r"[(\[]", found.name) and not _NO_UNIT.fullmatch(text):
-            raise _unknown_unit(found.name, variable, text)
-    row = units_row[found.at].strip() if found.at < len(units_row) else ""
-    if row:
-        unit = known_unit(variable, row)
-        if unit:
-            found.in_unit(unit, "the line of units")
-            return
-        if profile.generic and key(row):
-            raise _unknown_unit(found.name, variable, row)
-    if not rule.unit or rule.is_open:
-        unit = suffix_unit(name, variable, rule)
-        if unit:
-            found.in_unit(unit, "the name")
-            return
-        if column is not None and (unit := _unit_behind_cells(found, column, variable)):
-            found.in_unit(unit, "the cells")
-            return
-    elif profile.generic and (unit := suffix_unit(name, variable, rule)):
-        found.in_unit(unit, "the name")
-        return
-    elif profile.generic and column is not None and (unit := _unit_behind_cells(found, column, variable)):
-        found.in_unit(unit, "the cells")
-        return
-    if rule.unit and not rule.is_open:
-        found.in_unit(rule.unit, profile.title)
+    """Fill in the unit of a column that something names, by the first that does; left empty where nothing does.
+
+    Args:
+        column: its unit is filled in, and, where the unit stands behind the numbers, how they are written.
+        cells: its text; None where they are not at hand.
+        profile: of the file.
+        units_row: texts of the line with the units, one per column.
+        options: of the station.
+
+    Raises:
+        Rejected: header or line of units name one that nobody knows (UNIT_UNKNOWN).
+    """
+    rule = column.rule
+    may_be_told = profile.generic or rule.is_open or not rule.unit
+    if rule.to in options.units:
+        column.in_unit(options.units[rule.to], "station.toml")
+    elif rule.unit_wins or column.at is None:
+        column.in_unit(rule.unit, profile.title)
+    elif unit := _unit_in_header(column, cells, profile):
+        column.in_unit(unit, "the header")
+    elif unit := _unit_in_row(column, column.at, profile, units_row):
+        column.in_unit(unit, "the line of units")
+    elif may_be_told and (unit := suffix_unit(bare(column.name)[0], rule.to)):
+        column.in_unit(unit, "the name")
+    elif may_be_told and cells is not None and (unit := _unit_behind_cells(column, cells)):
+        column.in_unit(unit, "the cells")
+    elif rule.unit and not rule.is_open:
+        column.in_unit(rule.unit, profile.title)
+
+
+def _unit_in_header(column: SourceColumn, cells: pa.ChunkedArray | None, profile: Profile) -> str | None:
+    """The unit in the brackets of a header, or behind its comma; the same one behind the cells is cut off from them."""
+    variable, text = column.rule.to, bare(column.name)[1]
+    if not text or QUANTITIES[variable] == "cover":
+        return None
+    unit = known_unit(variable, text)
+    if unit is None and "(" in text:
+        unit = known_unit(variable, re.sub(r"\(.*", "", text))
+    if unit is None:
+        if profile.generic and re.search(r"[(\[]", column.name) and not _NO_UNIT.fullmatch(text):
+            raise _unknown_unit(column.name, variable, text)
+        return None
+    if profile.generic and cells is not None:
+        before = column.written
+        if _unit_behind_cells(column, cells) not in (None, unit):
+            column.written = before  # they contradict the header, and stay no numbers
+    return unit
+
+
+def _unit_in_row(column: SourceColumn, at: int, profile: Profile, units_row: Sequence[str]) -> str | None:
+    """The unit in the line of units."""
+    text = units_row[at].strip() if at < len(units_row) else ""
+    unit = known_unit(column.rule.to, text) if text else None
+    if text and unit is None and profile.generic and key(text):
+        raise _unknown_unit(column.name, column.rule.to, text)
+    return unit
 
 
 def _unknown_unit(name: str, variable: str, text: str) -> Rejected:
@@ -87,7 +97,7 @@ def _unknown_unit(name: str, variable: str, text: str) -> Rejected:
     )
 
 
-def suffix_unit(name: str, variable: str, rule: ColumnRule) -> str | None:
+def suffix_unit(name: str, variable: str) -> str | None:
     """The unit that the last words of a name are: `wind_speed_kmh`, `tempC`, `windspeedKmph`."""
     if name.lower() in RAW_TEXT_COLUMNS:  # our own name carries its unit
         return canonical(variable)
@@ -99,11 +109,11 @@ def suffix_unit(name: str, variable: str, rule: ColumnRule) -> str | None:
     return "%" if name.rstrip().endswith("%") and known_unit(variable, "%") else None
 
 
-def _unit_behind_cells(found: Found, column: pa.ChunkedArray, variable: str) -> str | None:
+def _unit_behind_cells(column: SourceColumn, cells: pa.ChunkedArray) -> str | None:
     """The unit that stands behind at least 90 % of the cells; it is cut off when they are read."""
-    if found.written.strip or not len(column):
+    if column.written.strip or not len(cells):
         return None
-    texts = pc.utf8_trim_whitespace(one_chunk(column).dictionary.slice(0, _SAMPLE))
+    texts = pc.utf8_trim_whitespace(one_chunk(cells).dictionary.slice(0, _SAMPLE))
     plain = pc.match_substring_regex(texts.slice(0, _SAMPLE // 8), NUMBER)
     if not len(texts) or pc.all(plain).as_py():  # an eighth without a unit is more than the tenth that may have none
         return None
@@ -115,8 +125,8 @@ def _unit_behind_cells(found: Found, column: pa.ChunkedArray, variable: str) -> 
     if not tails:
         return None
     tail = max(tails, key=lambda t: tails[t])
-    unit = known_unit(variable, tail)
+    unit = known_unit(column.rule.to, tail)
     if unit is None or tails[tail] < 0.9 * len(sample):
         return None
-    found.written = replace(found.written, strip=rf"\s*{re.escape(tail)}$")
+    column.written = replace(column.written, strip=rf"\s*{re.escape(tail)}$")
     return unit

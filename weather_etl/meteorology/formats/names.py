@@ -41,11 +41,11 @@ def bare(name: str) -> tuple[str, str]:
     comma = re.fullmatch(r"([^,()\[\]]+),\s*([^,()\[\]]+?)\s*(?:\(.*\))?", name)
     if comma:
         return comma[1].strip(), comma[2]
-    found = list(_BRACKETS.finditer(name))
-    if found:
-        whole = (name[: found[-1].start()] + " " + name[found[-1].end() :]).strip()
+    brackets = list(_BRACKETS.finditer(name))
+    if brackets:
+        whole = (name[: brackets[-1].start()] + " " + name[brackets[-1].end() :]).strip()
         if whole:
-            return whole, found[-1][1].strip()
+            return whole, brackets[-1][1].strip()
     return name, ""
 
 
@@ -134,7 +134,7 @@ class Names:
         self.names = list(names)
         self.suffixes = suffixes
         self._named: list[tuple[int, str]] = []
-        self._found: dict[tuple[str, str], list[int]] = {}
+        self._positions: dict[tuple[str, str], list[int]] = {}
         self.exact: dict[str, list[int]] = {}
         self.lower: dict[str, list[int]] = {}
         self.keys: dict[str, list[int]] = {}
@@ -160,24 +160,24 @@ class Names:
     def all(self, pattern: str, variable: str = "") -> list[int]:
         """Positions of the names that a pattern fits; one that ends in a unit must end in one of the variable."""
         at = (pattern, variable)
-        if at not in self._found:
-            self._found[at] = self._find(pattern, variable)
-        return self._found[at]
+        if at not in self._positions:
+            self._positions[at] = self._find(pattern, variable)
+        return self._positions[at]
 
     def _find(self, pattern: str, variable: str) -> list[int]:
         if is_regex(pattern):
             search = _regex(pattern).search
             return [i for i, n in self._named if search(n)]
         k = key(pattern)
-        found = self.exact.get(pattern) or self.keys.get(k)
-        return found or [i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)]
+        same = self.exact.get(pattern) or self.keys.get(k)
+        return same or [i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)]
 
     def numbered(self, name: str) -> list[int]:
         """Positions of a name as a station's alias says it; `Temp (2)`: the second of several of one name."""
-        found = self.all(name)
+        positions = self.all(name)
         match = re.fullmatch(r"(.+) \((\d{1,2})\)", name)
-        if found or not match:
-            return found
+        if positions or not match:
+            return positions
         return self.exact.get(match[1], [])[int(match[2]) - 1 : int(match[2])]
 
     def first(

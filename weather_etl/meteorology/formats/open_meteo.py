@@ -56,10 +56,10 @@ def read(text: Text, profile: Profile, source: Source, options: Options) -> Pars
     of_section: list[str] = []
     for part, number in zip(parts, numbers, strict=True):
         if _names_in(part) >= _BLOCK_NAMES:
-            found, coordinates = _places(part)
+            zones, coordinates = _places(part)
             where = coordinates if not places else {}
-            places |= found
-            place = next(iter(found), "")
+            places |= zones
+            place = next(iter(zones), "")
             continue
         try:
             sections.append(_section(replace(text, data=part), number, profile, source, options))
@@ -89,11 +89,11 @@ def _names_in(part: bytes) -> set[str]:
 def _section(text: Text, number: int, profile: Profile, source: Source, options: Options) -> ParsedFile:
     bad_utf8 = text.bad_utf8 and not is_utf8(text.data)
     text = replace(text, data=text.data, bad_utf8=bad_utf8)
-    found = generic.find(profile, Head(text), options)
-    cut = cells_of(found, text)
+    fit = generic.find(profile, Head(text), options)
+    cut = cells_of(fit, text)
     cut.lines = cut.lines + (number - 1)
     cut.refused = [replace(r, line=r.line + number - 1) for r in cut.refused]
-    table = Table(cut, found.delimiter, found.units, "", ["the block on the place"])
+    table = Table(cut, fit.delimiter, fit.units, "", ["the block on the place"])
     return read_table(table, profile, source, options)
 
 
@@ -152,7 +152,7 @@ def _joined(
     if not numbered and len(places) > 1:
         tables = [_at(rows, place) for rows, place in zip(tables, of_section, strict=True)]
     if summaries:
-        tables.append(raw_rows({}, None, np.empty(0, dtype=np.int64), None, summaries))
+        tables.append(raw_rows({}, None, np.empty(0, dtype=np.int64), summaries))
     rows = tables[0]
     if len(tables) > 1:
         rows = pa.concat_tables(tables, promote_options="default").unify_dictionaries().combine_chunks()

@@ -52,8 +52,7 @@ def read(source: Source, options: Options) -> ParsedFile:
         if texts is not None:
             names.append(name)
             columns.append(texts)
-    found = Names(names)
-    profile = _profile(found, options, columns)
+    profile = _profile(Names(names), options, columns)
     cut = of_columns(names, columns, np.arange(1, rows + 1, dtype=np.int64))
     parsed = read_table(Table(cut, "", (), "", ["Parquet"]), profile, source, options)
     return replace(parsed, encoding="parquet")

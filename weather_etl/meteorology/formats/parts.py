@@ -6,6 +6,7 @@ Belongs here: how each is taken from the table of a file. Does not belong here: 
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,65 +18,65 @@ from weather_etl.meteorology.cell_numbers import Field
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cutting import Cut
 from weather_etl.meteorology.formats import mapping, reshape, unit_choice
-from weather_etl.meteorology.formats.mapping import Columns
 from weather_etl.meteorology.formats.names import Names, bare, is_nameless, stems_of
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
+from weather_etl.meteorology.formats.source_columns import Columns
 from weather_etl.meteorology.raw_rows import DICTIONARY, TEXT, rescue
 from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.meteorology.vocabulary import LONG_PERIODS_H, RAW_NUMBERS, RAW_TEXT_COLUMNS
 
 
-def cells_of_columns(columns: Columns, cut: Cut) -> dict[str, pa.ChunkedArray]:
-    """Variable -> its cells."""
+def cells_of_columns(columns: Columns, cut: Cut, masks: Mapping[str, np.ndarray]) -> dict[str, pa.ChunkedArray]:
+    """Variable -> its cells, each a dictionary; with a mask those of its rows alone."""
     cells: dict[str, pa.ChunkedArray] = {}
-    for variable, found in columns.found.items():
-        rule = found.rule
-        if found.at is not None:
-            column = cut.columns[found.at]
+    for variable, column in columns.by_variable.items():
+        rule = column.rule
+        if column.joined and column.at is not None:
+            pieces = [pc.utf8_trim_whitespace(cut.columns[i].cast(TEXT)) for i in (column.at, *column.joined)]
+            texts = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*pieces, " ", null_handling="skip"))
+        elif column.at is not None:
+            texts = cut.columns[column.at]
         elif rule.at is not None:
-            column = pc.utf8_slice_codeunits(cut.columns[0], rule.at[0] - 1, rule.at[1])
+            texts = pc.utf8_slice_codeunits(cut.columns[0], rule.at[0] - 1, rule.at[1])
         else:
             # RE2 gives groups by name only.
             pattern = re.sub(r"(?<!\\)\((?!\?)", "(?P<cell>", rule.find, count=1)
-            column = pc.struct_field(pc.extract_regex(cut.columns[0], pattern), 0)
-        cells[variable] = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)
+            texts = pc.struct_field(pc.extract_regex(cut.columns[0], pattern), 0)
+        texts = _dictionary(texts)
+        cells[variable] = reshape.only_where(texts, masks[variable]) if variable in masks else texts
     return cells
 
 
 def rows_that_count(columns: Columns, cut: Cut, names: Names) -> dict[str, np.ndarray]:
     """Variable -> mask of the rows in which its column is read, where the profile says in which."""
     out = {}
-    for variable, found in columns.found.items():
-        if found.rule.where is None:
+    for variable, column in columns.by_variable.items():
+        if column.rule.where is None:
             continue
-        at = names.first([found.rule.where[0]])
+        at = names.first([column.rule.where[0]])
         out[variable] = (
             np.zeros(len(cut.lines), dtype=bool)
             if at is None
-            else reshape.matching(cut.columns[at], found.rule.where[1])
+            else reshape.matching(cut.columns[at], column.rule.where[1])
         )
     return out
-
-
-def wanted_decimal(profile: Profile, delimiter: str) -> str:
-    return profile.part("text").get("decimal", "auto" if profile.generic else ".")
 
 
 def drop_thousands(
     columns: Columns, cells: dict[str, pa.ChunkedArray], decimal: str, delimiter: str, options: Options
 ) -> None:
-    for variable, found in list(columns.found.items()):
-        unit = found.unit or bare(found.name)[1]
+    for variable, column in columns.by_variable.items():
+        unit = column.unit or bare(column.name)[1]
         if variable in cells and mapping.thousands_or_decimals(
             variable, cells[variable], unit, decimal, delimiter, options.decimal
         ):
-            del columns.found[variable]
-            columns.used.discard(found.at if found.at is not None else -1)
-            columns.warnings.append(
-                f"{found.name!r} is not read: all its numbers have three digits behind the mark, which may be decimals or "
-                'thousands; say in station.toml which is the decimal mark: dialect = { decimal = "," } or "."'
+            columns.leave_out(
+                column,
+                "all its numbers have three digits behind the mark, which may be decimals or "
+                'thousands; say in station.toml which is the decimal mark: dialect = { decimal = "," } or "."',
             )
+    columns.drop_left_out()
 
 
 def reject_contradicting_twins(
@@ -88,22 +89,20 @@ def reject_contradicting_twins(
         Rejected: it does not (DUPLICATE_COLUMN).
     """
     own = {i for n in options.aliases for i in names.numbered(n)}
-    for variable, found in columns.found.items():
-        if found.at is None or found.at in own or found.rule.part is not None or variable not in RAW_NUMBERS:
+    for variable, column in columns.by_variable.items():
+        if column.at is None or column.at in own or column.rule.part is not None or variable not in RAW_NUMBERS:
             continue
-        for i in _twins(found.at, found.rule, names, profile):
+        for i in _twins(column.at, column.rule, names, profile):
             if i in columns.used:
                 continue
-            other = replace(found, at=i, name=names.names[i], unit="", written=found.written)
+            other = replace(column, at=i, name=names.names[i], unit="", written=column.written)
             twin = Columns({variable: other})
-            column = (
-                cut.columns[i] if pa.types.is_dictionary(cut.columns[i].type) else cut.columns[i].dictionary_encode()
-            )
-            unit_choice.settle_units(twin, {variable: column}, profile, (), options, decimal)
-            if not mapping.same_values(cells[variable], column, found, other, decimal):
+            cells_of_twin = _dictionary(cut.columns[i])
+            unit_choice.settle_units(twin, {variable: cells_of_twin}, profile, (), options, decimal)
+            if not mapping.same_values(cells[variable], cells_of_twin, column, other, decimal):
                 raise Rejected(
                     Reason.DUPLICATE_COLUMN,
-                    f"columns {found.name!r} and {other.name!r} both mean {variable} and differ; name the wrong one in "
+                    f"columns {column.name!r} and {other.name!r} both mean {variable} and differ; name the wrong one in "
                     f"station.toml: aliases = {{ {_alias_of(i, names)} = "
                     '"ignore" }',
                 )
@@ -131,11 +130,11 @@ def precipitation_of(
     units: dict[str, str], profile: Profile,
 ) -> tuple[dict[str, pa.ChunkedArray], dict[str, Any]]:  # fmt: skip
     """Amounts whose period the row tells, sorted into the columns of the periods; and what the precipitation means."""
-    found = columns.found.get("precipitation_mm")
+    column = columns.by_variable.get("precipitation_mm")
     more: dict[str, pa.ChunkedArray] = {}
-    if found is None:
+    if column is None:
         return more, {}
-    rule = found.rule
+    rule = column.rule
     kind = (
         rule.kind
         if rule.kind in ("amount", "running", "interval", "counter")
@@ -152,13 +151,13 @@ def precipitation_of(
         more["precipitation_mm"] = reshape.only_where(amounts, hours == 1)
         for h in LONG_PERIODS_H:
             if (hours == h).any():
-                column = f"precipitation_{h}h_mm"
-                more[column] = reshape.only_where(amounts, hours == h)
-                units[column] = units.get("precipitation_mm", "mm")
+                variable = f"precipitation_{h}h_mm"
+                more[variable] = reshape.only_where(amounts, hours == h)
+                units[variable] = units.get("precipitation_mm", "mm")
                 if "precipitation_mm" in fields:
-                    fields[column] = fields["precipitation_mm"]
+                    fields[variable] = fields["precipitation_mm"]
         if at is not None:
-            columns.used.discard(found.at if found.at is not None else -1)
+            columns.hand_back(column)
         kind = rule.kind or "amount"
     said = {
         "kind": kind,
@@ -187,14 +186,14 @@ def quality_codes(columns: Columns, cut: Cut, names: Names) -> pa.ChunkedArray |
     """Codes that stand in other cells than the value, as `variable=code` pairs."""
     parts: list[tuple[str, pa.Array]] = []
     for variable in RAW_TEXT_COLUMNS:
-        found = columns.found.get(variable)
-        quality = found.rule.quality if found else None
-        if found is None or quality is None:
+        column = columns.by_variable.get(variable)
+        quality = column.rule.quality if column else None
+        if column is None or quality is None:
             continue
         if quality.column:
             at = names.first([quality.column])
-        elif quality.next is not None and found.at is not None:
-            at = found.at + quality.next
+        elif quality.next is not None and column.at is not None:
+            at = column.at + quality.next
         elif quality.at is not None:
             code = pc.utf8_slice_codeunits(one_chunk(cut.columns[0]), quality.at - 1, quality.at)
             parts.append((variable, pc.dictionary_encode(code)))
@@ -202,8 +201,7 @@ def quality_codes(columns: Columns, cut: Cut, names: Names) -> pa.ChunkedArray |
         else:
             continue
         if at is not None and at < len(cut.columns):
-            column = one_chunk(cut.columns[at])
-            parts.append((variable, column if pa.types.is_dictionary(column.type) else column.dictionary_encode()))
+            parts.append((variable, one_chunk(_dictionary(cut.columns[at]))))
             columns.used.add(at)
     texts: pa.Array | None = None
     for variable, codes in parts:
@@ -216,20 +214,18 @@ def quality_codes(columns: Columns, cut: Cut, names: Names) -> pa.ChunkedArray |
     return pa.chunked_array([pc.if_else(pc.equal(texts, ""), None, texts).dictionary_encode()])
 
 
-def rescued_cells(
-    columns: Columns, cut: Cut, names: Names, where: dict[str, np.ndarray], *, keep_empty: bool
-) -> pa.Array | None:
+def rescued_cells(columns: Columns, cut: Cut, masks: Mapping[str, np.ndarray], *, keep_empty: bool) -> pa.Array | None:
     """All that no column of ours takes, as JSON; columns of one name are numbered."""
     unknown: list[tuple[str, pa.ChunkedArray]] = []
     given: dict[str, int] = {}
-    by_position = any(f.at is None for f in columns.found.values())
+    by_position = any(c.at is None for c in columns.by_variable.values())
     if by_position:
         return None
     for i, name in enumerate(cut.names):
         given[name] = given.get(name, 0) + 1
         label = name if given[name] == 1 else f"{name} ({given[name]})"
         if i in columns.used:
-            hidden = [~where[v] for v, f in columns.found.items() if f.at == i and v in where]
+            hidden = [~masks[v] for v, c in columns.by_variable.items() if c.at == i and v in masks]
             if hidden:
                 unknown.append((label, _dictionary(reshape.only_where(cut.columns[i], hidden[0]))))
             continue

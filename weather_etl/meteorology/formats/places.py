@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cutting import Cut
-from weather_etl.meteorology.formats.mapping import NUMBER, Columns
 from weather_etl.meteorology.formats.names import Names, is_nameless
 from weather_etl.meteorology.formats.profile import Profile
+from weather_etl.meteorology.formats.source_columns import NUMBER, Columns
 
 _SAMPLE = 200_000
 _TOLD = "the times repeat, and {} tells apart the rows of one time: it is taken for the station"
@@ -41,8 +41,8 @@ _PLACES = (
 
 def station_column(
     profile: Profile, names: Names, cut: Cut, times: pa.ChunkedArray, columns: Columns
-) -> tuple[pa.ChunkedArray, set[int]] | None:
-    """The column that names the station of each row.
+) -> tuple[pa.ChunkedArray, int] | None:
+    """The texts that name the station of each row, and the position of their column; None without.
 
     In a file of no particular format a column such as `city`, or one of other texts that nobody reads, does so if it tells
     apart rows of the same time; that is told.
@@ -63,7 +63,7 @@ def station_column(
     if at is None:
         return None
     column = cut.columns[at]
-    return (column if pa.types.is_dictionary(column.type) else column.dictionary_encode()), {at}
+    return (column if pa.types.is_dictionary(column.type) else column.dictionary_encode()), at
 
 
 def _by_cells(names: Names, cut: Cut, times: pa.ChunkedArray, columns: Columns) -> int | None:

@@ -13,9 +13,9 @@ import pyarrow as pa
 from weather_etl.meteorology.cell_numbers import read_numbers
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.formats import mapping
-from weather_etl.meteorology.formats.mapping import Columns, Found
-from weather_etl.meteorology.formats.names import key, stems_of
+from weather_etl.meteorology.formats.names import bare, key, stems_of
 from weather_etl.meteorology.formats.profile import Profile
+from weather_etl.meteorology.formats.source_columns import Columns, SourceColumn
 from weather_etl.meteorology.units import is_unit
 
 MSL, STATION = "msl", "station"
@@ -32,21 +32,21 @@ def settle(
     """Tell what a pressure without a word of its place is, or say what is assumed.
 
     Args:
-        columns: found ones, their units settled; changed in place.
+        columns: of the file, their units settled; changed in place.
         cells: variable -> its cells.
         profile: of the file; where it has a rule of its own for such a column, that tells, unless the station does.
         decimal: the decimal mark.
         several_stations: its values are of several places, and prove nothing of any.
     """
-    found = {v: columns.found[v] for v in _KINDS if v in columns.found and v in cells}
-    unspecific = [v for v, f in found.items() if f.rule in profile.columns and "pressure" in map(key, f.rule.name)]
+    pressures = {v: columns.by_variable[v] for v in _KINDS if v in columns.by_variable and v in cells}
+    unspecific = [v for v, c in pressures.items() if c.rule in profile.columns and "pressure" in map(key, c.rule.name)]
     if len(unspecific) == 2:
         _drop_twin(columns, cells, decimal)
-        found.pop("pressure_station_hpa", None)
-        unspecific = unspecific[:1] if "pressure_station_hpa" not in columns.found else []
-    if len(found) != 1 or len(unspecific) != 1:
+        pressures.pop("pressure_station_hpa", None)
+        unspecific = unspecific[:1] if "pressure_station_hpa" not in columns.by_variable else []
+    if len(pressures) != 1 or len(unspecific) != 1:
         return
-    [(variable, one)] = found.items()
+    [(variable, one)] = pressures.items()
     columns.open_pressure = _KINDS[variable]
     if len(one.rule.name) == 1:
         return
@@ -114,14 +114,28 @@ def _by_elevation(declared: Mapping[str, Any], elevation_m: float | None) -> str
 
 def _drop_twin(columns: Columns, cells: Mapping[str, pa.ChunkedArray], decimal: str) -> None:
     """`pressure_mb` and `pressure_in` are one pressure in two units, not two kinds."""
-    one, other = (columns.found[v] for v in _KINDS)
+    one, other = (columns.by_variable[v] for v in _KINDS)
     if not stems_of(one.name, one.rule.to) & stems_of(other.name, other.rule.to):
         return
     if mapping.same_values(cells[one.rule.to], cells[other.rule.to], one, other, decimal):
-        del columns.found[other.rule.to]
-        columns.used.discard(other.at if other.at is not None else -1)
+        columns.leave_out(other)
+        columns.drop_left_out()
 
 
-def _values(found: Found, column: pa.ChunkedArray, decimal: str) -> np.ndarray:
-    unit = found.unit if is_unit("pressure", found.unit) else ""
-    return read_numbers(one_chunk(column), unit, decimal, found.written, "pressure")[0]
+def _values(column: SourceColumn, cells: pa.ChunkedArray, decimal: str) -> np.ndarray:
+    unit = column.unit if is_unit("pressure", column.unit) else ""
+    return read_numbers(one_chunk(cells), unit, decimal, column.written, "pressure")[0]
+
+
+def tell_beside_a_reduced_one(columns: Columns) -> None:
+    """A column called just pressure beside a reduced one is that at the station."""
+    station = columns.by_variable.get("pressure_station_hpa")
+    if "pressure_msl_hpa" in columns.by_variable and station is not None and _is_bare(station.name):
+        columns.warnings.append(
+            f"column {station.name!r} stands beside a reduced pressure and is read as that at the station"
+        )
+
+
+def _is_bare(name: str) -> bool:
+    """Whether a name says pressure and nothing more."""
+    return key(bare(name)[0]) in ("pressure", "p")

@@ -64,23 +64,23 @@ def read(source: Source, options: Options) -> ParsedFile:
         from weather_etl.meteorology.formats import json_tables
 
         return json_tables.read(source, options)
-    found = recognise(source, options).attempt
-    if found is None:
+    attempt = recognise(source, options).attempt
+    if attempt is None:
         return _read_generic(source, options)
-    profile = found.profile
+    profile = attempt.profile
     if profile.refuse:
         raise refusals.by_profile(profile)
-    assert found.text is not None and found.member is not None
+    assert attempt.text is not None and attempt.member is not None
     if profile.decoder == "open_meteo":
         from weather_etl.meteorology.formats import open_meteo
 
-        return _finished(open_meteo.read(found.text, profile, source, options), found.text)
+        return _finished(open_meteo.read(attempt.text, profile, source, options), attempt.text)
     if profile.decoder in ("metar", "synop"):
         from weather_etl.meteorology.formats import bulletins
 
-        return _finished(bulletins.read(found.text, profile, source, options), found.text)
-    assert found.fit is not None
-    return _of_text(found.fit, found.text, source, options)
+        return _finished(bulletins.read(attempt.text, profile, source, options), attempt.text)
+    assert attempt.fit is not None
+    return _of_text(attempt.fit, attempt.text, source, options)
 
 
 def recognise(source: Source, options: Options) -> Recognised:
@@ -114,10 +114,10 @@ def recognise(source: Source, options: Options) -> Recognised:
 
 def _makes_way(attempt: Attempt, options: Options) -> bool:
     """A packaged profile of rank 20 or more has names that are common words: what the station says of them wins."""
-    profile, found = attempt.profile, attempt.fit
-    if found is None or profile.generic or profile.rank < 20 or profile.origin != "packaged":
+    profile, fitting = attempt.profile, attempt.fit
+    if fitting is None or profile.generic or profile.rank < 20 or profile.origin != "packaged":
         return False
-    return any(found.names.all(name) for name, column in options.aliases.items() if column != "ignore")
+    return any(fitting.names.all(name) for name, column in options.aliases.items() if column != "ignore")
 
 
 def _try(profile: Profile, source: Source, options: Options, heads: dict[int, Head]) -> Attempt:
@@ -145,10 +145,10 @@ def _try(profile: Profile, source: Source, options: Options, heads: dict[int, He
     if profile.decoder in ("open_meteo", "metar", "synop"):
         fits = head.begins_as(profile.part("match").get("head", "(?!)"))
         return Attempt(profile, None, member, text, "" if fits else "the beginning of the file does not look like it")
-    found = fit(profile, head, options.delimiter)
-    if isinstance(found, str):
-        return Attempt(profile, miss=found)
-    return Attempt(profile, found, member, text)
+    fit_or_miss = fit(profile, head, options.delimiter)
+    if isinstance(fit_or_miss, str):
+        return Attempt(profile, miss=fit_or_miss)
+    return Attempt(profile, fit_or_miss, member, text)
 
 
 def _generic_text(profile: Profile, source: Source, member: Member, options: Options) -> Text | None:
@@ -219,19 +219,19 @@ def _text_by_names(
     return text, {}
 
 
-def _of_text(found: Fit, text: Text, source: Source, options: Options) -> ParsedFile:
-    cut = cells_of(found, text)
+def _of_text(fitting: Fit, text: Text, source: Source, options: Options) -> ParsedFile:
+    cut = cells_of(fitting, text)
     table = Table(
         cut,
-        found.delimiter,
-        found.units,
-        found.preamble,
-        found.why,
-        found.skipped,
-        found.delimiter == "line",
-        found.zone,
+        fitting.delimiter,
+        fitting.units,
+        fitting.preamble,
+        fitting.why,
+        fitting.skipped,
+        fitting.delimiter == "line",
+        fitting.zone,
     )
-    return _finished(read_table(table, found.profile, source, options), text)
+    return _finished(read_table(table, fitting.profile, source, options), text)
 
 
 def _finished(parsed: ParsedFile, text: Text) -> ParsedFile:
@@ -256,11 +256,11 @@ def profile_of(source: Source, options: Options) -> tuple[str, str] | None:
     """
     if source.kind != "text":
         return None
-    found = recognise(source, options).attempt
-    if found is None:
+    attempt = recognise(source, options).attempt
+    if attempt is None:
         generic_one = next(p for p in in_order(options.profiles) if p.name == GENERIC)
         return generic_one.name, generic_one.digest
-    return found.profile.name, found.profile.digest
+    return attempt.profile.name, attempt.profile.digest
 
 
 def attempts(source: Source, options: Options) -> Iterator[Attempt]:

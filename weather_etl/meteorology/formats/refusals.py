@@ -144,11 +144,11 @@ def once_a_day(texts: pa.ChunkedArray, form: str) -> str | None:
 
 def _other_part(timing: Timing, names: Sequence[str], rows: FirstRows, what: str) -> str:
     """Where the other part of the times may stand: a sentence with the line of `station.toml` that says so."""
-    found = [i for i in clock_columns.likely(names, rows()) if i not in timing.at][:1]
-    if not found or not timing.at:
+    other = [i for i in clock_columns.likely(names, rows()) if i not in timing.at][:1]
+    if not other or not timing.at:
         return f", and no other column looks like {what}; name the one that holds it in aliases, as timestamp"
-    at = [*found, *timing.at] if what == "the date" else [*timing.at, *found]
-    return f"; if {names[found[0]]!r} is {what}, say so in station.toml: {clock_columns.pasted(names, at)}"
+    at = [*other, *timing.at] if what == "the date" else [*timing.at, *other]
+    return f"; if {names[other[0]]!r} is {what}, say so in station.toml: {clock_columns.pasted(names, at)}"
 
 
 def by_profile(profile: Profile) -> Rejected:
@@ -202,5 +202,5 @@ def _half_a_clock(column: pa.Array, form: str) -> bool:
 
 def _all(column: pa.Array, pattern: str) -> bool:
     """Whether nearly all texts that are there have a form (rows at the end may sum up)."""
-    found = pc.fill_null(pc.match_substring_regex(column, pattern), False)
-    return (pc.sum(found.cast(pa.int64())).as_py() or 0) >= 0.9 * len(column)
+    fits = pc.fill_null(pc.match_substring_regex(column, pattern), False)
+    return (pc.sum(fits.cast(pa.int64())).as_py() or 0) >= 0.9 * len(column)

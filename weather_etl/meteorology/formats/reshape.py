@@ -52,6 +52,19 @@ def summary_rows(cut: Cut, profile: Profile) -> np.ndarray | None:
     return dropped if dropped is not None and dropped.any() else None
 
 
+def one_report_a_row(cut: Cut, profile: Profile) -> Cut:
+    """The table with one report a row, where the profile says that it is wide or long.
+
+    Raises:
+        Rejected: a column that the layout needs is not there.
+    """
+    if wide := profile.part("wide"):
+        cut = named_wide(cut, wide["names"], wide.get("time", 0)) if "names" in wide else wide_rows(cut, wide)
+    if long := profile.part("long"):
+        cut = long_rows(cut, long)
+    return cut
+
+
 def long_rows(cut: Cut, rule: Any) -> Cut:
     """A tidy layout with a column for every variable; each line stays a row, with the cell of its variable."""
     names = Names(cut.names)

@@ -14,6 +14,7 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 
 _JSON = re.compile(rb'\{|\[\s*(?:[\[{"\d\]-]|true|false|null|$)')
 HEAD_BYTES = 64 * 1024
+_CONTROL = bytes(c for c in range(1, 32) if c not in b"\t\n\v\f\r\x1b")
 DEFAULT_ENCODING = "cp1252"  # of text that is not UTF-8, where nothing tells another
 _KINDS = (
     (b"\x89PNG", "a PNG picture"),
@@ -111,9 +112,9 @@ class Source:
         for encoding in encodings:
             if encoding.lower().replace("_", "-") in ("utf-8", "utf-8-sig"):
                 continue
-            found = self._once(member, encoding, lambda e=encoding: _strictly(member.data, e))  # type: ignore[misc]
-            if found is not None:
-                return found
+            text = self._once(member, encoding, lambda e=encoding: _strictly(member.data, e))  # type: ignore[misc]
+            if text is not None:
+                return text
         return None
 
     def text_that(self, member: Member, makes_sense: Callable[[Text], bool], station: str | None = None) -> Text:
@@ -148,10 +149,10 @@ class Source:
                 self._texts[at] = _with_plain_line_ends(read())
             except Rejected as rejected:
                 self._texts[at] = rejected
-        found = self._texts[at]
-        if isinstance(found, Rejected):
-            raise found
-        return found
+        text = self._texts[at]
+        if isinstance(text, Rejected):
+            raise text
+        return text
 
 
 def _with_plain_line_ends(text: Text | None) -> Text | None:
@@ -202,7 +203,7 @@ def _checked(text: Text) -> Text:
     head = text.head
     if head.startswith(b"\0"):
         raise Rejected(Reason.NOT_TEXT, "the file starts with NUL bytes")
-    if sum(head.count(c) for c in range(1, 32) if c not in (9, 10, 11, 12, 13, 27)) > len(head) // 50:
+    if len(head) - len(head.translate(None, _CONTROL)) > len(head) // 50:
         raise Rejected(Reason.NOT_TEXT, "the file holds binary data")
     if not head.strip() and not text.data.strip():
         raise Rejected(Reason.EMPTY_FILE, "the file has no text")

@@ -51,9 +51,9 @@ def cells_of(fit: Fit, text: Text) -> Cut:
 def time_positions(fit: Fit) -> tuple[int, ...]:
     """Positions of the columns that may make the time, of the first list that the file has."""
     for patterns in fit.profile.time_options:
-        found = [fit.names.first([p]) for p in patterns]
-        if found and None not in found:
-            return tuple(dict.fromkeys(i for i in found if i is not None))
+        positions = [fit.names.first([p]) for p in patterns]
+        if positions and None not in positions:
+            return tuple(dict.fromkeys(i for i in positions if i is not None))
     return ()
 
 
