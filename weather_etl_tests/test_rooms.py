@@ -42,6 +42,7 @@ ORDER = (
     "settings",
     "redaction",
     "digests",
+    "sentences",
     "errors",
 )
 
