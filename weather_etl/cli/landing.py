@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import app, count, first_names, only_station_named, say, ui_running, waiting, warn
+from weather_etl.cli.base import app, only_station_named, say, ui_running, waiting, warn
 from weather_etl.errors import UserError, WrongUsage
+from weather_etl.sentences import count, first_names
 
 if TYPE_CHECKING:
     from weather_etl.lake.blobs import Uploaded

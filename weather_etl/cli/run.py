@@ -10,22 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import (
-    AsJson,
-    Bare,
-    Stations,
-    app,
-    console,
-    count,
-    first_names,
-    say,
-    stations_named,
-    this_command,
-    waiting,
-    warn,
-)
+from weather_etl.cli.base import AsJson, Bare, Stations, app, console, say, stations_named, this_command, waiting, warn
 from weather_etl.cli.showing import print_of_all, print_states
 from weather_etl.errors import UserError
+from weather_etl.sentences import count, first_names
 
 if TYPE_CHECKING:
     import dagster as dg

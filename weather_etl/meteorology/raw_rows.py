@@ -53,7 +53,7 @@ class ParsedFile:
         form: of the times; `time_names` are their columns.
         before: [date, zone]: zone of older times.
         stamp, period_minutes: what a time marks.
-        precipitation: what it means, see `cells.Precipitation`.
+        precipitation: what it means, see `readings.Precipitation`.
         names_stations: its rows name the station by an id of the provider.
         place: name and coordinates that the file gives of its station.
         assumed: setting (`units.wind_speed_ms`, ...) -> sentence that says what was assumed.
