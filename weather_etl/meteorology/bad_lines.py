@@ -216,7 +216,11 @@ def _kept(lines: _Lines, continuation: np.ndarray) -> np.ndarray:
 
 
 def give_up_early(bad: int, lines: int) -> None:
-    """Reject a large file as soon as it is certain to fail its error budget, before its bad lines fill the memory."""
+    """Reject a large file as soon as it is certain to fail its error budget, before its bad lines fill the memory.
+
+    Raises:
+        Rejected: it is (ERROR_BUDGET).
+    """
     if bad > MANY_BAD_LINES and bad > BAD_SHARE * lines:
         raise Rejected(Reason.ERROR_BUDGET, f"at least {bad:,} of {lines:,} lines cannot be cut into cells")
 

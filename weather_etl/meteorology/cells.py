@@ -68,6 +68,7 @@ class Cells:
     twice: list[str] = field(default_factory=list)
 
     def reason(self, row: int) -> Reason | None:
+        """Why a row is refused; None where it is not."""
         code = int(self.refused[row])
         return REASONS[code - 1] if code else None
 

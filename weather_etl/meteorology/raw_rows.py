@@ -150,6 +150,14 @@ def raw_rows(
     lines: np.ndarray,
     refused: list[RefusedLine],
 ) -> pa.Table:
+    """The rows of a file as `ParsedFile.rows` has them.
+
+    Args:
+        columns: column -> texts, one a row; of `RAW_TEXT_COLUMNS`, those that are not there are null.
+        rescued: what no column takes, as JSON; None without.
+        lines: int64, shape (n,), line of each row in the file.
+        refused: lines that became no row; each is a row of its own, with its text and the reason.
+    """
     n = len(lines)
     data: dict[str, pa.Array | pa.ChunkedArray] = {"line": pa.array(lines, pa.int64())}
     for name in RAW_TEXT_COLUMNS:

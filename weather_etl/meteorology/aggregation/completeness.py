@@ -3,6 +3,9 @@
 Belongs here: shares, gaps, runs, years. Does not belong here: statistics.
 
 What is absent counts as missing: an hour without a row, a day without a row, a month without a row.
+
+Shapes: `n`, `expected`, `missing` and `possible` are numbers of hours, days, months or years in each span, of shape (spans,)
+or with an axis of statistics before it; masks have the same shape.
 """
 
 from dataclasses import dataclass
