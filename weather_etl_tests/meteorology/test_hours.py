@@ -249,3 +249,11 @@ def test_the_rain_of_whole_days_is_that_of_their_hours(amounts, zone):
             assert row.precipitation_mm == pytest.approx(sums["sum"][row.date], rel=1e-9)
         else:
             assert np.isnan(row.precipitation_mm)
+
+
+def test_a_mean_of_an_hour_of_true_solar_time_goes_to_the_nearest_hour_and_its_time_stays():
+    found = observed(
+        csv("2024-06-13T04:52Z,100", "2024-06-13T05:52Z,200", header="Time,Solar Radiation (W/m2)")
+    ).validated
+    assert found["solar_radiation_wm2"].tolist() == [100, 200] and found["timestamp"].dt.hour.tolist() == [5, 6]
+    assert found["observed_at"].dt.strftime("%H:%M").tolist() == ["04:52", "05:52"]
