@@ -11,7 +11,7 @@ import pytest
 from weather_etl.meteorology import aggregation
 from weather_etl.meteorology.site import Site, Thresholds
 from weather_etl_tests.meteorology import slow_totals as slow
-from weather_etl_tests.meteorology.making import STATION, Aggregates
+from weather_etl_tests.meteorology.making import STATION, Aggregates, days_and_months, validated
 
 NORTH = Site(250.0, latitude=47.5, longitude=8.6)
 STATIONS = {
@@ -103,3 +103,25 @@ def test_normals_of_rain_have_their_spread_their_fifths_and_the_wettest_day():
         assert row["precipitation_mm"] == pytest.approx(statistics.fmean(there))
         assert row["precipitation_mm_sd"] == pytest.approx(statistics.stdev(there))
         assert fifths == pytest.approx(statistics.quantiles(there, n=5, method="inclusive"))
+
+
+@pytest.mark.parametrize("timezone", ["UTC", "Europe/Zurich", "Asia/Kathmandu"])
+def test_amounts_of_whole_days_make_their_days_though_nothing_else_was_observed_in_them(timezone):
+    midnights = pd.date_range("2020-03-02", "2020-04-01", tz=timezone)  # 23 hours on one day in Zurich
+    lengths = np.diff(pd.date_range("2020-03-01", "2020-04-01", tz=timezone).tz_convert("UTC")) / np.timedelta64(1, "h")
+    observed_at = midnights.tz_convert("UTC").as_unit("us")
+    frame = validated(
+        observed_at.floor("h"),
+        precipitation_long_mm=np.arange(1.0, 32.0),
+        precipitation_long_h=lengths.astype(int),
+        observed_at=observed_at,
+    )
+    frame = frame.drop(index=[10, 20])
+    daily, monthly = days_and_months(frame, timezone)
+    fallen = daily.set_index("date")["precipitation_mm"].dropna()
+    assert fallen.index.tolist() == [
+        d for i, d in enumerate(pd.date_range("2020-03-01", periods=31)) if i not in (10, 20)
+    ]
+    assert fallen.tolist() == [float(i + 1) for i in range(31) if i not in (10, 20)]
+    assert monthly["precipitation_days_n"].tolist() == [29, 0]
+    assert daily["hours_expected"].sum() == lengths.sum() + 24
