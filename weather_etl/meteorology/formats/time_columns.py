@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cutting import Cut
-from weather_etl.meteorology.formats import clock_columns, time_choice
+from weather_etl.meteorology.formats import clock_columns, time_choice, zone_letters
 from weather_etl.meteorology.formats.mapping import IGNORE
 from weather_etl.meteorology.formats.names import Names
 from weather_etl.meteorology.formats.options import Options
@@ -140,5 +140,6 @@ def _in_form(
     forms = [options.timestamp_format] if options.timestamp_format else list(time.get("formats", ["iso"]))
     for pattern, instead in time.get("replace", ()):
         texts = pc.replace_substring_regex(texts, pattern, instead)
+    texts = zone_letters.as_offsets(texts, options.timezone)
     chosen = time_choice.choose(one_chunk(texts), forms, order=options.date_order)
     return Timing(texts, at, chosen.form, chosen.read, chosen.why, names)
