@@ -83,6 +83,7 @@ def formats() -> str:
         rows = []
         for rule in profile.columns:
             where = ", ".join(f"`{_cell(n)}`" for n in rule.name) or "by position"
+            where += "".join(f" and `{_cell(n)}`" for n in rule.join)
             unit = rule.unit.replace("?", " (not certain)")
             rows.append(
                 (f"`{rule.to}`", where if not profile.generic or len(rule.name) < 6 else "built-in names", unit)

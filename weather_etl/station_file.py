@@ -74,6 +74,7 @@ def _limits_of(variable: str, keys: _LimitsKeys, info: ValidationInfo) -> Limits
 class _DialectKeys(Keys):
     delimiter: Literal[",", ";", "\t", "|"] = NOT_GIVEN
     decimal: Literal[".", ","] = NOT_GIVEN
+    sheet: Annotated[str, AfterValidator(rules.not_empty)] = NOT_GIVEN
 
     @model_validator(mode="after")
     def _are_not_the_same(self) -> Self:

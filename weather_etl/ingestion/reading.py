@@ -37,6 +37,7 @@ def options_of(settings: StationSettings, profiles: Iterable[Profile] = ()) -> f
         encoding=settings.encoding,
         delimiter=settings.dialect.delimiter,
         decimal=settings.dialect.decimal,
+        sheet=settings.dialect.sheet,
         units=settings.units,
         timezone=settings.own_timezone,
         standard_time=settings.standard_time,

@@ -5,6 +5,7 @@ Does not belong here: printing (`cli/doctor.py`), mending.
 """
 
 import os
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -144,7 +145,8 @@ def _strays(containers: "Containers") -> Iterator[Finding]:
     if landing and landing.unroutable:
         names = [printable(name) for name in sorted(landing.unroutable)]
         what = f"{len(names)} outside any station's folder, never read: {first_names(names)}"
-        yield Finding("landing", NOTE, what, f"weather-etl move {names[0]} STATION/, or weather-etl delete {names[0]}")
+        first = shlex.quote(names[0])
+        yield Finding("landing", NOTE, what, f"weather-etl move {first} STATION/, or weather-etl delete {first}")
     if landing and landing.settings_only:
         what = f"a station.toml and no file yet: {first_names(sorted(landing.settings_only))}"
         yield Finding("landing", NOTE, what, "weather-etl upload STATION FILE")

@@ -148,4 +148,4 @@ def test_the_growing_season_is_that_of_xclim_with_a_strict_limit():
     frame, _ = rain_of_a_year()
     mean = aggregated(frame).daily.head(365).set_index("date")["temperature_mean_c"]
     theirs = indices.growing_season_length(array(mean, "degC"), "5 degC", 6, "07-01", freq="YS", op=">").to_numpy()[0]
-    assert season(mean.to_numpy() > 5.0, 181, 6) == theirs
+    assert season(mean.to_numpy() > 5.0, mean.to_numpy() < 5.0, 181, 6) == theirs

@@ -30,18 +30,18 @@ def total_in_runs(met: np.ndarray, least: int, groups: Groups) -> np.ndarray:
     return groups.sum(np.where(ends & (length >= least), length, 0))
 
 
-def season(warm: np.ndarray, half: int, least: int) -> int:
+def season(warm: np.ndarray, cool: np.ndarray, half: int, least: int) -> int:
     """Days of the growing season of twelve months of days in order (ETCCDI; xclim `growing_season_length`, op ">").
 
-    From the first run of `least` warm days to the first such run of days that are not warm from day number `half` on; to
-    the last day if there is none, and 0 if it never begins.
+    From the first run of `least` warm days to the first such run of cool ones from day number `half` on; to the last day
+    if there is none, and 0 if it never begins. A day at the limit is neither; xclim takes it for a cool one.
     """
     one = Groups(np.zeros(len(warm), dtype=np.int64))
     begun = np.flatnonzero(runs(warm, one) >= least)
     if not len(begun):
         return 0
     start = int(begun[0]) - least + 1
-    cool = ~warm
+    cool = cool.copy()
     cool[: max(half, start)] = False
     over = np.flatnonzero(runs(cool, one) >= least)
     return (int(over[0]) - least + 1 if len(over) else len(warm)) - start

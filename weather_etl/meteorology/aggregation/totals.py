@@ -110,5 +110,5 @@ def growing_seasons(spans: Spans, site: Site) -> object:
             if first < 0 or len(days) < last - first or np.isnan(days).any():
                 continue
             shown[i] = True
-            lengths[i] = season(days > limits.growing_c, middle - first, limits.growing_days)
+            lengths[i] = season(days > limits.growing_c, days < limits.growing_c, middle - first, limits.growing_days)
     return nullable(lengths, shown)

@@ -46,12 +46,12 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
 }  # fmt: skip
 META = {"regex": "regex", "from": ("preamble", "header", "file"), "member": "regex", "take": ("first", "last")}
 COLUMN = {
-    "to": "variable", "name": "texts", "at": "positions", "find": "regex", "not": "texts", "unit": "unit",
+    "to": "variable", "name": "texts", "at": "positions", "find": "regex", "join": "texts", "not": "texts", "unit": "unit",
     "unit_wins": "yes", "steps": "text", "missing": "texts", "trace": "texts", "low": "texts", "map": "map", "strip": "regex",
     "part": "int", "where": "column_regex", "quality": "quality", "kind": KINDS, "period": "period", "height_m": "number",
     "resets": ("hour", "day", "week", "month", "year", ""), "routine": "regex",
 }  # fmt: skip
-EACH = {k: v for k, v in COLUMN.items() if k not in ("to", "name", "at", "find")}
+EACH = {k: v for k, v in COLUMN.items() if k not in ("to", "name", "at", "find", "join")}
 
 
 def parse_profile(text: str, *, name: str, origin: str = "packaged") -> dict[str, Any]:
@@ -197,6 +197,7 @@ def _rule(column: Mapping[str, Any], units: Mapping[str, str]) -> ColumnRule:
         name=tuple(column.get("name", ())),
         at=tuple(column["at"]) if "at" in column else None,
         find=column.get("find", ""),
+        join=tuple(column.get("join", ())),
         exclude=tuple(column.get("not", ())),
         unit=units.get(column["to"], column.get("unit", "")),
         unit_wins=column.get("unit_wins", False),

@@ -81,6 +81,9 @@ def _take_names_of_profile(columns: Columns, profile: Profile, names: Names) -> 
         at = names.first(patterns, without=rule.exclude, used=taken, variable=rule.to)
         if at is not None:
             columns.add(rule, at, names.names[at])
+            for name in rule.join:
+                if (more := names.first([name], used=columns.used, variable=rule.to)) is not None:
+                    columns.join(rule.to, more)
 
 
 def _known_names(profile: Profile, names: Names) -> int:

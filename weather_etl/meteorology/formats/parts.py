@@ -32,7 +32,10 @@ def cells_of_columns(columns: Columns, cut: Cut, masks: Mapping[str, np.ndarray]
     cells: dict[str, pa.ChunkedArray] = {}
     for variable, column in columns.by_variable.items():
         rule = column.rule
-        if column.at is not None:
+        if column.joined and column.at is not None:
+            pieces = [pc.utf8_trim_whitespace(cut.columns[i].cast(TEXT)) for i in (column.at, *column.joined)]
+            texts = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*pieces, " ", null_handling="skip"))
+        elif column.at is not None:
             texts = cut.columns[column.at]
         elif rule.at is not None:
             texts = pc.utf8_slice_codeunits(cut.columns[0], rule.at[0] - 1, rule.at[1])

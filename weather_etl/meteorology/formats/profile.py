@@ -51,6 +51,7 @@ class ColumnRule:
     name: tuple[str, ...] = ()
     at: tuple[int, int] | None = None
     find: str = ""
+    join: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     unit: str = ""
     unit_wins: bool = False

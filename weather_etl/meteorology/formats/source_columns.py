@@ -32,6 +32,7 @@ class SourceColumn:
         how: what told the unit, for a person; "" where there is none.
         assumed: nothing told it.
         written: how the text is written.
+        joined: positions of the columns whose texts follow in the same cell.
     """
 
     rule: ColumnRule
@@ -41,6 +42,7 @@ class SourceColumn:
     how: str = ""
     assumed: bool = False
     written: Field = field(default_factory=Field)
+    joined: tuple[int, ...] = ()
 
     def in_unit(self, unit: str, how: str) -> None:
         """Read it in this unit, which may have a factor: `0.1 degC`."""
@@ -86,6 +88,11 @@ class Columns:
     def add(self, rule: ColumnRule, at: int, name: str) -> None:
         """Take the column at a position for the variable of a rule."""
         self.by_variable[rule.to] = SourceColumn(rule, at, name)
+        self.used.add(at)
+
+    def join(self, variable: str, at: int) -> None:
+        """Let the texts of the column at a position follow those that are there."""
+        self.by_variable[variable].joined += (at,)
         self.used.add(at)
 
     def assume(self, column: SourceColumn, unit: str, detail: str = "") -> None:

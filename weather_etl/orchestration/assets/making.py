@@ -19,6 +19,7 @@ from weather_etl.ingestion.station import NeverMade
 from weather_etl.lake.fingerprints import INPUTS
 from weather_etl.lake.table_objects import Lake, Stamp
 from weather_etl.orchestration.checks import result
+from weather_etl.orchestration.configs import DescribedConfig
 from weather_etl.orchestration.failures import what_next
 from weather_etl.orchestration.resources import WRITTEN, ParquetIOManager, StationTable
 from weather_etl.sentences import count
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
 
 
-class TablesConfig(dg.Config):
+class TablesConfig(DescribedConfig):
     """Run configuration of a step that makes tables."""
 
     full: bool = False
