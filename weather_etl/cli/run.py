@@ -170,8 +170,9 @@ def _catch_up(
     import dagster as dg
 
     from weather_etl.operations import planning
+    from weather_etl.operations.run_history import INTERRUPTED
     from weather_etl.orchestration.catch_up import catch_up_job
-    from weather_etl.orchestration.child_runs import INTERRUPTED, run_job
+    from weather_etl.orchestration.child_runs import run_job
 
     config = {"mode": "full" if full else "incremental", "stations": stations, "tables_only": tables_only}
     why = "weather-etl run --full" if full else "weather-etl run"

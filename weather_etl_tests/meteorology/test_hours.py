@@ -249,3 +249,11 @@ def test_the_rain_of_whole_days_is_that_of_their_hours(amounts, zone):
             assert row.precipitation_mm == pytest.approx(sums["sum"][row.date], rel=1e-9)
         else:
             assert np.isnan(row.precipitation_mm)
+
+
+def test_a_mean_of_an_hour_of_true_solar_time_goes_to_the_nearest_hour_and_its_time_stays():
+    rows = [f"2023-06-13T{h:02}:52Z,{100 * h}" for h in range(4, 16)]
+    found = observed(csv(*rows, header="Time,solar_radiation_wm2")).validated
+    assert found["solar_radiation_wm2"].tolist() == [100 * h for h in range(4, 16)]
+    assert found["timestamp"].dt.hour.tolist() == list(range(5, 17))
+    assert set(found["observed_at"].dt.minute) == {52}

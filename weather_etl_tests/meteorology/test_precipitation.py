@@ -135,9 +135,15 @@ def test_of_periods_that_end_together_the_longest_is_kept_and_the_hour_beside_it
     assert rain(found) == {"06:00": 0.2, "07:00": 0.1} and long(found) == {"01 06": (4, 12)}
 
 
-def test_a_shorter_period_above_a_longer_one_makes_both_suspect():
-    found = station(["06:00"], [2], AMOUNT, precipitation_3h_mm=["1.5"])
-    assert found.validated[["precipitation_mm_qc", "precipitation_long_mm_qc"]].values.tolist() == [[3, 3]]
+@pytest.mark.parametrize(("hour", "flags"), [(2, [3, 3]), (1.6, [1, 1]), (1.7, [3, 3])])
+def test_a_shorter_period_above_a_longer_one_makes_both_suspect(hour, flags):
+    found = station(["06:00"], [hour], AMOUNT, precipitation_3h_mm=["1.5"])
+    assert found.validated[["precipitation_mm_qc", "precipitation_long_mm_qc"]].values.tolist() == [flags]
+
+
+def test_a_tenth_of_a_millimetre_more_in_a_shorter_period_is_allowed_however_it_is_rounded():
+    found = station(["06:00"], [0.8], AMOUNT, precipitation_3h_mm=["0.7"])  # 0.7 + 0.1 < 0.8 in binary numbers
+    assert found.validated[["precipitation_mm_qc", "precipitation_long_mm_qc"]].values.tolist() == [[1, 1]]
 
 
 def test_a_day_of_long_periods_is_the_sum_of_those_that_tile_it():

@@ -20,7 +20,7 @@ from weather_etl.meteorology.observations.reports import Slots, Values
 from weather_etl.meteorology.observations.series import MINUTE, Series, ending_hour
 from weather_etl.meteorology.positions import positions_among
 from weather_etl.meteorology.quality import Flag
-from weather_etl.meteorology.quality.rain import INTERVAL_LIMITS, LONGER_BY_MM
+from weather_etl.meteorology.quality.rain import AS_WRITTEN_MM, INTERVAL_LIMITS, LONGER_BY_MM
 from weather_etl.meteorology.readings import Precipitation
 from weather_etl.meteorology.time_forms import HOUR
 from weather_etl.meteorology.vocabulary import LONG_PERIODS_H
@@ -303,7 +303,7 @@ class Gauge:
             at, there = positions_among(long.hours, amounts.hours)
             at, x = at[there], amounts.values[there]
             with np.errstate(invalid="ignore"):
-                above = x > least[at] + LONGER_BY_MM
+                above = x > least[at] + LONGER_BY_MM + AS_WRITTEN_MM
             broken[at[above]] = True
             hourly[at[above]] |= period == 1
             least[at] = np.fmin(least[at], x)
