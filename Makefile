@@ -9,8 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAMPLE := .local/sample
 PORT ?= 3000
-# Test files at a time: many of them wait for a service, so that three keep two cores busy.
-WORKERS ?= 3
+# Test files at a time: many of them wait for a service, so that four keep two cores busy.
+WORKERS ?= 4
 # Any of these will do; `make PYTHON=/path/to/python3.12 run` overrules them.
 PYTHON ?=
 PYTHONS := $(PYTHON) python3 python3.13 python3.12 python3.11

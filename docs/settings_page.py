@@ -64,6 +64,7 @@ snow_absent = "zero"
 [dialect]
 delimiter = ";"
 decimal = ","
+sheet = "Data"
 
 [aliases]
 "Lufttemperatur" = "temperature_c"
@@ -133,6 +134,7 @@ _RULES = {  # what no type and no span tells
     "missing": "list of texts",
     "format": "name of a profile, or a table",
     "bulletin_date": "year and month",
+    "dialect.sheet": "title of a sheet",
     "source_ids": "list of texts",
     "aliases": "header name = column, or `ignore`",
     "units": "column = unit",

@@ -31,10 +31,12 @@ class Dialect:
     Attributes:
         delimiter: between two cells; None: told from the file.
         decimal: mark of a number's fraction; None: told from the file.
+        sheet: title of the sheet of a workbook; None: the first with a table of observations, and others are told.
     """
 
     delimiter: str | None = None
     decimal: str | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class StationSettings:
         profile_errors: why some of those cannot be used.
         has_timezone: the zone was given, not left at its default.
         encoding: of files that are neither UTF-8 nor UTF-16.
-        dialect: separator and decimal mark.
+        dialect: separator, decimal mark and sheet.
         source_ids: names that the station has in its files.
         aliases: header name -> canonical column, beyond the built-in ones, or `ignore`.
         units: canonical column -> unit, whatever the file says.
@@ -145,4 +147,5 @@ class StationSettings:
             self.aliases, self.encoding, self.dialect.delimiter, self.dialect.decimal, list(self.source_ids), self.units,
             self.own_timezone, self.standard_time, self.timestamp_format, self.date_order, list(self.missing), self.format,
             self.format_profile.digest if self.format_profile else None, self.bulletin_date,
+            *([self.dialect.sheet] if self.dialect.sheet else []),
         ]  # fmt: skip

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import dagster as dg
@@ -156,3 +157,20 @@ def test_dg_loads_the_definitions_as_a_project(tmp_path: Path) -> None:
 
 if __name__ == "__main__":
     SNAPSHOT.write_text("\n".join(describe()) + "\n", "utf-8")
+
+
+def test_groups_follow_each_other_in_one_direction() -> None:
+    """Else the lineage page draws arrows that run backwards."""
+    group = {s.key: s.group_name for s in defs.resolve_all_asset_specs()}
+    below = {
+        g: {group[s.key] for s in defs.resolve_all_asset_specs() for d in s.deps if group[d.asset_key] == g} - {g}
+        for g in set(group.values())
+    }
+    assert list(TopologicalSorter(below).static_order())
+
+
+@pytest.mark.parametrize(("job", "op"), [("catch_up_job", "catch_up"), ("housekeeping_job", "housekeeping")])
+def test_the_launchpad_explains_every_field(job: str, op: str) -> None:
+    schema = defs.resolve_job_def(job).run_config_schema.config_type
+    fields = schema.fields["ops"].config_type.fields[op].config_type.fields["config"].config_type.fields
+    assert fields and all(f.description for f in fields.values())

@@ -98,6 +98,13 @@ def instance(folder: Path) -> Iterator[dg.DagsterInstance]:
         yield found
 
 
+@pytest.fixture
+def in_use(instance: dg.DagsterInstance) -> None:
+    """The sensor has seen files of another station: from then on Dagster asks for the partition before the first step."""
+    instance.add_dynamic_partitions(PARTITIONS_NAME, ["other"])
+    instance.report_runless_asset_event(dg.AssetObservation("landing_files", partition="other"))
+
+
 def is_complete(containers: Containers, station: str) -> bool:
     files = listing.list_station(containers.landing, station)
     found = {t: containers.lake.stamp(t, station) for t in TABLE_NAMES}
@@ -121,13 +128,13 @@ def closed_port() -> int:
 
 
 def test_a_station_that_is_not_registered_is_processed_and_registered(
-    execute_as_a_process: Execute, containers: Containers, instance: dg.DagsterInstance
+    execute_as_a_process: Execute, containers: Containers, instance: dg.DagsterInstance, in_use: None
 ) -> None:
     containers.landing.upload("alpha/x.csv", weather_csv())
     process = execute_as_a_process(TABLES_JOB, {PARTITION: "alpha"})
     assert process.returncode == 0, process.stdout
     assert is_complete(containers, "alpha")
-    assert instance.get_dynamic_partitions(PARTITIONS_NAME) == ["alpha"]
+    assert instance.get_dynamic_partitions(PARTITIONS_NAME) == ["other", "alpha"]
 
 
 def test_catch_up_job_makes_the_tables_of_all_stations_in_runs_of_their_own(
@@ -153,13 +160,13 @@ def test_without_a_station_the_job_fails_in_a_sentence_that_names_both_commands(
 
 
 def test_an_unknown_station_fails_in_a_sentence_that_says_how_to_upload_and_is_not_registered(
-    execute: Execute, instance: dg.DagsterInstance
+    execute: Execute, instance: dg.DagsterInstance, in_use: None
 ) -> None:
     process = execute(TABLES_JOB, {PARTITION: "nowhere"})
     assert process.returncode == 1
     assert "There is no landing file for station nowhere" in process.stdout
     assert not has_trace(process.stdout), process.stdout
-    assert instance.get_dynamic_partitions(PARTITIONS_NAME) == []
+    assert instance.get_dynamic_partitions(PARTITIONS_NAME) == ["other"]
 
 
 def test_a_station_that_fails_is_named_fails_the_job_and_keeps_no_other_from_its_tables(

@@ -623,14 +623,23 @@ def test_the_ui_calls_the_raw_table_unsynced_from_the_observation_to_the_run(
     assert (_sync(ticks, "a"), _sync(ticks, "b")) == ("FRESH", "FRESH")
 
 
-def _sync(ticks: Ticks, station: str) -> str:
+def test_files_of_a_station_do_not_make_the_split_of_shared_files_unsynced(
+    containers: Containers, ticks: Ticks
+) -> None:
+    assert run_job(ticks.instance, SHARED_JOB) == []
+    upload(containers, "a", "b")
+    assert [s for s, _ in observed(ticks.tick())] == ["a", "b"]
+    assert _sync(ticks, None, "shared_files") == "FRESH"
+
+
+def _sync(ticks: Ticks, station: str | None, asset: str = "raw_observations") -> str:
     """As the UI asks for it."""
     from dagster._core.definitions.data_version import CachingStaleStatusResolver
     from dagster._core.loader import LoadingContextForTest
 
     graph = defs.resolve_asset_graph()
     resolver = CachingStaleStatusResolver(ticks.instance, graph, LoadingContextForTest(ticks.instance))
-    return resolver.get_status(dg.AssetKey("raw_observations"), station).value
+    return resolver.get_status(dg.AssetKey(asset), station).value
 
 
 def test_each_station_of_a_catch_up_job_is_observed(containers: Containers, ticks: Ticks) -> None:

@@ -67,6 +67,21 @@ def test_a_precipitation_type_in_more_than_90_percent_of_the_hours_warns(without
 
 
 @pytest.mark.parametrize(
+    ("reasons", "says"),
+    [
+        (["SUMMARY_ROW"] * 2, "None of 42 data lines was refused, 2 sum up days or months and were left out."),
+        (["SUMMARY_ROW", "TYPE"], "1 of 42 data lines (2.38 %) were refused: TYPE 1."),
+    ],
+)
+def test_rows_that_sum_up_a_day_are_left_out_without_a_warning(reasons, says):
+    rows = [f"2020-01-{1 + h // 24:02}T{h % 24:02}:00Z,{5 + h % 2}" for h in range(40)]
+    found = observed(csv(*rows, "x,5", "y,5", header="Time,Temperature (C)"))
+    found.quarantined["reason"] = reasons  # as the formats with such rows have it
+    of_rows = evaluated(checks.no_quarantined_rows, found)
+    assert (of_rows.description, of_rows.passed) == (says, "TYPE" not in reasons)
+
+
+@pytest.mark.parametrize(
     ("names", "says"),
     [(("x.csv", "y.csv"), ""), (("1.csv", "2.csv"), "order of their names"), (("odd.csv", "even.csv"), "quarantine")],
 )  # fmt: skip

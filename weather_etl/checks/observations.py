@@ -9,8 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, Check, Evaluation, count, percent
+from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, Check, Evaluation, percent
 from weather_etl.checks.promises import REGISTERED, Judged, promise
+from weather_etl.meteorology.reasons import Reason
+from weather_etl.sentences import count
 from weather_etl.stations import StationSettings
 
 FAIL_WARN, FAIL_ERROR = 0.01, 0.10
@@ -35,12 +37,20 @@ def row_balance(check: Check, judged: Judged) -> Evaluation:
     return Evaluation(check, balance.holds(), sentence + ".", ERROR, dict(vars(balance)))
 
 
-@promise("No row of the station's files was quarantined.", table="quarantined_rows")
+@promise(
+    "No row of the station's files was quarantined, but for those that sum up a day or a month.",
+    table="quarantined_rows",
+)
 def no_quarantined_rows(check: Check, judged: Judged) -> Evaluation:
     quarantined, data_lines = judged.observations.quarantined, judged.observations.balance.data_lines
-    rows = quarantined[quarantined["line"].notna()]
-    counts = rows["reason"].value_counts()
+    of_lines = quarantined[quarantined["line"].notna()]
+    rows = of_lines[of_lines["reason"] != Reason.SUMMARY_ROW]  # days and months are made of the hours: nothing is lost
+    counts, summaries = rows["reason"].value_counts(), len(of_lines) - len(rows)
     sentence = f"None of {data_lines:,} data lines was quarantined."
+    if summaries:
+        sentence = (
+            f"None of {data_lines:,} data lines was refused, {summaries:,} sum up days or months and were left out."
+        )
     if len(rows):
         listing = ", ".join(f"{reason} {n:,}" for reason, n in counts.items())
         sentence = (
@@ -53,7 +63,8 @@ def no_quarantined_rows(check: Check, judged: Judged) -> Evaluation:
             *(shown[c].tolist() for c in ("landing_file", "line", "reason", "detail")), strict=True
         )
     ]
-    return Evaluation(check, not len(rows), sentence, WARN, {"quarantined": len(rows)}, cases)
+    figures = {"quarantined": len(rows), **({"summaries": summaries} if summaries else {})}
+    return Evaluation(check, not len(rows), sentence, WARN, figures, cases)
 
 
 @promise("No row was delivered twice.")

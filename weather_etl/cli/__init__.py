@@ -5,6 +5,7 @@ Does not belong here: work. A command calls the module that does it and prints w
 stands inside the function that needs it.
 """
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def main() -> None:
         load_dotenv(Path.cwd() / ".env", override=True)
         app()
     except UserError as error:
-        warn(error)
+        warn(f"{error}{_where_it_is_configured(error)}")
         sys.exit(2 if isinstance(error, WrongUsage) else 1)
     except Exception as error:
         from weather_etl import postgres
@@ -47,3 +48,13 @@ def main() -> None:
         # A bug: its trace helps, the secrets in its messages do not.
         warn(traceback_without_secrets(error))
         sys.exit(1)
+
+
+def _where_it_is_configured(error: UserError) -> str:
+    """Who stands in another folder than that of the checkout has no `.env` there: which folder it is, to be appended."""
+    from weather_etl.lake.connection import NoAccount
+
+    checkout = Path(sys.prefix).parent  # of .venv
+    if not isinstance(error, NoAccount) or checkout == Path.cwd() or not (checkout / ".env").is_file():
+        return ""
+    return f" The checkout has an .env that may name one: `cd {shlex.quote(str(checkout))}` first."

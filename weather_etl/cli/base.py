@@ -5,10 +5,12 @@ Does not belong here: any command; those register themselves (`local.py`, `stati
 """
 
 import os
+import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -107,24 +109,30 @@ def only_station_named(*given: list[str] | str | None) -> str:
     return names[0]
 
 
-def count(number: int, noun: str) -> str:
-    """`1 station`, `2 stations`."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
-def first_names(names: Sequence[str], most: int = 5) -> str:
-    """The first names, and how many more there are."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
-
-
 def say(line: str) -> None:
     """Print one line as it is, rich would break paths and URLs at the width of the terminal; what steers it is escaped."""
-    print(escaped(line, keep="\n\t"), flush=True)
+    print(_shown(line), flush=True)
 
 
 def warn(line: object) -> None:
     """The same on stderr."""
-    print(escaped(str(line), keep="\n\t"), file=sys.stderr, flush=True)
+    print(_shown(str(line)), file=sys.stderr, flush=True)
+
+
+def _shown(line: str) -> str:
+    """A line as it is printed: what steers a terminal is escaped, and commands in it can be pasted as they stand."""
+    return _as_typed(escaped(line, keep="\n\t"), this_command())
+
+
+def _as_typed(line: str, command: str) -> str:
+    """The line with the commands of ours in it as they are to be typed here; other mentions of the name stay."""
+    return line if command == "weather-etl" else _our_commands().sub(lambda _: command, line)
+
+
+@cache
+def _our_commands() -> re.Pattern[str]:
+    names = typer.main.get_group(app).commands
+    return re.compile(rf"(?<![\w/.-])weather-etl(?= (?:{'|'.join(map(re.escape, names))})\b)")
 
 
 def console(width: int | None = None) -> "Console":
@@ -137,7 +145,8 @@ def console(width: int | None = None) -> "Console":
 
     class Harmless(Console):
         def print(self, *objects: Any, **options: Any) -> None:
-            super().print(*(escaped(o, keep="\n") if isinstance(o, str) else o for o in objects), **options)
+            texts = (_as_typed(escaped(o, keep="\n"), this_command()) if isinstance(o, str) else o for o in objects)
+            super().print(*texts, **options)
 
     return Harmless(highlight=False, width=None if sys.stdout.isatty() else width)
 
@@ -152,15 +161,20 @@ def this_command() -> str:
 
 def ui_url() -> str:
     """Where Dagster's web interface is: what `make ui` runs in this folder, else WEATHER_ETL_UI_URL."""
-    if (Path.cwd() / ".local" / "ui.json").exists():
-        from weather_etl.local import ui
-        from weather_etl.local.ownership import Folder
-
-        if interface := ui.running(Folder(Path.cwd().resolve())):
-            return interface.url
     from weather_etl.settings import Settings
 
-    return Settings.load().ui_url
+    return ui_running() or Settings.load().ui_url
+
+
+def ui_running() -> str:
+    """The address of what `make ui` runs in this folder; empty where nothing runs."""
+    if not (Path.cwd() / ".local" / "ui.json").exists():
+        return ""
+    from weather_etl.local import ui
+    from weather_etl.local.ownership import Folder
+
+    interface = ui.running(Folder(Path.cwd().resolve()))
+    return interface.url if interface else ""
 
 
 @contextmanager

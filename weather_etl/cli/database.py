@@ -11,7 +11,7 @@ db_app = typer.Typer(help="The serving tables in PostgreSQL, for BI tools.", no_
 app.add_typer(db_app, name="db")
 
 
-@db_app.command("upgrade")
+@db_app.command("upgrade", short_help="Create the serving tables, or migrate them.")
 def db_upgrade() -> None:
     """Create the serving tables, or bring them to this program's version; repeating it changes nothing."""
     from weather_etl.serving import schema
@@ -24,7 +24,7 @@ def db_upgrade() -> None:
         say(f"The serving tables were upgraded from revision {revision.now or 'none'} to {revision.wanted}.")
 
 
-@db_app.command("load")
+@db_app.command("load", short_help="Load the tables of every stale station.")
 def db_load(
     station: Stations = None,
     full: Annotated[bool, typer.Option("--full", help="Compare and load again what is loaded already.")] = False,
@@ -68,7 +68,7 @@ def db_load(
         raise typer.Exit(1)
 
 
-@db_app.command("status")
+@db_app.command("status", short_help="Show revision and stations not yet served.")
 def db_status() -> None:
     """Show the schema's revision and which stations are not served as they are in the lake."""
     from weather_etl.lake.connection import connect

@@ -8,6 +8,7 @@ import typer
 
 from weather_etl.cli.base import app, say
 from weather_etl.errors import UserError, WrongUsage
+from weather_etl.sentences import first_names
 
 if TYPE_CHECKING:
     from weather_etl.meteorology.formats.inspection import Inspection
@@ -35,7 +36,7 @@ def inspect(
     Exit code 0 if all is told by the file, its format or the settings; 1 if something is assumed; 2 if it would be
     rejected.
     """
-    from weather_etl.meteorology.formats.inspection import REJECTED
+    from weather_etl.meteorology.formats.inspection import LOW, REJECTED
 
     if not file.is_file():
         raise WrongUsage(f"{file} is not a file.")
@@ -48,7 +49,7 @@ def inspect(
         _print_inspection(inspection)
     if inspection.confidence == REJECTED:
         raise typer.Exit(2)
-    if inspection.settings and any("ASSUMED" in w for w in inspection.warnings):
+    if (inspection.settings or inspection.confidence == LOW) and any("ASSUMED" in w for w in inspection.warnings):
         raise typer.Exit(1)
 
 
@@ -111,6 +112,7 @@ def _print_inspection(inspection: "Inspection") -> None:
             say("  a profile to fill in (docs/your-format.md):")
             for line in inspection.draft.rstrip("\n").split("\n"):
                 say(f"    {printable(line, 300)}")
+        _print_settings(inspection)
         return
     say(f"{printable(inspection.file)}   {inspection.title}   confidence {inspection.confidence}")
     if inspection.why:
@@ -123,9 +125,7 @@ def _print_inspection(inspection: "Inspection") -> None:
         about += f", {inspection.summaries} of days or months left out"
     if inspection.step_minutes:
         about += f", step {inspection.step_minutes:g} min"
-    named = ", ".join(inspection.stations[:5]) + (
-        f" and {len(inspection.stations) - 5} more" if len(inspection.stations) > 5 else ""
-    )
+    named = first_names(inspection.stations)
     say(f"  {'station':<8} {printable(named or 'not named in the rows', 200)}   {about}")
     if inspection.place:
         say(f"  {'place':<8} {printable(', '.join(f'{k} {v}' for k, v in inspection.place.items()), 200)}")
@@ -144,6 +144,11 @@ def _print_inspection(inspection: "Inspection") -> None:
         say(f"  {label:<8} {row['time']}  {cells}")
     for line in inspection.warnings:
         say(f"  note     {printable(line, 400)}")
+    _print_settings(inspection)
+
+
+def _print_settings(inspection: "Inspection") -> None:
+    """Lines to paste, which end what was assumed or could not be told apart."""
     if inspection.settings:
         say("  put into station.toml what you know:")
         for line in inspection.settings:

@@ -1,15 +1,18 @@
 """Commands that change what lies in landing: `upload`, `move`, `delete`."""
 
+import shlex
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import app, count, first_names, only_station_named, say, waiting, warn
+from weather_etl.cli.base import app, only_station_named, say, ui_running, waiting, warn
 from weather_etl.errors import UserError, WrongUsage
+from weather_etl.sentences import count, first_names
 
 if TYPE_CHECKING:
     from weather_etl.lake.blobs import Uploaded
@@ -38,7 +41,7 @@ def upload(
 ) -> None:
     """Put files into the landing folder of a station; a file that is there already is left alone.
 
-    Says in three lines how each file will be read. A file of the same name with other content is replaced, and so are
+    Says in three lines how each file will be read, and what takes them in. A file of the same name with other content is replaced, and so are
     its rows by the next run. Warns when the same bytes lie under another station, or when the name is new and near one
     that exists.
     """
@@ -51,16 +54,32 @@ def upload(
         containers.landing.create()
         containers.lake.container.create()
         neighbours = Neighbours(containers.landing)
-        warnings = [w for name, files in batches for w in _upload(containers, neighbours, name, files, yes=yes)]
-    for warning in warnings:
+        uploads = [_upload(containers, neighbours, name, files, yes=yes) for name, files in batches]
+    if any(u.wrote for u in uploads):
+        say(_what_takes_them_in())
+    for warning in (w for u in uploads for w in u.warnings):
         warn(f"WARN  {warning}")
+
+
+@dataclass
+class _Batch:
+    """What came of the upload to one station: whether anything is new in landing, and what there is to warn of."""
+
+    warnings: list[str]
+    wrote: bool = False
+
+
+def _what_takes_them_in() -> str:
+    if interface := ui_running():
+        return f"The sensor takes them in within seconds: {interface}"
+    return "`weather-etl run` takes them in; while `make ui` runs, its sensor does."
 
 
 def _upload(
     containers: "Containers", neighbours: "Neighbours", station: str, files: list[Path], *, yes: bool
-) -> list[str]:
-    """Upload the files of one station; what there is to warn of."""
-    warnings = _ask_for_a_new_station(neighbours, station, files, yes=yes)
+) -> _Batch:
+    """Upload the files of one station."""
+    batch = _Batch(_ask_for_a_new_station(neighbours, station, files, yes=yes))
     options = cache(lambda: _options(containers, station, files))
     size = sum(path.stat().st_size for path in files)
     with waiting(f"Uploading to {station}", size, is_bytes=True) as advance:
@@ -71,15 +90,17 @@ def _upload(
             advance(len(data))
             lines.append(_upload_line(station, path, len(data), result))
             if result.wrote:
-                lines += _how_it_will_be_read(path, options)
-            warnings += _same_bytes(neighbours, station, path, data)
+                batch.wrote = True
+                lines += _how_it_will_be_read(station, path, options)
+            batch.warnings += [*_same_bytes(neighbours, station, path, data), *_settings_by_another_name(station, path)]
             if not sys.stderr.isatty():
                 for line in lines:
                     say(line)
                 lines = []
     for line in lines:
         say(line)
-    return warnings + _nothing_known(containers, station, files)
+    batch.warnings += _nothing_known(containers, station, files)
+    return batch
 
 
 def _batches(what: list[str], named: list[str] | None) -> list[tuple[str, list[Path]]]:
@@ -140,8 +161,19 @@ def _same_bytes(neighbours: "Neighbours", station: str, path: Path, data: bytes)
     if not others:
         return []
     return [
-        f"The same bytes lie at {first_names(others)}: both stations get these rows. If {station} is the wrong one, "
-        f"`weather-etl delete {station}/{path.name}` takes them back."
+        f"The same bytes lie at {first_names(others)}: what can be read of them counts at each station. If {station} is "
+        f"the wrong one, `weather-etl delete {shlex.quote(f'{station}/{path.name}')}` takes them back."
+    ]
+
+
+def _settings_by_another_name(station: str, path: Path) -> list[str]:
+    from weather_etl import stations
+
+    if path.suffix.lower() != ".toml" or path.name == stations.SETTINGS_FILE:
+        return []
+    return [
+        f"Settings are read from a file that is called {stations.SETTINGS_FILE}; if {path.name} holds them, "
+        f"`weather-etl move {shlex.quote(f'{station}/{path.name}')} {station}/{stations.SETTINGS_FILE}` makes them count."
     ]
 
 
@@ -192,16 +224,17 @@ def _nothing_known(containers: "Containers", station: str, files: list[Path]) ->
     ]
 
 
-def _how_it_will_be_read(path: Path, options: "Callable[[], Options]") -> list[str]:
+def _how_it_will_be_read(station: str, path: Path, options: "Callable[[], Options]") -> list[str]:
     """Three lines on a file that is being uploaded."""
-    from weather_etl import stations
     from weather_etl.cli.formats import look_at
-    from weather_etl.meteorology.formats.inspection import three_lines
+    from weather_etl.landing.versions import SHARED
+    from weather_etl.meteorology.formats.inspection import as_shared, three_lines
     from weather_etl.redaction import printable
 
-    if path.name == stations.SETTINGS_FILE or path.stat().st_size > _LARGEST_SHOWN_BYTES:
+    if path.suffix.lower() == ".toml" or path.stat().st_size > _LARGEST_SHOWN_BYTES:
         return []
-    return [f"  {printable(line, 300)}" for line in three_lines(look_at(path, options()))]
+    found = look_at(path, options())
+    return [f"  {printable(line, 300)}" for line in three_lines(as_shared(found) if station == SHARED else found)]
 
 
 def _options(containers: "Containers", station: str, files: list[Path]) -> "Options":

@@ -16,7 +16,7 @@ local_app = typer.Typer(
 app.add_typer(local_app, name="local")
 
 
-@local_app.command("up")
+@local_app.command("up", short_help="Start both, where .env names no others.")
 def local_up(
     azurite_port: Annotated[
         int | None,
@@ -41,7 +41,7 @@ def local_up(
     _print_services(status)
 
 
-@local_app.command("down")
+@local_app.command("down", short_help="Stop both, and what `make ui` started here.")
 def local_down() -> None:
     """Stop both, and a web interface that `make ui` started here; the data in .local stays."""
     from weather_etl.local import services

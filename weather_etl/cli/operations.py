@@ -21,7 +21,7 @@ Header = Annotated[
 ]
 
 
-@app.command()
+@app.command(short_help="Start catch_up_job in a running Dagster.")
 def trigger(
     url: Url = None,
     mode: Annotated[Mode, typer.Option(help="What is stale, or all, reading every landing file again.")] = (
@@ -47,7 +47,7 @@ def trigger(
         _show(dagster, dagster.wait(run_id, timeout), as_json=as_json)
 
 
-@app.command("run-status")
+@app.command("run-status", short_help="Show how a run stands, step by step.")
 def run_status(
     run_id: Annotated[str, typer.Argument(help="Id of a run, as `trigger` prints it.")],
     url: Url = None,
@@ -86,7 +86,7 @@ def _show(dagster: "Dagster", state: "RunState", *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(short_help="Print figures for Prometheus.")
 def metrics(
     port: Annotated[int | None, typer.Option(help="Serve /metrics on this port instead of printing once.")] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -107,7 +107,7 @@ def metrics(
             say("Stopped.")
 
 
-@app.command()
+@app.command(short_help="Delete old runs with their events.")
 def housekeeping(
     run_days: Annotated[int, typer.Option(min=1, help="Delete finished runs that are older.")] = 90,
     log_days: Annotated[int, typer.Option(min=1, help="Delete lines of steps that are older.")] = 30,
@@ -125,7 +125,7 @@ def housekeeping(
     say(f"{logs} logs of steps were deleted.")
 
 
-@app.command()
+@app.command(short_help="Move files that are done with to an archive.")
 def archive(
     station: Stations = None,
     days: Annotated[int, typer.Option(min=0, help="Only files that landed more than so many days ago.")] = 30,
@@ -138,7 +138,7 @@ def archive(
         say(f"{moved.station}: {moved.files} files moved" + (f" ({moved.why_none})" if moved.why_none else ""))
 
 
-@app.command()
+@app.command(short_help="Post a line to the webhook, as a test.")
 def notify(
     text: Annotated[str, typer.Argument(help="What to say.")] = "weather_etl can reach this channel.",
 ) -> None:

@@ -32,7 +32,7 @@ from weather_etl.ingestion.shared_files import (
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.container import Container, PreconditionFailed
 from weather_etl.landing.versions import FileVersion, read_version
-from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.meteorology.reasons import NO_STATION_COLUMN, Reason, Rejected
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS, READER_VERSION
 from weather_etl.stations import StationSettings, is_station_id
 
@@ -232,10 +232,7 @@ def _hold_to_budget(rows: "pa.Table", parts: dict[str, Any], refused: dict[str, 
         return
     damaged = row_count - rows.column("refused").null_count
     if damaged < row_count and rows.column("station").null_count == row_count:
-        raise Rejected(
-            Reason.COLUMN_MISSING,
-            "no column for the station, which a file below _shared/ must have (a header such as 'station' is needed)",
-        )
+        raise Rejected(Reason.COLUMN_MISSING, NO_STATION_COLUMN)
     if not parts:
         main = max(refused["reasons"], key=lambda r: refused["reasons"][r])
         raise Rejected(Reason.ALL_ROWS_BAD, f"none of {row_count} rows can be given to a station, most of them {main}")

@@ -20,6 +20,8 @@ def plain_newlines(text: bytes) -> bytes:
 
 def is_utf8(data: bytes) -> bool:
     """Whether the bytes are UTF-8 throughout."""
+    if data.isascii():  # the usual file, without a second copy of it
+        return True
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

@@ -6,6 +6,11 @@ Does not belong here: the rules that give the codes (`formats/`, `cutting.py`, `
 
 from enum import StrEnum
 
+# Of a file that is to be split by station, with the reason COLUMN_MISSING.
+NO_STATION_COLUMN = (
+    "no column for the station, which a file below _shared/ must have (a header such as 'station' is needed)"
+)
+
 
 class Reason(StrEnum):
     """A reason code, as it stands in `quarantined_rows.reason` and in the manifest."""

@@ -23,6 +23,7 @@ from weather_etl.operations import planning, state_page
 from weather_etl.operations.planning import CATCH_UP_JOB, History
 from weather_etl.operations.run_history import histories, unroutable_files_told
 from weather_etl.orchestration.child_runs import STEPS, run_job
+from weather_etl.orchestration.configs import DescribedConfig
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
 from weather_etl.orchestration.jobs import INDEX_JOB, NEIGHBOURS_JOB, REPORT_JOB, SERVING_JOB, SHARED_JOB, TABLES_JOB
 from weather_etl.redaction import without_secrets
@@ -32,7 +33,7 @@ from weather_etl.stations import PARTITIONS_NAME, is_station_id
 FULL_RUN = "full run"
 
 
-class CatchUpConfig(dg.Config):
+class CatchUpConfig(DescribedConfig):
     """What to bring up to date."""
 
     mode: str = "incremental"

@@ -14,11 +14,12 @@ from weather_etl.operations.housekeeping import (
     delete_old_logs,
     delete_old_runs,
 )
+from weather_etl.orchestration.configs import DescribedConfig
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
 from weather_etl.settings import Settings
 
 
-class HousekeepingConfig(dg.Config):
+class HousekeepingConfig(DescribedConfig):
     """How old is old."""
 
     run_days: int = RUN_DAYS

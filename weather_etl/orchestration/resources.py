@@ -15,14 +15,15 @@ import dagster as dg
 from weather_etl.checks.evaluation import Evaluation, stored
 from weather_etl.checks.observations import lasting
 from weather_etl.errors import UserError
-from weather_etl.ingestion.station import RAW, NeverMade, OpenStation, open_station
+from weather_etl.ingestion.station import RAW, NeverMade, OpenStation, UnknownStation, open_station
 from weather_etl.ingestion.station_lock import StationLocks
 from weather_etl.lake.connection import Connection, Containers, connect
 from weather_etl.lake.container import PreconditionFailed
 from weather_etl.lake.table_objects import Stamp
+from weather_etl.operations import planning
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
 from weather_etl.settings import Settings
-from weather_etl.stations import PARTITIONS_NAME
+from weather_etl.stations import PARTITIONS_NAME, is_station_id
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,17 +142,30 @@ class ParquetIOManager(dg.ConfigurableIOManager):
     _opened: Any = None
     _made: Any = None
     _races: int = 0
+    _registered: str = ""
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         self._instance, self._run = context.instance, context.run
         self._opened, self._made, self._races = {}, {}, 0
+        self._register()
+
+    def _register(self) -> None:
+        """Register the station of the run, if it is new: Dagster looks for its partition before the first step begins."""
+        station = self._run.tags.get(planning.PARTITION, "") if self._run else ""
+        if is_station_id(station) and not self._instance.has_dynamic_partition(PARTITIONS_NAME, station):
+            self._instance.add_dynamic_partitions(PARTITIONS_NAME, [station])
+            self._registered = station
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        if self._registered:  # nobody has found it in landing
+            self._instance.delete_dynamic_partition(PARTITIONS_NAME, self._registered)
 
     def containers(self) -> Containers:
         """Landing and lake."""
         return self.storage.containers()
 
     def open(self, context: dg.AssetExecutionContext) -> OpenStation:
-        """Take the station of this run: wait for its turn, list it, and register it if it is new.
+        """Take the station of this run: wait for its turn, and list it.
 
         Raises:
             UserError: no station was given, it is unknown or has vanished, or its settings cannot be read.
@@ -160,10 +174,13 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             raise ExpectedFailure(NO_STATION)
         station = context.partition_key
         if station not in self._opened:
+            registered, self._registered = self._registered, ""  # for good, whatever becomes of the run ...
             self.lock.hold(station, context.log.info)
-            self._opened[station] = open_station(self.containers(), station)
-            if not context.instance.has_dynamic_partition(PARTITIONS_NAME, station):
-                context.instance.add_dynamic_partitions(PARTITIONS_NAME, [station])
+            try:
+                self._opened[station] = open_station(self.containers(), station)
+            except UnknownStation:
+                self._registered = registered  # ... unless there is no such station
+                raise
         return self._opened[station]
 
     def table(self, name: str, station: str) -> StationTable:

@@ -28,6 +28,18 @@ def test_inspect_tells_what_will_become_of_a_file_by_its_exit_code(weather_etl, 
     assert (found.returncode, says in found.stdout, found.stderr) == (code, True, "")
 
 
+def test_a_refusal_names_what_ends_it_and_nothing_else(weather_etl, tmp_path):
+    (tmp_path / "a.csv").write_bytes(
+        csv("01/02/2023 00:00,5", "01/02/2023 01:00,5", header="Time (UTC),Temperature (C)")
+    )
+    (tmp_path / "empty.csv").write_bytes(b"")
+    told = weather_etl("inspect", "a.csv").stdout
+    assert 'put into station.toml what you know:\n    date_order = "dmy"' in told and "a profile to fill in" not in told
+    assert "\n  not " not in weather_etl("inspect", "empty.csv").stdout
+    (tmp_path / "station.toml").write_text(told.splitlines()[-1])
+    assert weather_etl("inspect", "a.csv").stdout.startswith("a.csv   CSV with a header")
+
+
 def test_inspect_takes_the_station_toml_beside_the_file(weather_etl, tmp_path):
     (tmp_path / "a.csv").write_bytes(csv("2023-07-01 00:00,5", header="Time,Temperature (C)"))
     (tmp_path / "station.toml").write_text('timezone = "Europe/Budapest"')

@@ -29,6 +29,22 @@ def test_upload_warns_of_the_same_bytes_elsewhere_and_of_a_name_near_another(
     near, same, _ = done.stderr.splitlines()
     assert "Station Szeged is new, and its name is near szeged." in near
     assert "The same bytes lie at szeged/2020.csv" in same and "weather-etl delete Szeged/x.csv" in same
+    odd = file.rename(file.with_name("Größe & März.csv"))
+    [same, _] = weather_etl("upload", "b", str(odd)).stderr.splitlines()
+    assert "`weather-etl delete 'b/Größe & März.csv'` takes them back" in same  # as a shell takes it
+
+
+def test_upload_says_what_will_become_of_a_file_and_what_takes_it_in(
+    weather_etl: Run, file: Path, folder: Path
+) -> None:
+    assert "`weather-etl run` takes them in" in weather_etl("upload", "a", str(file)).stdout
+    assert "takes them in" not in weather_etl("upload", "a", str(file)).stdout
+    shared = weather_etl("upload", "_shared", str(file)).stdout
+    assert "WILL BE REJECTED: COLUMN_MISSING" in shared and "`weather-etl move _shared/FILE STATION/`" in shared
+    (folder / "settings.toml").write_text("timezone = 'UTC'")
+    done = weather_etl("upload", "a", "settings.toml")
+    assert "REJECTED" not in done.stdout
+    assert "`weather-etl move a/settings.toml a/station.toml` makes them count" in done.stderr
 
 
 def test_upload_warns_of_a_station_whose_zone_nobody_gave(weather_etl: Run, file: Path, folder: Path) -> None:

@@ -19,6 +19,8 @@ from weather_etl_tests.conftest import Services
 from weather_etl_tests.support.live import installation
 from weather_etl_tests.support.waiting import free_port, until
 
+ENDING = "Ending Dagster and the runs under way, which may take half a minute ..."
+
 
 def listener(port: int = 0) -> socket.socket:
     server = socket.socket()
@@ -131,7 +133,7 @@ def test_the_terminal_ends_with_the_address_the_port_is_known_and_stop_ends_it(
                 process.send_signal(signal.SIGTERM)
             process.wait(90)
     told = terminal.read_text().splitlines()
-    assert told[0].startswith("Starting Dagster") and told[1:] == [address, "Dagster has ended."]
+    assert told[0].startswith("Starting Dagster") and told[1:] == [address, ENDING, "Dagster has ended."]
     assert not (tmp_path / ".local" / "ui.json").exists()
     assert "temporary directory" not in (tmp_path / ".local" / "ui.log").read_text()
     assert {p.name for p in tmp_path.iterdir()} == before  # Dagster leaves nothing in the folder

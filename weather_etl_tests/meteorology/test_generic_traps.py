@@ -37,6 +37,7 @@ def options_of(toml: str) -> dict:
     return {
         "units": s.units, "aliases": s.aliases, "date_order": s.date_order, "timezone": s.own_timezone, "profiles": profiles,
         "format": profiles[0].name if profiles else s.format, "missing": s.missing, "decimal": s.dialect.decimal,
+        "sheet": s.dialect.sheet,
     }  # fmt: skip
 
 
@@ -574,6 +575,41 @@ def test_a_row_of_units_in_a_workbook_is_obeyed_and_its_cells_of_time_are_joined
     assert [str(t)[:16] for t in cells.timestamp] == HOURS[:2] and not parsed.assumed
     assert cells.values["temperature_c"].tolist() == [10, 5] and cells.values["wind_speed_ms"].tolist() == [10, 5]
     assert parsed.rows.column("line").to_pylist() == [3, 4]
+
+
+def workbook(**sheets) -> bytes:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        for title, rows in sheets.items():
+            sheet = book.add_worksheet(title)
+            for number, cells in enumerate(rows):
+                sheet.write_row(number, 0, cells)
+    return buffer.getvalue()
+
+
+def test_further_sheets_with_tables_are_told_until_the_station_says_which_is_meant():
+    def month(number):
+        return [[UTC_TIME, "Temperature (C)"], *([f"2023-{number:02}-01 {h:02}:00", number + h / 8] for h in range(24))]
+
+    notes = [["Remark"], ["The station was moved."]]
+    data = workbook(Notes=notes, January=month(1), February=month(2))
+    source = formats.Source("a.xlsx", [formats.Member("a.xlsx", data)])
+    found = inspect(source, formats.Options())
+    assert found.rows_shown[0]["temperature_c"] == 1 and found.confidence == "low"
+    assert any("'February' holds a table too" in w and "Notes" not in w for w in found.warnings)
+    assert found.settings == ['dialect = { sheet = "January" }']
+    pasted = inspect(source, formats.Options(**options_of(found.settings[0])))
+    assert pasted.rows_shown == found.rows_shown and pasted.confidence == "medium"
+    other = inspect(source, formats.Options(**options_of('dialect = { sheet = "February" }')))
+    assert other.rows_shown[0]["temperature_c"] == 2
+    gone = inspect(source, formats.Options(sheet="March"))
+    assert "'March'" in gone.detail and "'January', 'February'" in gone.detail
+    assert (
+        inspect(
+            formats.Source("b.xlsx", [formats.Member("b.xlsx", workbook(Notes=notes, A=month(1)))]), formats.Options()
+        ).settings
+        == []
+    )
 
 
 # inspect, paste, read

@@ -9,8 +9,8 @@ import pytest
 
 from weather_etl.meteorology import observations, schemas
 from weather_etl.meteorology.cell_states import NULL_TOKENS
-from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import LIMITS, VARIABLES
+from weather_etl.meteorology.readings import Reading
 from weather_etl_tests.meteorology import field
 from weather_etl_tests.meteorology.damage import seeds_of_damage
 from weather_etl_tests.meteorology.making import LANDED_AT, TEMPERATURE, TIME, File, cells, csv, observed, raw_of

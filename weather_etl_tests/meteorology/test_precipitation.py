@@ -6,7 +6,7 @@ import pytest
 
 from weather_etl.meteorology import aggregation
 from weather_etl.meteorology.cell_numbers import Field
-from weather_etl.meteorology.cells import Precipitation, Reading
+from weather_etl.meteorology.readings import Precipitation, Reading
 from weather_etl_tests.meteorology import field
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from weather_etl.meteorology import observations
 from weather_etl.meteorology.cell_numbers import Field
-from weather_etl.meteorology.cells import Precipitation, Reading
+from weather_etl.meteorology.readings import Precipitation, Reading
 from weather_etl_tests.meteorology import field
 from weather_etl_tests.meteorology.making import STATION, File, aggregated, csv, observed
 

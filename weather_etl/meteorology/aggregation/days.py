@@ -34,7 +34,7 @@ MJ_PER_WATT_HOUR = 0.0036
 def pressure_kind(observations: "pd.DataFrame") -> str | None:
     """'msl' if any sea-level pressure is known, else 'station', else None: the two are never mixed."""
     for kind in ("msl", "station"):
-        if observations[f"pressure_{kind}_hpa"].notna().any():
+        if not np.isnan(observations[f"pressure_{kind}_hpa"].to_numpy(dtype=np.float64)).all():
             return kind
     return None
 

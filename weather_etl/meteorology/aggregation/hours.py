@@ -144,7 +144,7 @@ class LocalHours:
 
     def has(self, name: str) -> bool:
         """Whether the station has a variable at all."""
-        return bool(self.observations[name].notna().any())
+        return not np.isnan(self.column(name)).all()
 
     @cached_property
     def began(self) -> "LocalHours":

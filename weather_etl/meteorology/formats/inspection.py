@@ -20,7 +20,7 @@ from weather_etl.meteorology.formats.registry import GENERIC
 from weather_etl.meteorology.formats.source import Source
 from weather_etl.meteorology.quality import POSSIBLE
 from weather_etl.meteorology.raw_rows import ParsedFile
-from weather_etl.meteorology.reasons import Reason, Rejected, explain
+from weather_etl.meteorology.reasons import NO_STATION_COLUMN, Reason, Rejected, explain
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS
 
 HIGH, MEDIUM, LOW, REJECTED = "high", "medium", "low", "rejected"
@@ -197,6 +197,8 @@ def _lines(assumed: dict[str, str], parsed: ParsedFile) -> list[str]:
         lines.append("units = { " + ", ".join(f'{c} = "{u}"' for c, u in units.items()) + " }")
     if told := assumed.get("pressure"):
         lines.append(told[told.rindex("pressure = ") :])
+    if told := assumed.get("sheet"):
+        lines.append(told[told.rindex("dialect = ") :])
     if told := assumed.get("precipitation"):
         lines.append(told[told.index("format = ") :])
     lines += [f"{key} = {parsed.place[key]}" for key in ("latitude", "longitude", "elevation_m") if key in parsed.place]
@@ -206,15 +208,27 @@ def _lines(assumed: dict[str, str], parsed: ParsedFile) -> list[str]:
 def _rejected(source: Source, options: Options, rejected: Rejected) -> Inspection:
     out = Inspection(source.name, reason=str(rejected.reason), detail=rejected.detail)
     out.warnings = [explain(rejected.reason)]
+    if rejected.reason == Reason.DATE_ORDER and "date_order" in rejected.detail:
+        out.settings = ['date_order = "dmy"  # or "mdy"']
+        return out
     if rejected.reason in (Reason.TYPICAL_YEAR, Reason.NO_YEAR) or source.kind != "text":
         return out
     try:
         tried = [a for a in attempts(source, options) if a.miss and not a.profile.refuse and not a.profile.generic]
-        out.nearest = [(a.profile.title, a.miss) for a in sorted(tried, key=_distance)[:3]]
+        near = [a for a in tried if a.miss != rejected.detail]  # of a file without a text all say the same
+        out.nearest = [(a.profile.title, a.miss) for a in sorted(near, key=_distance)[:3]]
         out.draft = draft(source, options)
     except Rejected:
         pass
     return out
+
+
+def as_shared(found: Inspection) -> Inspection:
+    """The same for a file that is to be split by station: without a station in its rows it is rejected."""
+    if found.confidence == REJECTED or found.stations or not found.rows:
+        return found
+    way_out = "If it is of one station, `weather-etl move _shared/FILE STATION/` puts it there."
+    return Inspection(found.file, reason=str(Reason.COLUMN_MISSING), detail=NO_STATION_COLUMN, warnings=[way_out])
 
 
 def _distance(attempt: Any) -> tuple[int, int]:

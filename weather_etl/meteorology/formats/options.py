@@ -17,6 +17,7 @@ class Options:
         aliases: header name -> column of ours, or `ignore`.
         encoding: of files that are neither UTF-8 nor UTF-16.
         delimiter, decimal: where they are not to be told from the file.
+        sheet: of a workbook, the only one to be read; None: the first that makes sense.
         units: column -> unit; it overrules the file.
         timezone: IANA zone of times without an offset; None: the station has none.
         standard_time: its clock never changes.
@@ -34,6 +35,7 @@ class Options:
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
+    sheet: str | None = None
     units: Mapping[str, str] = field(default_factory=dict)
     timezone: str | None = None
     standard_time: bool = False

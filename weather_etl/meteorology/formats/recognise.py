@@ -26,6 +26,9 @@ _LINE_END = re.compile(r"\n")
 _ESCAPE_OR_CLASS = re.compile(r"\\.|\[[^\]]*\]")
 _INNERMOST_GROUP = re.compile(r"\([^()]*\)")
 _ANCHOR = re.compile(r"(?:\(\?i\))?(\\A|\^)(?![?*{])")
+_FIRST = re.compile(
+    r"[A-HJLM-RT-Za-hjlm-rt-z0-9 #](?![?*{])"
+)  # i, k and s have a third form beside upper and lower case
 _LITERAL = re.compile(r"(?:\(\?i\))?\^?([A-Za-z0-9 ]+)(?![?*{])")
 
 
@@ -52,7 +55,9 @@ class Head:
             start = min(end + 1, len(self.bytes))
             self.ends.append(start)
         self.filled = [(i, line) for i, line in enumerate(self.lines[:MAX_HEADER_LINES]) if line.strip()]
-        self._starts = [0, *(m.end() for m in _LINE_END.finditer(self.text))]
+        self._starts: dict[str, list[int]] = {}  # of all lines, by their first character
+        for start in (0, *(m.end() for m in _LINE_END.finditer(self.text))):
+            self._starts.setdefault(self.text[start : start + 1], []).append(start)
         self._keys: dict[int, str] = {}
         self._all_keys = ""
         self._names: dict[tuple[int, str, str, int, bool], Names | None] = {}
@@ -62,14 +67,15 @@ class Head:
 
         One that can only begin at the start of a line, or of the text, is tried there alone: 30 profiles ask.
         """
-        mark, anchor, literal = _mark(pattern)
-        if literal not in self.text:
+        mark = _mark(pattern)
+        if mark.literal not in self.text:
             return False
-        if anchor == "text":
-            return mark.match(self.text) is not None
-        if anchor == "line":
-            return any(mark.match(self.text, start) for start in self._starts)
-        return mark.search(self.text) is not None
+        if mark.anchor == "text":
+            return mark.regex.match(self.text) is not None
+        if mark.anchor == "line":
+            lines = (at for first, at in self._starts.items() if not mark.firsts or first in mark.firsts)
+            return any(mark.regex.match(self.text, start) for starts in lines for start in starts)
+        return mark.regex.search(self.text) is not None
 
     def key(self, i: int) -> str:
         if i not in self._keys:
@@ -127,16 +133,39 @@ class Head:
         return [line for line in self.lines[start : max(last, start + 1)] if line.strip()][:n]
 
 
+@dataclass(frozen=True)
+class _Mark:
+    """A mark of the beginning, and what spares to search for it.
+
+    Attributes:
+        regex: the mark, compiled.
+        anchor: where it can begin: at the start of the `text`, of a `line`, or "" anywhere.
+        firsts: the characters with which it can begin there; none: any.
+        literal: what every text has that it fits.
+    """
+
+    regex: re.Pattern[str]
+    anchor: str
+    firsts: frozenset[str]
+    literal: str
+
+
 @lru_cache(maxsize=1_000)
-def _mark(pattern: str) -> tuple[re.Pattern[str], str, str]:
-    """A mark of the beginning, compiled; where it can begin: at the start of the `text`, of a `line`, or "" anywhere; and
-    text that whatever it fits must hold."""
+def _mark(pattern: str) -> _Mark:
     anchored, outside, inner = _ANCHOR.match(pattern), "", _ESCAPE_OR_CLASS.sub("", pattern)
     while outside != inner:
         outside, inner = inner, _INNERMOST_GROUP.sub("", inner)
-    anchor = {"\\A": "text", "^": "line"}[anchored[1]] if anchored and "|" not in outside else ""
-    literal = None if pattern.startswith("(?") or "|" in outside else _LITERAL.match(pattern)
-    return re.compile(pattern, re.MULTILINE), anchor, literal[1] if literal else ""
+    if "|" in outside:
+        anchored, literal = None, None
+    else:
+        literal = None if pattern.startswith("(?") else _LITERAL.match(pattern)
+    first = _FIRST.match(pattern, anchored.end()) if anchored else None
+    return _Mark(
+        re.compile(pattern, re.MULTILINE),
+        {"\\A": "text", "^": "line"}[anchored[1]] if anchored else "",
+        frozenset((first[0].lower(), first[0].upper())) if first else frozenset(),
+        literal[1] if literal else "",
+    )
 
 
 def _its_group(left: str, name: str) -> str:

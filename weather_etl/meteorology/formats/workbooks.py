@@ -1,10 +1,11 @@
-"""Excel workbooks (xlsx): the first sheet that a profile, or the built-in names, make sense of.
+"""Excel workbooks (xlsx): the first sheet that a profile, or the built-in names, make sense of; others are told.
 
-Belongs here: cells as text. Does not belong here: what they mean.
+Belongs here: which sheet, cells as text. Does not belong here: what they mean.
 """
 
 import datetime
 import io
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,16 +30,17 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 
 _MAX_HEADER_ROWS = 60
 _EMPTY = ""
+Sheet = tuple[str, list[list[Any]]]  # its title, its rows
 
 
 def read(source: Source, options: Options) -> ParsedFile:
     """Raw rows of a workbook.
 
     Raises:
-        Rejected: damaged, or no sheet makes sense.
+        Rejected: damaged, no sheet makes sense, or there is none of the title that the station names.
     """
-    sheets = _sheets(source.members[0].data)
-    problem: Rejected | None = None
+    sheets = _wanted(_sheets(source.members[0].data), options.sheet)
+    generic_profile = next(p for p in in_order(options.profiles) if p.name == GENERIC)
     for profile in in_order(options.profiles):
         if (options.format and profile.name != options.format) or profile.decoder != "xlsx":
             continue
@@ -48,24 +50,47 @@ def read(source: Source, options: Options) -> ParsedFile:
                 continue
             at = _header_row(rows, profile)
             if at is not None:
-                return _read_sheet(title, rows, at, profile, source, options)
-    profile = next(p for p in in_order(options.profiles) if p.name == GENERIC)
-    for title, rows in sheets:
-        for at, row in enumerate(rows[:_MAX_HEADER_ROWS]):
-            names = Names(_names(row), suffixes=True)
-            try:
-                generic.check(profile, names, options, partial(_first_rows, rows, at))
-            except Rejected as rejected:
-                if len([c for c in row if c != _EMPTY]) > 1:
-                    problem = problem or rejected
-                continue
-            return _read_sheet(title, rows, at, profile, source, options)
-    raise problem or Rejected(
+                others = [
+                    t for t, r in sheets if t != title and isinstance(_generic_header(r, generic_profile, options), int)
+                ]
+                return _read_sheet(title, rows, at, profile, source, options, others)
+    headers = [_generic_header(rows, generic_profile, options) for _, rows in sheets]
+    readable = [(title, rows, at) for (title, rows), at in zip(sheets, headers, strict=True) if isinstance(at, int)]
+    if readable:
+        return _read_sheet(*readable[0], generic_profile, source, options, [title for title, _, _ in readable[1:]])
+    raise next((problem for problem in headers if isinstance(problem, Rejected)), None) or Rejected(
         Reason.NOT_CSV, "the workbook (Office document) has no sheet with a table of observations"
     )
 
 
-def _sheets(data: bytes) -> list[tuple[str, list[list[Any]]]]:
+def _generic_header(rows: list[list[Any]], profile: Profile, options: Options) -> int | Rejected | None:
+    """The row in which the built-in names begin a table; else why the first row that might do so does not."""
+    problem: Rejected | None = None
+    for at, row in enumerate(rows[:_MAX_HEADER_ROWS]):
+        names = Names(_names(row), suffixes=True)
+        try:
+            generic.check(profile, names, options, partial(_first_rows, rows, at))
+        except Rejected as rejected:
+            if len([c for c in row if c != _EMPTY]) > 1:
+                problem = problem or rejected
+            continue
+        return at
+    return problem
+
+
+def _wanted(sheets: list[Sheet], title: str | None) -> list[Sheet]:
+    """The sheet that the station names, or all of them."""
+    if title is None:
+        return sheets
+    if named := [s for s in sheets if s[0] == title]:
+        return named
+    titles = ", ".join(repr(t[:40]) for t, _ in sheets[:10])
+    raise Rejected(
+        Reason.NOT_CSV, f"the workbook has no sheet {title!r}, which dialect of station.toml names; it has {titles}"
+    )
+
+
+def _sheets(data: bytes) -> list[Sheet]:
     try:
         import python_calamine
 
@@ -135,8 +160,15 @@ def _units_below(names: list[str], body: list[list[Any]], profile: Profile) -> t
 
 
 def _read_sheet(
-    title: str, rows: list[list[Any]], at: int, profile: Profile, source: Source, options: Options
+    title: str,
+    rows: list[list[Any]],
+    at: int,
+    profile: Profile,
+    source: Source,
+    options: Options,
+    others: Sequence[str],
 ) -> ParsedFile:
+    """Raw rows of one sheet; that `others` hold tables too, which nobody reads, is an assumption and told."""
     names = _names(rows[at])
     if len(names) > MAX_COLUMNS:
         raise Rejected(Reason.TOO_MANY_COLUMNS, f"{len(names)} columns, at most {MAX_COLUMNS} are read")
@@ -154,4 +186,13 @@ def _read_sheet(
     cut = of_columns(names, texts, lines)
     preamble = "\n".join(" ".join(text_of(c) for c in row if c != _EMPTY) for row in rows[:at])
     parsed = read_table(Table(cut, "", units, preamble, [f"the sheet {title!r}"], zone=zone), profile, source, options)
-    return replace(parsed, encoding="xlsx")
+    assumed = {"sheet": _one_of_several(title, others)} if others else {}
+    return replace(parsed, encoding="xlsx", assumed=parsed.assumed | assumed)
+
+
+def _one_of_several(title: str, others: Sequence[str]) -> str:
+    return (
+        f"only the sheet {title!r} is read, ONE IS ASSUMED to be meant, though {', '.join(repr(t[:40]) for t in others[:5])} "
+        f"{'hold tables' if len(others) > 1 else 'holds a table'} too: save each as a file of its own if it belongs here, "
+        f"and write into station.toml: dialect = {{ sheet = {json.dumps(title, ensure_ascii=False)} }}"
+    )

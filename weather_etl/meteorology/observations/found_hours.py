@@ -61,7 +61,7 @@ class Hours:
 
     def at(self, hours: np.ndarray) -> np.ndarray:
         """Positions of hours that are among these."""
-        return np.searchsorted(self.hours, hours)
+        return np.arange(len(hours)) if hours is self.hours else np.searchsorted(self.hours, hours)
 
 
 def without_empty(out: Hours) -> Hours:

@@ -56,7 +56,7 @@ class _Assembly:
 
     def _dense_series(self) -> dict[str, Windows]:
         """The variables that come every few minutes in some month."""
-        rows = self._in_months_of(self.periods, self.ends)
+        self.dense_rows = rows = self._in_months_of(self.periods, self.ends)
         by_name = {}
         for name in DENSE:
             if self.values.absent(name):
@@ -204,7 +204,7 @@ class _Assembly:
         """Of the temperature the hour has the report nearest to it, and the day the extremes of all."""
         name = "temperature_c"
         times = self.times
-        rows = self._in_months_of(self.points, times)
+        rows = self.dense_rows if self.periods is self.points else self._in_months_of(self.points, times)
         rows = rows[self.values.usable(name, rows)] if len(rows) and not self.values.absent(name) else rows[:0]
         if not len(rows):
             return None

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.cells import Precipitation, one_chunk
+from weather_etl.meteorology.cells import one_chunk
 from weather_etl.meteorology.observations.amounts import Amounts, Doubt, Fallen, one_an_hour
 from weather_etl.meteorology.observations.counters import Differences, differences
 from weather_etl.meteorology.observations.reports import Slots, Values
@@ -21,6 +21,7 @@ from weather_etl.meteorology.observations.series import MINUTE, Series, ending_h
 from weather_etl.meteorology.positions import positions_among
 from weather_etl.meteorology.quality import Flag
 from weather_etl.meteorology.quality.rain import AS_WRITTEN_MM, INTERVAL_LIMITS, LONGER_BY_MM
+from weather_etl.meteorology.readings import Precipitation
 from weather_etl.meteorology.time_forms import HOUR
 from weather_etl.meteorology.vocabulary import LONG_PERIODS_H
 

@@ -15,6 +15,8 @@ from weather_etl.meteorology.cells import Cells
 from weather_etl.meteorology.time_forms import HOUR
 
 MINUTE = HOUR // 60
+_DAY = 24 * HOUR
+_MAX_DAYS = 100_000
 LONGEST_STEP_MIN = 30
 REGULAR_SHARE = 0.8  # of the steps equal the median one
 LEAST_STEPS = 5  # of a dense series: an hour of ten minutes
@@ -23,7 +25,15 @@ ENOUGH_SHARE = 0.8  # of the values of an hour make its mean
 
 def months_of(ends: np.ndarray) -> np.ndarray:
     """Months since 1970-01 of periods that end at these microseconds; midnight of the first belongs to the month before."""
-    return (ends - 1).astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
+    if not len(ends):
+        return np.empty(0, dtype=np.int64)
+    days = (ends - 1) // _DAY
+    first, last = int(days.min()), int(days.max())
+    if last - first > _MAX_DAYS:
+        return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    # A calendar is asked once for each day: for each time it would cost five times as much.
+    month_of_day = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return month_of_day[days - first]
 
 
 def ending_hour(ends: np.ndarray) -> np.ndarray:

@@ -3,6 +3,8 @@
 Belongs here: runs of equal amounts, accumulations after gaps, frozen gauges, repeated days.
 Does not belong here: the span of an amount (`limits.py`); a shorter against a longer period, which is judged where both
 are at hand (`observations/precipitation.py`).
+
+Shapes and units: `quality/__init__.py`; amounts are mm in the hour that ends at each hour.
 """
 
 import numpy as np
@@ -72,7 +74,14 @@ def accumulations(hours: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 def above_the_long_amount(hours: np.ndarray, x: np.ndarray, long: np.ndarray, period: np.ndarray) -> np.ndarray:
-    """Positions of amounts of longer periods that the hours within them exceed by more than 0.3 mm."""
+    """Positions of amounts of longer periods that the hours within them exceed by more than 0.3 mm.
+
+    Args:
+        hours: int64, shape (n,), ascending.
+        x: mm in the hour, shape (n,), NaN where missing.
+        long: mm in the period that ends at the hour, shape (n,), NaN where missing.
+        period: hours of that period, shape (n,).
+    """
     at = np.flatnonzero(~np.isnan(long))
     if not len(at) or np.isnan(x).all():
         return at[:0]

@@ -3,7 +3,8 @@
 Belongs here: limits of the sun, of a clear day, of darkness; contradictions between the three.
 Does not belong here: where the sun stands (`sun.py`), runs of equal values (`still.py`).
 
-Positions of hours are returned; radiation in W m-2, sunshine in minutes.
+Shapes and units: `quality/__init__.py`. `x` is radiation in W m-2, `minutes` sunshine, both of the hour that ends at each
+hour; `sun` is where the sun stands in these hours; places in degrees north and east.
 """
 
 import numpy as np

@@ -4,24 +4,27 @@ Belongs here: the external asset `landing_files`, the asset `shared_files`, what
 Does not belong here: how a file is split (`ingestion/`), what becomes of a station's rows (`raw.py`).
 """
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from weather_etl import digests
 from weather_etl.checks import files as checks
-from weather_etl.checks.evaluation import count
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files, splitting
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.container import StorageUnavailable
+from weather_etl.landing.versions import SHARED
 from weather_etl.operations import planning
 from weather_etl.orchestration.assets.making import Results
 from weather_etl.orchestration.assets.specs import markdown, station_partitions
 from weather_etl.orchestration.checks import result, spec
+from weather_etl.orchestration.configs import DescribedConfig
 from weather_etl.orchestration.failures import unexpected, without_details
 from weather_etl.orchestration.resources import UNCHANGED, WRITTEN, StorageResource
 from weather_etl.redaction import printable, traceback_without_secrets
+from weather_etl.sentences import count
 
 if TYPE_CHECKING:
     from weather_etl.ingestion.shared_files import Source
@@ -57,7 +60,13 @@ def unroutable_files(
     return result(checks.unroutable_files(names, stations, planning.unroutable(landing)))
 
 
-class SharedFilesConfig(dg.Config):
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", dg.BetaWarning)
+    # Of landing the shared files alone: a file of a station makes nothing here out of date.
+    _shared_part = dg.SpecificPartitionsPartitionMapping([SHARED])
+
+
+class SharedFilesConfig(DescribedConfig):
     """Run configuration of the split."""
 
     full: bool = False
@@ -68,7 +77,7 @@ class SharedFilesConfig(dg.Config):
 
 @dg.asset(
     name="shared_files",
-    deps=["landing_files"],
+    deps=[dg.AssetDep("landing_files", partition_mapping=_shared_part)],
     group_name="landing",
     kinds={"parquet"},
     owners=["team:weather"],

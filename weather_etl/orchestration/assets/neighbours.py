@@ -28,7 +28,7 @@ _SHOWN = ["station_id", "timestamp", "variable", "test", "value", "expected"]
 
 @dg.multi_asset(
     name=NEIGHBOURS,
-    specs=[table_spec(NEIGHBOURS, group="validated", deps=list(NEIGHBOURS_INPUTS))],
+    specs=[table_spec(NEIGHBOURS, group="aggregated", deps=list(NEIGHBOURS_INPUTS))],
     check_specs=[spec(check, None) for check in NEIGHBOUR_CHECKS],
 )
 def neighbour_events(
