@@ -35,6 +35,7 @@ ORDER = (
     "private_names",
     "postgres",
     "station_file",
+    "station_rules",
     "toml_errors",
     "stations",
     "station_names",
@@ -42,6 +43,7 @@ ORDER = (
     "settings",
     "redaction",
     "digests",
+    "sentences",
     "errors",
 )
 

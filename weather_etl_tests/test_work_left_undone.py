@@ -13,6 +13,7 @@ from weather_etl import cli
 from weather_etl.ingestion import merge
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.table_objects import Lake
+from weather_etl.operations.overview import dagster_instance, station_states
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
@@ -107,6 +108,9 @@ def test_a_signal_ends_the_run_and_not_only_its_station(
 
     monkeypatch.setattr(Lake, "write", interrupted)
     assert run() == 1
-    monkeypatch.undo()
+    monkeypatch.setattr(Lake, "write", write)
     assert "The run was interrupted; `weather-etl run` goes on." in capsys.readouterr().err
     assert [s for s in "bc" if containers.lake.stamp("raw_observations", s)] == []
+    with dagster_instance() as instance:
+        [a, *_] = station_states(Settings.load(), instance)
+    assert a.trouble == "The run was interrupted; `weather-etl run` goes on."

@@ -63,11 +63,6 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.2f} %" if whole else "0 %"
 
 
-def count(number: int, noun: str) -> str:
-    """'1 file', '2 files'."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def stored(evaluations: Iterable[Evaluation]) -> list[dict[str, Any]]:
     """Evaluations as plain data, for the table object."""
     return [

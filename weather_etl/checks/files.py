@@ -7,8 +7,9 @@ Does not belong here: checks of rows and hours (`observations.py`).
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, Check, Evaluation, count
+from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, Check, Evaluation
 from weather_etl.redaction import printable
+from weather_etl.sentences import count
 
 if TYPE_CHECKING:
     from weather_etl.ingestion.manifest import Raw

@@ -5,8 +5,9 @@ Belongs here: the sentence that names them. Does not belong here: the tests (`me
 
 from typing import TYPE_CHECKING
 
-from weather_etl.checks.evaluation import WARN, Check, Evaluation, count
+from weather_etl.checks.evaluation import WARN, Check, Evaluation
 from weather_etl.lake.fingerprints import NEIGHBOURS
+from weather_etl.sentences import count
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, Check, Evaluation, count, percent
+from weather_etl.checks.evaluation import ERROR, MAX_CASES, WARN, Check, Evaluation, percent
 from weather_etl.checks.promises import REGISTERED, Judged, promise
 from weather_etl.meteorology.reasons import Reason
+from weather_etl.sentences import count
 from weather_etl.stations import StationSettings
 
 FAIL_WARN, FAIL_ERROR = 0.01, 0.10

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -107,16 +107,6 @@ def only_station_named(*given: list[str] | str | None) -> str:
     if len(names) != 1:
         raise WrongUsage("Name one station." if not names else f"Name one station, not {len(names)}.")
     return names[0]
-
-
-def count(number: int, noun: str) -> str:
-    """`1 station`, `2 stations`."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
-def first_names(names: Sequence[str], most: int = 5) -> str:
-    """The first names, and how many more there are."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
 def say(line: str) -> None:

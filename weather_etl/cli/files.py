@@ -10,6 +10,7 @@ from weather_etl.cli.base import AsJson, Bare, Stations, app, say, stations_name
 from weather_etl.cli.choices import FileState
 from weather_etl.errors import UserError, WrongUsage
 from weather_etl.meteorology.reasons import Reason
+from weather_etl.sentences import count
 
 if TYPE_CHECKING:
     from weather_etl.operations.files import FileState as File
@@ -46,7 +47,7 @@ def files(
     for file in states:
         say(_line(file))
     counts = Counter(f.state for f in states)
-    total = f"{len(states):,} file{'s' * (len(states) != 1)}"
+    total = count(len(states), "file")
     say(f"{total}: {', '.join(f'{counts[s]:,} {s}' for s in STATES if counts[s])}" if states else "No file.")
 
 
@@ -92,7 +93,7 @@ def quarantine(
                 number = write_csv(rows, out, as_is=as_is)
             except OSError as error:
                 raise WrongUsage(f"{out} cannot be written ({error.strerror}); choose another --out.") from None
-            say(f"Wrote {number:,} row{'s' * (number != 1)} to {out}.")
+            say(f"Wrote {count(number, 'row')} to {out}.")
             return
         number = 0
         for number, row in enumerate(rows, 1):

@@ -8,6 +8,7 @@ import typer
 
 from weather_etl.cli.base import app, say
 from weather_etl.errors import UserError, WrongUsage
+from weather_etl.sentences import first_names
 
 if TYPE_CHECKING:
     from weather_etl.meteorology.formats.inspection import Inspection
@@ -124,9 +125,7 @@ def _print_inspection(inspection: "Inspection") -> None:
         about += f", {inspection.summaries} of days or months left out"
     if inspection.step_minutes:
         about += f", step {inspection.step_minutes:g} min"
-    named = ", ".join(inspection.stations[:5]) + (
-        f" and {len(inspection.stations) - 5} more" if len(inspection.stations) > 5 else ""
-    )
+    named = first_names(inspection.stations)
     say(f"  {'station':<8} {printable(named or 'not named in the rows', 200)}   {about}")
     if inspection.place:
         say(f"  {'place':<8} {printable(', '.join(f'{k} {v}' for k, v in inspection.place.items()), 200)}")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import app, count, first_names, only_station_named, say, ui_running, waiting, warn
+from weather_etl.cli.base import app, only_station_named, say, ui_running, waiting, warn
 from weather_etl.errors import UserError, WrongUsage
+from weather_etl.sentences import count, first_names
 
 if TYPE_CHECKING:
     from weather_etl.lake.blobs import Uploaded
@@ -232,8 +233,10 @@ def _how_it_will_be_read(station: str, path: Path, options: "Callable[[], Option
 
     if path.suffix.lower() == ".toml" or path.stat().st_size > _LARGEST_SHOWN_BYTES:
         return []
-    found = look_at(path, options())
-    return [f"  {printable(line, 300)}" for line in three_lines(as_shared(found) if station == SHARED else found)]
+    inspection = look_at(path, options())
+    return [
+        f"  {printable(line, 300)}" for line in three_lines(as_shared(inspection) if station == SHARED else inspection)
+    ]
 
 
 def _options(containers: "Containers", station: str, files: list[Path]) -> "Options":

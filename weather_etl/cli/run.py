@@ -10,22 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import (
-    AsJson,
-    Bare,
-    Stations,
-    app,
-    console,
-    count,
-    first_names,
-    say,
-    stations_named,
-    this_command,
-    waiting,
-    warn,
-)
+from weather_etl.cli.base import AsJson, Bare, Stations, app, console, say, stations_named, this_command, waiting, warn
 from weather_etl.cli.showing import print_of_all, print_states
 from weather_etl.errors import UserError
+from weather_etl.sentences import count, first_names
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -182,8 +170,9 @@ def _catch_up(
     import dagster as dg
 
     from weather_etl.operations import planning
+    from weather_etl.operations.run_history import INTERRUPTED
     from weather_etl.orchestration.catch_up import catch_up_job
-    from weather_etl.orchestration.child_runs import INTERRUPTED, run_job
+    from weather_etl.orchestration.child_runs import run_job
 
     config = {"mode": "full" if full else "incremental", "stations": stations, "tables_only": tables_only}
     why = "weather-etl run --full" if full else "weather-etl run"

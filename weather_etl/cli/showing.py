@@ -5,7 +5,8 @@ Belongs here: printing. Does not belong here: any command.
 
 from typing import TYPE_CHECKING
 
-from weather_etl.cli.base import console, count, warn
+from weather_etl.cli.base import console, warn
+from weather_etl.sentences import count
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import AsJson, Bare, Stations, app, count, only_station_named, say, stations_named
+from weather_etl.cli.base import AsJson, Bare, Stations, app, only_station_named, say, stations_named
 from weather_etl.cli.showing import print_of_all, print_states
 from weather_etl.errors import WrongUsage
+from weather_etl.sentences import count
 
 if TYPE_CHECKING:
     from weather_etl.lake.connection import Containers

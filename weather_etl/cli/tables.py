@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import Stations, app, console, count, say, stations_named
+from weather_etl.cli.base import Stations, app, console, say, stations_named
 from weather_etl.cli.choices import Table
 from weather_etl.errors import UserError, WrongUsage
 from weather_etl.redaction import escaped
+from weather_etl.sentences import count
 from weather_etl.station_names import did_you_mean
 
 if TYPE_CHECKING:

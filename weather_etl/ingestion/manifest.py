@@ -17,7 +17,7 @@ from weather_etl.ingestion.raw_table import RAW, as_raw
 from weather_etl.ingestion.reading import Entry, reading_of
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.table_objects import Stamp
-from weather_etl.meteorology.cells import Reading
+from weather_etl.meteorology.readings import Reading
 from weather_etl.meteorology.vocabulary import READER_VERSION
 from weather_etl.stations import StationSettings
 

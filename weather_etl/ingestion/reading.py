@@ -13,10 +13,11 @@ import pyarrow as pa
 
 from weather_etl.landing.unpacking import unpack
 from weather_etl.meteorology import formats
-from weather_etl.meteorology.cells import Reading, looks_clean
+from weather_etl.meteorology.cells import looks_clean
 from weather_etl.meteorology.error_budget import ahead_of_time, judge
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.raw_rows import ParsedFile, set_aside
+from weather_etl.meteorology.readings import Reading
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.stations import StationSettings
 

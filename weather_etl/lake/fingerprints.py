@@ -37,7 +37,7 @@ CODE_VERSIONS: Mapping[str, str] = {
     "quarantined_rows": "4",
     "validated_observations": "7",
     "quality_events": "7",
-    "daily_weather": "5",
+    "daily_weather": "6",
     "monthly_weather": "5",
     "yearly_weather": "5",
     "climate_normals": "4",

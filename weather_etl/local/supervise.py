@@ -25,7 +25,10 @@ _RELOAD = "mutation($name: String!) { reloadRepositoryLocation(repositoryLocatio
 
 
 def main(
-    command: Sequence[str], chores: Sequence[Callable[[], None]] = (), start: Mapping[str, Any] | None = None
+    command: Sequence[str],
+    chores: Sequence[Callable[[], None]] = (),
+    start: Mapping[str, Any] | None = None,
+    asked_to_end: Callable[[], None] = lambda: None,
 ) -> int:
     """Run the command until it ends; its exit code.
 
@@ -33,6 +36,7 @@ def main(
         command: `dagster dev` with its options.
         chores: called every few seconds while it runs.
         start: further arguments of `subprocess.Popen`.
+        asked_to_end: called for each signal that ends it.
     """
     # A shell's "make ui &" ignores SIGINT, Dagster would inherit that, and then SIGTERM would not stop it either.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -40,11 +44,14 @@ def main(
     watch, family = Watch(process.pid, _address(command)), Family(process.pid)
 
     def pass_on(number: int, frame: FrameType | None) -> None:
+        asked_to_end()
+        if number == signal.SIGINT and _shares_terminal():
+            return
         family.note_members()
         process.send_signal(number)
 
     signal.signal(signal.SIGTERM, pass_on)
-    signal.signal(signal.SIGINT, lambda number, frame: None if _shares_terminal() else pass_on(number, frame))
+    signal.signal(signal.SIGINT, pass_on)
     while True:
         try:
             code = process.wait(POLL_S)

@@ -103,12 +103,19 @@ def _run(folder: Folder, port: int) -> int:
                 "env": environment(folder, port),
                 "cwd": folder.root,
             }
+            ending = Ending()
             code = supervise.main(
-                command(port), chores=[Address(port).tell_when_up, Outages(folder).tell_changes], start=start
+                command(port),
+                chores=[Address(port).tell_when_up, Outages(folder).tell_changes],
+                start=start,
+                asked_to_end=ending.tell,
             )
     finally:
         folder.ui.unlink(missing_ok=True)
-    say("Dagster has ended." if code <= 0 else f"Dagster has ended with code {code}; {log} says why.")
+    if code <= 0 or ending.was_asked_for:
+        say("Dagster has ended.")
+        return min(code, 0)
+    say(f"Dagster has ended with code {code}; {log} says why.")
     return code
 
 
@@ -145,6 +152,18 @@ class Address:
         if not self._told and is_listening(self._port):
             self._told = True
             say(f"Dagster is at http://{LOOPBACK}:{self._port} (Ctrl-C ends it).")
+
+
+class Ending:
+    """Tells once that the end was asked for: Dagster takes its time, and who hears nothing presses Ctrl-C again."""
+
+    def __init__(self) -> None:
+        self.was_asked_for = False
+
+    def tell(self) -> None:
+        if not self.was_asked_for:
+            self.was_asked_for = True
+            say("Ending Dagster and the runs under way, which may take half a minute ...")
 
 
 class Outages:

@@ -23,5 +23,10 @@ REASON_CODE = {reason: np.uint8(i + 1) for i, reason in enumerate(REASONS)}  # 0
 
 
 def one_chunk(column: pa.ChunkedArray) -> Any:
-    array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    return array
+    """A column as one array."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def as_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column of texts as a dictionary, so that each distinct text is looked at once."""
+    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()

@@ -1,13 +1,13 @@
 """What the cells of raw rows say: times in UTC and numbers in canonical units, and which rows they refuse.
 
-Belongs here: how a file is to be read, rows that a cell refuses.
-Does not belong here: the files of a station together (`station_cells.py`), cutting a file into rows (`cutting.py`), a
-single time or number (`cell_times.py`, `cell_numbers.py`), one row per hour (`observations/`), thresholds (`quality/`).
+Belongs here: the cells of files that are read alike, rows that a cell refuses.
+Does not belong here: how a file is to be read (`readings.py`), the files of a station together (`station_cells.py`), cutting
+a file into rows (`cutting.py`), a single time or number (`cell_times.py`, `cell_numbers.py`), one row per hour
+(`observations/`), thresholds (`quality/`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,85 +25,16 @@ from weather_etl.meteorology.cell_states import (
     one_chunk,
 )
 from weather_etl.meteorology.cell_times import read_times, read_uniform_times
+from weather_etl.meteorology.readings import Reading
 from weather_etl.meteorology.reasons import Reason
 from weather_etl.meteorology.repeated_hours import FileRows
 from weather_etl.meteorology.time_forms import HOUR
-from weather_etl.meteorology.units import DEFAULT_UNITS, QUANTITIES
+from weather_etl.meteorology.units import QUANTITIES
 from weather_etl.meteorology.vocabulary import RAW_NUMBERS
 
 EARLIEST = np.datetime64("1850-01-01", "us")
 CLOCK_TOLERANCE = np.timedelta64(HOUR, "us")
-
-
-@dataclass(frozen=True)
-class Precipitation:
-    """What the column `precipitation_mm` of a file means.
-
-    Attributes:
-        kind: `amount` of a period that ends with the row's time; `running` since the last routine report (METAR);
-            `interval`: amount since the row before; `counter`: reading of a gauge that is set back now and then.
-        minutes: period of an amount, or archive interval; 0: the step of the series.
-        resets: when a counter is set back: `hour`, `day`, `week`, `month`, `year` (of the station's zone), "": unknown.
-        blank: `none`: an empty cell means that none fell; else `missing`.
-        routine: of a running amount, regular expression of the routine report's type; "": the modal minute decides.
-    """
-
-    kind: str = "interval"
-    minutes: int = 0
-    resets: str = ""
-    blank: str = "missing"
-    routine: str = ""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How the cells of one landing file are to be read.
-
-    Attributes:
-        units: column -> unit of its numbers.
-        decimal: the decimal mark; behind it that of thousands, where the station says it.
-        fields: column -> how its text is written, where that is more than a number.
-        timezones: text of the station -> zone of its times without an offset; "" stands for every station.
-        stations: what the column `station` may say; None: anything.
-        pressures_swapped: the column of each kind of pressure holds the other kind: the file left it open.
-        precipitation: what its precipitation means.
-        stamp: what the time of a row marks of the period of its sums, means and extremes: `end`, `start`, `middle`.
-        period_minutes: length of that period; 0: the step of the series.
-        form: form of the times, see `cell_times.read_form`.
-        before: (date, zone): zone of the times before that date.
-        standard_time: the clock of times without an offset never changes: the zone's standard time all year.
-        zone_is_assumed: nobody says in which zone the times without an offset are.
-        dropped: columns whose cells are not read: too many of them are no numbers.
-    """
-
-    units: tuple[tuple[str, str], ...]
-    decimal: str = "."
-    fields: tuple[tuple[str, Field], ...] = ()
-    timezones: tuple[tuple[str, str], ...] = ()
-    stations: tuple[str, ...] | None = None
-    pressures_swapped: bool = False
-    precipitation: Precipitation = Precipitation()
-    stamp: str = "end"
-    period_minutes: int = 0
-    form: str = "iso"
-    before: tuple[tuple[str, str], ...] = ()
-    standard_time: bool = False
-    zone_is_assumed: bool = False
-    dropped: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, units: Mapping[str, str], decimal: str = ".", **more: Any) -> "Reading":
-        """The reading of a plain CSV file with these units; those that it does not name are the defaults."""
-        return cls(tuple(sorted({**DEFAULT_UNITS, **units}.items())), decimal, **more)
-
-    def column(self, variable: str) -> str:
-        """The raw column that holds a variable."""
-        if self.pressures_swapped:
-            return _SWAPPED.get(variable, variable)
-        return variable
-
-
-_SWAPPED = {"pressure_msl_hpa": "pressure_station_hpa", "pressure_station_hpa": "pressure_msl_hpa"}
+_RAIN = "precipitation_mm"
 
 
 @dataclass
@@ -137,6 +68,7 @@ class Cells:
     twice: list[str] = field(default_factory=list)
 
     def reason(self, row: int) -> Reason | None:
+        """Why a row is refused; None where it is not."""
         code = int(self.refused[row])
         return REASONS[code - 1] if code else None
 
@@ -158,71 +90,111 @@ def read_cells(
         landed_at: datetime64[us], when each row's file version landed; None leaves the future unchecked.
         files: of each row; None if all are of one.
     """
-    units, written = dict(reading.units), dict(reading.fields)
-    parser_refused = rows.column("refused").combine_chunks()
     if files is None:
         files = FileRows.of_one(rows.num_rows)
     zones = _zones_of_rows(rows, reading, timezone)
     times, refused, naive = read_times(one_chunk(rows.column("timestamp")), zones, files, reading.form, reading.before)
+    _refuse_out_of_range(times, refused, landed_at)
+    cells = Cells(times, {}, {}, refused, readings=(reading,), naive=naive, twice=list(files.notes))
+    written = dict(reading.fields)
+    measured, unreadable = _read_columns(cells, rows, reading, written)
+    _take_codes(cells, rows, written)
+    measured |= _take_traces(cells, rows, written)
+    if reading.precipitation.blank == "none":
+        _take_blank_as_none(cells, rows, measured)
+    _refuse_rows(cells, rows, reading, measured, unreadable)
+    cells.warnings += _of_skipped_times(cells, rows, timezone)
+    return cells
+
+
+def _refuse_out_of_range(times: np.ndarray, refused: np.ndarray, landed_at: np.ndarray | None) -> None:
+    """Rows before there were instruments, or from after their file landed; one hour is left to clocks that are fast."""
     with np.errstate(invalid="ignore"):
         out_of_range = times < EARLIEST
         if landed_at is not None:
             out_of_range |= times > landed_at + CLOCK_TOLERANCE
     refused[out_of_range & (refused == 0)] = REASON_CODE[Reason.TIMESTAMP_OUT_OF_RANGE]
 
-    values: dict[str, np.ndarray] = {}
-    states: dict[str, np.ndarray] = {}
-    upstream: dict[str, np.ndarray] = {}
-    measured, unreadable = np.zeros(len(refused), dtype=bool), np.zeros(len(refused), dtype=bool)
+
+def _read_columns(
+    cells: Cells, rows: pa.Table, reading: Reading, written: Mapping[str, Field]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fill in values, states and the flags in the cells themselves; masks of rows with a value, and with an unreadable cell."""
+    n = rows.num_rows
+    units = dict(reading.units)
+    measured, unreadable = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     for name in RAW_NUMBERS:
         column = reading.column(name)
-        values[name], states[name], flags = read_numbers(
-            one_chunk(rows.column(column)) if column not in reading.dropped else _no_cells(rows.num_rows),
+        texts = rows.column(column)
+        cells.values[name], cells.states[name], flags = read_numbers(
+            one_chunk(texts) if column not in reading.dropped else _no_cells(n),
             units.get(column, ""),
             reading.decimal,
             written.get(column),
             QUANTITIES[name],
         )
         if flags is not None and flags.any():
-            upstream[name] = flags
-        if rows.column(column).null_count < rows.num_rows:
-            measured |= states[name] == OK
-            unreadable |= states[name] == UNREADABLE
+            cells.upstream[name] = flags
+        if texts.null_count < n:
+            measured |= cells.states[name] == OK
+            unreadable |= cells.states[name] == UNREADABLE
+    return measured, unreadable
+
+
+def _take_codes(cells: Cells, rows: pa.Table, written: Mapping[str, Field]) -> None:
+    """Flags of the quality codes that stand in other cells than the value; the worse of two counts."""
     for name, flags in _codes(rows, written).items():
-        there = np.where(states[name] == OK, flags, 0).astype(np.uint8)
-        upstream[name] = np.maximum(upstream[name], there) if name in upstream else there
-    trace = traces(rows, written)
-    if trace is not None:
-        values["precipitation_mm"], states["precipitation_mm"] = (
-            x["precipitation_mm"].copy() for x in (values, states)
-        )
-        dry = trace & (states["precipitation_mm"] == MISSING)  # marked in another cell, the amount left empty
-        values["precipitation_mm"][trace] = 0.0
-        states["precipitation_mm"][dry] = OK
-        measured |= dry
-    if reading.precipitation.blank == "none" and rows.column("precipitation_mm").null_count < rows.num_rows:
-        blank = measured & (states["precipitation_mm"] == MISSING) & _blank(rows.column("precipitation_mm"))
-        values["precipitation_mm"][blank], states["precipitation_mm"][blank] = 0.0, OK
+        there = np.where(cells.states[name] == OK, flags, 0).astype(np.uint8)
+        known = cells.upstream.get(name)
+        cells.upstream[name] = there if known is None else np.maximum(known, there)
+
+
+def _take_traces(cells: Cells, rows: pa.Table, written: Mapping[str, Field]) -> np.ndarray:
+    """Traces of precipitation count as 0 mm; mask of the rows that have an amount by it alone."""
+    cells.trace = traces(rows, written)
+    if cells.trace is None:
+        return np.zeros(rows.num_rows, dtype=bool)
+    amounts, states = cells.values[_RAIN].copy(), cells.states[_RAIN].copy()
+    marked_elsewhere = cells.trace & (states == MISSING)  # the amount itself is left empty
+    amounts[cells.trace] = 0.0
+    states[marked_elsewhere] = OK
+    cells.values[_RAIN], cells.states[_RAIN] = amounts, states
+    return marked_elsewhere
+
+
+def _take_blank_as_none(cells: Cells, rows: pa.Table, measured: np.ndarray) -> None:
+    """Empty cells of precipitation count as 0 mm in rows that have a value."""
+    texts = rows.column(_RAIN)
+    if texts.null_count == rows.num_rows:
+        return
+    blank = measured & (cells.states[_RAIN] == MISSING) & _blank(texts)
+    cells.values[_RAIN][blank], cells.states[_RAIN][blank] = 0.0, OK
+
+
+def _refuse_rows(cells: Cells, rows: pa.Table, reading: Reading, measured: np.ndarray, unreadable: np.ndarray) -> None:
+    """Rows without a value, of other stations, and those that the parser refused, whose reason comes before all others."""
+    refused = cells.refused
     refused[~measured & unreadable & (refused == 0)] = REASON_CODE[Reason.TYPE]
     refused[~measured & (refused == 0)] = REASON_CODE[Reason.NO_MEASUREMENT]
     refused[_of_other_stations(rows, reading)] = REASON_CODE[Reason.WRONG_STATION]
-    if parser_refused.null_count < len(parser_refused):
-        for code in parser_refused.unique().drop_null().to_pylist():
-            mask = pc.fill_null(pc.equal(parser_refused, code), False).to_numpy(zero_copy_only=False)
+    by_parser = rows.column("refused").combine_chunks()
+    if by_parser.null_count < len(by_parser):
+        for code in by_parser.unique().drop_null().to_pylist():
+            mask = pc.fill_null(pc.equal(by_parser, code), False).to_numpy(zero_copy_only=False)
             refused[mask] = REASON_CODE[Reason(code)]
-    warnings = []
-    skipped = np.flatnonzero(refused == REASON_CODE[Reason.TIMESTAMP_NONEXISTENT])
-    if len(skipped):
-        example = rows.column("timestamp")[int(skipped[0])].as_py()
-        warnings.append(
-            f"{len(skipped)} times such as {example!r} do not exist in {timezone}, where summer time skips them: the clock "
-            "of this file seems to stay on standard time, and then its summer rows are an hour off; if so, set "
-            "standard_time = true in station.toml"
-        )
-    return Cells(
-        times, values, states, refused, upstream, warnings, trace=trace, readings=(reading,), naive=naive,
-        twice=list(files.notes),
-    )  # fmt: skip
+
+
+def _of_skipped_times(cells: Cells, rows: pa.Table, timezone: str) -> list[str]:
+    """A sentence on times that the clock of the zone skips, if there are any."""
+    skipped = np.flatnonzero(cells.refused == REASON_CODE[Reason.TIMESTAMP_NONEXISTENT])
+    if not len(skipped):
+        return []
+    example = rows.column("timestamp")[int(skipped[0])].as_py()
+    return [
+        f"{len(skipped)} times such as {example!r} do not exist in {timezone}, where summer time skips them: the clock "
+        "of this file seems to stay on standard time, and then its summer rows are an hour off; if so, set "
+        "standard_time = true in station.toml"
+    ]
 
 
 def _no_cells(n: int) -> pa.Array:

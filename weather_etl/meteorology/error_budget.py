@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from weather_etl.meteorology.cell_states import MISSING, REASON_CODE, REASONS, UNREADABLE, one_chunk
-from weather_etl.meteorology.cells import EARLIEST, Cells, Reading, read_cells
+from weather_etl.meteorology.cells import EARLIEST, Cells, read_cells
+from weather_etl.meteorology.readings import Reading
 from weather_etl.meteorology.reasons import Reason
 
 ERROR_BUDGET = 0.25

@@ -53,7 +53,7 @@ class ParsedFile:
         form: of the times; `time_names` are their columns.
         before: [date, zone]: zone of older times.
         stamp, period_minutes: what a time marks.
-        precipitation: what it means, see `cells.Precipitation`.
+        precipitation: what it means, see `readings.Precipitation`.
         names_stations: its rows name the station by an id of the provider.
         place: name and coordinates that the file gives of its station.
         assumed: setting (`units.wind_speed_ms`, ...) -> sentence that says what was assumed.
@@ -150,6 +150,14 @@ def raw_rows(
     lines: np.ndarray,
     refused: list[RefusedLine],
 ) -> pa.Table:
+    """The rows of a file as `ParsedFile.rows` has them.
+
+    Args:
+        columns: column -> texts, one a row; of `RAW_TEXT_COLUMNS`, those that are not there are null.
+        rescued: what no column takes, as JSON; None without.
+        lines: int64, shape (n,), line of each row in the file.
+        refused: lines that became no row; each is a row of its own, with its text and the reason.
+    """
     n = len(lines)
     data: dict[str, pa.Array | pa.ChunkedArray] = {"line": pa.array(lines, pa.int64())}
     for name in RAW_TEXT_COLUMNS:

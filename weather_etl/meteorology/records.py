@@ -97,14 +97,14 @@ def parse_records(text: bytes, find_layout: Callable[[bytes], Layout], bad_utf8:
 def _parse_with_care(text: bytes, find_layout: Callable[[bytes], Layout], first_line: int) -> Records:
     layout = find_layout(text)
     for every_quote in (False, True):
-        body, lines, refused, multi_line, unclean_end = set_bad_lines_aside(
+        left = set_bad_lines_aside(
             text[layout.end :], first_line + layout.line, layout.delimiter, len(layout.names), every_quote=every_quote
         )
-        table, invalid = _cut_into_cells(body, layout, multi_line)
-        if table.num_rows + len(invalid) == len(lines):
+        table, invalid = _cut_into_cells(left.body, layout, left.multi_line)
+        if table.num_rows + len(invalid) == len(left.lines):
             break  # else an open quote in a line with an even number of them swallowed rows
-    records = Records(layout, table, invalid, lines, refused, unclean_end=unclean_end)
-    return _wide_enough(records, body, multi_line)
+    records = Records(layout, table, invalid, left.lines, left.refused, unclean_end=left.unclean_end)
+    return _wide_enough(records, left.body, left.multi_line)
 
 
 def _wide_enough(records: Records, body: bytes | pa.Buffer, multi_line: bool) -> Records:

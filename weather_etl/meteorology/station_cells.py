@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from weather_etl.meteorology.cell_states import MISSING, OK, REASON_CODE, one_chunk
-from weather_etl.meteorology.cells import Cells, Reading, read_cells
+from weather_etl.meteorology.cells import Cells, read_cells
+from weather_etl.meteorology.readings import Reading
 from weather_etl.meteorology.reasons import Reason
 from weather_etl.meteorology.repeated_hours import FileRows
 from weather_etl.meteorology.time_forms import NOT_A_TIME

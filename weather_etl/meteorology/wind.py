@@ -2,6 +2,9 @@
 
 Belongs here: power of one hour; the generic turbine, named turbines of windpowerlib (extra `wind`).
 Does not belong here: energy of days and months (`aggregation`), air density (`derived.py`).
+
+Shapes: arguments are float64 arrays of any shape, or scalars, that broadcast with each other; NaN stays NaN. Speeds in m/s,
+densities in kg m-3, heights in metres above the ground, powers in kW.
 """
 
 from dataclasses import dataclass
@@ -68,7 +71,7 @@ class Turbine:
     powers_kw: tuple[float, ...] = ()
 
     def power_kw(self, speed_ms: np.ndarray) -> np.ndarray:
-        """Power at a normalised hub speed; 0 outside the curve, NaN stays NaN."""
+        """Power in kW at a normalised hub speed in m/s, linear between the points of the curve; 0 outside it, NaN stays NaN."""
         if not self.speeds_ms:
             return self.rated_kw * generic_curve(speed_ms)
         return np.interp(speed_ms, self.speeds_ms, self.powers_kw, left=0.0, right=0.0)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from weather_etl import postgres
 from weather_etl.errors import UserError
 from weather_etl.redaction import printable, without_secrets
+from weather_etl.sentences import first_names
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 OK, NOTE, BAD = "ok", "note", "bad"
 _PACKAGES = ("dagster", "dagster-azure", "azure-storage-blob", "pandas", "pandera", "pyarrow", "numpy")
 _LOGS_CONTAINER = "dagster-logs"
-_NAMES = 5
 
 
 @dataclass(frozen=True)
@@ -144,11 +144,11 @@ def _strays(containers: "Containers") -> Iterator[Finding]:
     landing = list_landing(containers.landing) if containers.landing.exists() else None
     if landing and landing.unroutable:
         names = [printable(name) for name in sorted(landing.unroutable)]
-        what = f"{len(names)} outside any station's folder, never read: {_some(names)}"
+        what = f"{len(names)} outside any station's folder, never read: {first_names(names)}"
         first = shlex.quote(names[0])
         yield Finding("landing", NOTE, what, f"weather-etl move {first} STATION/, or weather-etl delete {first}")
     if landing and landing.settings_only:
-        what = f"a station.toml and no file yet: {_some(sorted(landing.settings_only))}"
+        what = f"a station.toml and no file yet: {first_names(sorted(landing.settings_only))}"
         yield Finding("landing", NOTE, what, "weather-etl upload STATION FILE")
 
 
@@ -217,26 +217,24 @@ def _stations(settings: Settings, instance: "dg.DagsterInstance") -> Iterator[Fi
         yield Finding(
             "stations",
             NOTE,
-            f"{len(stale)} of {len(states)} are stale: {_some([f'{s.station} ({s.state})' for s in stale])}",
+            f"{len(stale)} of {len(states)} are stale: {first_names([f'{s.station} ({s.state})' for s in stale])}",
             "weather-etl run, or leave it to a running daemon",
         )
     else:
         empty = [s.station for s in states if s.state == NOTHING_USABLE]
-        note = f", but nothing usable was found in {_some(empty)}" if empty else ""
+        note = f", but nothing usable was found in {first_names(empty)}" if empty else ""
         yield Finding("stations", OK, f"all {len(states)} are up to date{note}")
     if muted := [f"{s.station} (until {s.muted_until})" for s in states if s.muted_until]:
-        yield Finding("stations", NOTE, f"nobody is told of {_some(muted)}", "weather-etl mute STATION --off ends it")
+        yield Finding(
+            "stations", NOTE, f"nobody is told of {first_names(muted)}", "weather-etl mute STATION --off ends it"
+        )
     rejected = [s.station for s in states if any(c.name == REJECTED_FILES.name and c.state == ERROR for c in s.checks)]
     if rejected:
-        text = f"files are parked as rejected: {_some(rejected)}"
+        text = f"files are parked as rejected: {first_names(rejected)}"
         yield Finding("stations", BAD, text, "weather-etl status names file and reason")
     if troubled := [s.station for s in states if s.trouble]:
-        text = f"the last run failed or the station is parked: {_some(troubled)}"
+        text = f"the last run failed or the station is parked: {first_names(troubled)}"
         yield Finding("stations", BAD, text, "weather-etl status names the cause")
     others = sum(c.state == ERROR for s in states for c in s.checks if c.name != REJECTED_FILES.name)
     if others:
         yield Finding("checks", BAD, f"{others} more red checks", "weather-etl status lists them")
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:_NAMES]) + (f" and {len(names) - _NAMES} more" if len(names) > _NAMES else "")

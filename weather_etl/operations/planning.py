@@ -14,6 +14,7 @@ from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES, StaleStation
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing.versions import SHARED, Landing
+from weather_etl.sentences import count
 
 SHARED_TAG = "weather_etl/shared_files"
 UNSPLIT, UNROUTABLE = "not split", "files outside any station's folder"
@@ -164,7 +165,7 @@ def left_alone(station: str) -> str:
 
 def parked_sentence(station: str, attempts: int) -> str:
     """What a person must know of a station whose last attempt has failed."""
-    return f"After {attempts} attempt{'s' * (attempts != 1)} {left_alone(station)}"
+    return f"After {count(attempts, 'attempt')} {left_alone(station)}"
 
 
 def what_next(job: str, tags: Mapping[str, str], max_attempts: int) -> str:

@@ -29,6 +29,7 @@ UNFINISHED = [
     dg.DagsterRunStatus.CANCELING,
 ]
 FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+INTERRUPTED = "The run was interrupted; `weather-etl run` goes on."
 # Set by dagster-celery on a run that it has handed to the broker.
 _BROKER_TAG = "dagster-celery/task_id"
 _TARGETS_PER_QUERY = 1000
@@ -237,8 +238,16 @@ def unroutable_files_told(instance: dg.DagsterInstance) -> str | None:
     return str(names.value) if names is not None else None
 
 
+def was_interrupted(event: dg.DagsterEvent) -> bool:
+    """Whether a step ended by Ctrl-C or SIGTERM: Dagster calls that a failure of the step, and goes on."""
+    error = event.step_failure_data.error if event.is_step_failure else None
+    return error is not None and error.cls_name in ("KeyboardInterrupt", dg.DagsterExecutionInterruptedError.__name__)
+
+
 def step_failure(event: dg.DagsterEvent) -> str:
     """What a failed step said: the words of its `Failure`, else of its exception."""
+    if was_interrupted(event):
+        return INTERRUPTED
     data = event.step_failure_data
     description = data.user_failure_data.description if data.user_failure_data else None
     return (description or (data.error.message if data.error else "")).strip()

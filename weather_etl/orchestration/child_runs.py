@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 
 from weather_etl.operations import planning
-from weather_etl.operations.run_history import step_failure
+from weather_etl.operations.run_history import step_failure, was_interrupted
 from weather_etl.orchestration.graph import graph
 from weather_etl.orchestration.jobs import SHARED_JOB, TABLES_JOB
 from weather_etl.private_names import execute_in_this_process
@@ -20,7 +20,6 @@ from weather_etl.stations import PARTITIONS_NAME
 # As workspace.yaml and Dagster name them.
 LOCATION, REPOSITORY = "weather_etl", "__repository__"
 QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
-INTERRUPTED = "The run was interrupted; `weather-etl run` goes on."
 STEPS = ("raw_observations", "validated", "aggregated")
 
 
@@ -62,24 +61,14 @@ def run_job(
     )
     if result.success:
         return []
-    if result.dagster_run.status == dg.DagsterRunStatus.CANCELED or any(map(_was_interrupted, result.all_events)):
+    if result.dagster_run.status == dg.DagsterRunStatus.CANCELED or any(map(was_interrupted, result.all_events)):
         raise KeyboardInterrupt
     return causes(result.all_events) or [f"Run {result.run_id} failed before its first step; see it in the UI."]
 
 
-def _was_interrupted(event: dg.DagsterEvent) -> bool:
-    """Whether a step ended by Ctrl-C or SIGTERM: Dagster calls that a failure of the step, and goes on."""
-    error = event.step_failure_data.error if event.is_step_failure else None
-    return error is not None and error.cls_name in ("KeyboardInterrupt", dg.DagsterExecutionInterruptedError.__name__)
-
-
 def causes(events: Sequence[dg.DagsterEvent]) -> list[str]:
     """One sentence for each step that failed."""
-    return [
-        INTERRUPTED if _was_interrupted(event) else without_secrets(step_failure(event))
-        for event in events
-        if event.is_step_failure
-    ]
+    return [without_secrets(step_failure(event)) for event in events if event.is_step_failure]
 
 
 def replay(instance: dg.DagsterInstance, station: str | None, names: list[str], shared: list[str]) -> list[str]:

@@ -19,6 +19,8 @@ from weather_etl_tests.conftest import Services
 from weather_etl_tests.support.live import installation
 from weather_etl_tests.support.waiting import free_port, until
 
+ENDING = "Ending Dagster and the runs under way, which may take half a minute ..."
+
 
 def listener(port: int = 0) -> socket.socket:
     server = socket.socket()
@@ -92,13 +94,13 @@ def test_dagster_gets_its_folder_and_the_address_unless_they_are_set(
     monkeypatch.setenv("WEATHER_ETL_UI_URL", "")
     (tmp_path / ".local").mkdir()
     (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
-    found = ui.environment(Folder(tmp_path), 3001)
-    assert (Path(found["DAGSTER_HOME"]) / "dagster.yaml").read_text() == "telemetry: {enabled: false}\n"
-    assert found["WEATHER_ETL_UI_URL"] == "http://127.0.0.1:3001"
+    environ = ui.environment(Folder(tmp_path), 3001)
+    assert (Path(environ["DAGSTER_HOME"]) / "dagster.yaml").read_text() == "telemetry: {enabled: false}\n"
+    assert environ["WEATHER_ETL_UI_URL"] == "http://127.0.0.1:3001"
     monkeypatch.setenv("DAGSTER_HOME", "/mine")
     monkeypatch.setenv("WEATHER_ETL_UI_URL", "https://dagster.example.net")
-    found = ui.environment(Folder(tmp_path), 3001)
-    assert (found["DAGSTER_HOME"], found["WEATHER_ETL_UI_URL"]) == ("/mine", "https://dagster.example.net")
+    environ = ui.environment(Folder(tmp_path), 3001)
+    assert (environ["DAGSTER_HOME"], environ["WEATHER_ETL_UI_URL"]) == ("/mine", "https://dagster.example.net")
 
 
 @pytest.mark.live
@@ -131,7 +133,7 @@ def test_the_terminal_ends_with_the_address_the_port_is_known_and_stop_ends_it(
                 process.send_signal(signal.SIGTERM)
             process.wait(90)
     told = terminal.read_text().splitlines()
-    assert told[0].startswith("Starting Dagster") and told[1:] == [address, "Dagster has ended."]
+    assert told[0].startswith("Starting Dagster") and told[1:] == [address, ENDING, "Dagster has ended."]
     assert not (tmp_path / ".local" / "ui.json").exists()
     assert "temporary directory" not in (tmp_path / ".local" / "ui.log").read_text()
     assert {p.name for p in tmp_path.iterdir()} == before  # Dagster leaves nothing in the folder

@@ -16,8 +16,9 @@ import pyarrow as pa
 import pytest
 
 from weather_etl.meteorology import observations
-from weather_etl.meteorology.cells import Field, Precipitation, Reading
+from weather_etl.meteorology.cells import Field
 from weather_etl.meteorology.raw_rows import DICTIONARY, raw_rows
+from weather_etl.meteorology.readings import Precipitation, Reading
 from weather_etl.meteorology.site import UNKNOWN_SITE, Site
 from weather_etl.station_file import parse_settings
 from weather_etl_tests.meteorology.making import STATION, File

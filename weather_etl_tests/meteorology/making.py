@@ -16,8 +16,8 @@ import pyarrow as pa
 from weather_etl.ingestion import raw_table, reading
 from weather_etl.landing.versions import FileVersion
 from weather_etl.meteorology import aggregation, observations
-from weather_etl.meteorology.cells import Reading
 from weather_etl.meteorology.quality import VARIABLES
+from weather_etl.meteorology.readings import Reading
 from weather_etl.meteorology.reasons import Rejected
 from weather_etl.meteorology.site import Site
 from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES

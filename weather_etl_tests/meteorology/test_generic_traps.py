@@ -172,8 +172,8 @@ def test_a_column_that_says_degrees_is_read_though_it_ends_at_36():
 def test_tenths_are_asked_for_and_read_when_the_station_says_so(digits):
     data = day(f"{UTC_TIME},Temperature (C),Sea Level Pressure", lambda h: f"5,{10000 + digits + h}")
     assert "0.1 hPa" in left_out(data, "Sea Level Pressure")
-    found = values(data, "pressure_msl_hpa", **options_of('units = { pressure_msl_hpa = "0.1 hPa" }'))
-    assert found[0] == pytest.approx(1000 + digits / 10)
+    pressures = values(data, "pressure_msl_hpa", **options_of('units = { pressure_msl_hpa = "0.1 hPa" }'))
+    assert pressures[0] == pytest.approx(1000 + digits / 10)
 
 
 def test_a_scaled_unit_of_the_station_holds_for_files_that_were_read_before_it():
@@ -265,8 +265,8 @@ def test_blank_rows_of_an_outage_are_no_errors(blank):
         *(f"{t},5,80" if h < 12 else blank.format(time=t) for h, t in enumerate(rows)),
         header="Time (UTC),Temp (C),Hum (%)",
     )
-    found = inspect(formats.Source("a.csv", [formats.Member("a.csv", data)]), formats.Options())
-    assert (found.reason, found.usable) == ("", 12)
+    inspection = inspect(formats.Source("a.csv", [formats.Member("a.csv", data)]), formats.Options())
+    assert (inspection.reason, inspection.usable) == ("", 12)
 
 
 def test_two_roundings_of_one_value_do_not_contradict_each_other():
@@ -632,12 +632,12 @@ def test_further_sheets_with_tables_are_told_until_the_station_says_which_is_mea
     notes = [["Remark"], ["The station was moved."]]
     data = workbook(Notes=notes, January=month(1), February=month(2))
     source = formats.Source("a.xlsx", [formats.Member("a.xlsx", data)])
-    found = inspect(source, formats.Options())
-    assert found.rows_shown[0]["temperature_c"] == 1 and found.confidence == "low"
-    assert any("'February' holds a table too" in w and "Notes" not in w for w in found.warnings)
-    assert found.settings == ['dialect = { sheet = "January" }']
-    pasted = inspect(source, formats.Options(**options_of(found.settings[0])))
-    assert pasted.rows_shown == found.rows_shown and pasted.confidence == "medium"
+    inspection = inspect(source, formats.Options())
+    assert inspection.rows_shown[0]["temperature_c"] == 1 and inspection.confidence == "low"
+    assert any("'February' holds a table too" in w and "Notes" not in w for w in inspection.warnings)
+    assert inspection.settings == ['dialect = { sheet = "January" }']
+    pasted = inspect(source, formats.Options(**options_of(inspection.settings[0])))
+    assert pasted.rows_shown == inspection.rows_shown and pasted.confidence == "medium"
     other = inspect(source, formats.Options(**options_of('dialect = { sheet = "February" }')))
     assert other.rows_shown[0]["temperature_c"] == 2
     gone = inspect(source, formats.Options(sheet="March"))
@@ -675,11 +675,11 @@ ODD = {
 def test_the_lines_that_inspect_prints_end_what_was_assumed_and_change_no_value(name):
     data, variable, expected = ODD[name]
     source = formats.Source("a.csv", [formats.Member("a.csv", data)])
-    found = inspect(source, formats.Options())
-    assert found.confidence == "low"
-    pasted = options_of("\n".join(found.settings))
+    inspection = inspect(source, formats.Options())
+    assert inspection.confidence == "low"
+    pasted = options_of("\n".join(inspection.settings))
     again = inspect(formats.Source("a.csv", [formats.Member("a.csv", data)]), formats.Options(**pasted))
-    assert again.confidence == "medium" and again.rows_shown == found.rows_shown
+    assert again.confidence == "medium" and again.rows_shown == inspection.rows_shown
     assert values(data, variable, **pasted)[0] == expected
 
 

@@ -42,9 +42,9 @@ def spoiled(at: int, by: float) -> Station:
 
 
 def test_a_value_that_all_neighbours_contradict_is_an_event():
-    found = neighbour_events(around(spoiled(500, 15.0)))
-    assert found[["station_id", "test", "neighbours_n", "agree_n"]].values.tolist() == [["t", "neighbour", 3, 3]]
-    assert found["expected"][0] == pytest.approx(station("t", -3.0).values["temperature_c"][500], abs=1.5)
+    events = neighbour_events(around(spoiled(500, 15.0)))
+    assert events[["station_id", "test", "neighbours_n", "agree_n"]].values.tolist() == [["t", "neighbour", 3, 3]]
+    assert events["expected"][0] == pytest.approx(station("t", -3.0).values["temperature_c"][500], abs=1.5)
 
 
 def test_a_station_that_is_always_colder_is_none():
@@ -52,8 +52,8 @@ def test_a_station_that_is_always_colder_is_none():
 
 
 def test_below_four_stations_there_is_an_empty_table_with_its_columns():
-    found = neighbour_events(around(spoiled(500, 15.0), 2))
-    assert found.empty and list(found) == [
+    events = neighbour_events(around(spoiled(500, 15.0), 2))
+    assert events.empty and list(events) == [
         "station_id", "timestamp", "variable", "test", "value", "expected", "neighbours_n", "agree_n",
     ]  # fmt: skip
 
@@ -79,8 +79,8 @@ def test_the_order_of_the_stations_changes_nothing():
 def test_a_dry_day_amid_rain_and_a_flood_alone_are_events(mine, theirs, n):
     wet, own = np.zeros(len(DAYS)), np.zeros(len(DAYS))
     wet[50], own[50] = theirs, mine
-    found = neighbour_events(around(station("t", rain=own), rain=wet))
-    assert (found["test"] == "neighbour_rain").sum() == n
+    events = neighbour_events(around(station("t", rain=own), rain=wet))
+    assert (events["test"] == "neighbour_rain").sum() == n
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,63 @@ def test_a_network_is_judged_with_a_few_stations_in_memory(monkeypatch):
 def test_stations_that_nobody_is_near_to_are_never_read():
     far = [Place(f"p{i}", 10.0 * i, 0.0, 100.0) for i in range(6)]
     assert neighbours.neighbour_events(far, lambda place: pytest.fail(place.station_id)).empty
+
+
+def values_of(*at: tuple[int, float], name: str, **more) -> Station:
+    """A station with departures at some hours; NaN: no value there."""
+    x = station(name, **more).values["temperature_c"].copy()
+    for hour, by in at:
+        x[hour] += by
+    return station(name, temperature_c=x, **more)
+
+
+def events_of(target: Station, *others: Station) -> int:
+    events = neighbour_events([target, *others])
+    return int((events["station_id"] == target.station_id).sum())
+
+
+def near(i: int, *at: tuple[int, float]) -> Station:
+    return values_of(*at, name=f"n{i}", km_east=10.0 * (i + 1))
+
+
+@pytest.mark.parametrize(("missing", "n"), [(0, 1), (1, 0)])
+def test_an_hour_is_judged_by_three_neighbours_that_have_a_value_in_it(missing, n):
+    others = [near(i, (500, np.nan)) if i < missing else near(i) for i in range(3)]
+    assert events_of(values_of((500, 15.0), name="t"), *others) == n
+
+
+@pytest.mark.parametrize("wrong", [1, 2])
+def test_more_than_two_thirds_of_the_neighbours_have_to_agree(wrong):
+    others = [near(i, (500, 15.0)) if i < wrong else near(i) for i in range(4)]
+    assert events_of(values_of((500, 15.0), name="t"), *others) == (wrong == 1)
+
+
+def test_neighbours_that_depart_to_either_side_do_not_agree():
+    others = [near(0, (500, 40.0)), near(1, (500, -40.0)), near(2, (500, -40.0))]
+    assert events_of(station("t"), *others) == 0
+
+
+@pytest.mark.parametrize(("by", "n"), [(9.0, 0), (12.0, 1)])
+def test_a_departure_counts_from_five_spreads_of_at_least_two_degrees(by, n):
+    assert events_of(values_of((500, by), name="t"), *(near(i) for i in range(3))) == n
+
+
+@pytest.mark.parametrize(("hours", "n"), [(99, 0), (101, 1)])
+def test_a_neighbour_needs_a_hundred_common_hours(hours, n):
+    few = [(h, np.nan) for h in range(len(HOURS)) if not 450 <= h < 450 + hours]
+    assert events_of(values_of((500, 15.0), name="t"), near(0), near(1), near(2, *few)) == n
+
+
+@pytest.mark.parametrize(("by", "fall", "n"), [(-15.0, 0.0, 1), (-15.0, 3.0, 0), (15.0, 3.0, 1)])
+def test_a_deep_low_that_passes_the_neighbours_too_is_spared_in_its_hours_alone(by, fall, n):
+    weather = 1000 + np.random.default_rng(1).normal(0, 0.2, len(HOURS))
+    weather[500:506] -= fall * np.arange(1, 7)
+    mine = weather.copy()
+    mine[502] += by
+    others = [station(f"n{i}", km_east=10.0 * (i + 1), pressure_msl_hpa=weather + i) for i in range(3)]
+    events = neighbour_events([station("t", pressure_msl_hpa=mine), *others])
+    assert (events["variable"] == "pressure_msl_hpa").sum() == n
+    steady = mine.copy()
+    steady[3000] += -15.0  # far from any storm: the storm of the record spares it not
+    events = neighbour_events([station("t", pressure_msl_hpa=steady), *others])
+    assert (events["variable"] == "pressure_msl_hpa").sum() == n + 1

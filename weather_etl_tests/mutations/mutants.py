@@ -124,7 +124,7 @@ MUTANTS = (
     Mutant(f"{_F}/mapping.py", "(metres or bool(pc.all(round_ones).as_py()))", "bool(pc.all(round_ones).as_py())", TRAPS, "metres_of_sight"),
     Mutant("weather_etl/landing/unpacking.py", "return hidden or ", "return ", (f"{_T}/meteorology/test_corpus.py",), "zip"),
     # runs that end
-    Mutant("weather_etl/orchestration/child_runs.py", " or any(map(_was_interrupted, result.all_events))", "", (f"{_T}/test_work_left_undone.py",), "signal"),
+    Mutant("weather_etl/orchestration/child_runs.py", " or any(map(was_interrupted, result.all_events))", "", (f"{_T}/test_work_left_undone.py",), "signal"),
     Mutant(_CONTAINER, 'if code == "ContainerBeingDeleted":', "if False:", HOSTILE, "being_deleted"),
     Mutant("weather_etl/checks/observations.py", 'sentence in judged.observations.twice]', 'sentence in judged.observations.twice[:0]]', (f"{_T}/test_value_checks.py",), "twice"),
     # merging

@@ -68,7 +68,7 @@ def daily_weather(
         site: place, elevation, height of the wind sensor, thresholds, bases of degree days.
 
     Returns:
-        `daily_weather`: one row per day with at least one observation, ordered by date. Statistics are null where
+        `daily_weather`: one row per day with at least one observation, or an amount of the whole day, ordered by date. Statistics are null where
         `DAILY` is not met, sums and the energy where an hour is missing (`WHOLE`); the n columns always stand.
 
     Means of scalars are those of the hourly values, not (minimum + maximum) / 2 (WMO-No. 8; xclim `tg_mean`). Degree
@@ -79,7 +79,7 @@ def daily_weather(
     hours = hours or LocalHours(observations, timezone)
     days, expected = hours.days, hours.expected
     count = len(days)
-    kind = pressure_kind(observations)
+    kind = pressure_kind(hours.observations)
     out: dict[str, object] = {
         "station_id": repeated_text(station, count),
         "date": days.keys.astype("datetime64[D]").astype("datetime64[us]"),

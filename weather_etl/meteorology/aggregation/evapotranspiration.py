@@ -2,6 +2,8 @@
 
 Belongs here: equation 6 of Allen et al. 1998, FAO Irrigation and drainage paper 56, and what goes into it.
 Does not belong here: which days have what it needs (`days.py`), sun and clear sky (`sun.py`).
+
+Shapes: arguments are float64 arrays of shape (days,), or scalars that broadcast with them; NaN stays NaN.
 """
 
 import numpy as np

@@ -62,6 +62,23 @@ def _local_hours(utc: np.ndarray, observed: np.ndarray, timezone: str) -> tuple[
     return local, hours
 
 
+def _with_hours_before(observations: "pd.DataFrame", rows: np.ndarray) -> "pd.DataFrame":
+    """The observations, and before each of these rows an hour without any value, so that its day is one of them."""
+    import pandas as pd
+
+    empty = observations.iloc[rows].copy()
+    for name, kind in observations.dtypes.items():
+        if name in ("timestamp", "observed_at"):
+            empty[name] -= pd.Timedelta(hours=1)
+        elif str(name).endswith("_qc"):
+            empty[name] = np.uint8(Flag.MISSING)
+        elif name not in ("station_id", "landing_file", "line", "landed_at", "rows_n"):
+            empty[name] = pd.array([None] * len(empty), dtype=kind)
+    both = pd.concat([observations, empty]).sort_values("timestamp", kind="stable", ignore_index=True)
+    both.attrs = observations.attrs
+    return both
+
+
 @dataclass(frozen=True)
 class ByDay:
     """One variable by days: hours with a value, their mean, minimum and maximum (NaN without any), longest gap."""
@@ -89,9 +106,16 @@ class LocalHours:
     """
 
     def __init__(self, observations: "pd.DataFrame", timezone: str) -> None:
+        self.timezone = timezone
+        self._arrange(observations)
+        closing = self._days_closed()
+        if len(closing):
+            self._arrange(_with_hours_before(observations, closing))
+
+    def _arrange(self, observations: "pd.DataFrame") -> None:
         import pandas as pd
 
-        self.timezone = timezone
+        timezone = self.timezone
         self.observations = observations
         index = pd.DatetimeIndex(observations["timestamp"])
         utc = _micros(index)
@@ -103,6 +127,16 @@ class LocalHours:
         start, end = edges[: len(self.days)], edges[len(self.days) :]
         self.expected, self.first_hour = end - start, start
         self.hour = self.utc_hours - start[self.of_row]
+
+    def _days_closed(self) -> np.ndarray:
+        """Rows at midnight whose amount is that of the whole day before, of which there is no other observation."""
+        if "precipitation_long_h" not in self.observations or not self.has("precipitation_long_mm"):
+            return np.empty(0, dtype=np.int64)
+        period = self.observations["precipitation_long_h"].to_numpy(dtype=np.float64, na_value=0.0)
+        rows = np.flatnonzero((self.hour == 0) & (period > 0))
+        keys = self.days.keys[self.of_row[rows]] - 1
+        rows, keys = rows[~np.isin(keys, self.days.keys)], keys[~np.isin(keys, self.days.keys)]
+        return rows[self.utc_hours[rows] - period[rows] == midnights(keys, self.timezone)]
 
     def column(self, name: str) -> np.ndarray:
         """One column of numbers, NaN where missing."""

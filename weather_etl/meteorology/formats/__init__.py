@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from weather_etl.meteorology.cell_numbers import Field
-from weather_etl.meteorology.cells import Precipitation, Reading
 from weather_etl.meteorology.formats import pressures
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.reading import profile_of, read
 from weather_etl.meteorology.formats.source import Source
 from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.raw_rows import ParsedFile
+from weather_etl.meteorology.readings import Precipitation, Reading
 from weather_etl.meteorology.units import DEFAULT_UNITS, scale_of
 
 __all__ = [

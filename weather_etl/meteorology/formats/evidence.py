@@ -1,8 +1,9 @@
 """What numbers prove of their unit, and when they must not be trusted.
 
-Belongs here: the rules and their thresholds. Does not belong here: what follows from them (`mapping.py`).
+Belongs here: the rules and their thresholds. Does not belong here: what follows from them (`units_by_values.py`, `temperature_units.py`).
 
-Every function takes numbers as they stand in the file, NaN where there is none.
+Every function takes the numbers of a column as they stand in the file, in the order of its rows: float64, shape (n,), NaN
+where there is none.
 """
 
 import numpy as np

@@ -18,7 +18,7 @@ from weather_etl.meteorology.formats.names import Names, key
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
 from weather_etl.meteorology.formats.source_columns import NUMBER, Columns, SourceColumn, canonical
-from weather_etl.meteorology.units import QUANTITIES, is_unit
+from weather_etl.meteorology.units import QUANTITIES
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 
 IGNORE = "ignore"
@@ -180,14 +180,17 @@ def thousands_or_decimals(
 
 
 def same_values(a: pa.ChunkedArray, b: pa.ChunkedArray, one: SourceColumn, other: SourceColumn, decimal: str) -> bool:
-    """Whether two columns say the same, each in its unit; the second may say nothing at all (an unused port)."""
+    """Whether two columns say the same, each in its unit; the second may say nothing at all (an unused port).
+
+    Args:
+        a, b: their texts.
+        one, other: what they are, units settled; of one variable.
+        decimal: the decimal mark.
+    """
     quantity = QUANTITIES.get(one.rule.to)
     if quantity is None:
         return one_chunk(a).cast(pa.string()).equals(one_chunk(b).cast(pa.string()))
-    x, y = (
-        read_numbers(one_chunk(c), f.unit if is_unit(quantity, f.unit) else "", decimal, f.written, quantity)[0]
-        for c, f in ((a, one), (b, other))
-    )
+    x, y = one.numbers(a, decimal, quantity), other.numbers(b, decimal, quantity)
     tolerance = (
         0.0 if one.unit == other.unit else max(0.11, _last_digit(a, one) / 2, _last_digit(b, other) / 2)
     )  # rounding

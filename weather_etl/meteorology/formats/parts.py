@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.cell_numbers import Field
-from weather_etl.meteorology.cell_states import one_chunk
+from weather_etl.meteorology.cell_states import as_dictionary, one_chunk
 from weather_etl.meteorology.cutting import Cut
 from weather_etl.meteorology.formats import mapping, reshape, unit_choice
 from weather_etl.meteorology.formats.names import Names, bare, is_nameless, stems_of
@@ -43,7 +43,7 @@ def cells_of_columns(columns: Columns, cut: Cut, masks: Mapping[str, np.ndarray]
             # RE2 gives groups by name only.
             pattern = re.sub(r"(?<!\\)\((?!\?)", "(?P<cell>", rule.find, count=1)
             texts = pc.struct_field(pc.extract_regex(cut.columns[0], pattern), 0)
-        texts = _dictionary(texts)
+        texts = as_dictionary(texts)
         cells[variable] = reshape.only_where(texts, masks[variable]) if variable in masks else texts
     return cells
 
@@ -66,6 +66,7 @@ def rows_that_count(columns: Columns, cut: Cut, names: Names) -> dict[str, np.nd
 def drop_thousands(
     columns: Columns, cells: dict[str, pa.ChunkedArray], decimal: str, delimiter: str, options: Options
 ) -> None:
+    """Leave out the columns whose marks may be of decimals as well as of thousands, unless the station says which."""
     for variable, column in columns.by_variable.items():
         unit = column.unit or bare(column.name)[1]
         if variable in cells and mapping.thousands_or_decimals(
@@ -97,7 +98,7 @@ def reject_contradicting_twins(
                 continue
             other = replace(column, at=i, name=names.names[i], unit="", written=column.written)
             twin = Columns({variable: other})
-            cells_of_twin = _dictionary(cut.columns[i])
+            cells_of_twin = as_dictionary(cut.columns[i])
             unit_choice.settle_units(twin, {variable: cells_of_twin}, profile, (), options, decimal)
             if not mapping.same_values(cells[variable], cells_of_twin, column, other, decimal):
                 raise Rejected(
@@ -129,55 +130,68 @@ def precipitation_of(
     columns: Columns, cells: dict[str, pa.ChunkedArray], cut: Cut, names: Names, fields: dict[str, Field],
     units: dict[str, str], profile: Profile,
 ) -> tuple[dict[str, pa.ChunkedArray], dict[str, Any]]:  # fmt: skip
-    """Amounts whose period the row tells, sorted into the columns of the periods; and what the precipitation means."""
+    """What the precipitation of a file means, and amounts whose period the row tells, by the columns of the periods.
+
+    Args:
+        columns: of the file; a column that is sorted into several is kept in `rescued` too.
+        cells: variable -> its text.
+        cut: all cells of the file.
+        names: of its columns.
+        fields, units: variable -> how its text is written, its unit; those of the longer periods are added.
+        profile: of the file.
+
+    Returns:
+        Variable -> text, in place of that in `cells`; the fields of `readings.Precipitation` that are not its defaults.
+    """
     column = columns.by_variable.get("precipitation_mm")
-    more: dict[str, pa.ChunkedArray] = {}
     if column is None:
-        return more, {}
+        return {}, {}
     rule = column.rule
-    kind = (
-        rule.kind
-        if rule.kind in ("amount", "running", "interval", "counter")
-        else "amount"
-        if rule.minutes
-        else "interval"
-    )
+    amounts: dict[str, pa.ChunkedArray] = {}
     if rule.period_column:
         at = names.first([rule.period_column])
-        amounts = cells["precipitation_mm"]
-        hours = (
-            _hours_of_rows(cut.columns[at], len(cut.lines)) if at is not None else np.zeros(len(cut.lines), dtype=int)
-        )
-        more["precipitation_mm"] = reshape.only_where(amounts, hours == 1)
-        for h in LONG_PERIODS_H:
-            if (hours == h).any():
-                variable = f"precipitation_{h}h_mm"
-                more[variable] = reshape.only_where(amounts, hours == h)
-                units[variable] = units.get("precipitation_mm", "mm")
-                if "precipitation_mm" in fields:
-                    fields[variable] = fields["precipitation_mm"]
+        hours = np.zeros(len(cut.lines), dtype=int) if at is None else _hours_of_rows(cut.columns[at])
+        amounts = _by_period(cells["precipitation_mm"], hours)
+        for variable in [v for v in amounts if v != "precipitation_mm"]:
+            units[variable] = units.get("precipitation_mm", "mm")
+            if "precipitation_mm" in fields:
+                fields[variable] = fields["precipitation_mm"]
         if at is not None:
             columns.hand_back(column)
-        kind = rule.kind or "amount"
     said = {
-        "kind": kind,
+        "kind": _kind_of(rule),
         "minutes": 60 if rule.period_column else rule.minutes,
         "resets": rule.resets,
         "blank": profile.blank_precipitation,
         "routine": rule.routine,
     }
-    return more, {k: v for k, v in said.items() if v not in ("", 0, "missing")}
+    return amounts, {k: v for k, v in said.items() if v not in ("", 0, "missing")}
 
 
-def _hours_of_rows(column: pa.ChunkedArray, n: int) -> np.ndarray:
-    cells = one_chunk(column)
-    if not pa.types.is_dictionary(cells.type):
-        cells = cells.dictionary_encode()
+def _kind_of(rule: ColumnRule) -> str:
+    """The kind of the amounts: what the profile says, else that of its period, else since the row before."""
+    if rule.period_column:
+        return rule.kind or "amount"
+    if rule.kind in ("amount", "running", "interval", "counter"):
+        return rule.kind
+    return "amount" if rule.minutes else "interval"
+
+
+def _by_period(amounts: pa.ChunkedArray, hours: np.ndarray) -> dict[str, pa.ChunkedArray]:
+    """Amounts of periods of so many hours, by the columns of the periods; others are left out."""
+    columns = {"precipitation_mm": 1} | {f"precipitation_{h}h_mm": h for h in LONG_PERIODS_H if (hours == h).any()}
+    return {variable: reshape.only_where(amounts, hours == h) for variable, h in columns.items()}
+
+
+def _hours_of_rows(column: pa.ChunkedArray) -> np.ndarray:
+    """The hours of the period of each row, 0 where they are not told."""
+    cells = one_chunk(as_dictionary(column))
     hours = np.array([*reshape.hours_of(cells.dictionary.to_pylist()), 0])
     return hours[pc.fill_null(cells.indices, len(hours) - 1).to_numpy(zero_copy_only=False)]
 
 
 def constant(text: str, n: int) -> pa.ChunkedArray:
+    """A column of n times one text, as a dictionary."""
     codes = pa.array(np.zeros(n, dtype=np.int32))
     return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, pa.array([text], TEXT))])
 
@@ -201,7 +215,7 @@ def quality_codes(columns: Columns, cut: Cut, names: Names) -> pa.ChunkedArray |
         else:
             continue
         if at is not None and at < len(cut.columns):
-            parts.append((variable, one_chunk(_dictionary(cut.columns[at]))))
+            parts.append((variable, one_chunk(as_dictionary(cut.columns[at]))))
             columns.used.add(at)
     texts: pa.Array | None = None
     for variable, codes in parts:
@@ -227,9 +241,9 @@ def rescued_cells(columns: Columns, cut: Cut, masks: Mapping[str, np.ndarray], *
         if i in columns.used:
             hidden = [~masks[v] for v, c in columns.by_variable.items() if c.at == i and v in masks]
             if hidden:
-                unknown.append((label, _dictionary(reshape.only_where(cut.columns[i], hidden[0]))))
+                unknown.append((label, as_dictionary(reshape.only_where(cut.columns[i], hidden[0]))))
             continue
-        column = _dictionary(cut.columns[i])
+        column = as_dictionary(cut.columns[i])
         if (is_nameless(name, i) or not keep_empty) and _is_blank(column):
             continue
         unknown.append((label, column))
@@ -239,10 +253,6 @@ def rescued_cells(columns: Columns, cut: Cut, masks: Mapping[str, np.ndarray], *
 def _is_blank(column: pa.ChunkedArray) -> bool:
     """Whether no cell of a column says anything."""
     return all(len(c.dictionary) < 2 for c in column.chunks) and not any(column.unique().to_pylist())
-
-
-def _dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
 
 
 def refuse(rows: pa.Table, lines: np.ndarray, reason: Reason, detail: str) -> pa.Table:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from weather_etl.meteorology.cell_states import one_chunk
+from weather_etl.meteorology.cell_states import as_dictionary, one_chunk
 from weather_etl.meteorology.cutting import Cut
 from weather_etl.meteorology.formats.names import Names, is_nameless
 from weather_etl.meteorology.formats.profile import Profile
@@ -63,7 +63,7 @@ def station_column(
     if at is None:
         return None
     column = cut.columns[at]
-    return (column if pa.types.is_dictionary(column.type) else column.dictionary_encode()), at
+    return as_dictionary(column), at
 
 
 def _by_cells(names: Names, cut: Cut, times: pa.ChunkedArray, columns: Columns) -> int | None:
@@ -90,8 +90,7 @@ def _by_cells(names: Names, cut: Cut, times: pa.ChunkedArray, columns: Columns) 
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:
-    cells = one_chunk(column.slice(0, _SAMPLE))
-    cells = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
+    cells = one_chunk(as_dictionary(column.slice(0, _SAMPLE)))
     return pc.fill_null(cells.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
 
 

@@ -10,13 +10,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from weather_etl.meteorology.cell_numbers import read_numbers
-from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.formats import mapping
 from weather_etl.meteorology.formats.names import bare, key, stems_of
 from weather_etl.meteorology.formats.profile import Profile
-from weather_etl.meteorology.formats.source_columns import Columns, SourceColumn
-from weather_etl.meteorology.units import is_unit
+from weather_etl.meteorology.formats.source_columns import Columns
 
 MSL, STATION = "msl", "station"
 _KINDS = {"pressure_msl_hpa": MSL, "pressure_station_hpa": STATION}
@@ -50,7 +47,7 @@ def settle(
     columns.open_pressure = _KINDS[variable]
     if len(one.rule.name) == 1:
         return
-    values = _values(one, cells[variable], decimal)
+    values = one.numbers(cells[variable], decimal, "pressure")
     known = values[(values > _POSSIBLE_HPA[0]) & (values < _POSSIBLE_HPA[1])]
     if len(known) and not several_stations:
         columns.pressure_median = round(float(np.median(known)), 1)
@@ -120,11 +117,6 @@ def _drop_twin(columns: Columns, cells: Mapping[str, pa.ChunkedArray], decimal: 
     if mapping.same_values(cells[one.rule.to], cells[other.rule.to], one, other, decimal):
         columns.leave_out(other)
         columns.drop_left_out()
-
-
-def _values(column: SourceColumn, cells: pa.ChunkedArray, decimal: str) -> np.ndarray:
-    unit = column.unit if is_unit("pressure", column.unit) else ""
-    return read_numbers(one_chunk(cells), unit, decimal, column.written, "pressure")[0]
 
 
 def tell_beside_a_reduced_one(columns: Columns) -> None:

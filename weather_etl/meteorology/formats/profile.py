@@ -78,6 +78,7 @@ class ColumnRule:
 
     @property
     def minutes(self) -> int:
+        """Of the period of an amount; 0 where the profile does not say it."""
         return minutes_of(self.period) if self.period else 0
 
 
@@ -116,6 +117,7 @@ class Profile:
         return hash(self.digest)
 
     def part(self, name: str) -> Mapping[str, Any]:
+        """A table of the TOML, empty where it has none of that name."""
         return self.parts.get(name, {})
 
     @property
@@ -126,16 +128,22 @@ class Profile:
 
     @property
     def zones(self) -> list[str]:
+        """Where the zone of the times is looked for, in this order: words of `zones.zone_of`, or zones."""
         zone = self.part("time").get("zone", "station")
         return [zone] if isinstance(zone, str) else list(zone)
 
     @property
     def encodings(self) -> tuple[str, ...]:
+        """Of its files, in the order in which they are tried."""
         return tuple(self.part("text").get("encoding", ("utf-8-sig", "cp1252")))
 
 
 def minutes_of(duration: str) -> int:
-    """`10min`, `1h`, `1d` in minutes."""
+    """`10min`, `1h`, `1d` in minutes.
+
+    Raises:
+        ValueError: it is no such text.
+    """
     match = _DURATION.fullmatch(duration.strip())
     if not match:
         raise ValueError(f"{duration!r} is no duration such as 10min, 1h or 1d")

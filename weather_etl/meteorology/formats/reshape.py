@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.bad_lines import MAX_COLUMNS
-from weather_etl.meteorology.cell_states import one_chunk
+from weather_etl.meteorology.cell_states import as_dictionary, one_chunk
 from weather_etl.meteorology.cutting import Cut
 from weather_etl.meteorology.formats.names import Names
 from weather_etl.meteorology.formats.profile import Profile
@@ -23,16 +23,14 @@ from weather_etl.meteorology.reasons import Reason, Rejected
 
 def matching(column: pa.ChunkedArray, pattern: str) -> np.ndarray:
     """Mask of the cells in which a regular expression is found; every distinct text is looked at once."""
-    cells = one_chunk(column)
-    if not pa.types.is_dictionary(cells.type):
-        cells = cells.dictionary_encode()
+    cells = one_chunk(as_dictionary(column))
     rx = re.compile(pattern)
     hits = np.array([rx.search(t.strip()) is not None for t in cells.dictionary.to_pylist()] + [False])
     return hits[pc.fill_null(cells.indices, len(hits) - 1).to_numpy(zero_copy_only=False)]
 
 
 def only_where(column: pa.ChunkedArray, mask: np.ndarray) -> pa.ChunkedArray:
-    """A column without the cells of the other rows."""
+    """A column without the cells of the other rows; `mask` is bool, shape (n,)."""
     cells = one_chunk(column)
     if not pa.types.is_dictionary(cells.type):
         return pa.chunked_array([pc.if_else(pa.array(mask), cells, None)])
@@ -66,14 +64,20 @@ def one_report_a_row(cut: Cut, profile: Profile) -> Cut:
 
 
 def long_rows(cut: Cut, rule: Any) -> Cut:
-    """A tidy layout with a column for every variable; each line stays a row, with the cell of its variable."""
+    """A tidy layout with a column for every variable; each line stays a row, with the cell of its variable.
+
+    Args:
+        cut: its cells.
+        rule: the table `long` of the profile: the columns `variable` and `value`.
+
+    Raises:
+        Rejected: one of them is not there (COLUMN_MISSING), or there are too many variables (TOO_MANY_COLUMNS).
+    """
     names = Names(cut.names)
     variable, value = names.first([rule["variable"]]), names.first([rule["value"]])
     if variable is None or value is None:
         raise Rejected(Reason.COLUMN_MISSING, f"no column {rule['variable']!r} or {rule['value']!r}")
-    cells = one_chunk(cut.columns[variable])
-    if not pa.types.is_dictionary(cells.type):
-        cells = cells.dictionary_encode()
+    cells = one_chunk(as_dictionary(cut.columns[variable]))
     kinds = [t.strip() for t in cells.dictionary.to_pylist()]
     if len(set(kinds)) > MAX_COLUMNS:
         raise Rejected(Reason.TOO_MANY_COLUMNS, f"{len(set(kinds))} variables, at most {MAX_COLUMNS} are read")
@@ -87,7 +91,15 @@ def long_rows(cut: Cut, rule: Any) -> Cut:
 
 
 def wide_rows(cut: Cut, rule: Any) -> Cut:
-    """One column a station, from a position on -> one row a cell: time, station, parameter, value; the line is the same."""
+    """One column a station, from a position on -> one row a cell: time, station, parameter, value; the line is the same.
+
+    Args:
+        cut: its cells.
+        rule: the table `wide` of the profile: positions of the `first` station, of the `time` and of the `parameter`.
+
+    Raises:
+        Rejected: no column is named (COLUMN_MISSING).
+    """
     first, time = rule["first"], rule["time"]
     stations = [(i, n) for i, n in enumerate(cut.names) if i >= first and n and not n.startswith("_column_")]
     n = len(cut.lines)

@@ -66,6 +66,7 @@ class Text:
 
     @cached_property
     def head(self) -> bytes:
+        """The first 64 KiB, by which a file is recognised."""
         return self.data[:HEAD_BYTES]
 
 

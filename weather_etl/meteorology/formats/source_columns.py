@@ -14,7 +14,7 @@ from weather_etl.meteorology.cell_numbers import Field, read_numbers
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.formats.names import is_nameless
 from weather_etl.meteorology.formats.profile import ColumnRule
-from weather_etl.meteorology.units import CANONICAL_UNITS, QUANTITIES, UNITS, scale_of
+from weather_etl.meteorology.units import CANONICAL_UNITS, QUANTITIES, UNITS, is_unit, scale_of
 
 NUMBER = r"^\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*$"
 _LEFT_OUT = "?"  # in place of a unit
@@ -49,6 +49,11 @@ class SourceColumn:
         factor, self.unit = scale_of(unit)
         self.written = self.written.scaled(factor) if factor != 1.0 else self.written
         self.how = how
+
+    def numbers(self, cells: pa.ChunkedArray, decimal: str, quantity: str) -> np.ndarray:
+        """The numbers in our unit: float64, NaN where a cell is none; as they are written, if the unit is left open."""
+        unit = self.unit if is_unit(quantity, self.unit) else ""
+        return read_numbers(one_chunk(cells), unit, decimal, self.written, quantity)[0]
 
     def plain_numbers(self, cells: pa.ChunkedArray, decimal: str) -> np.ndarray:
         """The numbers as they are written, in no unit: float64, NaN where a cell is none."""

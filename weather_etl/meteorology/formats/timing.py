@@ -30,4 +30,5 @@ class Timing:
 
     @property
     def example(self) -> str:
+        """The first of the times, for a person; "" where there is none among the first rows."""
         return next((t for t in self.texts.slice(0, 20).to_pylist() if t and t.strip()), "")

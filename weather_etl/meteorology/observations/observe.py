@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.cascade import Cascade
-from weather_etl.meteorology.cells import NULL_TOKENS, Reading, one_chunk
+from weather_etl.meteorology.cells import NULL_TOKENS, one_chunk
 from weather_etl.meteorology.computed import compute
 from weather_etl.meteorology.conditions import condition_of
 from weather_etl.meteorology.findings import Conflict
@@ -26,6 +26,7 @@ from weather_etl.meteorology.positions import positions_among
 from weather_etl.meteorology.quality import VARIABLES, Flag
 from weather_etl.meteorology.quality.streaks import Written
 from weather_etl.meteorology.quality.sunlight import saturated
+from weather_etl.meteorology.readings import Reading
 from weather_etl.meteorology.site import UNKNOWN_SITE, Site
 from weather_etl.meteorology.station_cells import read_all
 from weather_etl.meteorology.units import in_unit

@@ -6,6 +6,11 @@ Does not belong here: the order of the tests and what becomes of a value that fa
 Rooms: `flags.py`, `limits.py` (both free of numpy: what others import from here costs nothing); a family of tests each:
 `ranges.py` one value alone, `changes.py` the hour before and after, `still.py` runs of equal values, `climate.py` the
 record, `rain.py`, `snow.py`, `sunlight.py` (radiation, sunshine and cloud) what only these have.
+
+What all tests share, for one station with n hours: `values`, `x` and the other variables are float64, shape (n,), in the
+units of `validated_observations`, NaN where there is no value; `hours` is int64, shape (n,), hours since 1970-01-01 UTC,
+ascending (an hour without a row is a gap); `limits` are those of the variable. Positions that a test returns are int64,
+ascending, in 0..n-1; flags are uint8, shape (n,), values of `Flag`. No test changes what it is given.
 """
 
 from weather_etl.meteorology.quality.flags import Flag, aggregate

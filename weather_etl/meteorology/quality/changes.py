@@ -1,8 +1,8 @@
 """Does a value fit those of the hours beside it? Spikes and jumps.
 
-Belongs here: tests of changes from hour to hour, in time order, NaN where there is no value.
-Does not belong here: values that do not change (`still.py`).
+Belongs here: tests of changes from hour to hour, in time order. Does not belong here: values that do not change (`still.py`).
 
+Shapes and units: `quality/__init__.py`.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def spikes(values: np.ndarray, limits: Limits, gaps: np.ndarray = NO_GAPS) -> tu
     as QARTOD's own formula does, would flag the good neighbours of a spike too.
 
     Args:
-        values, limits: as everywhere.
+        values, limits: of one variable.
         gaps: positions, ascending, of the values whose hour does not follow that of the value before.
     """
     positions, sizes = [NO_GAPS], [np.empty(0)]
@@ -54,7 +54,7 @@ def spike(values: np.ndarray, limits: Limits) -> np.ndarray:
 
 
 def jumps(values: np.ndarray, limits: Limits, gaps: np.ndarray = NO_GAPS) -> np.ndarray:
-    """Positions of the values that changed by more than `limits.rate` in the hour before (QARTOD test 7)."""
+    """Positions of the values that changed by more than `limits.rate` in the hour before (QARTOD test 7); `gaps` as in `spikes`."""
     positions = [NO_GAPS]
     if limits.rate is not None:
         for start, change in _changes(values, gaps, overlap=0):

@@ -2,6 +2,7 @@
 
 Belongs here: tests against all values of a month or of the record. Does not belong here: averages that are shown (`aggregation`).
 
+Shapes and units: `quality/__init__.py`.
 """
 
 import numpy as np
@@ -47,8 +48,8 @@ def unusual(values: np.ndarray, months: Months) -> np.ndarray:
     Climatology test (QARTOD test 5) against the record itself. ioos_qc's `climatology_test` with a period calls NaN good.
 
     Args:
-        values: as everywhere.
-        months: of the hours.
+        values: of one variable.
+        months: of its hours.
     """
     positions = [np.empty(0, dtype=np.int64)]
     calendar = months.numbers % 12
@@ -79,7 +80,12 @@ def unusual(values: np.ndarray, months: Months) -> np.ndarray:
 
 
 def enough_years(n_of_run: np.ndarray, months: Months) -> np.ndarray:
-    """Mask of the 12 calendar months that have values in three years, of a record that spans as many."""
+    """Mask, shape (12,), of the calendar months that have values in three years, of a record that spans as many.
+
+    Args:
+        n_of_run: number of values in each run of `months`.
+        months: of the hours.
+    """
     if not months.n or months.numbers[-1] // 12 - months.numbers[0] // 12 + 1 < CLIMATOLOGY_YEARS:
         return np.zeros(12, dtype=bool)
     return np.bincount(months.numbers % 12, n_of_run > 0, minlength=12) >= CLIMATOLOGY_YEARS

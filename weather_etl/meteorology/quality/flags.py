@@ -21,7 +21,11 @@ class Flag(IntEnum):
 
 
 def aggregate(*flags: "np.ndarray") -> "np.ndarray":
-    """The flag of a value from those of its tests, by precedence 9 < 2 < 1 < 3 < 4 (ioos_qc `qartod_compare`)."""
+    """The flag of a value from those of its tests, by precedence 9 < 2 < 1 < 3 < 4 (ioos_qc `qartod_compare`).
+
+    Args:
+        flags: of each test, uint8 of one shape, which is that of the result.
+    """
     import numpy as np
 
     in_order = np.array([Flag.MISSING, Flag.NOT_EVALUATED, Flag.GOOD, Flag.SUSPECT, Flag.FAIL], dtype=np.uint8)

@@ -3,6 +3,8 @@
 Belongs here: runs of equal amounts, accumulations after gaps, frozen gauges, repeated days.
 Does not belong here: the span of an amount (`limits.py`); a shorter against a longer period, which is judged where both
 are at hand (`observations/precipitation.py`).
+
+Shapes and units: `quality/__init__.py`; amounts are mm in the hour that ends at each hour.
 """
 
 import numpy as np
@@ -17,6 +19,7 @@ INTERVAL_LIMITS = {
 }
 LONGER_BY_MM = 0.1  # HadISD `precipitation.py`
 HOURS_ABOVE_LONG_MM = 0.3
+AS_WRITTEN_MM = 1e-6  # amounts in tenths differ by less than that where they differ by binary rounding alone
 LONG_UP_TO_12_H_MM = 1144.0  # Foc-Foc 1966
 EQUAL_HOURS = (8, 12)  # suspect, fail; the longest true run at five stations is 6 h of 0.4 mm
 EQUAL_RESOLUTIONS = 2.0
@@ -71,13 +74,20 @@ def accumulations(hours: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 def above_the_long_amount(hours: np.ndarray, x: np.ndarray, long: np.ndarray, period: np.ndarray) -> np.ndarray:
-    """Positions of amounts of longer periods that the hours within them exceed by more than 0.3 mm."""
+    """Positions of amounts of longer periods that the hours within them exceed by more than 0.3 mm.
+
+    Args:
+        hours: int64, shape (n,), ascending.
+        x: mm in the hour, shape (n,), NaN where missing.
+        long: mm in the period that ends at the hour, shape (n,), NaN where missing.
+        period: hours of that period, shape (n,).
+    """
     at = np.flatnonzero(~np.isnan(long))
     if not len(at) or np.isnan(x).all():
         return at[:0]
     total = np.append(0.0, np.cumsum(np.where(np.isnan(x), 0.0, x)))
     first = np.searchsorted(hours, hours[at] - period[at], side="right")
-    return at[total[at + 1] - total[first] > long[at] + HOURS_ABOVE_LONG_MM]
+    return at[total[at + 1] - total[first] > long[at] + HOURS_ABOVE_LONG_MM + AS_WRITTEN_MM]
 
 
 def frozen(x: np.ndarray, temperature: np.ndarray) -> np.ndarray:

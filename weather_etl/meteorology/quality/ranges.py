@@ -2,9 +2,7 @@
 
 Belongs here: gross range, the numbers that are used for "no value". Does not belong here: what the limits are (`limits.py`).
 
-Every test takes one variable of one station: float64 of shape (n,), NaN where there is no value. It returns uint8 flags
-of the same shape: 1 good, 3 suspect, 4 fail, 9 for NaN, and 2 where the test could not look.
-
+Shapes and units: `quality/__init__.py`.
 """
 
 import numpy as np
@@ -22,7 +20,7 @@ _COMMON = np.array([99.0, 99.9, 99.99, 88.0, 88.8, 888.0, 888.8])
 def is_sentinel(values: np.ndarray, *, apart: bool = False) -> np.ndarray:
     """Mask of the numbers that are used to say that there is no value, in the unit in which they were written.
 
-    With `apart` also of those that say so only if no other value comes near them.
+    Any array of numbers, shape (n,). With `apart` also of those that say so only if no other value comes near them.
     """
     x = np.asarray(values, dtype=np.float64)
     marks = np.append(_EXACT, _COMMON) if apart else _EXACT

@@ -1,6 +1,8 @@
 """Is a snow depth good?
 
 Belongs here: tests of snow depth against its change and the temperature. Does not belong here: its span (`limits.py`).
+
+Shapes and units: `quality/__init__.py`; depths in cm.
 """
 
 import numpy as np

@@ -2,6 +2,8 @@
 
 Belongs here: runs of equal hours, the resolution of reports, what an instrument can say at most. Does not belong here:
 runs of reports (`streaks.py`), which values may stand still (`cascade.py`), how long (`limits.py`).
+
+Shapes and units: `quality/__init__.py`.
 """
 
 import numpy as np
@@ -27,7 +29,7 @@ def flat_lines(
     Equal means closer than 1e-9 to the hour before. ioos_qc flags only what comes after the threshold, not the run.
 
     Args:
-        values, limits: as everywhere.
+        values, limits: of one variable.
         excluded: bool, shape (n,), hours whose value may well stand still; they end a run and are good.
         gaps: as of `changes.spikes`.
     """
@@ -50,7 +52,7 @@ def flat_lines(
 
 
 def flat_line(values: np.ndarray, limits: Limits, excluded: np.ndarray | None = None) -> np.ndarray:
-    """The flags of the flat-line test."""
+    """The flags of the flat-line test, whose arguments are those of `flat_lines`."""
     flags = np.full(len(values), Flag.GOOD if limits.flat_hours else Flag.NOT_EVALUATED, dtype=np.uint8)
     suspect, failed = flat_lines(values, limits, excluded)
     flags[suspect], flags[failed] = Flag.SUSPECT, Flag.FAIL
@@ -59,7 +61,11 @@ def flat_line(values: np.ndarray, limits: Limits, excluded: np.ndarray | None = 
 
 
 def resolution(written: np.ndarray) -> float:
-    """Step of the reports: 1, 0.5 or 0.1 of their unit, by the shares of their remainders (HadISD `streaks.py`)."""
+    """Step of the reports: 1, 0.5 or 0.1 of their unit, by the shares of their remainders (HadISD `streaks.py`).
+
+    Args:
+        written: the values of a year in the unit of their source, without NaN.
+    """
     if not len(written):
         return 0.1
     off = np.abs(written - np.rint(written))
@@ -69,7 +75,11 @@ def resolution(written: np.ndarray) -> float:
 
 
 def direction_resolution(written: np.ndarray) -> float:
-    """Step of wind directions: the coarsest of 90, 45, 22.5, 10 and 1 degrees that nine in ten are multiples of."""
+    """Step of wind directions: the coarsest of 90, 45, 22.5, 10 and 1 degrees that nine in ten are multiples of.
+
+    Args:
+        written: the directions of a year, without NaN.
+    """
     for step in (90.0, 45.0, 22.5, 10.0):
         off = np.abs(written - step * np.rint(written / step))
         # 22.5 is written as 22 or 23 too

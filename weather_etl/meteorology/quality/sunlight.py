@@ -3,7 +3,8 @@
 Belongs here: limits of the sun, of a clear day, of darkness; contradictions between the three.
 Does not belong here: where the sun stands (`sun.py`), runs of equal values (`still.py`).
 
-Positions of hours are returned; radiation in W m-2, sunshine in minutes.
+Shapes and units: `quality/__init__.py`. `x` is radiation in W m-2, `minutes` sunshine, both of the hour that ends at each
+hour; `sun` is where the sun stands in these hours; places in degrees north and east.
 """
 
 import numpy as np
@@ -15,6 +16,7 @@ OFFSET_LIMIT = f"no offset below {OFFSET_WM2:g}"
 NIGHT_WM2 = (10.0, 50.0)  # suspect, fail
 RARE, POSSIBLE_SUN = (1.2, 50.0), (1.5, 100.0)  # Long and Dutton, BSRN limits: a S mu^1.2 + b; suspect, fail
 CLEAR_DAY_FACTOR = 1.2  # 0.97 is the highest in De Bilt, 1.14 in Sao Paulo
+LEAST_CLEAR_DAY_MJM2 = 0.5  # a day of hardly more than twilight proves nothing
 UNKNOWN_ELEVATION_M = 3000.0  # errs on the side of the value
 DEAD_MU, DEAD_HOURS = 0.2, 3
 DAY_LENGTH_BY_MIN = 12.0
@@ -58,8 +60,9 @@ def brighter_than_clear(
     starts, n, of_year = _days(hours, longitude)
     total = np.add.reduceat(np.where(np.isnan(x), 0.0, x), starts) * 0.0036
     extraterrestrial, _ = daylight(of_year, latitude)
-    limit = CLEAR_DAY_FACTOR * clear_sky(extraterrestrial, UNKNOWN_ELEVATION_M if elevation_m is None else elevation_m)
-    return np.flatnonzero(np.repeat(total > limit + 0.5, n) & ~np.isnan(x))
+    clear = clear_sky(extraterrestrial, UNKNOWN_ELEVATION_M if elevation_m is None else elevation_m)
+    brighter = (total > CLEAR_DAY_FACTOR * clear) & (clear > LEAST_CLEAR_DAY_MJM2)
+    return np.flatnonzero(np.repeat(brighter, n) & ~np.isnan(x))
 
 
 def dead_sensor(hours: np.ndarray, x: np.ndarray, sun: SunHours, longitude: float) -> np.ndarray:

@@ -11,7 +11,6 @@ import dagster as dg
 
 from weather_etl import digests
 from weather_etl.checks import files as checks
-from weather_etl.checks.evaluation import count
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files, splitting
 from weather_etl.lake.connection import Containers
@@ -25,6 +24,7 @@ from weather_etl.orchestration.configs import DescribedConfig
 from weather_etl.orchestration.failures import unexpected, without_details
 from weather_etl.orchestration.resources import UNCHANGED, WRITTEN, StorageResource
 from weather_etl.redaction import printable, traceback_without_secrets
+from weather_etl.sentences import count
 
 if TYPE_CHECKING:
     from weather_etl.ingestion.shared_files import Source

@@ -13,7 +13,7 @@ import dagster as dg
 
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.checks import observations as checks
-from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, count, restore_evaluation
+from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, restore_evaluation
 from weather_etl.errors import UserError
 from weather_etl.ingestion.station import NeverMade
 from weather_etl.lake.fingerprints import INPUTS
@@ -22,6 +22,7 @@ from weather_etl.orchestration.checks import result
 from weather_etl.orchestration.configs import DescribedConfig
 from weather_etl.orchestration.failures import what_next
 from weather_etl.orchestration.resources import WRITTEN, ParquetIOManager, StationTable
+from weather_etl.sentences import count
 
 if TYPE_CHECKING:
     import pandas as pd

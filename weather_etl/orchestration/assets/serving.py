@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from weather_etl.checks.evaluation import ERROR, Check, Evaluation, count
+from weather_etl.checks.evaluation import ERROR, Check, Evaluation
 from weather_etl.orchestration.assets.making import Results
 from weather_etl.orchestration.assets.specs import column_schema, station_partitions
 from weather_etl.orchestration.checks import result, spec
 from weather_etl.orchestration.configs import DescribedConfig
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
 from weather_etl.orchestration.resources import StorageResource
+from weather_etl.sentences import count
 from weather_etl.serving.tables import HOW_TO_TURN_ON, SCHEMA, SERVED, Served
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME

@@ -20,7 +20,6 @@ from typing import Any
 
 import dagster as dg
 
-from weather_etl.checks.evaluation import count
 from weather_etl.ingestion import shared_files
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import TABLE_NAMES, StaleStation
@@ -38,6 +37,7 @@ from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors import landing_files as polling
 from weather_etl.orchestration.sensors.requests import decide, observations, partitions_requests, run_requests
 from weather_etl.redaction import printable
+from weather_etl.sentences import count
 from weather_etl.settings import Settings
 
 POLL_S = 1
