@@ -65,7 +65,7 @@ def test_of_a_single_month_nothing_is_said_that_takes_two() -> None:
     drawn = {
         p.name: p for p in pages.station_page("a", tables(*span, temperature_c=seasonal(*span)), PLACE, {}).pictures
     }
-    assert "stripes" not in drawn and "month: mean −1.5 °C in Jan; lowest" in drawn["climate"].alt
+    assert "stripes" not in drawn and "month: mean \N{MINUS SIGN}1.5 °C in Jan; lowest" in drawn["climate"].alt
 
 
 def test_the_page_has_a_language_one_title_and_labelled_tables(page: pages.Page) -> None:
