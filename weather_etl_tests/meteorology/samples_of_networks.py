@@ -16,6 +16,22 @@ NETWORKS: dict[str, Sample] = {
     "cwa_codis": Sample(
         text('"觀測時間(hour)","測站氣壓(hPa)"', '"ObsTime","StnPres","SeaPres","Temperature","Td dew point","RH","WS","WD","WSGust","WDGust","Precp","PrecpHour","SunShine","GloblRad","Visb","UVI","Cloud Amount"', '"13","985.1","1012.1","10.0","5.0","71","2.5","270","5.5","280","0.5","0.3","0.5","0.36","9","1","5"', '"24","985.1","/","10.0","5.0","71","2.5","V","5.5","280","T","0.3","...","0.36","9","1","5"'),
         "2024-01-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "pressure_msl_hpa": 1012.1, "precipitation_mm": 0.5, "sunshine_min": 30, "solar_radiation_wm2": 100, "visibility_km": 9, "cloud_cover_percent": 50}, name="466920-2024-01-13.csv", place={"station": "466920"}),
+    **{p: Sample(
+        text("# Coding: utf-8", "# Latitude (positive North, ISO 19115): 55.7906", "# Altitude (m): 39.00", "# Time reference: Universal time (UT)", f"# Summarization (integration) period: 0 year 0 month 0 day {period} 0 s", "#", "# Observation period;TOA;Clear sky GHI;GHI;BHI", f"2024-01-13T05:00:00.0/2024-01-13T{end}:00.0;200;150;{100.5 * hours};50"),
+        f"2024-01-13T{end}", {"solar_radiation_wm2": 100.5}, place={"latitude": 55.7906, "elevation_m": 39.0})
+       for p, period, end, hours in (("cams_radiation", "1 h 0 min", "06:00", 1), ("cams_radiation_15min", "0 h 15 min", "05:15", 0.25), ("cams_radiation_1min", "0 h 1 min", "05:01", 1 / 60))},
+    "nrel_midc_raw": Sample(
+        text("Year,DOY,MST,Air Temperature [deg C],Dew Point Temp [deg C],Rel Humidity [%],Avg Wind Speed @ 3m [m/s],Peak Wind Speed @ 3m [m/s],Avg Wind Direction @ 3m [deg from N],Station Pressure [mBar],Precipitation [mm],Global Horizontal [W/m^2]", "2024,13,5,10.0,5.0,71,2.5,5.5,270,985.1,0.2,100.5", "2024,13,106,-7999,5.0,71,2.5,5.5,270,985.1,0.2,100.5"),
+        "2024-01-13T07:05", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "precipitation_mm": 0.2, "solar_radiation_wm2": 100.5}),
+    "pangaea": Sample(
+        text("/* DATA DESCRIPTION:", "Coverage:\tLATITUDE: -70.650000 * LONGITUDE: -8.250000", "*/", "Date/Time\tHeight [m]\tSWD [W/m**2]\tT2 [°C]\tTd [°C]\tRH [%]\tPoPoPoPo [hPa]\tPPPP [hPa]\tff [m/s]\tgust [m/s]\tdd [deg]", "2024-01-13T05:00\t2\t100.5\t10.0\t5.0\t71\t985.1\t1012.1\t2.5\t5.5\t270"),
+        "2024-01-13T05:00", {"solar_radiation_wm2": 100.5, "temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "pressure_station_hpa": 985.1, "pressure_msl_hpa": 1012.1, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270}, place={"latitude": -70.65, "longitude": -8.25}),
+    "solrad": Sample(
+        text(" Albuquerque", "   35.03796 -106.62211 1617 -7  version 1", " 2024  13  1 13  5  0  5.000  79.30   100.5 2    60.5 0    97.8 0     5.9 0    43.6 0     0.382     2.280     0.431     0.066"),
+        "2024-01-13T05:00", {"solar_radiation_wm2": 100.5}, upstream={"solar_radiation_wm2": 3}, place={"name": "Albuquerque", "latitude": 35.03796}),
+    "solrad_long": Sample(
+        text(" Madison", "   43.07250  -89.41133  271 -6  version 1", " 2024  13  1 13  5  0  5.000  79.30   100.5 0    60.5 0    97.8 0 -9999.9 1 -9999.9 1   187.2 0   265.6 0   265.3 0     0.000     0.000     0.000 -9999.900     0.002    26.000    27.000"),
+        "2024-01-13T05:00", {"solar_radiation_wm2": 100.5}, place={"name": "Madison", "latitude": 43.0725}),
     "darksky_json": Sample(
         document({"latitude": 48.9, "longitude": 24.7, "timezone": "Europe/Kiev", "hourly": {"data": [{"time": 1705122000 + 3600 * h, "temperature": 50, "apparentTemperature": 48.2, "dewPoint": 41, "humidity": 0.7103, "windSpeed": 10, "windGust": 20, "windBearing": 270, "visibility": 10, "pressure": 1012.1, "cloudCover": 0.5} for h in range(12)]}}),
         "2024-01-13T05:00", {"temperature_c": 10, "apparent_temperature_c": 9, "dew_point_c": 5, "humidity_percent": 71.03, "wind_speed_ms": 4.4704, "wind_gust_ms": 8.9408, "wind_direction_deg": 270, "visibility_km": 16.09344, "pressure_msl_hpa": 1012.1, "cloud_cover_percent": 50}, place={"latitude": 48.9, "longitude": 24.7}),
