@@ -349,7 +349,10 @@ def test_a_dagster_that_does_not_answer_is_one_sentence() -> None:
         Dagster("http://127.0.0.1:9/").trigger()
 
 
-@pytest.mark.parametrize(("code", "sentence"), [(200, "no Dagster webserver"), (401, "--header"), (502, "HTTP 502")])
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [(200, "no Dagster webserver"), (401, "--header"), (502, "HTTP 502"), (500, "weather-etl doctor")],
+)
 def test_another_server_at_the_address_is_one_sentence(code: int, sentence: str) -> None:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -61,6 +61,11 @@ def left_out(data: bytes, name: str, **options) -> str:
 # which column is which
 
 
+def test_u_beside_v_is_a_component_of_the_wind_and_no_humidity():
+    parsed, _ = read(day(f"{UTC_TIME},temperature (C),u,v", lambda h: f"5,{h / 2},{-h}"))
+    assert "humidity_percent" not in parsed.columns
+
+
 @pytest.mark.parametrize(
     ("header", "row", "variable", "expected"),
     [
@@ -350,6 +355,23 @@ def test_days_of_iso_weeks_and_other_rare_forms_are_read(text, expected):
     assert str(read(data)[1].timestamp[-1])[:16] == expected
 
 
+@pytest.mark.parametrize(
+    ("letters", "timezone", "utc"),
+    [("CEST", None, "00:00"), ("(CET)", None, "01:00"), ("JST", "UTC", "17:00"), ("CDT", "America/Chicago", "07:00"), ("CST", "Asia/Shanghai", "18:00"), ("MDT", "America/Chicago", "08:00")],
+)  # fmt: skip
+def test_letters_of_a_zone_count_where_they_are_one_zone_or_the_stations(letters, timezone, utc):
+    data = csv(f"2023-07-02 02:00 {letters},5", f"2023-07-02 02:10 {letters},6", header="Time,Temperature (C)")
+    assert str(read(data, timezone=timezone)[1].timestamp[0])[11:16] == utc
+
+
+def test_letters_of_several_zones_are_refused_with_the_way_out():
+    data = csv("2023-07-02 02:00 EST,5", "2023-07-02 02:10 EST,6", header="Time,Temperature (C)")
+    found = inspect(formats.Source("a.csv", [formats.Member("a.csv", data)]), formats.Options())
+    assert (
+        "EST stands for zones of several countries" in found.detail and 'timezone = "America/New_York"' in found.detail
+    )
+
+
 @pytest.mark.parametrize("text", ["20240131T0700Z", "20240131T070000Z", "Wed Jan 31 07:00:00 UTC 2024"])
 def test_a_zone_within_a_rare_form_wins_over_that_of_the_station(text):
     data = csv(*[f"{text},5"] * 9, header="Time,Temp (C)")
@@ -380,6 +402,13 @@ def test_amounts_of_rain_that_rise_and_fall_are_read():
     assert values(data, "precipitation_mm") == amounts
 
 
+def test_inch_marks_behind_numbers_are_a_unit_and_no_open_quotes():
+    data = day(f"{UTC_TIME},Temperature (C),Rain", lambda h: f'5,{0.25 if h % 2 else 0.5}"')
+    parsed, cells = read(data)
+    assert cells.values["precipitation_mm"][:2].tolist() == pytest.approx([12.7, 6.35])
+    assert not parsed.assumed
+
+
 def test_a_trace_of_rain_is_none_and_marked():
     data = day(f"{UTC_TIME},Temperature (C),Rain (mm)", lambda h: f"5,{'T' if h % 2 else 0.5}")
     _, cells = read(data)
@@ -396,6 +425,15 @@ def test_a_decimal_comma_makes_a_point_before_three_digits_no_decimal():
     assert cells.values["temperature_c"][0] == 5.5 and cells.values["pressure_msl_hpa"][0] == 1013.2
     seen = cells.values["visibility_km"][cells.states["visibility_km"] == OK]
     assert set(seen) == {0.8}
+
+
+def test_a_whole_number_beside_grouped_decimals_is_grouped_too():
+    data = day(
+        f"{UTC_TIME};Temperature (C);Sea Level Pressure (hPa)",
+        lambda h: f"5.5;{'1,013' if h % 2 else '1,013.2'}",
+        delimiter=";",
+    )
+    assert values(data, "pressure_msl_hpa")[:2] == [1013.2, 1013.0]
 
 
 # compass points

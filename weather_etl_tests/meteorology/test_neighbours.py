@@ -172,3 +172,13 @@ def test_a_deep_low_that_passes_the_neighbours_too_is_spared_in_its_hours_alone(
     steady[3000] += -15.0  # far from any storm: the storm of the record spares it not
     events = neighbour_events([station("t", pressure_msl_hpa=steady), *others])
     assert (events["variable"] == "pressure_msl_hpa").sum() == n + 1
+
+
+@pytest.mark.parametrize(("driest", "n"), [(0.0, 0), (10.0, 0), (10.1, 1)])
+def test_a_dry_day_is_an_event_if_all_around_had_more_than_ten_millimetres(driest, n):
+    def day(amount: float) -> np.ndarray:
+        return np.where(np.arange(len(DAYS)) == 50, amount, 0.0)
+
+    others = [station(f"n{i}", km_east=10.0 * (i + 1), rain=day(x)) for i, x in enumerate((driest, 30.0, 30.0))]
+    events = neighbour_events([station("t", rain=day(0.0)), *others])
+    assert ((events["station_id"] == "t") & (events["test"] == "neighbour_rain")).sum() == n

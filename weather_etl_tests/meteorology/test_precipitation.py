@@ -83,6 +83,11 @@ def test_the_routine_report_is_right_where_a_special_one_had_more():
     assert rain(observations)["11:00"] == 1.5 and observations.events["original_value"].tolist() == [2]
 
 
+def test_of_two_routine_reports_of_an_hour_the_one_at_the_routine_minute_counts():
+    times = ["08:52", "09:52", "10:52", "10:57", "11:52"]
+    assert rain(station(times, [0, 0, 3, 1, 0.6], ROUTINE, types=["FM-15"] * 5))["11:00"] == 3
+
+
 def test_synop_reports_among_them_are_no_running_sums():
     observations = station(["09:52", "10:00", "10:52"], [1, 9, 2], ROUTINE, types=["FM-15", "FM-12", "FM-15"])
     assert rain(observations) == {"10:00": 1, "11:00": 2}
@@ -182,6 +187,43 @@ def test_a_reading_after_the_reset_is_the_amount_since_then():
     assert rain(counter(times, [4, 5, 0, 1, 1, 3])) == {"23:00": 1, "00:00": 0, "01:00": 1, "02:00": 0, "03:00": 2}
 
 
+def test_differences_of_unequal_length_tile_an_hour_too():
+    times = ["00:00", "00:10", "00:20", "01:00", "01:30", "02:00"]
+    assert rain(counter(times, [0, 0.2, 0.4, 1.2, 1.2, 1.5], "year")) == {"01:00": 1.2, "02:00": 0.3}
+
+
+def test_a_difference_over_a_part_of_an_hour_is_no_amount_of_the_hour():
+    assert rain(counter(["00:00", "00:45", "01:30"], [0, 0.2, 0.4], "year")) == {}
+    assert rain(counter(["00:00", "00:10", "00:20", "00:30"], [0, 0.2, 0.4, 0.6], "year")) == {}
+
+
+def test_a_difference_over_an_hour_is_none_of_an_hour_whose_first_part_is_known_apart():
+    times = ["00:00", "00:10", "01:10", *(f"01:{m}" for m in (20, 30, 40, 50)), "02:00"]
+    assert rain(counter(times, [0, 1, 2, 2, 2, 2, 2, 2], "year")) == {}
+
+
+def test_an_hourly_counter_may_be_read_some_minutes_late():
+    assert rain(counter(["00:02", "00:59", "01:58"], [0, 0.5, 0.7], "year")) == {"01:00": 0.5, "02:00": 0.2}
+
+
+def test_a_difference_over_more_than_a_day_is_no_amount():
+    times = ["2020-01-01T06:00Z", "2020-01-02T06:00Z", "2020-01-03T07:00Z", "2020-01-03T08:00Z"]
+    found = counter(times, [0, 3, 9, 9], "year")
+    assert long(found) == {"01 06": (0, 6), "02 06": (3, 24)} and rain(found) == {"08:00": 0}
+
+
+@pytest.mark.parametrize(("day", "failed"), [(5, False), (6, False), (8, True)])  # a Sunday, a Monday, a Wednesday
+def test_a_week_begins_on_sunday_or_on_monday(day, failed):
+    before = 23 if day > 1 else 0
+    times = [
+        f"2020-01-{day - 1:02}T{before - 1}:00Z",
+        f"2020-01-{day - 1:02}T{before}:00Z",
+        *(f"2020-01-{day:02}T0{h}:00Z" for h in range(3)),
+    ]
+    found = counter(times, [8, 9, 9, 0.5, 0.5], "week")
+    assert (4 in found.validated["precipitation_mm_qc"].tolist()) == failed
+
+
 def test_a_counter_is_set_back_by_the_clock_of_the_station():
     times = [f"2020-01-01T{h:02}:00Z" for h in range(3, 8)]  # midnight in New York is 05Z
     assert rain(counter(times, [4, 5, 0.5, 1, 1], timezone="America/New_York"))["05:00"] == 0.5
@@ -264,3 +306,17 @@ def test_traces_within_an_hour_without_an_amount_are_a_trace():
     marks = (("precipitation_mm", Field(trace=("T",))),)
     validated = station(intervals(7, 10), [0, "T", 0, 0, 0, 0, 0], INTERVAL, fields=marks).validated
     assert validated.set_index(validated["timestamp"].dt.hour)["precipitation_trace"][1]
+
+
+def test_a_trace_within_an_hour_with_an_amount_is_none_of_the_hour():
+    marks = (("precipitation_mm", Field(trace=("T",))),)
+    made = station(intervals(7, 10), ["0", "T", "0", "0.2", "0", "T", "0"], INTERVAL, fields=marks).validated
+    hour = made.set_index(made["timestamp"].dt.hour).loc[1]
+    assert (hour["precipitation_mm"], hour["precipitation_trace"]) == (0.2, False)
+
+
+@pytest.mark.parametrize(("missing", "hours"), [(4, 20), (16, 0)])
+def test_a_step_is_regular_if_four_fifths_of_the_steps_equal_it(missing, hours):
+    # Two steps of 20 minutes beside two of 10 in some hours.
+    times = [t for i, t in enumerate(intervals(6 * 24 + 1, 10)) if i % 6 not in (2, 4) or i >= 6 * missing]
+    assert len(rain(station(times, [0.1] * len(times), INTERVAL))) == hours

@@ -12,9 +12,9 @@ from weather_etl.meteorology.cell_states import OK
 from weather_etl.meteorology.cells import Cells, read_cells
 from weather_etl.meteorology.formats import json_tables
 from weather_etl.meteorology.formats.grammar import parse_profile
+from weather_etl.meteorology.formats.head import Head
 from weather_etl.meteorology.formats.profile import ProfileError
 from weather_etl.meteorology.formats.reading import attempts
-from weather_etl.meteorology.formats.recognise import Head
 from weather_etl.meteorology.formats.registry import GENERIC, compile_profile, in_order, packaged, packaged_texts
 from weather_etl.meteorology.formats.source import Text
 from weather_etl.meteorology.raw_rows import ParsedFile

@@ -32,6 +32,7 @@ def test_every_station_is_linked_and_those_with_a_place_are_on_the_map() -> None
     links = [a.get("href") for a in Elements(page).of("a")]
     assert [links.count(f"station={s}/index.html") for s in "abc"] == [3, 3, 2]
     assert len(Elements(page).of("circle")) == 2
+    assert "1 station not on the map: no <code>station.toml</code> says where it lies." in page
 
 
 def test_a_station_without_a_report_is_in_the_table_without_a_link_to_one() -> None:
