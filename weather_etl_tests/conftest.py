@@ -109,12 +109,12 @@ def services() -> Iterator[Services]:
     try:
         with temporary_root() as root:
             status = local.up(root, azurite_port=free_azurite_port(), azurite_home=AZURITE_HOME, environ={}, say=print)
-            found = Services(status.azurite.url or "", status.postgres.url or "", root)
+            started = Services(status.azurite.url or "", status.postgres.url or "", root)
             # Nothing of it must outlive a power cut, and each run waits for hundreds of commits.
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-                _execute(found, f"ALTER SYSTEM SET {setting} = off")
-            _execute(found, "SELECT pg_reload_conf()")
-            yield found
+                _execute(started, f"ALTER SYSTEM SET {setting} = off")
+            _execute(started, "SELECT pg_reload_conf()")
+            yield started
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -209,9 +209,9 @@ def live(services: Services, tmp_path_factory: pytest.TempPathFactory) -> "Itera
     """`dagster dev`; its sensor is switched off."""
     from weather_etl_tests.support.live import dagster_dev
 
-    with dagster_dev(services, tmp_path_factory.mktemp("live")) as found:
-        found.ask("mutation($id: String!) { stopSensor(id: $id) { __typename } }", id=found.sensor_state()["id"])
-        yield found
+    with dagster_dev(services, tmp_path_factory.mktemp("live")) as started:
+        started.ask("mutation($id: String!) { stopSensor(id: $id) { __typename } }", id=started.sensor_state()["id"])
+        yield started
 
 
 def _execute(services: Services, statement: str) -> None:

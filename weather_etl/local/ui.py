@@ -125,6 +125,11 @@ def command(port: int) -> list[str]:
     return [dagster, "dev", "-h", LOOPBACK, "-p", str(port), "--log-level", "warning"]
 
 
+def command_line() -> str:
+    """Our command as it is to be typed in this folder."""
+    return os.path.relpath(Path(sys.executable).with_name("weather-etl"))
+
+
 def _fresh_log(folder: Folder) -> Path:
     log = folder.local / "ui.log"
     if log.exists() and log.stat().st_size > _LARGEST_LOG:
@@ -178,7 +183,7 @@ class Outages:
             if answers() == (name in self._lost):
                 self._lost ^= {name}
                 if name in self._lost:
-                    say(f"{name} does not answer, runs fail until it is back; `weather-etl local up` starts it.")
+                    say(f"{name} does not answer, runs fail until it is back; `{command_line()} local up` starts it.")
                 else:
                     say(f"{name} answers again; what was missed is made good by itself.")
 

@@ -202,6 +202,11 @@ class Dagster:
                 raise UserError(
                     f"{self.url} refused us (HTTP {error.code}); give a --header that it accepts."
                 ) from None
+            if error.code == 500:  # Dagster's own answer when its database is gone
+                raise UserError(
+                    f"Dagster at {self.url} has trouble of its own (HTTP 500), often a database that does not answer; "
+                    "`weather-etl doctor` looks for it."
+                ) from None
             if error.code != 400:  # GraphQL's own errors come as 400, with a body that tells
                 raise UserError(f"{self.url} answered HTTP {error.code}; is it a Dagster webserver?") from None
             answer = _json(error.read())

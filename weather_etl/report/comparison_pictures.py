@@ -77,6 +77,7 @@ def _picture(compared: Compared, name: str, tables: list[tuple[Quantity, pd.Data
 def _label(place: Any, table: pd.DataFrame, *, by_month: bool) -> None:
     if by_month:
         place.set_xticks(range(12), [m[0] for m in MONTHS])
+        place.set_xlim(-0.5, 11.5)
         return
     years = np.arange(table.index.min(), table.index.max() + 1)
     step = max(1, -(-len(years) // 8))
@@ -86,7 +87,8 @@ def _label(place: Any, table: pd.DataFrame, *, by_month: bool) -> None:
 
 def _in_words(quantity: Quantity, table: pd.DataFrame) -> str:
     parts = [
-        f"{station} {table[station].min():.{quantity.digits}f} to {table[station].max():.{quantity.digits}f}"
+        f"{station} "
+        + " to ".join(dict.fromkeys(f"{x:.{quantity.digits}f}" for x in (table[station].min(), table[station].max())))
         for station in table
     ]
     return f"{quantity.label} in {quantity.unit}: {', '.join(parts)}."

@@ -80,6 +80,7 @@ def index_page(
         contradicted: a record per station and variable that neighbours contradict; None where they were never compared.
     """
     ordered = sorted(rows, key=lambda r: (WORST_FIRST.index(r.state), r.station))
+    placed = [r for r in ordered if r.figures.get("latitude") is not None]
     html = (
         templates()
         .get_template("index.html.j2")
@@ -89,7 +90,8 @@ def index_page(
             signs=SIGNS,
             notes=notes,
             contradicted=contradicted,
-            map=_map([r for r in ordered if r.figures.get("latitude") is not None]),
+            map=_map(placed),
+            placeless=sum(bool(r.figures) for r in ordered) - len(placed),
             made_at=f"{made_at:%Y-%m-%d %H:%M} UTC",
             ui_url=ui_url.rstrip("/"),
             version=__version__,

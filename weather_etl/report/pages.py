@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from weather_etl import __version__
 from weather_etl.redaction import escaped
@@ -42,6 +43,7 @@ def templates() -> jinja2.Environment:
     )
     environment.filters["number"] = _number
     environment.filters["data_uri"] = data_uri
+    environment.filters["breakable"] = _breakable
     return environment
 
 
@@ -51,6 +53,11 @@ def _number(value: Any, unit: str = "", digits: int | None = None) -> str:
         return "\u2013"
     text = f"{value:,}" if digits is None else f"{value:,.{digits}f}"
     return text.replace("-", "\u2212") + (f"\u00a0{unit}" if unit else "")
+
+
+def _breakable(name: str) -> Markup:
+    """The name of a column, which a narrow table may break behind each part and nowhere else."""
+    return Markup("_<wbr>").join(name.split("_"))
 
 
 def data_uri(svg: bytes) -> str:

@@ -40,7 +40,7 @@ def draw(tables: facts.Tables) -> list[Picture]:
 
 def _stripes(tables: facts.Tables) -> Picture | None:
     labels, anomalies, unit, against = facts.stripes(tables)
-    if not np.isfinite(anomalies).any():
+    if np.isfinite(anomalies).sum() < 2:  # a single one has nothing that it could be warmer than
         return None
     limit = max(0.5, float(np.nanmax(np.abs(anomalies))))
     colours = colormaps["RdBu_r"](np.nan_to_num(anomalies) / (2 * limit) + 0.5)
@@ -132,14 +132,16 @@ def _climate(tables: facts.Tables) -> Picture | None:
         figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
 
     warm, cold = int(np.nanargmax(climate["mean"])), int(np.nanargmin(climate["mean"]))
+    means = f"{climate['mean'][warm]:.1f} °C in {facts.MONTHS[warm]}"
+    if warm != cold:
+        means = f"from {climate['mean'][cold]:.1f} °C in {facts.MONTHS[cold]} to {means}"
     rain = (
         "" if hours is None else f" Hours with precipitation: {np.nanmin(hours):.0f} to {np.nanmax(hours):.0f} a month."
     )
     return picture(
         "climate",
         "Climate diagram",
-        f"Temperature by calendar month: mean from {climate['mean'][cold]:.1f} °C in {facts.MONTHS[cold]} to "
-        f"{climate['mean'][warm]:.1f} °C in {facts.MONTHS[warm]}; lowest value {np.nanmin(climate['lowest']):.1f}, highest "
+        f"Temperature by calendar month: mean {means}; lowest value {np.nanmin(climate['lowest']):.1f}, highest "
         f"{np.nanmax(climate['highest']):.1f} °C.{rain}",
         (5.6, 4),
         paint,

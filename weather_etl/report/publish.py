@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FOLDER = "report"
 INDEX = f"{FOLDER}/index.html"
 # Raise it when the same tables give another page.
-REPORT_VERSION = "2"
+REPORT_VERSION = "3"
 INPUTS = (
     *("validated_observations", "quality_events"),
     *("daily_weather", "monthly_weather", "yearly_weather", "climate_normals"),

@@ -192,7 +192,7 @@ def _balance(tables: Tables) -> Picture | None:
         at = np.arange(len(x))
         axes.bar(at, np.nan_to_num(x), color=np.where(np.nan_to_num(x) >= 0, WET, DRY).tolist())
         axes.axhline(0, color=SOFT, linewidth=0.8)
-        step = max(1, len(x) // 12)
+        step = max(1, -(-len(x) // 10))  # more names of months touch each other
         axes.set_xticks(at[::step], months[::step])
         axes.set_ylabel("mm")
 

@@ -21,8 +21,8 @@ def html(*rows: Row, **more: Any) -> str:
 
 def test_what_neighbours_contradict_is_named_where_stations_were_compared() -> None:
     case = {"station": "a", "variable": "temperature_c", "events": 2, "first": "x", "last": "y", "span": "hour"}
-    found = html(row("a"), contradicted=[case])
-    assert 'id="neighbours"' in found and "2 hours" in found and ">temperature_c<" in found
+    page = html(row("a"), contradicted=[case])
+    assert 'id="neighbours"' in page and "2 hours" in page and ">temperature_c<" in page
     assert "No station is contradicted" in html(row("a"), contradicted=[])
     assert 'id="neighbours"' not in html(row("a"))
 
@@ -32,6 +32,7 @@ def test_every_station_is_linked_and_those_with_a_place_are_on_the_map() -> None
     links = [a.get("href") for a in Elements(page).of("a")]
     assert [links.count(f"station={s}/index.html") for s in "abc"] == [3, 3, 2]
     assert len(Elements(page).of("circle")) == 2
+    assert "1 station not on the map: no <code>station.toml</code> says where it lies." in page
 
 
 def test_a_station_without_a_report_is_in_the_table_without_a_link_to_one() -> None:

@@ -60,6 +60,14 @@ def test_every_picture_says_in_words_what_it_shows(page: pages.Page) -> None:
     assert all(len(i["alt"] or "") > 60 for i in images)
 
 
+def test_of_a_single_month_nothing_is_said_that_takes_two() -> None:
+    span = ("2020-01-01 00:00", "2020-02-03 00:00")
+    drawn = {
+        p.name: p for p in pages.station_page("a", tables(*span, temperature_c=seasonal(*span)), PLACE, {}).pictures
+    }
+    assert "stripes" not in drawn and "month: mean \N{MINUS SIGN}1.5 °C in Jan; lowest" in drawn["climate"].alt
+
+
 def test_the_page_has_a_language_one_title_and_labelled_tables(page: pages.Page) -> None:
     elements = Elements(page.html.decode())
     assert elements.of("html") == [{"lang": "en"}]

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from weather_etl.meteorology.formats import clock_columns, refusals
+from weather_etl.meteorology.formats.head import DELIMITERS, MAX_HEADER_LINES, Head, sniff
 from weather_etl.meteorology.formats.names import NAMELESS, Names, bare, is_nameless, is_regex, key, split_names
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
-from weather_etl.meteorology.formats.recognise import DELIMITERS, MAX_HEADER_LINES, Fit, Head, sniff
+from weather_etl.meteorology.formats.recognise import Fit
 from weather_etl.meteorology.formats.source import HEAD_BYTES
 from weather_etl.meteorology.plain_text import is_utf8
 from weather_etl.meteorology.reasons import Reason, Rejected
