@@ -195,6 +195,16 @@ def test_the_sunshine_of_an_hour_is_the_sum_of_all_its_intervals_or_null():
     assert by_hour(observations, "sunshine_min") == {1: 30}
 
 
+@pytest.mark.parametrize(("every", "hours"), [(60, {3: 60}), (55, {3: 60}), (0, {1: 10, 2: 10, 3: 10})])
+def test_sunshine_and_radiation_of_ten_minutes_are_none_of_an_hour_though_many_are_missing(every, hours):
+    minutes = range(0, 190, 10) if every else (60, 120, 180)
+    missing = {60: (30, 40, 90), 55: (20, 30, 70, 90)}.get(every, ())
+    rows = [f"2023-06-13T{8 + m // 60:02}:{m % 60:02}Z,10,{m}" for m in minutes if m not in missing]
+    found = observed(csv(*rows, header="Time,sunshine_min,solar_radiation_wm2"))
+    assert {h - 8: x for h, x in by_hour(found, "sunshine_min").items()} == hours
+    assert by_hour(found, "solar_radiation_wm2").get(9) == {60: None, 55: None, 0: 60}[every]
+
+
 def test_reports_twice_an_hour_without_a_regular_step_are_no_series():
     rows = [
         at(t, None, None, None, s) for t, s in (("10:53", 3), ("11:10", 8), ("11:53", 4), ("12:20", 9), ("12:53", 5))
