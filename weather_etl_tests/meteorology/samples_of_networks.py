@@ -5,6 +5,7 @@ from weather_etl_tests.meteorology.sample_files import Sample, document, text
 WIS2 = "TIMESTAMP,RECORD,Station_ID,M_Year,M_Month,M_DayOfMonth,M_HourOfDay,M_Minutes,BP,AirTempK,DewPointTempK,RH,Rain_mm_Tot,WSpeed,WindDir,WSpeed10M_Avg,WindGust"
 NETATMO = ('"Station: Casa";"Long";"Lat"', '"Casa";"12.3";"45.1"')
 
+XEMA = {32: 10, 33: 71, 34: 985.1, 35: 0.2, 30: 2.5, 31: 270, 36: 100, 50: 5.5}
 OKLAHOMA = {"temperature_c": 10, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "precipitation_mm": 1.2, "solar_radiation_wm2": 100}  # fmt: skip
 NETWORKS: dict[str, Sample] = {
     "okmesonet_series": Sample(
@@ -32,6 +33,15 @@ NETWORKS: dict[str, Sample] = {
     "solrad_long": Sample(
         text(" Madison", "   43.07250  -89.41133  271 -6  version 1", " 2024  13  1 13  5  0  5.000  79.30   100.5 0    60.5 0    97.8 0 -9999.9 1 -9999.9 1   187.2 0   265.6 0   265.3 0     0.000     0.000     0.000 -9999.900     0.002    26.000    27.000"),
         "2024-01-13T05:00", {"solar_radiation_wm2": 100.5}, place={"name": "Madison", "latitude": 43.0725}),
+    "aemet_csv": Sample(
+        text("idema,lon,fint,prec,alt,vmax,vv,dv,lat,pres,hr,pres_nmar,ta,tpr,vis,nieve", "3195,-3.7,2024-01-13T05:00:00,0.2,667.0,5.5,2.5,270.0,40.4,985.1,71.0,1012.1,10.0,5.0,9.0,3.0"),
+        "2024-01-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "pressure_msl_hpa": 1012.1, "precipitation_mm": 0.2, "visibility_km": 9, "snow_depth_cm": 3}),
+    "tempest_csv": Sample(
+        text("device_id,type,bucket_step_minutes,timestamp,wind_lull,wind_avg,wind_gust,wind_dir,wind_interval,pressure,temperature,humidity,lux,uv,solar_radiation,precip,precip_type,strike_distance,strike_count,battery,report_interval", "1,obs_st,5,1705122000,0.5,2.5,5.5,270,3,985.1,10.0,71,1000,1,100,0.2,0,0,0,2.6,5"),
+        "2024-01-13T05:00", {"temperature_c": 10, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "precipitation_mm": 0.2, "solar_radiation_wm2": 100}),
+    "xema": Sample(
+        text("ID,CODI_ESTACIO,CODI_VARIABLE,DATA_LECTURA,DATA_EXTREM,VALOR_LECTURA,CODI_ESTAT,CODI_BASE", *(f"C6{n},C6,{n},13/01/2024 05:00:00 AM,,{v},V,SH" for n, v in XEMA.items())),
+        "2024-01-13T05:00", {"temperature_c": 10, "humidity_percent": 71, "pressure_station_hpa": 985.1, "precipitation_mm": 0.2, "wind_speed_ms": 2.5, "wind_direction_deg": 270, "solar_radiation_wm2": 100, "wind_gust_ms": 5.5}),
     "darksky_json": Sample(
         document({"latitude": 48.9, "longitude": 24.7, "timezone": "Europe/Kiev", "hourly": {"data": [{"time": 1705122000 + 3600 * h, "temperature": 50, "apparentTemperature": 48.2, "dewPoint": 41, "humidity": 0.7103, "windSpeed": 10, "windGust": 20, "windBearing": 270, "visibility": 10, "pressure": 1012.1, "cloudCover": 0.5} for h in range(12)]}}),
         "2024-01-13T05:00", {"temperature_c": 10, "apparent_temperature_c": 9, "dew_point_c": 5, "humidity_percent": 71.03, "wind_speed_ms": 4.4704, "wind_gust_ms": 8.9408, "wind_direction_deg": 270, "visibility_km": 16.09344, "pressure_msl_hpa": 1012.1, "cloud_cover_percent": 50}, place={"latitude": 48.9, "longitude": 24.7}),

@@ -303,6 +303,13 @@ def test_a_comment_above_a_header_is_none():
     assert parsed.rows.num_rows == 1 and parsed.time_names == (UTC_TIME,)
 
 
+def test_a_number_of_a_sensor_is_not_offered_as_its_temperature():
+    data = csv("2001,31/01/2023 00:00,5.5,VA", header="IdSensore,Data,Valore,Stato")
+    with pytest.raises(Rejected) as caught:
+        formats.read_text(data)
+    assert caught.value.detail.endswith('aliases = { "Valore" = "temperature_c" }')
+
+
 def test_one_row_of_each_station_of_one_hour_is_no_hour_of_one_station():
     rows = (f"2023-01-31 00:00,{name},{i}" for i, name in enumerate(("Aa", "Bo", "Cu")))
     parsed = formats.read_text(csv(*rows, header=f"{UTC_TIME},Station Name,Temperature (C)"))

@@ -284,9 +284,20 @@ def _pasted(
         elif required != "timestamp" and (look := _look(profile, names, left)):
             guesses[look[0]] = look[1]
         elif such := [n for n in left if not first or _holds(required, names.names.index(n), first)]:
-            guesses[such[0]] = required
+            guesses[min(such, key=_unlikely)] = required
     columns = ", ".join(f'{json.dumps(name, ensure_ascii=False)} = "{column}"' for name, column in guesses.items())
     return f"; or say in station.toml which it is: aliases = {{ {columns} }}" if guesses else ""
+
+
+_NUMBER_OF = re.compile(
+    r"(?i)(^|[^a-z])(id|codi?|code|nr|no|num|var(iable)?|flag|qc?|lat|lon|lng|alt)([^a-z]|$)|[a-z]I[dD]$|^(id|codi?)[A-Z_]|(latitude|longitude|elevation)$"
+)
+_VALUE = re.compile(r"(?i)^(value|val|valor|valore|valeur|wert|waarde|wartosc|wartość|hodnota|värde|verdi)")
+
+
+def _unlikely(name: str) -> int:
+    """How little a column of numbers looks like measured values, by its name: ids and codes last."""
+    return 0 if _VALUE.match(name) else 2 if _NUMBER_OF.search(name) else 1
 
 
 def _holds(required: str, at: int, rows: Sequence[Sequence[str]]) -> bool:
