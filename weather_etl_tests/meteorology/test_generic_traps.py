@@ -393,6 +393,21 @@ def test_letters_of_a_zone_count_where_they_are_one_zone_or_the_stations(letters
     assert str(read(data, timezone=timezone)[1].timestamp[0])[11:16] == utc
 
 
+@pytest.mark.parametrize(
+    ("name", "utc"), [("Tiempo UTC-4", "06:00"), ("dateUTC", "02:00"), ("UTC time", "02:00"), ("Fecha UTC", "02:00"), ("datetime_utc", "02:00"), ("Fecha", "08:00")]
+)  # fmt: skip
+def test_a_zone_in_the_name_of_the_time_wins_over_that_of_the_station(name, utc):
+    data = csv("2023-02-01 02:00,5", "2023-02-01 03:00,6", header=f"{name},Temperature (C)")
+    assert str(read(data, timezone="America/Mexico_City")[1].timestamp[0])[11:16] == utc
+
+
+def test_a_table_with_one_value_a_line_is_not_offered_an_alias_of_its_values():
+    data = csv("2023-02-01 02:00,TEMPERATURE,5,C", "2023-02-01 02:00,HUMIDITY,71,%", header="Time,Parameter,Value,Unit")
+    with pytest.raises(Rejected) as caught:
+        formats.read_text(data)
+    assert "one value a line" in caught.value.detail and "aliases" not in caught.value.detail
+
+
 def test_letters_of_several_zones_are_refused_with_the_way_out():
     data = csv("2023-07-02 02:00 EST,5", "2023-07-02 02:10 EST,6", header="Time,Temperature (C)")
     found = inspect(formats.Source("a.csv", [formats.Member("a.csv", data)]), formats.Options())

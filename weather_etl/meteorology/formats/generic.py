@@ -50,6 +50,8 @@ def find(profile: Profile, head: Head, options: Options) -> Fit:
             fit.skipped = skipped
             return fit
         except Rejected as rejected:
+            if "one value a line" in rejected.detail:  # its rows hold names of variables, as a header does
+                raise
             if rejected.reason not in (Reason.COLUMN_MISSING, Reason.NOT_CSV, Reason.NO_TIME, Reason.NO_YEAR):
                 raise (problem if problem_weight > 0 and problem else rejected) from None
             weight = getattr(rejected, "weight", 0)
@@ -275,6 +277,12 @@ def _pasted(
 ) -> str:  # fmt: skip
     """The line of `station.toml` that says which columns are missing, guessed; a person corrects it. "" without a guess."""
     guesses: dict[str, str] = {}
+    if (
+        list(missing) == ["temperature_c"]
+        and any(map(_OF_A_TIDY_TABLE.search, unused))
+        and any(map(_VALUE.search, unused))
+    ):
+        return "; the table has one value a line: a profile whose [long] names the column of variables and that of values reads it"
     for required in missing:
         left = [n for n in unused if n not in guesses]
         if required == "timestamp" and likely:
@@ -292,7 +300,13 @@ def _pasted(
 _NUMBER_OF = re.compile(
     r"(?i)(^|[^a-z])(id|codi?|code|nr|no|num|var(iable)?|flag|qc?|lat|lon|lng|alt)([^a-z]|$)|[a-z]I[dD]$|^(id|codi?)[A-Z_]|(latitude|longitude|elevation)$"
 )
-_VALUE = re.compile(r"(?i)^(value|val|valor|valore|valeur|wert|waarde|wartosc|wartość|hodnota|värde|verdi)")
+_VALUE = re.compile(
+    r"(?i)(^|[^a-z])(value|val|valor|valore|valeur|wert|waarde|wartosc|wartość|hodnota|värde|verdi)([^a-z]|$)|^valor"
+)
+_OF_A_TIDY_TABLE = re.compile(
+    r"(?i)(^|[^a-z])(variable|parameter|param|element|magnitud|quantity|observable|field|measure(ment)?|unit|einheit|unidad)([^a-z]|$)"
+    r"|descripcionsensor|unidadmedida|readingtype"
+)
 
 
 def _unlikely(name: str) -> int:

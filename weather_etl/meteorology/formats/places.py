@@ -26,7 +26,7 @@ _TOLD_APART = 0.98
 # What a column of places is called; several names in it are several places, whether they share their times or not.
 _CERTAIN = (
     "station name", "name", "nombre", "nom", "stationid", "station code", "stn", "stn id", "stid", "location name", "city", "city name", "cityname", "site name",
-    "site id", "place name", "weather station", "weather station id", "weather station name", "met station", "codi estació", "meteo codi", "icao", "wmo", "wban", "airport", "town", "stationsname", "ville", "commune", "nom station",
+    "site id", "place name", "weather station", "automatic weather station", "weather station id", "weather station name", "met station", "codi estació", "meteo codi", "icao", "wmo", "wban", "airport", "town", "stationsname", "ville", "commune", "nom station",
     "nombre estación", "nombre de la estación", "código estación", "municipio", "ciudad", "cidade", "comune", "nazwa stacji", "kod stacji", "miasto", "město",
     "település", "şehir", "stationsnaam", "город", "станция", "站名", "站号", "城市", "測站", "지점", "지점명",
 )  # fmt: skip

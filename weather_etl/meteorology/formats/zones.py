@@ -33,6 +33,8 @@ _LIKE_A_ZONE = re.compile(
     r"(UTC|GMT).*|[A-Za-z_]+/[A-Za-z_/]+|(?i:.*\b(eastern|central|mountain|pacific|atlantic|daylight|summer time|"
     r"standard time|sommerzeit|winterzeit|heure d'(été|hiver)|ora legale|ora solare|hora de verano)\b.*)"
 )
+# `Tiempo UTC-4`, `dateUTC`, `UTC time`: a zone in the name, without brackets.
+_IN_NAME = re.compile(r"(?i)((?:UTC|GMT)(?:\s*[+-]\d{1,2}(?::?\d\d)?)?)$|^((?:UTC|GMT))(?=[\s_]*(?:date|time))")
 _MIN_AGREEING = 0.9
 _QUARTER = HOUR // 4
 
@@ -152,7 +154,8 @@ def _of_header(names: Sequence[str], time: Mapping[str, object], options: Option
             match = re.search(pattern, name)
             text = (match[1] if match and match.re.groups else match[0]) if match else ""
         else:
-            text = bare(name)[1]
+            within = _IN_NAME.search(name)
+            text = bare(name)[1] or (within and (within[1] or within[2])) or ""
         if isinstance(pattern, str) and text and (zone := _of_text(text, time)):
             return zone
         if not text or (_NO_ZONE.fullmatch(text) and not _CLOCK_NAME.fullmatch(text)):
