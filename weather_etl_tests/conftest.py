@@ -9,6 +9,8 @@ Nothing here reads or writes the `.env` or the data of the checkout; only its Az
 import random
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 import uuid
@@ -92,10 +94,28 @@ def temporary_root() -> Iterator[Path]:
     """A folder with a short path (a socket must fit below it); whatever was started in it is stopped."""
     root = Path(tempfile.mkdtemp(prefix="wetl-", dir="/tmp"))
     try:
-        yield root
+        with guarded(root):
+            yield root
     finally:
         local.down(root)
         shutil.rmtree(root, ignore_errors=True)
+
+
+# Reads nothing when this process is killed, as it is by the runner after Ctrl-C: then the services end all the same.
+_GUARDIAN = 'read ended; [ "$ended" ] || { "$1" -c "$2" "$3"; rm -rf "$3"; }'
+_END = "import sys; from pathlib import Path; from weather_etl.local.services import down; down(Path(sys.argv[1]))"
+
+
+@contextmanager
+def guarded(root: Path) -> Iterator[None]:
+    command = ["/bin/sh", "-c", _GUARDIAN, "sh", sys.executable, _END, str(root)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as guardian:
+        try:
+            yield
+        finally:
+            guardian.communicate(b"ended\n")
 
 
 @pytest.fixture(scope="session")
@@ -109,12 +129,12 @@ def services() -> Iterator[Services]:
     try:
         with temporary_root() as root:
             status = local.up(root, azurite_port=free_azurite_port(), azurite_home=AZURITE_HOME, environ={}, say=print)
-            found = Services(status.azurite.url or "", status.postgres.url or "", root)
+            started = Services(status.azurite.url or "", status.postgres.url or "", root)
             # Nothing of it must outlive a power cut, and each run waits for hundreds of commits.
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-                _execute(found, f"ALTER SYSTEM SET {setting} = off")
-            _execute(found, "SELECT pg_reload_conf()")
-            yield found
+                _execute(started, f"ALTER SYSTEM SET {setting} = off")
+            _execute(started, "SELECT pg_reload_conf()")
+            yield started
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -209,9 +229,9 @@ def live(services: Services, tmp_path_factory: pytest.TempPathFactory) -> "Itera
     """`dagster dev`; its sensor is switched off."""
     from weather_etl_tests.support.live import dagster_dev
 
-    with dagster_dev(services, tmp_path_factory.mktemp("live")) as found:
-        found.ask("mutation($id: String!) { stopSensor(id: $id) { __typename } }", id=found.sensor_state()["id"])
-        yield found
+    with dagster_dev(services, tmp_path_factory.mktemp("live")) as started:
+        started.ask("mutation($id: String!) { stopSensor(id: $id) { __typename } }", id=started.sensor_state()["id"])
+        yield started
 
 
 def _execute(services: Services, statement: str) -> None:

@@ -203,9 +203,9 @@ def main() -> int:
     entries = json.loads((FIELD / "manifest.json").read_text("utf-8"))
     counts: dict[str, int] = {}
     for entry in entries:
-        found = judge_file(entry)
-        counts[found.verdict] = counts.get(found.verdict, 0) + 1
-        print(f"{found.verdict:<8} {found.name:<48} {found.profile:<22} {'; '.join(found.notes)[:300]}")
+        judgement = judge_file(entry)
+        counts[judgement.verdict] = counts.get(judgement.verdict, 0) + 1
+        print(f"{judgement.verdict:<8} {judgement.name:<48} {judgement.profile:<22} {'; '.join(judgement.notes)[:300]}")
     print(", ".join(f"{counts.get(v, 0)} {v}" for v in ("right", "refused", "partly", "WRONG")), f"of {len(entries)}")
     return 1 if counts.get("WRONG") else 0
 

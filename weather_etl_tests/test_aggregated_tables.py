@@ -26,19 +26,19 @@ def daily(containers: Containers, station_toml: str) -> pd.DataFrame:
 
 
 def test_days_are_those_of_the_station_s_zone(containers: Containers) -> None:
-    found = daily(containers, KOLKATA)
-    assert set(found["timezone"]) == {"Asia/Kolkata"} and found["temperature_n"].tolist() == [19, 24, 24, 24, 5]
+    days = daily(containers, KOLKATA)
+    assert set(days["timezone"]) == {"Asia/Kolkata"} and days["temperature_n"].tolist() == [19, 24, 24, 24, 5]
 
 
 def test_days_are_those_of_utc_if_the_settings_say_so(containers: Containers) -> None:
-    found = daily(containers, KOLKATA + 'day_boundary = "utc"\n')
-    assert set(found["timezone"]) == {"UTC"} and found["temperature_n"].tolist() == [24] * 4
+    days = daily(containers, KOLKATA + 'day_boundary = "utc"\n')
+    assert set(days["timezone"]) == {"UTC"} and days["temperature_n"].tolist() == [24] * 4
 
 
 def test_the_capacity_factor_is_that_of_the_station_s_turbine(containers: Containers) -> None:
-    found = daily(containers, "elevation_m = 84\n")
-    assert (found["energy_kwh"] > 0).all()
-    assert found["capacity_factor"].tolist() == pytest.approx((found["energy_kwh"] / (24 * 2000)).tolist())
+    days = daily(containers, "elevation_m = 84\n")
+    assert (days["energy_kwh"] > 0).all()
+    assert days["capacity_factor"].tolist() == pytest.approx((days["energy_kwh"] / (24 * 2000)).tolist())
 
 
 def test_a_reader_of_the_object_finds_unit_and_meaning_of_every_column(containers: Containers) -> None:

@@ -27,21 +27,21 @@ SPEEDS = b"time,temperature_c,wind\n" + b"".join(b"2024-01-01T%02d:00Z,1.5,3.7\n
 
 
 def test_an_assumed_unit_warns_and_names_the_line_that_ends_it() -> None:
-    found = evaluated(SPEEDS)
-    assert (found.passed, found.severity) == (False, "WARN")
-    assert 'units = { wind_speed_ms = "m/s" }' in found.description
-    assert [c["file"] for c in found.cases] == ["a/file.csv"]
+    evaluation = evaluated(SPEEDS)
+    assert (evaluation.passed, evaluation.severity) == (False, "WARN")
+    assert 'units = { wind_speed_ms = "m/s" }' in evaluation.description
+    assert [c["file"] for c in evaluation.cases] == ["a/file.csv"]
 
 
 @pytest.mark.parametrize("unit", ["m/s", "km/h"])
 def test_what_station_toml_says_is_not_assumed(unit: str) -> None:
-    found = evaluated(SPEEDS, f'units = {{ wind_speed_ms = "{unit}" }}')
-    assert found.passed and found.description == "Nothing had to be assumed."
+    evaluation = evaluated(SPEEDS, f'units = {{ wind_speed_ms = "{unit}" }}')
+    assert evaluation.passed and evaluation.description == "Nothing had to be assumed."
 
 
 def test_a_wind_of_another_height_than_station_toml_takes_warns_until_it_says_so() -> None:
     data = SAMPLES["uscrn_subhourly"].data
-    found = evaluated(data)
-    assert not found.passed and "1.5 m above ground by its format, and 10 m are taken" in found.description
-    assert "wind = { anemometer_height_m = 1.5 }" in found.description
+    evaluation = evaluated(data)
+    assert not evaluation.passed and "1.5 m above ground by its format, and 10 m are taken" in evaluation.description
+    assert "wind = { anemometer_height_m = 1.5 }" in evaluation.description
     assert evaluated(data, "wind = { anemometer_height_m = 1.5 }").passed

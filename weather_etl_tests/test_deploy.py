@@ -66,8 +66,8 @@ def test_the_storage_of_an_instance_is_the_pooled_one_with_a_valid_configuration
 
     custom = loaded(CHECKOUT / path)["storage"]["custom"]
     assert (custom["module"], custom["class"]) == (PooledPostgresStorage.__module__, PooledPostgresStorage.__name__)
-    found = process_config(PooledPostgresStorage.config_type(), custom["config"])
-    assert found.success and found.value["postgres_url"] == ENVIRONMENT["WEATHER_ETL_POSTGRES_URL"]
+    processed = process_config(PooledPostgresStorage.config_type(), custom["config"])
+    assert processed.success and processed.value["postgres_url"] == ENVIRONMENT["WEATHER_ETL_POSTGRES_URL"]
 
 
 # What the chart renders, shortened to the parts that the post-renderer must tell apart.
@@ -132,8 +132,8 @@ def test_the_post_renderer_of_the_chart_puts_in_the_pooled_storage_and_nothing_e
     assert config["telemetry"] == {"enabled": False} and "run_storage" not in config
     custom = config["storage"]["custom"]
     assert custom["class"] == PooledPostgresStorage.__name__
-    found = process_config(PooledPostgresStorage.config_type(), custom["config"])
-    assert found.success and found.value["postgres_db"]["password"] == "secret"
+    processed = process_config(PooledPostgresStorage.config_type(), custom["config"])
+    assert processed.success and processed.value["postgres_db"]["password"] == "secret"
 
 
 def test_the_post_renderer_refuses_what_is_not_dagsters_chart() -> None:
@@ -218,8 +218,8 @@ def test_the_kubernetes_launcher_accepts_the_run_configuration_of_the_chart() ->
 def test_the_workspace_names_the_code_server_of_the_environment(variables: None) -> None:
     from dagster._core.workspace.config_schema import process_workspace_config
 
-    found = process_workspace_config(loaded(DEPLOY / "workspace.yaml"))
-    assert found.success, found.errors
+    processed = process_workspace_config(loaded(DEPLOY / "workspace.yaml"))
+    assert processed.success, processed.errors
 
 
 @pytest.mark.parametrize("path", sorted(DEPLOY.rglob("*.yaml"), key=str), ids=lambda p: str(p.relative_to(DEPLOY)))

@@ -23,11 +23,11 @@ class Page(HTMLParser):
         self.feed(path.read_text("utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        self.anchors.add(found.get("id") or "")
-        if tag == "a" and found.get("href"):
-            self.links.append(str(found["href"]))
-        source = found.get("src") or (found.get("href") if tag == "link" else None)
+        attributes = dict(attrs)
+        self.anchors.add(attributes.get("id") or "")
+        if tag == "a" and attributes.get("href"):
+            self.links.append(str(attributes["href"]))
+        source = attributes.get("src") or (attributes.get("href") if tag == "link" else None)
         if source and urlsplit(source).scheme in ("http", "https"):
             self.loaded.append(source)
 

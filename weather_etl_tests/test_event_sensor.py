@@ -24,8 +24,8 @@ from weather_etl_tests.support.ticks import CATCH_UP_JOB, SHARED_JOB, Ticks, poi
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
     """In memory: `test_sensor.py` has the same planning on a real PostgreSQL."""
-    with dg.DagsterInstance.ephemeral() as found:
-        yield found
+    with dg.DagsterInstance.ephemeral() as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def queue(environment: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ev
     monkeypatch.setenv("WEATHER_ETL_EVENTS_QUEUE", environment.landing_container.replace("landing", "events"))
     monkeypatch.setattr(event_queue, "HIDDEN_S", 1)
     monkeypatch.setattr(landing_events, "POLL_S", landing_files.DAEMON_LOOP_S)
-    with connect_queue(Settings.load()) as found:
-        found.create()
-        yield found
+    with connect_queue(Settings.load()) as queue_client:
+        queue_client.create()
+        yield queue_client
 
 
 class EventTicks(Ticks):

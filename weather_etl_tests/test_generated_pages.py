@@ -53,8 +53,8 @@ def test_every_variable_has_its_line(settings_page: SimpleNamespace) -> None:
 
 
 def test_the_example_can_be_used_and_has_every_key(settings_page: SimpleNamespace) -> None:
-    found = parse_settings(settings_page.EXAMPLE, source="a/station.toml", version="1")
-    assert (found.fresh_hours, found.thresholds.wet_mm, found.withdrawn[0].flag) == (3, 1, 4)
+    read_settings = parse_settings(settings_page.EXAMPLE, source="a/station.toml", version="1")
+    assert (read_settings.fresh_hours, read_settings.thresholds.wet_mm, read_settings.withdrawn[0].flag) == (3, 1, 4)
     written = tomllib.loads(settings_page.EXAMPLE)
     assert written.keys() == StationFile.model_fields.keys()
     for key, field in StationFile.model_fields.items():

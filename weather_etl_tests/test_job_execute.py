@@ -94,8 +94,8 @@ def execute_as_a_process(folder: Path, outputs: list[str]) -> Execute:
 
 @pytest.fixture
 def instance(folder: Path) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.from_config(str(folder)) as found:
-        yield found
+    with dg.DagsterInstance.from_config(str(folder)) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -113,8 +113,8 @@ def is_complete(containers: Containers, station: str) -> bool:
 
 
 def rows(containers: Containers, station: str) -> dict[str, pa.Table]:
-    found = {table: containers.lake.read(table, station) for table in TABLE_NAMES}
-    return {table: made.arrow for table, made in found.items() if made}
+    stored = {table: containers.lake.read(table, station) for table in TABLE_NAMES}
+    return {table: made.arrow for table, made in stored.items() if made}
 
 
 def has_trace(text: str) -> bool:

@@ -38,8 +38,8 @@ def version(name: str) -> FileVersion:
 
 def test_a_manifest_comes_back_as_it_was() -> None:
     manifest = [entry(i) for i in range(300)]
-    table, found = decode_parquet(RAW, encode_parquet(RAW, rows("s/a.csv"), manifest))
-    assert found == manifest
+    table, manifest_read = decode_parquet(RAW, encode_parquet(RAW, rows("s/a.csv"), manifest))
+    assert manifest_read == manifest
     assert table.num_rows == 2
 
 
@@ -51,9 +51,9 @@ def test_a_manifest_is_stored_once_and_as_ascii() -> None:
     manifest = [entry(i) for i in range(1000)]
     data = encode_parquet(RAW, rows("s/a.csv"), manifest)
     assert len(data) < len(json.dumps(manifest)) / 2
-    found = pq.read_metadata(pa.BufferReader(data)).metadata
-    assert MANIFEST_KEY in found
-    assert all(value.isascii() for value in found.values())
+    metadata = pq.read_metadata(pa.BufferReader(data)).metadata
+    assert MANIFEST_KEY in metadata
+    assert all(value.isascii() for value in metadata.values())
 
 
 def test_a_manifest_that_an_earlier_version_wrote_as_json_is_read() -> None:

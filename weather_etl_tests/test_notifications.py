@@ -186,11 +186,11 @@ class Webhook:
 
 @pytest.fixture
 def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
-    found = Webhook()
-    monkeypatch.setenv("WEATHER_ETL_WEBHOOK_URL", found.url)
-    yield found
-    found.server.shutdown()
-    found.server.server_close()
+    started = Webhook()
+    monkeypatch.setenv("WEATHER_ETL_WEBHOOK_URL", started.url)
+    yield started
+    started.server.shutdown()
+    started.server.server_close()
 
 
 class Channel:

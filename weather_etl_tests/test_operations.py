@@ -36,8 +36,8 @@ from weather_etl_tests.support.waiting import until
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as found:
-        yield found
+    with dg.DagsterInstance.ephemeral() as opened:
+        yield opened
 
 
 def run(instance: dg.DagsterInstance, tags: dict[str, str], *, full: bool = False) -> dg.ExecuteInProcessResult:
@@ -175,14 +175,14 @@ def test_metrics_tell_stale_stations_pending_files_rows_and_runs(home: Path, con
         run(instance, {PARTITION: "a"})
     containers.landing.upload("a/y.csv", weather_csv(24, first=48))
     containers.landing.upload("b/x.csv", weather_csv())
-    found = figures(metrics.exposition(Settings.load()))
-    assert found['weather_etl_stale_stations{why="new files"}'] == 1
-    assert found['weather_etl_stale_stations{why="changed"}'] == 1
-    assert found["weather_etl_files_pending"] == 2
-    assert found['weather_etl_rows{table="validated_observations"}'] == 48
-    assert found['weather_etl_runs{job="weather_etl_job",status="success"}'] == 1
-    assert found['weather_etl_last_run_seconds{job="weather_etl_job"}'] > 0
-    assert "weather_etl_serving_up" not in found
+    exposed = figures(metrics.exposition(Settings.load()))
+    assert exposed['weather_etl_stale_stations{why="new files"}'] == 1
+    assert exposed['weather_etl_stale_stations{why="changed"}'] == 1
+    assert exposed["weather_etl_files_pending"] == 2
+    assert exposed['weather_etl_rows{table="validated_observations"}'] == 48
+    assert exposed['weather_etl_runs{job="weather_etl_job",status="success"}'] == 1
+    assert exposed['weather_etl_last_run_seconds{job="weather_etl_job"}'] > 0
+    assert "weather_etl_serving_up" not in exposed
     schema.upgrade(Settings.load())  # serving tables beside Dagster's history
     served = figures(metrics.exposition(Settings.load()))
     assert (served["weather_etl_serving_up"], served["weather_etl_serving_stale_stations"]) == (1, 1)
@@ -198,11 +198,11 @@ def test_metrics_say_of_each_station_what_is_the_matter(home: Path, containers: 
         run(instance, {PARTITION: "b"})
     containers.landing.upload("a/y.csv", weather_csv(24, first=48))
     mutes.mute(containers, "b", datetime.now(UTC).date())
-    found = figures(metrics.exposition(Settings.load()))
+    exposed = figures(metrics.exposition(Settings.load()))
 
     def of(name: str, station: str, **labels: str) -> float | None:
         told = ",".join(f'{k}="{v}"' for k, v in sorted({"station": station, **labels}.items()))
-        return found.get(f"weather_etl_station_{name}{{{told}}}")
+        return exposed.get(f"weather_etl_station_{name}{{{told}}}")
 
     assert (of("stale", "a"), of("stale", "b")) == (1, 0)
     assert (of("muted", "a"), of("muted", "b")) == (0, 1)
@@ -221,9 +221,9 @@ def test_metrics_of_what_is_down_are_zero_and_the_others_stay(
     dead = (environment.connection_string or "").rsplit(":", 1)[0] + ":9/devstoreaccount1;"
     monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", dead)
     monkeypatch.setenv("WEATHER_ETL_SERVING_URL", "postgresql+psycopg2://x:y@127.0.0.1:9/x")
-    found = figures(metrics.exposition(Settings.load()))
-    assert (found["weather_etl_storage_up"], found["weather_etl_serving_up"]) == (0, 0)
-    assert found["weather_etl_database_up"] == 1
+    exposed = figures(metrics.exposition(Settings.load()))
+    assert (exposed["weather_etl_storage_up"], exposed["weather_etl_serving_up"]) == (0, 0)
+    assert exposed["weather_etl_database_up"] == 1
 
 
 @pytest.fixture
@@ -285,8 +285,8 @@ def test_a_sample_with_labels_is_exact(home: Path, containers: Containers) -> No
     with dg.DagsterInstance.get() as instance:
         run(instance, {PARTITION: "a"})
         [record] = instance.get_run_records(dg.RunsFilter(job_name="weather_etl_job"))
-    found = figures(metrics.exposition(Settings.load()))
-    assert found['weather_etl_last_success_timestamp_seconds{job="weather_etl_job"}'] == record.end_time
+    exposed = figures(metrics.exposition(Settings.load()))
+    assert exposed['weather_etl_last_success_timestamp_seconds{job="weather_etl_job"}'] == record.end_time
 
 
 def test_metrics_are_served_over_http(environment: Settings) -> None:

@@ -55,9 +55,9 @@ def is_told(sentence: str) -> bool:
 
 
 def test_every_sentence_that_an_operator_can_meet_is_on_the_page() -> None:
-    found = list(sentences())
-    assert len(found) > 40
-    assert [(module, text) for module, text in found if not is_told(text)] == []
+    told = list(sentences())
+    assert len(told) > 40
+    assert [(module, text) for module, text in told if not is_told(text)] == []
 
 
 def test_every_check_of_files_and_freshness_is_on_the_page() -> None:

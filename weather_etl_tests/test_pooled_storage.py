@@ -37,8 +37,8 @@ def opened(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 @pytest.fixture
 def instance(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    with opened(database, tmp_path / "home", monkeypatch) as found:
-        yield found
+    with opened(database, tmp_path / "home", monkeypatch) as storage_of_run:
+        yield storage_of_run
 
 
 @pytest.fixture

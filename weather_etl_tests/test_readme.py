@@ -68,13 +68,13 @@ def test_a_run_ends_with_tables_in_the_lake_rows_in_postgresql_and_pages(loaded:
         hours, windy = cursor.fetchone()
     assert windy > hours / 2
     end = " ".join(loaded["output"].split())
-    found = re.search(
+    match = re.search(
         r"lake (\d+) tables in \S+/weather PostgreSQL ([\d,]+) hours of (\d+) stations in "
         r"schema_metrics.weather_metrics, wind energy [\d,]+ kWh reports (\d+) pages",
         end,
     )
-    assert found and int(found[2].replace(",", "")) == hours
-    assert int(found[1]) == len(TABLE_NAMES) * int(found[3]) and found[3] == found[4]
+    assert match and int(match[2].replace(",", "")) == hours
+    assert int(match[1]) == len(TABLE_NAMES) * int(match[3]) and match[3] == match[4]
 
 
 def test_the_output_shown_in_the_readme_is_what_one_sees(loaded: dict[str, str]) -> None:
@@ -119,13 +119,13 @@ def test_a_notebook_runs_from_top_to_bottom(
 
     for name, value in {**loaded, "PYTHONPATH": str(CHECKOUT)}.items():
         monkeypatch.setenv(name, value)
-    found = nbformat.read(notebook, as_version=4)
-    assert [c for c in found.cells if c.get("outputs")] == []  # results are not kept in the repository
-    NotebookClient(found, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
-    drawn = [c.source for c in found.cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
+    document = nbformat.read(notebook, as_version=4)
+    assert [c for c in document.cells if c.get("outputs")] == []  # results are not kept in the repository
+    NotebookClient(document, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    drawn = [c.source for c in document.cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
     for what in ("temperature_min_c", "precipitation_mm", "capacity_factor", "pv_energy_kwh"):
         assert any(what in source for source in drawn), what
-    told = [str(o) for c in found.cells if "hdd_18" in c.source for o in c.get("outputs", [])]
+    told = [str(o) for c in document.cells if "hdd_18" in c.source for o in c.get("outputs", [])]
     assert any("2016" in text for text in told)
 
 

@@ -121,9 +121,9 @@ def test_a_station_is_rebuilt_as_it_was_yesterday_from_yesterdays_files(containe
 
 
 def rows_without_time(containers: Containers) -> int:
-    found = containers.lake.read("validated_observations", "a")
-    assert found
-    return found.arrow.num_rows
+    stored = containers.lake.read("validated_observations", "a")
+    assert stored
+    return stored.arrow.num_rows
 
 
 def test_a_lost_lake_is_made_again_from_landing_with_the_same_bytes(containers: Containers) -> None:

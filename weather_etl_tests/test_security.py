@@ -277,8 +277,8 @@ def test_blob_names_never_become_paths_or_commands(containers: Containers, envir
         containers.landing.upload(name, weather_csv(2, first=2 * number))
     marks = ["passwd", "owned", "rm -rf", "C:x", "%2e", "nnnn", "drop table", "data.parquet"]
     assert killing.run(killing.start_server(), _process_under_watch, environment, marks) == 0
-    found = containers.lake.read("validated_observations", "a").arrow
-    assert set(found.column("landing_file").to_pylist()) == set(NAMES)
+    rows = containers.lake.read("validated_observations", "a").arrow
+    assert set(rows.column("landing_file").to_pylist()) == set(NAMES)
     stations = {b.name.split("/")[1] for b in containers.lake.container.list()}
     assert stations == {"station=a"}
 

@@ -162,10 +162,10 @@ def test_a_file_that_lands_during_a_tick_is_seen_by_that_tick(
     take_inventory, looks = shared_files.take_inventory, iter(range(100))
 
     def looked(found_by: Containers) -> object:
-        found = take_inventory(found_by)
+        inventory = take_inventory(found_by)
         if next(looks) == 0:
             upload(containers, "a")
-        return found
+        return inventory
 
     monkeypatch.setattr(shared_files, "take_inventory", looked)
     assert [t[PARTITION] for t in ticks.requested()] == ["a"]
@@ -252,11 +252,11 @@ def test_a_run_that_ends_while_the_tick_lists_is_not_requested_again(
     take_inventory = shared_files.take_inventory
 
     def slow(found_by: Containers) -> object:
-        found = take_inventory(found_by)
+        inventory = take_inventory(found_by)
         containers.landing.upload("a/y.csv", weather_csv(first=48))
         assert ticks.run(request).success
         ticks.instance.report_run_failed(under_way)
-        return found
+        return inventory
 
     with monkeypatch.context() as patch:
         patch.setattr(shared_files, "take_inventory", slow)
@@ -785,10 +785,10 @@ def test_files_written_during_the_listing_are_found_by_the_next_tick(
     late = iter([("a/behind.csv", weather_csv()), ("d/ahead.csv", weather_csv())])
 
     def listed(container: container.Container, prefix: str, marker: str) -> bytes:
-        found = page(container, prefix, marker)
+        blobs = page(container, prefix, marker)
         if container.name == containers.landing.name and (file := next(late, None)):
             put(*file)
-        return found
+        return blobs
 
     monkeypatch.setattr(container.Container, "list_page", listed)
     assert {t[PARTITION] for _ in range(2) for t in ticks.requested()} == set("abcd")
@@ -804,8 +804,8 @@ def test_a_listing_that_fails_half_way_is_a_failed_tick_and_nothing_is_taken_for
     page = container.Container.list_page
 
     def cut(container: container.Container, prefix: str, marker: str) -> bytes:
-        found = page(container, prefix, marker)
-        return found[: len(found) // 2] if marker else found
+        blobs = page(container, prefix, marker)
+        return blobs[: len(blobs) // 2] if marker else blobs
 
     with monkeypatch.context() as patch:
         patch.setattr(container.Container, "list_page", cut)
@@ -866,9 +866,9 @@ def test_a_thousand_stale_stations_are_looked_up_with_a_handful_of_queries(
         run = dg.DagsterRun(job_name=job, tags=tags, status=dg.DagsterRunStatus.FAILURE)
         ticks.instance.run_storage.add_run(run)
     queries = count_queries(ticks.instance, monkeypatch)
-    found = histories(ticks.instance, items, [planning.TABLES_JOB])
+    by_station = histories(ticks.instance, items, [planning.TABLES_JOB])
     assert len(queries) <= 4
-    assert {h.attempts for h in found.values()} == {1} and len(found) == 1000
+    assert {h.attempts for h in by_station.values()} == {1} and len(by_station) == 1000
 
 
 def test_a_run_over_thousands_of_stations_keeps_each_of_them_from_being_requested(

@@ -95,15 +95,15 @@ def migrated(services: Services) -> Iterator[str]:
 def serving(environment: Settings, migrated: str, containers: Containers, monkeypatch: pytest.MonkeyPatch) -> Serving:
     """The migrated database without rows."""
     monkeypatch.setenv("WEATHER_ETL_SERVING_URL", migrated)
-    found = Serving(Settings.load(), containers)
-    found.rows(f"TRUNCATE {', '.join(f'weather.{n}' for n in (*(s.name for s in tables.SERVED), tables.LOADS))}")
-    return found
+    opened = Serving(Settings.load(), containers)
+    opened.rows(f"TRUNCATE {', '.join(f'weather.{n}' for n in (*(s.name for s in tables.SERVED), tables.LOADS))}")
+    return opened
 
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as found:
-        yield found
+    with dg.DagsterInstance.ephemeral() as opened:
+        yield opened
 
 
 def test_the_migrated_tables_are_those_of_the_contracts(empty: Serving) -> None:
@@ -126,12 +126,12 @@ def test_every_table_has_the_key_of_its_contract(serving: Serving) -> None:
 
 
 def test_every_column_has_the_comment_of_its_contract(serving: Serving) -> None:
-    found = serving.rows(
+    rows = serving.rows(
         "SELECT table_name, column_name, col_description(format('weather.%I', table_name)::regclass, ordinal_position) "
         "FROM information_schema.columns WHERE table_schema = 'weather'"
     )
     expected = {(s.name, c.name, c.comment) for s in tables.SERVED for c in s.contract.columns}
-    assert expected <= set(found)
+    assert expected <= set(rows)
 
 
 def test_two_upgrades_at_the_same_time_take_turns(empty: Serving, tmp_path: Path) -> None:
@@ -164,8 +164,8 @@ def test_tables_of_another_revision_are_not_touched(
 ) -> None:
     serving.lake()
     serving.load()
-    found = schema.Revision(revision, "0004", known)
-    monkeypatch.setattr(schema, "revision", lambda _: found)
+    revision_of_database = schema.Revision(revision, "0004", known)
+    monkeypatch.setattr(schema, "revision", lambda _: revision_of_database)
     with pytest.raises(database.ServingUnavailable, match=sentence):
         serving.load()
 
@@ -189,14 +189,14 @@ def test_the_metrics_view_has_the_shape_and_units_of_the_older_table(serving: Se
         "timestamp", "temperature_c", "humidity_percent", "wind_speed_kmh", "wind_bearing_deg", "visibility_km",
         "pressure_mbar", "wind_power_kw",
     ]  # fmt: skip
-    found = serving.containers.lake.read("validated_observations", "a")
-    assert found
+    stored = serving.containers.lake.read("validated_observations", "a")
+    assert stored
     served = serving.rows(
         "SELECT timestamp, wind_speed_kmh, pressure_mbar FROM schema_metrics.weather_metrics ORDER BY 1"
     )
-    assert [r[0] for r in served] == found.arrow.column("timestamp").to_pylist()
-    assert [r[1] for r in served] == pytest.approx([v * 3.6 for v in found.arrow.column("wind_speed_ms").to_pylist()])
-    assert [r[2] for r in served] == found.arrow.column("pressure_msl_hpa").to_pylist()
+    assert [r[0] for r in served] == stored.arrow.column("timestamp").to_pylist()
+    assert [r[1] for r in served] == pytest.approx([v * 3.6 for v in stored.arrow.column("wind_speed_ms").to_pylist()])
+    assert [r[2] for r in served] == stored.arrow.column("pressure_msl_hpa").to_pylist()
 
 
 def test_every_value_arrives_as_it_was(serving: Serving) -> None:
@@ -234,18 +234,18 @@ def test_a_nul_character_is_replaced_since_postgresql_cannot_hold_it() -> None:
 def test_the_rows_served_are_those_of_the_lake(serving: Serving, served: tables.Served) -> None:
     serving.lake(data=weather_csv(24 * 40))
     serving.load()
-    found = serving.containers.lake.read(served.source, "a")
+    stored = serving.containers.lake.read(served.source, "a")
     columns = ", ".join(served.contract.column_names)
     rows = serving.rows(f"SELECT {columns} FROM weather.{served.name} ORDER BY 2")
-    assert found and rows == [tuple(r[c] for c in served.contract.column_names) for r in found.arrow.to_pylist()]
+    assert stored and rows == [tuple(r[c] for c in served.contract.column_names) for r in stored.arrow.to_pylist()]
 
 
 def test_the_manifest_is_served_with_rejected_files(serving: Serving) -> None:
     serving.containers.landing.upload("a/bad.csv", b"PAR1")
     serving.lake()
     serving.load()
-    found = serving.rows("SELECT landing_file, state, reason, rows, archived FROM weather.weather_files ORDER BY 1")
-    assert found == [("a/bad.csv", "rejected", "NOT_CSV", None, False), ("a/x.csv", "ingested", None, 48, False)]
+    rows = serving.rows("SELECT landing_file, state, reason, rows, archived FROM weather.weather_files ORDER BY 1")
+    assert rows == [("a/bad.csv", "rejected", "NOT_CSV", None, False), ("a/x.csv", "ingested", None, 48, False)]
 
 
 def test_a_second_load_changes_nothing(serving: Serving) -> None:

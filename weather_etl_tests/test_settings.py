@@ -15,8 +15,8 @@ def test_an_empty_variable_counts_as_not_set():
 
 
 def test_a_variable_sets_its_setting():
-    found = Settings.load({"WEATHER_ETL_MAX_ATTEMPTS": "7", "WEATHER_ETL_UI_URL": " https://dagster.example.net/ "})
-    assert found == Settings(max_attempts=7, ui_url="https://dagster.example.net")
+    settings = Settings.load({"WEATHER_ETL_MAX_ATTEMPTS": "7", "WEATHER_ETL_UI_URL": " https://dagster.example.net/ "})
+    assert settings == Settings(max_attempts=7, ui_url="https://dagster.example.net")
 
 
 def test_the_constructor_does_not_read_the_environment(monkeypatch):

@@ -48,8 +48,8 @@ def settings(text: str) -> StationSettings:
 
 
 def test_every_setting_can_be_given():
-    found = settings(WHOLE)
-    assert found == StationSettings(
+    read_settings = settings(WHOLE)
+    assert read_settings == StationSettings(
         timezone="Europe/Budapest",
         has_timezone=True,
         name="Szeged",
@@ -273,5 +273,5 @@ def test_a_file_that_is_no_toml_is_told_with_its_line():
 
 def test_the_station_toml_of_the_readme_can_be_used():
     text = re.search(r"```toml\n(timezone.*?)```", (CHECKOUT / "README.md").read_text("utf-8"), re.S)[1]
-    found = parse_settings(text, source="README", version="1")
-    assert found.site.place == (46.25, 20.10) and found.degree_days.heating_limit_c == 15
+    read_settings = parse_settings(text, source="README", version="1")
+    assert read_settings.site.place == (46.25, 20.10) and read_settings.degree_days.heating_limit_c == 15

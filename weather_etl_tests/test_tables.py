@@ -60,9 +60,9 @@ def test_what_cannot_be_read_is_told(loaded: Settings, asked: dict, sentence: st
 
 def test_columns_are_those_asked_for_in_that_order(loaded: Settings) -> None:
     names = ["temperature_max_c", "date"]
-    found = tables.read("daily_weather", ["b"], columns=names)
-    assert list(found.columns) == names
-    assert set(found.attrs["units"]) == {"temperature_max_c"}
+    rows = tables.read("daily_weather", ["b"], columns=names)
+    assert list(rows.columns) == names
+    assert set(rows.attrs["units"]) == {"temperature_max_c"}
 
 
 def test_an_unknown_station_names_those_there_are(loaded: Settings) -> None:
@@ -135,8 +135,8 @@ def test_a_view_keeps_ids_texts_and_reads_objects_of_older_versions(environment:
         old = containers.lake.read("daily_weather", "007")
         without = old.arrow.drop_columns(["degree_day_bases"])
         containers.lake.write("daily_weather", "007", without, fingerprint="old", if_match=old.stamp.etag)
-    found = tables.duckdb().sql("SELECT DISTINCT station, degree_day_bases FROM daily_weather ORDER BY 1").fetchall()
-    assert found == [("007", None), ("8", None)]
+    rows = tables.duckdb().sql("SELECT DISTINCT station, degree_day_bases FROM daily_weather ORDER BY 1").fetchall()
+    assert rows == [("007", None), ("8", None)]
 
 
 def test_tables_that_no_station_has_yet_have_no_view(environment: Settings) -> None:

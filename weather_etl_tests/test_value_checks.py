@@ -26,15 +26,15 @@ def pressures(good: int, bad: int, value: str = "0"):
     ("failed", "passed", "severity"), [(1, True, "WARN"), (2, False, "WARN"), (10, False, "WARN"), (11, False, "ERROR")]
 )
 def test_more_than_1_percent_of_failed_values_warn_and_more_than_10_are_an_error(failed, passed, severity):
-    found = evaluated(checks.failed_values, pressures(100 - failed, failed))
-    assert (found.passed, found.severity) == (passed, severity)
+    evaluation = evaluated(checks.failed_values, pressures(100 - failed, failed))
+    assert (evaluation.passed, evaluation.severity) == (passed, severity)
 
 
 @pytest.mark.parametrize(("suspect", "passed"), [(5, True), (6, False)])
 def test_more_than_5_percent_of_suspect_values_warn(suspect, passed):
-    found = evaluated(checks.suspect_values, pressures(100 - suspect, suspect, "930"))
-    assert (found.passed, found.severity) == (passed, "WARN")
-    assert passed or found.description.startswith("Suspect values are many in pressure_msl_hpa 6 of 100 (6.00 %)")
+    evaluation = evaluated(checks.suspect_values, pressures(100 - suspect, suspect, "930"))
+    assert (evaluation.passed, evaluation.severity) == (passed, "WARN")
+    assert passed or evaluation.description.startswith("Suspect values are many in pressure_msl_hpa 6 of 100 (6.00 %)")
 
 
 def test_a_station_of_good_values_passes():
@@ -45,25 +45,25 @@ def test_a_station_of_good_values_passes():
 @pytest.mark.parametrize(("hours", "passed"), [(47, True), (48, False)])
 def test_a_constant_variable_warns(hours, passed):
     rows = [f"2020-01-{1 + i // 10:02}T{i % 10:02}:00Z,{5 + i % 2},3" for i in range(hours)]
-    found = evaluated(checks.plausible_columns, observed(csv(*rows, header="Time,Temperature,Visibility")))
-    assert found.passed == passed
-    assert passed or found.description == "To look at: visibility_km is 3 in all 48 hours."
+    evaluation = evaluated(checks.plausible_columns, observed(csv(*rows, header="Time,Temperature,Visibility")))
+    assert evaluation.passed == passed
+    assert passed or evaluation.description == "To look at: visibility_km is 3 in all 48 hours."
 
 
 def test_an_unknown_precipitation_type_warns():
-    found = evaluated(checks.plausible_columns, observed(cells("Precip Type", "hail", "rain", "null")))
-    assert not found.passed and "hail" in found.description
+    evaluation = evaluated(checks.plausible_columns, observed(cells("Precip Type", "hail", "rain", "null")))
+    assert not evaluation.passed and "hail" in evaluation.description
 
 
 def test_a_summary_without_a_known_condition_warns():
-    found = evaluated(checks.plausible_columns, observed(cells("Summary", "Clear", "Sandstorm", "null")))
-    assert not found.passed and "Sandstorm" in found.description and "Clear" not in found.description
+    evaluation = evaluated(checks.plausible_columns, observed(cells("Summary", "Clear", "Sandstorm", "null")))
+    assert not evaluation.passed and "Sandstorm" in evaluation.description and "Clear" not in evaluation.description
 
 
 @pytest.mark.parametrize(("without", "passed"), [("null", True), ("none", True), ("snow", False)])
 def test_a_precipitation_type_in_more_than_90_percent_of_the_hours_warns(without, passed):
-    found = evaluated(checks.plausible_columns, observed(cells("Precip Type", *["rain"] * 9, without)))
-    assert found.passed == passed
+    evaluation = evaluated(checks.plausible_columns, observed(cells("Precip Type", *["rain"] * 9, without)))
+    assert evaluation.passed == passed
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_a_precipitation_type_in_more_than_90_percent_of_the_hours_warns(without
 )
 def test_rows_that_sum_up_a_day_are_left_out_without_a_warning(reasons, says):
     rows = [f"2020-01-{1 + h // 24:02}T{h % 24:02}:00Z,{5 + h % 2}" for h in range(40)]
-    found = observed(csv(*rows, "x,5", "y,5", header="Time,Temperature (C)"))
-    found.quarantined["reason"] = reasons  # as the formats with such rows have it
-    of_rows = evaluated(checks.no_quarantined_rows, found)
+    observations = observed(csv(*rows, "x,5", "y,5", header="Time,Temperature (C)"))
+    observations.quarantined["reason"] = reasons  # as the formats with such rows have it
+    of_rows = evaluated(checks.no_quarantined_rows, observations)
     assert (of_rows.description, of_rows.passed) == (says, "TYPE" not in reasons)
 
 
@@ -93,6 +93,6 @@ def test_hours_that_the_clock_shows_twice_warn_unless_their_order_tells(names, s
     files = [File(csv(*r, header="Time,Temperature (C)"), f"szeged/{n}") for n, r in zip(names, rows, strict=True)]
     zone = "Europe/Budapest"
     settings = StationSettings(timezone=zone, has_timezone=True)
-    found = evaluated(checks.hours_shown_twice, observed(*files, timezone=zone, settings=settings))
-    assert found.passed is not alone
-    assert says in found.description
+    evaluation = evaluated(checks.hours_shown_twice, observed(*files, timezone=zone, settings=settings))
+    assert evaluation.passed is not alone
+    assert says in evaluation.description

@@ -148,9 +148,9 @@ def test_a_run_page_does_not_say_that_outputs_were_not_yielded(live: Live, again
 
 
 def test_every_check_shows_its_result_for_the_station(live: Live, up_to_date: str) -> None:
-    found = live.check_partitions()
-    without = [c for c, s in found.items() if up_to_date not in s["succeededPartitions"] + s["failedPartitions"]]
-    assert found and without == []
+    partitions = live.check_partitions()
+    without = [c for c, s in partitions.items() if up_to_date not in s["succeededPartitions"] + s["failedPartitions"]]
+    assert partitions and without == []
 
 
 def test_checks_of_a_station_can_be_executed_without_making_its_tables(live: Live, up_to_date: str) -> None:
@@ -275,12 +275,12 @@ def test_landing_files_that_changed_are_observed_and_the_run_makes_nothing_unsyn
 ) -> None:
     for run in runs_of_arrived:
         live.status(run["runId"])
-    found = live.ask(
+    answer = live.ask(
         """query($station: String!) { assetNodeOrError(assetKey: {path: ["landing_files"]}) { ... on AssetNode {
           assetObservations(partitions: [$station]) { partition tags { key value } } } } }""",
         station=arrived,
     )
-    observed = [t["value"] for o in found["assetNodeOrError"]["assetObservations"] for t in o["tags"]]
+    observed = [t["value"] for o in answer["assetNodeOrError"]["assetObservations"] for t in o["tags"]]
     assert listing.list_station(live.containers.landing, arrived).data_version(arrived) in observed
     nodes = live.assets("staleStatus(partition: $station)", station=arrived)
     assert {t: n["staleStatus"] for t, n in nodes.items() if n["staleStatus"] != "FRESH"} == {}

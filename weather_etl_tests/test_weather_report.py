@@ -40,14 +40,14 @@ def status(made: dg.AssetMaterialization) -> object:
 def tick(instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
     resources = {"storage": StorageResource()}
     with dg.build_sensor_context(instance=instance, definitions=defs, resources=resources) as context:
-        found = weather_report_sensor(context)
-    assert isinstance(found, dg.SensorResult | dg.SkipReason)
-    return found
+        outcome = weather_report_sensor(context)
+    assert isinstance(outcome, dg.SensorResult | dg.SkipReason)
+    return outcome
 
 
 def requested(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
-    found = tick(instance)
-    return [] if isinstance(found, dg.SkipReason) else list(found.run_requests or [])
+    outcome = tick(instance)
+    return [] if isinstance(outcome, dg.SkipReason) else list(outcome.run_requests or [])
 
 
 def test_a_report_lies_beside_the_tables_as_a_page_for_browsers(containers: Containers) -> None:
@@ -154,8 +154,8 @@ def test_a_report_that_keeps_failing_is_given_up(
     monkeypatch.setattr(publish, "station_page", lambda *_: 1 / 0)
     result = execute(containers, REPORT_JOB, "a", instance=instance, tags=dict(run.tags))
     assert "ZeroDivisionError" in causes(result.all_events)[0]
-    found = tick(instance)
-    assert isinstance(found, dg.SkipReason) and "1 given up" in (found.skip_message or "")
+    outcome = tick(instance)
+    assert isinstance(outcome, dg.SkipReason) and "1 given up" in (outcome.skip_message or "")
     assert run.tags[TARGET]
 
 

@@ -233,8 +233,10 @@ def _how_it_will_be_read(station: str, path: Path, options: "Callable[[], Option
 
     if path.suffix.lower() == ".toml" or path.stat().st_size > _LARGEST_SHOWN_BYTES:
         return []
-    found = look_at(path, options())
-    return [f"  {printable(line, 300)}" for line in three_lines(as_shared(found) if station == SHARED else found)]
+    inspection = look_at(path, options())
+    return [
+        f"  {printable(line, 300)}" for line in three_lines(as_shared(inspection) if station == SHARED else inspection)
+    ]
 
 
 def _options(containers: "Containers", station: str, files: list[Path]) -> "Options":

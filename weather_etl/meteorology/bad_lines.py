@@ -189,7 +189,12 @@ def _join_quoted(lines: _Lines, delimiter: str, width: int, *, every_quote: bool
 def _lines_with_open_quote(lines: _Lines, delimiter: str, *, every_quote: bool) -> list[int]:
     """Positions of the lines of which a quote is not closed; without `every_quote` those with an odd number alone."""
     quotes = lines.quotes()
-    odd = [i for i in np.flatnonzero(quotes % 2).tolist() if i not in lines.bad]
+    in_inches = _inch_marks_alone(delimiter)
+    odd = [
+        i
+        for i in np.flatnonzero(quotes % 2).tolist()
+        if i not in lines.bad and not in_inches(lines.text(i, i).rstrip(b"\r\n"))
+    ]
     if not every_quote:
         return odd
     closed = _all_quotes_closed(delimiter)
@@ -235,6 +240,13 @@ def _all_quotes_closed(delimiter: str) -> Callable[[bytes], object]:
     """Tells of a line whether every cell that opens with a quote is closed; a quote inside a cell is a character."""
     d = re.escape(delimiter)
     cell = rf'(?:"(?:[^"]|"")*+"[^{d}]*+|[^"{d}][^{d}]*+|)'
+    return re.compile(rf"{cell}(?:{d}{cell})*+".encode()).fullmatch
+
+
+def _inch_marks_alone(delimiter: str) -> Callable[[bytes], object]:
+    """Tells of a line whether each of its quotes closes a number, as in `0.25"`, and no cell opens with one."""
+    d = re.escape(delimiter)
+    cell = rf'[^"{d}]*+(?:(?<=\d)")?'
     return re.compile(rf"{cell}(?:{d}{cell})*+".encode()).fullmatch
 
 

@@ -157,8 +157,8 @@ def read_numbers(
 def plain_numbers(texts: pa.Array, decimal: str) -> pa.Array:
     """Numbers with a decimal point and without thousands separators, where both are certain.
 
-    `1,013.2` is certain, for two marks stand in it; `10,000` with a decimal point is not, nor is `1.500` with a decimal
-    comma: they are no numbers.
+    `1,013.2` is certain, for two marks stand in it, and tells what the mark of `1,013` beside it means; `10,000` alone with a
+    decimal point is not, nor is `1.500` with a decimal comma: they are no numbers.
 
     Args:
         texts: trimmed.
@@ -171,6 +171,12 @@ def plain_numbers(texts: pa.Array, decimal: str) -> pa.Array:
         rf"^[+-]?(\d{{1,3}}({group}\d{{3}})+({other}\d+){rest}|\d{{1,3}}([ '\x{{a0}}\x{{202f}}]\d{{3}})+({other}\d+)?)$",
     )
     if pc.any(grouped).as_py():
+        if (
+            not rest
+            and pc.any(pc.match_substring_regex(texts, rf"^[+-]?\d{{1,3}}({group}\d{{3}})+{other}\d+$")).as_py()
+        ):
+            whole = pc.match_substring_regex(texts, rf"^[+-]?[1-9]\d{{0,2}}({group}\d{{3}})+$")
+            grouped = pc.or_(grouped, whole)  # `1,013` beside `1,013.2`
         without = pc.replace_substring_regex(texts, rf"{group}|[ '\x{{a0}}\x{{202f}}]", "")
         texts = pc.if_else(grouped, without, texts)
     if decimal[0] == ".":

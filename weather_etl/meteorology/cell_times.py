@@ -93,7 +93,8 @@ def read_form(texts: pa.Array, form: str) -> np.ndarray:
     Args:
         texts: n texts.
         form: `iso` (ISO 8601 and what is nearly it); `dmy`, `mdy`, `ymd`, `dby`, `bdy` (parts in this order); or directives:
-            those of strptime, `%s` Unix seconds, `%N` hour x 100 + minute without leading zeros, `%E` Excel day.
+            those of strptime, `%s` Unix seconds, `%N` hour x 100 + minute without leading zeros, `%O` minute of the day,
+            `%E` Excel day.
     """
     texts = pc.utf8_trim_whitespace(texts)
     if form == "iso":

@@ -117,6 +117,8 @@ def ahead_of_time(cells: Cells) -> int:
     return int((late & ~np.isnat(cells.timestamp) & (cells.timestamp > EARLIEST)).sum())
 
 
+_ZONE_LETTERS = r"\d:\d\d *([A-Z]{2,4}[TZ])'$"
+
 _HINTS_FOR_NUMBERS = (
     (r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d*)?", "thousands separators? write numbers without them"),
     (r"[+-]?\d+,\d+", "a decimal comma? use another separator than the comma between the cells, or write a point"),
@@ -151,6 +153,11 @@ def _hint_for_rows(main: Reason, cells: Cells, rows: pa.Table, reading: Reading)
             return (
                 f", such as {text('station')} (put a file of several stations under landing/_shared/, or say in station.toml "
                 f"that the name is its own: source_ids = [{json.dumps(rows.column('station')[first].as_py() or '', ensure_ascii=False)}])"
+            )
+        case Reason.TIMESTAMP_INVALID if letters := re.search(_ZONE_LETTERS, text("timestamp")):
+            return (
+                f", such as {text('timestamp')} ({letters[1]} stands for zones of several countries; say in station.toml which "
+                'is meant, such as timezone = "America/New_York")'
             )
         case Reason.TIMESTAMP_INVALID | Reason.TIMESTAMP_OUT_OF_RANGE:
             return (

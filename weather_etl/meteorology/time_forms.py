@@ -36,7 +36,7 @@ _DIRECTIVES = {
     "Y": r"(?P<Y>\d{4})", "y": r"(?P<Y>\d{2})", "m": r"(?P<m>\d{1,2})", "d": r"(?P<d>\d{1,2})", "j": r"(?P<j>\d{1,3})",
     "H": r"(?P<H>\d{1,2})", "I": r"(?P<H>\d{1,2})", "M": r"(?P<M>\d{1,2})", "S": r"(?P<S>\d{1,2})(?:[.,]\d+)?",
     "p": r"(?P<p>[apAP])\.?[mM]?\.?", "z": r"(?P<z>[Zz]|UTC|GMT|[+-]\d{2}:?\d{2})", "b": _MONTH,
-    "B": _MONTH, "a": r"[A-Za-zÀ-ɏЀ-ӿ]{2,12}\.?,?", "s": r"(?P<s>\d{9,10}|\d{13}|\d{16}|\d{19})(?:\.\d+)?", "N": r"(?P<N>\d{1,4})",
+    "B": _MONTH, "a": r"[A-Za-zÀ-ɏЀ-ӿ]{2,12}\.?,?", "s": r"(?P<s>\d{9,10}|\d{13}|\d{16}|\d{19})(?:\.\d+)?", "N": r"(?P<N>\d{1,4})", "O": r"(?P<O>\d{1,4})",
     "G": r"(?P<G>\d{4})", "V": r"(?P<V>\d{1,2})", "u": r"(?P<u>[1-7])",
     "E": r"(?P<E>[2-5]\d{4}(?:[.,]\d+)?)",
 }  # fmt: skip
@@ -105,6 +105,8 @@ def parse_form(texts: pa.Array, form: str) -> tuple[np.ndarray, np.ndarray | Non
     hour, minute, second = number("H"), number("M"), number("S")
     if "N" in names:
         hour, minute = number("N") // 100, number("N") % 100
+    if "O" in names:
+        hour, minute = number("O") // 60, number("O") % 60
     if "p" in names:
         half = pc.fill_null(pc.utf8_lower(pc.struct_field(groups, names["p"])), "").to_numpy(zero_copy_only=False)
         there &= (half == "") | ((hour >= 1) & (hour <= 12))

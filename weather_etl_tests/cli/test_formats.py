@@ -24,8 +24,8 @@ def weather_etl(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
 )
 def test_inspect_tells_what_will_become_of_a_file_by_its_exit_code(weather_etl, tmp_path, header, code, says):
     (tmp_path / "a.csv").write_bytes(csv("2023-01-01 00:00Z,5", header=header))
-    found = weather_etl("inspect", "a.csv")
-    assert (found.returncode, says in found.stdout, found.stderr) == (code, True, "")
+    answer = weather_etl("inspect", "a.csv")
+    assert (answer.returncode, says in answer.stdout, answer.stderr) == (code, True, "")
 
 
 def test_a_refusal_names_what_ends_it_and_nothing_else(weather_etl, tmp_path):
@@ -43,8 +43,8 @@ def test_a_refusal_names_what_ends_it_and_nothing_else(weather_etl, tmp_path):
 def test_inspect_takes_the_station_toml_beside_the_file(weather_etl, tmp_path):
     (tmp_path / "a.csv").write_bytes(csv("2023-07-01 00:00,5", header="Time,Temperature (C)"))
     (tmp_path / "station.toml").write_text('timezone = "Europe/Budapest"')
-    found = json.loads(weather_etl("inspect", "a.csv", "--json").stdout)
-    assert found["confidence"] == "medium" and found["rows_shown"][0]["time"] == "2023-06-30 22:00Z"
+    answer = json.loads(weather_etl("inspect", "a.csv", "--json").stdout)
+    assert answer["confidence"] == "medium" and answer["rows_shown"][0]["time"] == "2023-06-30 22:00Z"
 
 
 def test_inspect_tries_a_profile_of_one_s_own(weather_etl, tmp_path):
@@ -53,11 +53,11 @@ def test_inspect_tries_a_profile_of_one_s_own(weather_etl, tmp_path):
         "match = { line = '\\d+;.*' }\nheader = { names = ['n', 't', 'x'] }\ntime = { columns = ['t'], zone = 'UTC' }\n"
         "column = [{ to = 'temperature_c', name = ['x'], unit = 'degC' }]\n"
     )
-    found = json.loads(weather_etl("inspect", "a.txt", "--profile", "mine.toml", "--json").stdout)
-    assert (found["profile"], found["confidence"]) == ("mine", "high")
+    answer = json.loads(weather_etl("inspect", "a.txt", "--profile", "mine.toml", "--json").stdout)
+    assert (answer["profile"], answer["confidence"]) == ("mine", "high")
 
 
 def test_formats_lists_the_packaged_profiles_without_a_storage(weather_etl):
-    found = json.loads(weather_etl("formats", "--json").stdout)
-    assert {"dwd_hourly", "generic"} <= {p["name"] for p in found} and {p["origin"] for p in found} == {"packaged"}
+    answer = json.loads(weather_etl("formats", "--json").stdout)
+    assert {"dwd_hourly", "generic"} <= {p["name"] for p in answer} and {p["origin"] for p in answer} == {"packaged"}
     assert 'title = "DWD CDC hourly"' in weather_etl("formats", "dwd_hourly").stdout

@@ -123,9 +123,9 @@ class Campaign:
 
     def is_some_state(self, station: str) -> None:
         """What a station has of its own files, and what it has of shared ones, are those of some moment."""
-        found = self.seen(station)
+        seen = self.seen(station)
         for shared in (False, True):
-            part = _part(found, shared)
+            part = _part(seen, shared)
             assert any(part == _part(state, shared) for state in self.states[station])
 
     def finish(self) -> dict[str, dict[str, Any]]:

@@ -32,17 +32,17 @@ def publish_while_reading(containers: Containers, environment: Settings, publish
         with connect(environment) as own:
             while not done.is_set():
                 for table, (column, rows_a_day) in columns.items():
-                    found = own.lake.read(table, "a")
-                    assert found is not None
-                    versions = {None if v is None else int(v) for v in found.arrow.column(column).to_pylist()}
+                    stored = own.lake.read(table, "a")
+                    assert stored is not None
+                    versions = {None if v is None else int(v) for v in stored.arrow.column(column).to_pylist()}
                     seen += 1
                     days = {(v or 0) % 3 + 1 for v in versions}
                     if (
                         len(versions) != 1
                         or None in versions
-                        or {found.arrow.num_rows} != {rows_a_day * d for d in days}
+                        or {stored.arrow.num_rows} != {rows_a_day * d for d in days}
                     ):
-                        wrong.append(f"{table}: {found.arrow.num_rows} rows of versions {versions}")
+                        wrong.append(f"{table}: {stored.arrow.num_rows} rows of versions {versions}")
 
     reader = threading.Thread(target=read)
     reader.start()

@@ -119,8 +119,8 @@ def dagster_instance(database: str, folder: Path) -> Iterator[dg.DagsterInstance
         "storage:\n  custom:\n    module: weather_etl.pooled_storage\n    class: PooledPostgresStorage\n"
         f"    config:\n      postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
     )
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as found:
-        yield found
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as opened:
+        yield opened
 
 
 def execute(instance: dg.DagsterInstance, tags: dict[str, str]) -> dg.ExecuteInProcessResult:

@@ -125,9 +125,9 @@ def test_equal_bytes_survive_under_their_second_name(containers: Containers) -> 
     process_hours(containers)
     containers.landing.delete("a/x.csv")
     process_hours(containers)
-    found = containers.lake.read("validated_observations", "a").arrow
-    assert found.num_rows == 48
-    assert set(found.column("landing_file").to_pylist()) == {"a/y.csv"}
+    rows = containers.lake.read("validated_observations", "a").arrow
+    assert rows.num_rows == 48
+    assert set(rows.column("landing_file").to_pylist()) == {"a/y.csv"}
 
 
 def test_a_file_overwritten_between_listing_and_reading_stays_pending(

@@ -414,9 +414,9 @@ def listed(name: str, etag: str = "1", **metadata: str) -> Blob:
 
 
 def test_files_below_shared_are_sources_and_belong_to_no_station() -> None:
-    found = route([listed("_shared/x.csv"), listed("_shared/deep/y.csv"), listed("_shared/_SUCCESS")])
-    assert [v.name for v in found.shared] == ["_shared/x.csv", "_shared/deep/y.csv"]
-    assert (found.stations, found.unroutable, found.ignored) == ({}, [], ["_shared/_SUCCESS"])
+    routed = route([listed("_shared/x.csv"), listed("_shared/deep/y.csv"), listed("_shared/_SUCCESS")])
+    assert [v.name for v in routed.shared] == ["_shared/x.csv", "_shared/deep/y.csv"]
+    assert (routed.stations, routed.unroutable, routed.ignored) == ({}, [], ["_shared/_SUCCESS"])
 
 
 def test_pending_sources_are_one_request_beside_those_of_stations() -> None:

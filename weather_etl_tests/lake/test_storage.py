@@ -68,8 +68,10 @@ def test_a_reader_sees_the_old_table_or_the_new_one(containers: Containers) -> N
 
     def read() -> None:
         while not done.is_set():
-            found = lake.read("daily_weather", "a")
-            seen.append((set(found.arrow.column("value").to_pylist()), found.arrow.num_rows, found.stamp.fingerprint))
+            stored = lake.read("daily_weather", "a")
+            seen.append(
+                (set(stored.arrow.column("value").to_pylist()), stored.arrow.num_rows, stored.stamp.fingerprint)
+            )
 
     reader = threading.Thread(target=read)
     reader.start()

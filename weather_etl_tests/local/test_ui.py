@@ -94,13 +94,13 @@ def test_dagster_gets_its_folder_and_the_address_unless_they_are_set(
     monkeypatch.setenv("WEATHER_ETL_UI_URL", "")
     (tmp_path / ".local").mkdir()
     (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
-    found = ui.environment(Folder(tmp_path), 3001)
-    assert (Path(found["DAGSTER_HOME"]) / "dagster.yaml").read_text() == "telemetry: {enabled: false}\n"
-    assert found["WEATHER_ETL_UI_URL"] == "http://127.0.0.1:3001"
+    environ = ui.environment(Folder(tmp_path), 3001)
+    assert (Path(environ["DAGSTER_HOME"]) / "dagster.yaml").read_text() == "telemetry: {enabled: false}\n"
+    assert environ["WEATHER_ETL_UI_URL"] == "http://127.0.0.1:3001"
     monkeypatch.setenv("DAGSTER_HOME", "/mine")
     monkeypatch.setenv("WEATHER_ETL_UI_URL", "https://dagster.example.net")
-    found = ui.environment(Folder(tmp_path), 3001)
-    assert (found["DAGSTER_HOME"], found["WEATHER_ETL_UI_URL"]) == ("/mine", "https://dagster.example.net")
+    environ = ui.environment(Folder(tmp_path), 3001)
+    assert (environ["DAGSTER_HOME"], environ["WEATHER_ETL_UI_URL"]) == ("/mine", "https://dagster.example.net")
 
 
 @pytest.mark.live

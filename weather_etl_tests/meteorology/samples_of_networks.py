@@ -5,7 +5,17 @@ from weather_etl_tests.meteorology.sample_files import Sample, document, text
 WIS2 = "TIMESTAMP,RECORD,Station_ID,M_Year,M_Month,M_DayOfMonth,M_HourOfDay,M_Minutes,BP,AirTempK,DewPointTempK,RH,Rain_mm_Tot,WSpeed,WindDir,WSpeed10M_Avg,WindGust"
 NETATMO = ('"Station: Casa";"Long";"Lat"', '"Casa";"12.3";"45.1"')
 
+OKLAHOMA = {"temperature_c": 10, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "precipitation_mm": 1.2, "solar_radiation_wm2": 100}  # fmt: skip
 NETWORKS: dict[str, Sample] = {
+    "okmesonet_series": Sample(
+        text("# (c) Oklahoma Climatological Survey", " STID  YYYYMMDDhhmm   RELH   TAIR   WSPD   WVEC  WDIR   WDSD   WSSD   WMAX    RAIN     PRES  SRAD   TA9M   WS2M", " ARD2  202401130500     71   10.0    2.5    2.3   270    4.1    0.2    5.5    1.20   985.10   100   16.8    1.4", " ARD2  202401130600     71   -996    2.5    2.3   270    4.1    0.2    5.5    1.20   985.10   100   16.8    1.4"),
+        "2024-01-13T05:00", OKLAHOMA),
+    "okmesonet_mts": Sample(
+        text(" 101 ! (c) Oklahoma Climatological Survey and the Oklahoma Mesonet", "  19 2024  1 13  0  0  0", " STID STNM  TIME    RELH  TAIR  WSPD  WVEC  WDIR  WDSD  WSSD  WMAX  RAIN   PRES    SRAD TA9M  WS2M  TS10", " ARD2  126   305      71  10.0   2.5   2.4   270   5.0   0.5   5.5  1.20  985.1     100 23.0   1.5  28.0"),
+        "2024-01-13T05:05", OKLAHOMA),
+    "cwa_codis": Sample(
+        text('"觀測時間(hour)","測站氣壓(hPa)"', '"ObsTime","StnPres","SeaPres","Temperature","Td dew point","RH","WS","WD","WSGust","WDGust","Precp","PrecpHour","SunShine","GloblRad","Visb","UVI","Cloud Amount"', '"13","985.1","1012.1","10.0","5.0","71","2.5","270","5.5","280","0.5","0.3","0.5","0.36","9","1","5"', '"24","985.1","/","10.0","5.0","71","2.5","V","5.5","280","T","0.3","...","0.36","9","1","5"'),
+        "2024-01-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "pressure_msl_hpa": 1012.1, "precipitation_mm": 0.5, "sunshine_min": 30, "solar_radiation_wm2": 100, "visibility_km": 9, "cloud_cover_percent": 50}, name="466920-2024-01-13.csv", place={"station": "466920"}),
     "darksky_json": Sample(
         document({"latitude": 48.9, "longitude": 24.7, "timezone": "Europe/Kiev", "hourly": {"data": [{"time": 1705122000 + 3600 * h, "temperature": 50, "apparentTemperature": 48.2, "dewPoint": 41, "humidity": 0.7103, "windSpeed": 10, "windGust": 20, "windBearing": 270, "visibility": 10, "pressure": 1012.1, "cloudCover": 0.5} for h in range(12)]}}),
         "2024-01-13T05:00", {"temperature_c": 10, "apparent_temperature_c": 9, "dew_point_c": 5, "humidity_percent": 71.03, "wind_speed_ms": 4.4704, "wind_gust_ms": 8.9408, "wind_direction_deg": 270, "visibility_km": 16.09344, "pressure_msl_hpa": 1012.1, "cloud_cover_percent": 50}, place={"latitude": 48.9, "longitude": 24.7}),

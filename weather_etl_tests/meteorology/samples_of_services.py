@@ -105,6 +105,9 @@ SERVICES: dict[str, Sample] = {
     "jma_wind": Sample(
         text(*JMA, ",東京,東京,東京,東京,東京,東京,東京", "年月日時,気温(℃),気温(℃),風速(m/s),風速(m/s),風速(m/s),風速(m/s),雲量(10分比)", ",,,,,風向,風向,", ",,品質情報,,品質情報,,品質情報,", "2024/1/1 1:00:00,5.5,8,2.5,8,北北西,5,10-", encoding="cp932"),
         "2023-12-31T16:00", {"temperature_c": 5.5, "wind_speed_ms": 2.5, "wind_direction_deg": 337.5, "cloud_cover_percent": 100}, upstream={"wind_direction_deg": 3}),
+    "kma_apihub": Sample(
+        text("#START7777", "# YYMMDDHHMI STN  WD   WS GST  GST  GST     PA     PS PT    PR    TA    TD    HM", "202401131400 108 27 2.5 -9 5.5 1350 985.1 1012.1 -9 -9.0 10.0 5.0 71.0 8.7 -9.0 -9.0 -9.0 -9.0 -9.0 -9.0 3.0 -9 -9 - 5 -9 -9 - -9 -9 -9 900 0.5 0.36 -9.0 -9.0 -9.0 -9.0 -9.0 -9.0 -9.0 -9.0 -9.0 -9.0 -9.0", "#7777END"),
+        "2024-01-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "pressure_msl_hpa": 1012.1, "visibility_km": 9, "sunshine_min": 30, "solar_radiation_wm2": 100, "snow_depth_cm": 3, "cloud_cover_percent": 50}),
     "met_eireann": Sample(
         text("Station Name: DUBLIN AIRPORT", "Station Height: 71 M", "Latitude:53.428  ,Longitude: -6.241", "", "date:  -  Date and Time (utc)", "", "date,ind,rain,ind,temp,ind,wetb,dewpt,vappr,rhum,msl,ind,wdsp,ind,wddir,ww,w,sun,vis,clht,clamt", "13-jan-2024 05:00,0,0.2,0,10,0,7,5,9.3,71,1012.1,2,10,2,270,61,62,0.5,9000,40,4"),
         "2024-01-13T05:00", {"precipitation_mm": 0.2, "temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "pressure_msl_hpa": 1012.1, "wind_speed_ms": 5.14444, "wind_direction_deg": 270, "sunshine_min": 30, "visibility_km": 9, "cloud_cover_percent": 50}, place={"name": "DUBLIN AIRPORT", "elevation_m": 71.0, "latitude": 53.428, "longitude": -6.241}),

@@ -49,6 +49,9 @@ STATIONS: dict[str, Sample] = {
     "hobolink": Sample(
         text('"Line#","Date","Temperature (S-THB 1:2-1), *C, Roof","Dew Point (S-THB 1:2-1), *C, Roof","RH (S-THB 1:2-2), %, Roof","Wind Speed (S-WSB 1:2-1), m/s, Roof","Gust Speed (S-WSB 1:2-2), m/s, Roof","Wind Direction (S-WDA 1:3-1), *, Roof","Rain (S-RGB 1:4-1), mm, Roof","Pressure (S-BPB 1:5-1), mbar, Roof","Solar Radiation (S-LIB 1:6-1), W/m^2, Roof"', '1,"01/13/24 00:05:00",10.0,5.0,71,2.5,5.5,270,0.2,985.1,100.5'),
         "2024-01-13T00:05", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "precipitation_mm": 0.2, "pressure_station_hpa": 985.1, "solar_radiation_wm2": 100.5}, timezone="UTC"),
+    "pywws_raw": Sample(
+        text("2024-01-13 05:10:19,5,40,21.9,71,10.0,985.1,2.5,5.5,12,39.0,0", "2024-01-13 05:15:19,5,40,21.9,,,985.1,,,,39.3,64", "2024-01-13 05:20:19,5,40,21.9,71,10.1,985.1,2.5,5.5,3,39.3,0"),
+        "2024-01-13T05:10", {"temperature_c": 10, "humidity_percent": 71, "pressure_station_hpa": 985.1, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "precipitation_mm": 39}),
     "refuse_noaa_summary": Sample(text("                   MONTHLY CLIMATOLOGICAL SUMMARY for Jan 2024", "", "NAME: Home", " DAY   MEAN  HIGH   TIME   LOW", " 01     5.1   9.1  14:05   1.1"), refused="DAILY_ONLY"),
     "toaci1": Sample(
         text('"TOACI1","CR1000","Table1"', '"TMSTAMP","RECNBR","AirTC_Avg","RH","WS_ms_Avg","WS_ms_Max","WindDir","BP_mbar","Rain_mm_Tot","SlrW_Avg"', *(f'"2024-01-13 00:{10 * i:02}:00",{i},10.0,71,2.5,5.5,270,985.1,0.2,100.5' for i in range(3))),
@@ -56,6 +59,9 @@ STATIONS: dict[str, Sample] = {
     "weather_display": Sample(
         text("day month year hour minute temperature   humidity     dewpoint   barometer windspeed   gustspeed  direction   rainlastmin    dailyrain   monthlyrain    yearlyrain  heatindex", *(f"13  1  2024 {h:2}  5 10.0 71.03 5.0 1012.1 10.0 20.0 270 0.00 1.2 20.0 20.0 10.0" for h in HOURS)),
         "2024-01-13T00:05", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71.03, "pressure_msl_hpa": 1012.1, "wind_speed_ms": 5.14444, "wind_gust_ms": 10.28888, "wind_direction_deg": 270, "precipitation_mm": 1.2}, timezone="UTC"),
+    "weathercloud": Sample(
+        text("Date (Australia/Perth);Tempin (°C);Temp (°C);Chill (°C);Dew (°C);Humin (%);Hum (%);Wspdhi (km/h);Wspdavg (km/h);Wdiravg (°);Bar (hPa);Rain (mm);Rainrate (mm/h);Solarrad (W/m²);Uvi ();", "2024-01-13 13:10:00;24.7;10.0;9;5.0;40;71;19.8;9.0;270;1,012.1;1.2;0;100.5;;", "2024-01-13 13:20:00;24.7;10.1;9;5.1;40;71;19.8;9.0;270;1,012;1.2;0;100.5;;", encoding="utf-16-le"),
+        "2024-01-13T05:10", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_msl_hpa": 1012.1, "precipitation_mm": 1.2, "solar_radiation_wm2": 100.5}),
     "weatherlink_cloud": Sample(
         text('"Home"', '""', '"Date & Time","Barometer - in Hg","Absolute Pressure - in Hg","Temp - °F","High Temp - °F","Hum - %","Dew Point - °F","Avg Wind Speed - mph","Prevailing Wind Direction","High Wind Speed - mph","Rain - in","High Rain Rate - in/h","Solar Rad - W/m^2","Inside Temp - °F"', '"1/13/24 12:15 AM","29.92","29.0","50.0","51.0","71","41.0","10.0","NNW","20.0","0.01","0.5","100.5","70"', encoding="cp1252"),
         "2024-01-13T00:15", {"pressure_msl_hpa": 29.92 * INHG, "pressure_station_hpa": 29 * INHG, "temperature_c": 10, "humidity_percent": 71, "dew_point_c": 5, "wind_speed_ms": 4.4704, "wind_direction_deg": 337.5, "wind_gust_ms": 8.9408, "precipitation_mm": 0.254, "solar_radiation_wm2": 100.5}, timezone="UTC"),

@@ -17,17 +17,17 @@ def test_each_file_of_the_corpus_ends_as_its_record_says(case: Case):
         assert case.says in rejection["detail"]
         return
     assert not raw.rejected
-    found = observations.observe(raw.rows, raw.readings, [], station=STATION, timezone="UTC")
-    assert found.quarantined["reason"].value_counts().to_dict() == case.quarantined
-    assert found.balance.kept == case.kept
-    assert found.balance.identical_duplicates == case.duplicates
-    assert found.balance.holds() and found.balance.data_lines == raw.rows.num_rows
+    tables = observations.observe(raw.rows, raw.readings, [], station=STATION, timezone="UTC")
+    assert tables.quarantined["reason"].value_counts().to_dict() == case.quarantined
+    assert tables.balance.kept == case.kept
+    assert tables.balance.identical_duplicates == case.duplicates
+    assert tables.balance.holds() and tables.balance.data_lines == raw.rows.num_rows
     # The weather of the base is too even for the tests on series; here only the value itself counts.
-    events = found.events[found.events["test"].isin(["syntax", "gross_range"]) & (found.events["flag"] == 4)]
+    events = tables.events[tables.events["test"].isin(["syntax", "gross_range"]) & (tables.events["flag"] == 4)]
     assert events["variable"].value_counts().to_dict() == case.failed
     [entry] = raw.entries
     assert entry["unclean_end"] == case.unclean_end
-    assert case.says in "\n".join([*entry["warnings"], *found.warnings])
+    assert case.says in "\n".join([*entry["warnings"], *tables.warnings])
 
 
 def test_the_names_of_the_corpus_are_distinct():

@@ -20,8 +20,8 @@ EUROSTAT = DegreeDayBases(
     [(-2, 20, 0, 0), (15, 3, 0, 10), (15.1, 0, 0, 10.1), (18, 0, 0, 13), (23.9, 0, 0, 18.9), (24, 0, 3, 19)],
 )
 def test_only_days_on_the_side_of_the_limit_count(mean, heating, cooling, growing):
-    found = degree_days.own(np.array([mean, np.nan]), EUROSTAT)
-    assert [found[name][0] for name in degree_days.OWN] == pytest.approx([heating, cooling, growing], abs=1e-9)
+    sums = degree_days.own(np.array([mean, np.nan]), EUROSTAT)
+    assert [sums[name][0] for name in degree_days.OWN] == pytest.approx([heating, cooling, growing], abs=1e-9)
 
 
 def test_a_mean_that_is_the_limit_but_for_its_last_bit_counts():
@@ -30,15 +30,15 @@ def test_a_mean_that_is_the_limit_but_for_its_last_bit_counts():
 
 
 def test_a_day_without_a_mean_has_no_degree_days_either():
-    found = degree_days.own(np.array([np.nan]), EUROSTAT)
-    assert all(np.isnan(found[name]).all() for name in degree_days.OWN)
+    sums = degree_days.own(np.array([np.nan]), EUROSTAT)
+    assert all(np.isnan(sums[name]).all() for name in degree_days.OWN)
 
 
 def test_without_limits_they_are_those_of_the_fixed_columns():
     mean = np.linspace(-20, 35, 111)
-    found, fixed = degree_days.own(mean, DegreeDayBases(18, None, 18, None, 10)), degree_days.fixed(mean)
+    sums, fixed = degree_days.own(mean, DegreeDayBases(18, None, 18, None, 10)), degree_days.fixed(mean)
     for own, name in zip(degree_days.OWN, degree_days.FIXED_BASES_C, strict=True):
-        np.testing.assert_allclose(found[own], fixed[name], atol=1e-9)
+        np.testing.assert_allclose(sums[own], fixed[name], atol=1e-9)
 
 
 def tables(bases: DegreeDayBases) -> dict[str, pd.DataFrame]:

@@ -32,8 +32,8 @@ COLUMNS = {
 def one_hour(settings: StationSettings = SZEGED, **columns: object):
     """The observation of one hour with these columns; its row, and everything that came of it."""
     row = ",".join(["2020-01-01T00:00Z", *("" if v is None else f"{v}" for v in columns.values())])
-    found = observed(csv(row, header=",".join(["Time", *(COLUMNS[c] for c in columns)])), settings=settings)
-    return found.validated.iloc[0], found
+    observations = observed(csv(row, header=",".join(["Time", *(COLUMNS[c] for c in columns)])), settings=settings)
+    return observations.validated.iloc[0], observations
 
 
 @pytest.mark.parametrize("temperature", [-40, -10, 0, 20, 35])
@@ -131,14 +131,14 @@ def test_damp_air_is_lighter_than_dry_air(t, rh, elevation, p):
 
 
 def test_a_dew_point_that_is_not_reported_is_computed_with_flag_2():
-    row, found = one_hour(temperature_c=20, humidity_percent=50)
+    row, observations = one_hour(temperature_c=20, humidity_percent=50)
     assert (round(row["dew_point_c"], 2), row["dew_point_c_qc"]) == (9.26, 2)
-    assert found.computed["dew_point_c_computed"] == 1 and found.events.empty
+    assert observations.computed["dew_point_c_computed"] == 1 and observations.events.empty
 
 
 def test_a_reported_dew_point_wins():
-    row, found = one_hour(temperature_c=20, humidity_percent=50, dew_point_c=9)
-    assert (row["dew_point_c"], row["dew_point_c_qc"], found.computed["dew_point_c_computed"]) == (9, 1, 0)
+    row, observations = one_hour(temperature_c=20, humidity_percent=50, dew_point_c=9)
+    assert (row["dew_point_c"], row["dew_point_c_qc"], observations.computed["dew_point_c_computed"]) == (9, 1, 0)
 
 
 def test_a_reported_value_that_failed_is_not_replaced():
@@ -147,9 +147,9 @@ def test_a_reported_value_that_failed_is_not_replaced():
 
 
 def test_what_is_computed_from_a_suspect_value_is_suspect_and_an_event():
-    row, found = one_hour(temperature_c=20, humidity_percent=4)
+    row, observations = one_hour(temperature_c=20, humidity_percent=4)
     assert row["dew_point_c_qc"] == 3
-    assert found.events[["variable", "test", "flag"]].values.tolist() == [
+    assert observations.events[["variable", "test", "flag"]].values.tolist() == [
         ["humidity_percent", "gross_range", 3],
         ["dew_point_c", "suspect_input", 3],
         ["apparent_temperature_c", "suspect_input", 3],
@@ -193,27 +193,27 @@ def density(t: float, p: float, rh: float) -> float:
     ],
 )
 def test_density_takes_station_pressure_else_sea_level_pressure_else_the_standard_atmosphere(columns, pressure):
-    row, found = one_hour(temperature_c=20, humidity_percent=50, **columns)
+    row, observations = one_hour(temperature_c=20, humidity_percent=50, **columns)
     assert row["air_density_kgm3"] == pytest.approx(density(20, pressure, 50), rel=1e-12)
     standard = pressure == derived.isa_pressure(84.0)
-    assert found.computed["air_density_from_standard_pressure"] == standard
+    assert observations.computed["air_density_from_standard_pressure"] == standard
 
 
 def test_density_without_humidity_assumes_50_percent_and_counts_it():
-    row, found = one_hour(temperature_c=20, pressure_station_hpa=990)
+    row, observations = one_hour(temperature_c=20, pressure_station_hpa=990)
     assert row["air_density_kgm3"] == density(20, 990, 50)
-    assert found.computed["air_density_with_assumed_humidity"] == 1
+    assert observations.computed["air_density_with_assumed_humidity"] == 1
 
 
 def test_without_an_elevation_sea_level_pressure_gives_no_density_and_a_warning():
-    row, found = one_hour(StationSettings(), temperature_c=20, wind_speed_ms=5, pressure_msl_hpa=1010)
+    row, observations = one_hour(StationSettings(), temperature_c=20, wind_speed_ms=5, pressure_msl_hpa=1010)
     assert row[["air_density_kgm3", "wind_power_density_wm2", "wind_power_kw"]].isna().all()
-    assert "elevation" in found.warnings[0]
+    assert "elevation" in observations.warnings[0]
 
 
 def test_without_an_elevation_station_pressure_still_gives_a_density():
-    row, found = one_hour(StationSettings(), temperature_c=20, humidity_percent=50, pressure_station_hpa=990)
-    assert row["air_density_kgm3"] == density(20, 990, 50) and found.warnings == []
+    row, observations = one_hour(StationSettings(), temperature_c=20, humidity_percent=50, pressure_station_hpa=990)
+    assert row["air_density_kgm3"] == density(20, 990, 50) and observations.warnings == []
 
 
 def test_power_density_grows_with_the_cube_of_the_speed():
@@ -330,6 +330,6 @@ def test_computed_columns_keep_the_contract_whatever_is_measured(rows, elevation
         for i, row in enumerate(rows)
     ]
     data = csv(*lines, header=",".join(["Time", *(COLUMNS[v] for v in NAMES)]))
-    found = observed(data, settings=StationSettings(elevation_m=elevation))
-    assert schemas.check("validated_observations", found.validated) == []
-    assert schemas.check("quality_events", found.events) == []
+    observations = observed(data, settings=StationSettings(elevation_m=elevation))
+    assert schemas.check("validated_observations", observations.validated) == []
+    assert schemas.check("quality_events", observations.events) == []

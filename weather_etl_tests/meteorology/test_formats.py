@@ -94,8 +94,8 @@ def parsed(data: bytes, **options) -> ParsedFile:
 
 
 def read(data: bytes, timezone: str = "Europe/Budapest", **settings) -> tuple[ParsedFile, Cells]:
-    found = parsed(data)
-    return found, read_cells(found.rows, formats.reading(found.declared, **settings), timezone)
+    parsed_file = parsed(data)
+    return parsed_file, read_cells(parsed_file.rows, formats.reading(parsed_file.declared, **settings), timezone)
 
 
 def values(data: bytes, variable: str, **settings) -> list[float | None]:
@@ -240,8 +240,8 @@ def test_a_file_of_several_stations_in_one_folder_is_pointed_to_the_shared_one()
 def test_of_a_file_of_several_stations_the_row_of_another_one_is_quarantined():
     rows = IEM.splitlines()
     many = b"\n".join([rows[0], *(rows[1].replace(b"00:25", b"%02d:25" % h) for h in range(9)), rows[3]]) + b"\n"
-    found = observed(File(many), settings=StationSettings(source_ids=("EHAM",)))
-    assert found.quarantined["reason"].tolist() == ["WRONG_STATION"] and found.balance.kept == 9
+    observations = observed(File(many), settings=StationSettings(source_ids=("EHAM",)))
+    assert observations.quarantined["reason"].tolist() == ["WRONG_STATION"] and observations.balance.kept == 9
 
 
 def test_open_meteo_is_in_the_offset_of_its_block_summer_and_winter():
@@ -277,9 +277,9 @@ def test_a_comment_above_the_block_of_open_meteo_is_skipped():
 
 
 def test_the_daily_section_of_open_meteo_is_quarantined_as_a_summary():
-    found = parsed((OPEN_METEO + DAILY).encode()).rows
-    assert found.column("refused").to_pylist() == [None] * 4 + [str(Reason.SUMMARY_ROW)] * 2
-    assert found.column("line").to_pylist() == [5, 6, 7, 8, 11, 12]
+    rows = parsed((OPEN_METEO + DAILY).encode()).rows
+    assert rows.column("refused").to_pylist() == [None] * 4 + [str(Reason.SUMMARY_ROW)] * 2
+    assert rows.column("line").to_pylist() == [5, 6, 7, 8, 11, 12]
 
 
 def test_the_daily_section_of_open_meteo_costs_no_error_budget():
@@ -304,14 +304,14 @@ location_id,time,temperature_2m (°C)
 
 
 def test_open_meteo_of_several_places_numbers_them_and_each_has_its_offset():
-    found, _ = read(TWO_PLACES.encode())
-    assert found.stations == ["0", "1"] and times(TWO_PLACES.encode()) == ["2024-06-30T22:00", "2024-07-01T04:00"]
+    parsed_file, _ = read(TWO_PLACES.encode())
+    assert parsed_file.stations == ["0", "1"] and times(TWO_PLACES.encode()) == ["2024-06-30T22:00", "2024-07-01T04:00"]
 
 
 def test_open_meteo_files_behind_each_other_are_told_apart_by_their_coordinates():
     other = OPEN_METEO.replace("46.25,20.14", "52.5,13.4").replace(",7200,", ",0,")
-    found, cells = read((OPEN_METEO + "\n" + other).encode())
-    assert found.stations == ["46.25,20.14", "52.5,13.4"]
+    parsed_file, cells = read((OPEN_METEO + "\n" + other).encode())
+    assert parsed_file.stations == ["46.25,20.14", "52.5,13.4"]
     assert str(cells.timestamp[4])[:16] == "2024-07-01T00:00"
 
 
@@ -357,9 +357,9 @@ def test_sky_cover_and_precipitation_of_isd_lite_are_read_traces_included():
 
 
 def test_a_line_of_isd_lite_that_is_cut_is_kept_as_it_stood():
-    found = parsed(ISD_LITE + b"2016 01 01 03   -44   -8").rows
-    assert found.column("raw_text").to_pylist() == [None] * 3 + ["2016 01 01 03   -44   -8"]
-    assert found.column("refused").to_pylist()[3] == Reason.ROW_WIDTH
+    rows = parsed(ISD_LITE + b"2016 01 01 03   -44   -8").rows
+    assert rows.column("raw_text").to_pylist() == [None] * 3 + ["2016 01 01 03   -44   -8"]
+    assert rows.column("refused").to_pylist()[3] == Reason.ROW_WIDTH
 
 
 def test_isd_lite_with_blanks_behind_its_lines_is_read():
@@ -410,28 +410,30 @@ def test_a_value_that_its_source_does_not_doubt_is_good(code):
     assert observed(global_hourly({"TMP": f"-0070,{code}"})).validated["temperature_c_qc"].tolist() == [1]
 
 
-def upstream_events(found: Observations) -> list[list[object]]:
-    events = found.events[found.events["test"] == "upstream"]
+def upstream_events(observations: Observations) -> list[list[object]]:
+    events = observations.events[observations.events["test"] == "upstream"]
     return events[["variable", "flag", "original_value"]].values.tolist()
 
 
 @pytest.mark.parametrize("code", "26")
 def test_a_value_that_its_source_suspects_is_kept_as_suspect(code):
-    found = observed(global_hourly({"TMP": f"-0070,{code}"}))
-    assert found.validated[["temperature_c", "temperature_c_qc"]].values.tolist() == [[-7, 3]]
-    assert upstream_events(found) == [["temperature_c", 3, -7]]
+    observations = observed(global_hourly({"TMP": f"-0070,{code}"}))
+    assert observations.validated[["temperature_c", "temperature_c_qc"]].values.tolist() == [[-7, 3]]
+    assert upstream_events(observations) == [["temperature_c", 3, -7]]
 
 
 @pytest.mark.parametrize("code", "37")
 def test_a_value_that_its_source_rejects_is_nulled_and_kept_as_an_event(code):
-    found = observed(global_hourly({"TMP": f"-0070,{code}"}))
-    assert found.validated["temperature_c"].isna().all() and found.validated["temperature_c_qc"].tolist() == [4]
-    assert upstream_events(found) == [["temperature_c", 4, -7]]
+    observations = observed(global_hourly({"TMP": f"-0070,{code}"}))
+    assert observations.validated["temperature_c"].isna().all() and observations.validated[
+        "temperature_c_qc"
+    ].tolist() == [4]
+    assert upstream_events(observations) == [["temperature_c", 4, -7]]
 
 
 def test_direction_and_speed_have_quality_codes_of_their_own():
-    found = observed(global_hourly({"WND": "030,3,N,0051,2"})).validated
-    assert found[["wind_direction_deg_qc", "wind_speed_ms_qc"]].values.tolist() == [[4, 3]]
+    validated = observed(global_hourly({"WND": "030,3,N,0051,2"})).validated
+    assert validated[["wind_direction_deg_qc", "wind_speed_ms_qc"]].values.tolist() == [[4, 3]]
 
 
 def test_a_cell_of_global_hourly_that_is_no_number_fails_the_syntax_test():
@@ -441,8 +443,8 @@ def test_a_cell_of_global_hourly_that_is_no_number_fails_the_syntax_test():
 
 @pytest.mark.parametrize("kind", ["SOD", "SOM", "SOD  "])
 def test_the_summaries_of_global_hourly_are_no_observations(kind):
-    found = observed(global_hourly({}, {"REPORT_TYPE": kind, "DATE": "2020-01-01T23:59:00"}))
-    assert found.balance.kept == 1 and found.quarantined["reason"].tolist() == ["SUMMARY_ROW"]
+    observations = observed(global_hourly({}, {"REPORT_TYPE": kind, "DATE": "2020-01-01T23:59:00"}))
+    assert observations.balance.kept == 1 and observations.quarantined["reason"].tolist() == ["SUMMARY_ROW"]
 
 
 def test_what_global_hourly_has_beside_is_kept():
@@ -460,8 +462,8 @@ JSON = json.dumps(METEOSTAT).encode()
 
 @pytest.mark.parametrize("data", [BULK, with_header(), SPLIT, DATE_HOUR, JSON])
 def test_each_form_of_meteostat_gives_the_same_first_hour(data):
-    found, cells = read(data)
-    assert found.profile.startswith("meteostat")
+    parsed_file, cells = read(data)
+    assert parsed_file.profile.startswith("meteostat")
     first = [round(float(cells.values[v][0]), 9) for v in ("temperature_c", "dew_point_c", "wind_speed_ms")]
     assert (str(cells.timestamp[0])[:16], *first) == ("2008-06-29T00:00", 22, 16.9, 10)
 
@@ -483,8 +485,10 @@ def test_the_records_of_meteostat_json_are_numbered():
 
 
 def test_a_record_without_a_value_is_quarantined():
-    found = observed(JSON)
-    assert found.balance.kept == 1 and found.quarantined[["reason", "line"]].values.tolist() == [["NO_MEASUREMENT", 2]]
+    observations = observed(JSON)
+    assert observations.balance.kept == 1 and observations.quarantined[["reason", "line"]].values.tolist() == [
+        ["NO_MEASUREMENT", 2]
+    ]
 
 
 def test_the_condition_code_of_meteostat_is_kept():
@@ -496,8 +500,8 @@ def test_the_text_of_a_number_in_json_stays_as_it_came():
 
 
 def test_a_record_that_is_no_object_costs_one_row():
-    found = parsed(json.dumps({**METEOSTAT, "data": [*METEOSTAT_RECORDS, 5]}).encode()).rows
-    assert found.column("refused").to_pylist() == [None, None, "ROW_WIDTH"]
+    rows = parsed(json.dumps({**METEOSTAT, "data": [*METEOSTAT_RECORDS, 5]}).encode()).rows
+    assert rows.column("refused").to_pylist() == [None, None, "ROW_WIDTH"]
 
 
 def test_a_cell_that_is_a_list_fails_the_syntax_test():
@@ -507,8 +511,8 @@ def test_a_cell_that_is_a_list_fails_the_syntax_test():
 
 
 def test_json_without_a_record_gives_no_rows_and_a_warning():
-    found = parsed(b'{"meta": {}, "data": []}')
-    assert found.rows.num_rows == 0 and any("no record" in w for w in found.warnings)
+    parsed_file = parsed(b'{"meta": {}, "data": []}')
+    assert parsed_file.rows.num_rows == 0 and any("no record" in w for w in parsed_file.warnings)
 
 
 @pytest.mark.parametrize(
@@ -527,13 +531,13 @@ def test_a_file_whose_names_the_station_explains_itself_is_not_taken_for_meteost
 
 
 def test_a_unit_of_the_settings_is_used_where_the_header_names_none():
-    found = observed(cells("Wind Speed", "10"), settings=StationSettings(units={"wind_speed_ms": "kn"}))
-    assert found.validated["wind_speed_ms"][0] == pytest.approx(5.14444)
+    observations = observed(cells("Wind Speed", "10"), settings=StationSettings(units={"wind_speed_ms": "kn"}))
+    assert observations.validated["wind_speed_ms"][0] == pytest.approx(5.14444)
 
 
 def test_a_unit_of_the_settings_overrules_the_header():
-    found = observed(cells("Wind Speed (m/s)", "10"), settings=StationSettings(units={"wind_speed_ms": "kn"}))
-    assert found.validated["wind_speed_ms"][0] == pytest.approx(5.14444)
+    observations = observed(cells("Wind Speed (m/s)", "10"), settings=StationSettings(units={"wind_speed_ms": "kn"}))
+    assert observations.validated["wind_speed_ms"][0] == pytest.approx(5.14444)
 
 
 def test_a_unit_of_the_settings_overrules_the_format():
@@ -542,27 +546,27 @@ def test_a_unit_of_the_settings_overrules_the_format():
 
 @pytest.mark.parametrize(("kind", "column"), [("msl", "pressure_msl_hpa"), ("station", "pressure_station_hpa")])
 def test_a_column_called_just_pressure_holds_what_the_settings_say(kind, column):
-    found = observed(cells("Pressure (hPa)", "1001.5"), settings=StationSettings(pressure=kind)).validated
-    assert found[column][0] == 1001.5
-    assert found[["pressure_msl_hpa", "pressure_station_hpa"]].notna().sum().sum() == 1
+    validated = observed(cells("Pressure (hPa)", "1001.5"), settings=StationSettings(pressure=kind)).validated
+    assert validated[column][0] == 1001.5
+    assert validated[["pressure_msl_hpa", "pressure_station_hpa"]].notna().sum().sum() == 1
 
 
 def test_a_pressure_whose_kind_the_header_names_is_left_where_it_is():
-    found = observed(cells("Sea Level Pressure", "1001.5"), settings=StationSettings(pressure="station")).validated
-    assert found["pressure_msl_hpa"][0] == 1001.5
+    validated = observed(cells("Sea Level Pressure", "1001.5"), settings=StationSettings(pressure="station")).validated
+    assert validated["pressure_msl_hpa"][0] == 1001.5
 
 
 def test_an_unreadable_pressure_fails_in_the_column_it_belongs_to():
     data = cells("Pressure", "1001", "1001", "1001", "1001", "x")
-    found = observed(data, settings=StationSettings(pressure="station")).validated
-    assert found["pressure_station_hpa_qc"].tolist() == [1, 1, 1, 1, 4]
-    assert found["pressure_msl_hpa_qc"].tolist() == [9] * 5
+    validated = observed(data, settings=StationSettings(pressure="station")).validated
+    assert validated["pressure_station_hpa_qc"].tolist() == [1, 1, 1, 1, 4]
+    assert validated["pressure_msl_hpa_qc"].tolist() == [9] * 5
 
 
 def test_a_pressure_beside_a_reduced_one_is_that_at_the_station():
     data = csv("2020-01-01T00:00Z,5,1001,1015", header="Time,Temperature,Pressure,Sea Level Pressure")
-    found = observed(data).validated
-    assert found[["pressure_station_hpa", "pressure_msl_hpa"]].values.tolist() == [[1001, 1015]]
+    validated = observed(data).validated
+    assert validated[["pressure_station_hpa", "pressure_msl_hpa"]].values.tolist() == [[1001, 1015]]
 
 
 KINDS = [IEM, OPEN_METEO.encode(), (OPEN_METEO + DAILY).encode(), TWO_PLACES.encode(), ISD_LITE * 5, BULK * 4, JSON, SPLIT,
@@ -581,8 +585,8 @@ def test_of_thirty_damaged_files_of_any_format_each_is_rejected_or_its_lines_are
         if raw.rejected:
             assert "\n" not in raw.rejected[0]["detail"], number
             continue
-        found = observe(raw.rows, raw.readings, [], station=STATION, timezone="Europe/Budapest")
-        assert found.balance.holds() and found.balance.data_lines == raw.rows.num_rows, number
+        observations = observe(raw.rows, raw.readings, [], station=STATION, timezone="Europe/Budapest")
+        assert observations.balance.holds() and observations.balance.data_lines == raw.rows.num_rows, number
         lines = raw.rows.column("line").to_pylist()
         assert lines == sorted(set(lines)), number
 
@@ -614,8 +618,8 @@ FIGURES = {
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_real_file_gives_the_figures_counted_without_us(name):
     adapter, rows, variables = FIGURES[name]
-    found, cells = read((REAL / name).read_bytes())
-    assert (found.profile, found.rows.num_rows) == (adapter, rows)
+    parsed_file, cells = read((REAL / name).read_bytes())
+    assert (parsed_file.profile, parsed_file.rows.num_rows) == (adapter, rows)
     for variable, (n, total) in variables.items():
         good = cells.states[variable] == OK
         assert int(good.sum()) == n, variable
@@ -626,9 +630,9 @@ def test_a_real_file_gives_the_figures_counted_without_us(name):
 
 @real
 def test_the_stations_of_the_real_iem_file_are_told_apart():
-    found, cells = read((REAL / "iem_asos_nl_2020-05-23.csv.gz").read_bytes())
-    assert len(found.stations) == 28
-    schiphol = np.array(found.rows.column("station").to_pylist()) == "EHAM"
+    parsed_file, cells = read((REAL / "iem_asos_nl_2020-05-23.csv.gz").read_bytes())
+    assert len(parsed_file.stations) == 28
+    schiphol = np.array(parsed_file.rows.column("station").to_pylist()) == "EHAM"
     temperatures = cells.values["temperature_c"][schiphol]
     assert (len(temperatures), temperatures.mean(), temperatures.min(), temperatures.max()) == pytest.approx(
         (48, 15, 13, 18)
@@ -646,5 +650,5 @@ def test_the_doubts_of_the_real_global_hourly_file_are_flags():
 @pytest.mark.parametrize("name", [n for n in FIGURES if not n.startswith("iem")])
 def test_every_line_of_a_real_file_is_accounted_for(name):
     raw = raw_of(File((REAL / name).read_bytes(), landed_at=LANDED))
-    found = observed(File((REAL / name).read_bytes(), landed_at=LANDED))
-    assert found.balance.holds() and found.balance.data_lines == FIGURES[name][1] == raw.rows.num_rows
+    observations = observed(File((REAL / name).read_bytes(), landed_at=LANDED))
+    assert observations.balance.holds() and observations.balance.data_lines == FIGURES[name][1] == raw.rows.num_rows

@@ -212,8 +212,11 @@ def test_an_unreadable_column_is_set_aside_under_its_name():
 def test_rows_ahead_of_their_time_are_quarantined_and_cost_no_other():
     texts = [f"2023-12-31 {h:02}:00" for h in range(10)] + [f"2024-01-02 {h:02}:00" for h in range(6)]
     data = table(("Time (UTC)", texts), ("Temperature (C)", ["5"] * 16))
-    found = observed(File(data, landed_at=datetime(2024, 1, 1, tzinfo=UTC)))
-    assert len(found.validated) == 10 and found.quarantined["reason"].tolist() == ["TIMESTAMP_OUT_OF_RANGE"] * 6
+    observations = observed(File(data, landed_at=datetime(2024, 1, 1, tzinfo=UTC)))
+    assert (
+        len(observations.validated) == 10
+        and observations.quarantined["reason"].tolist() == ["TIMESTAMP_OUT_OF_RANGE"] * 6
+    )
 
 
 def test_zeros_and_ones_are_no_amounts_of_rain():
@@ -337,26 +340,28 @@ def test_a_named_format_asks_no_other():
     ],
 )
 def test_inspect_says_how_much_is_certain(header, confidence):
-    found = inspect(
+    inspection = inspect(
         formats.Source("a.csv", [formats.Member("a.csv", csv("2023-01-01 00:00Z,5", header=header))]), formats.Options()
     )
-    assert found.confidence == confidence and json.dumps(found.as_dict(), default=str)
+    assert inspection.confidence == confidence and json.dumps(inspection.as_dict(), default=str)
 
 
 def test_a_draft_passes_comments_over_and_takes_the_times_that_differ():
     rows = [f",0,2024-05-01T00:00:00Z,2024-05-01T0{h}:00:00Z,{h}.5,fld" for h in range(9)]
     head = ["#datatype,long,dateTime:RFC3339,dateTime:RFC3339,double,string", ",table,_start,_time,_value,_field"]
     text = "\n".join([*head, *rows, ""]).encode()
-    found = inspect(formats.Source("influx.csv", [formats.Member("influx.csv", text)]), formats.Options())
-    assert found.reason == "COLUMN_MISSING"
-    assert 'columns = ["table", "_start", "_time", "_value", "_field"]' in found.draft
-    assert '[time]\ncolumns = ["_time"]\nformats = ["iso"]' in found.draft
+    inspection = inspect(formats.Source("influx.csv", [formats.Member("influx.csv", text)]), formats.Options())
+    assert inspection.reason == "COLUMN_MISSING"
+    assert 'columns = ["table", "_start", "_time", "_value", "_field"]' in inspection.draft
+    assert '[time]\ncolumns = ["_time"]\nformats = ["iso"]' in inspection.draft
 
 
 def test_inspect_of_a_rejected_file_drafts_a_profile():
-    found = inspect(formats.Source("my log.txt", [formats.Member("a", LOGGER)]), formats.Options())
-    assert found.reason == "COLUMN_MISSING" and "landing/_formats/my_log.toml" in found.draft
-    assert 'delimiter = ";"' in found.draft and '"ymd"' in found.draft and "# 48 .. 48" not in found.draft
+    inspection = inspect(formats.Source("my log.txt", [formats.Member("a", LOGGER)]), formats.Options())
+    assert inspection.reason == "COLUMN_MISSING" and "landing/_formats/my_log.toml" in inspection.draft
+    assert (
+        'delimiter = ";"' in inspection.draft and '"ymd"' in inspection.draft and "# 48 .. 48" not in inspection.draft
+    )
 
 
 real = pytest.mark.skipif(
@@ -373,5 +378,5 @@ real = pytest.mark.skipif(
 )
 def test_a_real_file_is_read_right_or_refused_as_it_must_be(name):
     entries = json.loads((field.FIELD / "manifest.json").read_text("utf-8"))
-    found = field.judge_file(next(e for e in entries if e["file"].endswith(f"/{name}")))
-    assert found.verdict in ("right", "refused"), found.notes
+    judgement = field.judge_file(next(e for e in entries if e["file"].endswith(f"/{name}")))
+    assert judgement.verdict in ("right", "refused"), judgement.notes

@@ -61,6 +61,11 @@ def left_out(data: bytes, name: str, **options) -> str:
 # which column is which
 
 
+def test_u_beside_v_is_a_component_of_the_wind_and_no_humidity():
+    parsed, _ = read(day(f"{UTC_TIME},temperature (C),u,v", lambda h: f"5,{h / 2},{-h}"))
+    assert "humidity_percent" not in parsed.columns
+
+
 @pytest.mark.parametrize(
     ("header", "row", "variable", "expected"),
     [
@@ -167,8 +172,8 @@ def test_a_column_that_says_degrees_is_read_though_it_ends_at_36():
 def test_tenths_are_asked_for_and_read_when_the_station_says_so(digits):
     data = day(f"{UTC_TIME},Temperature (C),Sea Level Pressure", lambda h: f"5,{10000 + digits + h}")
     assert "0.1 hPa" in left_out(data, "Sea Level Pressure")
-    found = values(data, "pressure_msl_hpa", **options_of('units = { pressure_msl_hpa = "0.1 hPa" }'))
-    assert found[0] == pytest.approx(1000 + digits / 10)
+    pressures = values(data, "pressure_msl_hpa", **options_of('units = { pressure_msl_hpa = "0.1 hPa" }'))
+    assert pressures[0] == pytest.approx(1000 + digits / 10)
 
 
 def test_a_scaled_unit_of_the_station_holds_for_files_that_were_read_before_it():
@@ -260,8 +265,8 @@ def test_blank_rows_of_an_outage_are_no_errors(blank):
         *(f"{t},5,80" if h < 12 else blank.format(time=t) for h, t in enumerate(rows)),
         header="Time (UTC),Temp (C),Hum (%)",
     )
-    found = inspect(formats.Source("a.csv", [formats.Member("a.csv", data)]), formats.Options())
-    assert (found.reason, found.usable) == ("", 12)
+    inspection = inspect(formats.Source("a.csv", [formats.Member("a.csv", data)]), formats.Options())
+    assert (inspection.reason, inspection.usable) == ("", 12)
 
 
 def test_two_roundings_of_one_value_do_not_contradict_each_other():
@@ -280,6 +285,12 @@ def test_places_that_share_their_times_are_stations(name):
 def test_a_file_of_several_cities_is_one_of_several_stations_even_if_no_two_share_a_time():
     rows = [f"2023-01-31 {h:02}:{k}7,{place},{5 + k}" for h in range(24) for k, place in enumerate(("Kabul", "Tirana"))]
     assert formats.read_text(csv(*rows, header=f"{UTC_TIME},city,Temp (C)")).stations == ["Kabul", "Tirana"]
+
+
+def test_one_row_of_each_station_of_one_hour_is_no_hour_of_one_station():
+    rows = (f"2023-01-31 00:00,{name},{i}" for i, name in enumerate(("Aa", "Bo", "Cu")))
+    parsed = formats.read_text(csv(*rows, header=f"{UTC_TIME},Station Name,Temperature (C)"))
+    assert parsed.stations == ["Aa", "Bo", "Cu"]
 
 
 def test_numbers_that_tell_places_apart_are_stations_if_their_name_says_that_they_number_something():
@@ -350,6 +361,23 @@ def test_days_of_iso_weeks_and_other_rare_forms_are_read(text, expected):
     assert str(read(data)[1].timestamp[-1])[:16] == expected
 
 
+@pytest.mark.parametrize(
+    ("letters", "timezone", "utc"),
+    [("CEST", None, "00:00"), ("(CET)", None, "01:00"), ("JST", "UTC", "17:00"), ("CDT", "America/Chicago", "07:00"), ("CST", "Asia/Shanghai", "18:00"), ("MDT", "America/Chicago", "08:00")],
+)  # fmt: skip
+def test_letters_of_a_zone_count_where_they_are_one_zone_or_the_stations(letters, timezone, utc):
+    data = csv(f"2023-07-02 02:00 {letters},5", f"2023-07-02 02:10 {letters},6", header="Time,Temperature (C)")
+    assert str(read(data, timezone=timezone)[1].timestamp[0])[11:16] == utc
+
+
+def test_letters_of_several_zones_are_refused_with_the_way_out():
+    data = csv("2023-07-02 02:00 EST,5", "2023-07-02 02:10 EST,6", header="Time,Temperature (C)")
+    found = inspect(formats.Source("a.csv", [formats.Member("a.csv", data)]), formats.Options())
+    assert (
+        "EST stands for zones of several countries" in found.detail and 'timezone = "America/New_York"' in found.detail
+    )
+
+
 @pytest.mark.parametrize("text", ["20240131T0700Z", "20240131T070000Z", "Wed Jan 31 07:00:00 UTC 2024"])
 def test_a_zone_within_a_rare_form_wins_over_that_of_the_station(text):
     data = csv(*[f"{text},5"] * 9, header="Time,Temp (C)")
@@ -380,6 +408,13 @@ def test_amounts_of_rain_that_rise_and_fall_are_read():
     assert values(data, "precipitation_mm") == amounts
 
 
+def test_inch_marks_behind_numbers_are_a_unit_and_no_open_quotes():
+    data = day(f"{UTC_TIME},Temperature (C),Rain", lambda h: f'5,{0.25 if h % 2 else 0.5}"')
+    parsed, cells = read(data)
+    assert cells.values["precipitation_mm"][:2].tolist() == pytest.approx([12.7, 6.35])
+    assert not parsed.assumed
+
+
 def test_a_trace_of_rain_is_none_and_marked():
     data = day(f"{UTC_TIME},Temperature (C),Rain (mm)", lambda h: f"5,{'T' if h % 2 else 0.5}")
     _, cells = read(data)
@@ -396,6 +431,15 @@ def test_a_decimal_comma_makes_a_point_before_three_digits_no_decimal():
     assert cells.values["temperature_c"][0] == 5.5 and cells.values["pressure_msl_hpa"][0] == 1013.2
     seen = cells.values["visibility_km"][cells.states["visibility_km"] == OK]
     assert set(seen) == {0.8}
+
+
+def test_a_whole_number_beside_grouped_decimals_is_grouped_too():
+    data = day(
+        f"{UTC_TIME};Temperature (C);Sea Level Pressure (hPa)",
+        lambda h: f"5.5;{'1,013' if h % 2 else '1,013.2'}",
+        delimiter=";",
+    )
+    assert values(data, "pressure_msl_hpa")[:2] == [1013.2, 1013.0]
 
 
 # compass points
@@ -594,12 +638,12 @@ def test_further_sheets_with_tables_are_told_until_the_station_says_which_is_mea
     notes = [["Remark"], ["The station was moved."]]
     data = workbook(Notes=notes, January=month(1), February=month(2))
     source = formats.Source("a.xlsx", [formats.Member("a.xlsx", data)])
-    found = inspect(source, formats.Options())
-    assert found.rows_shown[0]["temperature_c"] == 1 and found.confidence == "low"
-    assert any("'February' holds a table too" in w and "Notes" not in w for w in found.warnings)
-    assert found.settings == ['dialect = { sheet = "January" }']
-    pasted = inspect(source, formats.Options(**options_of(found.settings[0])))
-    assert pasted.rows_shown == found.rows_shown and pasted.confidence == "medium"
+    inspection = inspect(source, formats.Options())
+    assert inspection.rows_shown[0]["temperature_c"] == 1 and inspection.confidence == "low"
+    assert any("'February' holds a table too" in w and "Notes" not in w for w in inspection.warnings)
+    assert inspection.settings == ['dialect = { sheet = "January" }']
+    pasted = inspect(source, formats.Options(**options_of(inspection.settings[0])))
+    assert pasted.rows_shown == inspection.rows_shown and pasted.confidence == "medium"
     other = inspect(source, formats.Options(**options_of('dialect = { sheet = "February" }')))
     assert other.rows_shown[0]["temperature_c"] == 2
     gone = inspect(source, formats.Options(sheet="March"))
@@ -637,11 +681,11 @@ ODD = {
 def test_the_lines_that_inspect_prints_end_what_was_assumed_and_change_no_value(name):
     data, variable, expected = ODD[name]
     source = formats.Source("a.csv", [formats.Member("a.csv", data)])
-    found = inspect(source, formats.Options())
-    assert found.confidence == "low"
-    pasted = options_of("\n".join(found.settings))
+    inspection = inspect(source, formats.Options())
+    assert inspection.confidence == "low"
+    pasted = options_of("\n".join(inspection.settings))
     again = inspect(formats.Source("a.csv", [formats.Member("a.csv", data)]), formats.Options(**pasted))
-    assert again.confidence == "medium" and again.rows_shown == found.rows_shown
+    assert again.confidence == "medium" and again.rows_shown == inspection.rows_shown
     assert values(data, variable, **pasted)[0] == expected
 
 

@@ -36,16 +36,16 @@ def figure(name: str, *, rel: float = 1e-9) -> object:
     return pytest.approx(golden()[name], rel=rel, abs=5.1e-7)
 
 
-def tables(found: Observations, zone: str = "UTC", site: Site = UNKNOWN_SITE) -> Aggregates:
+def tables(observations: Observations, zone: str = "UTC", site: Site = UNKNOWN_SITE) -> Aggregates:
     about = {
         "station": "szeged",
         "timezone": zone,
         "site": site,
-        "hours": aggregation.LocalHours(found.validated, zone),
+        "hours": aggregation.LocalHours(observations.validated, zone),
     }
-    daily = aggregation.daily_weather(found.validated, **about)
-    monthly = aggregation.monthly_weather(found.validated, daily, **about)
-    yearly = aggregation.yearly_weather(found.validated, daily, monthly, **about)
+    daily = aggregation.daily_weather(observations.validated, **about)
+    monthly = aggregation.monthly_weather(observations.validated, daily, **about)
+    yearly = aggregation.yearly_weather(observations.validated, daily, monthly, **about)
     return Aggregates(daily, monthly, yearly, aggregation.climate_normals(monthly, station="szeged"))
 
 
@@ -53,8 +53,8 @@ def month(of: Aggregates, name: str) -> pd.Series:
     return of.monthly.set_index("month").loc[pd.Timestamp(f"{name}-01")]
 
 
-def hours(found: Observations) -> np.ndarray:
-    return found.validated["timestamp"].to_numpy("datetime64[h]").astype(np.int64)
+def hours(observations: Observations) -> np.ndarray:
+    return observations.validated["timestamp"].to_numpy("datetime64[h]").astype(np.int64)
 
 
 @pytest.mark.parametrize("types", [True, False])
@@ -106,22 +106,22 @@ NICE = 'source_ids = ["07690"]'
     ],
 )
 def test_the_packaged_profiles_lead_to_the_figures(file, toml, zone, name, column, golden_month):
-    found = tables(field.delivered(file, toml), zone, field.DE_BILT if file == KNMI else UNKNOWN_SITE)
-    assert month(found, golden_month)[column] == figure(name)
+    aggregates = tables(field.delivered(file, toml), zone, field.DE_BILT if file == KNMI else UNKNOWN_SITE)
+    assert month(aggregates, golden_month)[column] == figure(name)
 
 
 def test_the_packaged_profile_of_davis_leads_to_the_rain_the_gust_and_the_directions_of_its_file():
-    found = field.delivered(DAVIS).validated
-    assert found["precipitation_mm"].notna().sum() == golden()["davis.hours"]
-    assert found["precipitation_mm"].sum() == figure("davis.sum.complete")
-    assert found["wind_gust_ms"].max() == pytest.approx(golden()["davis.gust"]["max"], abs=1e-4)
-    assert found["wind_direction_deg"].notna().sum() == 28 and found["solar_radiation_wm2"].notna().sum() == 43
+    validated = field.delivered(DAVIS).validated
+    assert validated["precipitation_mm"].notna().sum() == golden()["davis.hours"]
+    assert validated["precipitation_mm"].sum() == figure("davis.sum.complete")
+    assert validated["wind_gust_ms"].max() == pytest.approx(golden()["davis.gust"]["max"], abs=1e-4)
+    assert validated["wind_direction_deg"].notna().sum() == 28 and validated["solar_radiation_wm2"].notna().sum() == 43
 
 
 def test_a_day_of_counters_of_ecowitt_without_rain():
-    found = field.delivered("ecowitt_api_day.json", 'timezone = "Europe/Berlin"').validated
-    assert found["precipitation_mm"].sum() == golden()["ecowitt.dailyrainin"]
-    assert found["precipitation_mm"].notna().sum() == 23 and found["pressure_station_hpa"].median() > 970
+    validated = field.delivered("ecowitt_api_day.json", 'timezone = "Europe/Berlin"').validated
+    assert validated["precipitation_mm"].sum() == golden()["ecowitt.dailyrainin"]
+    assert validated["precipitation_mm"].notna().sum() == 23 and validated["pressure_station_hpa"].median() > 970
 
 
 def test_the_radiation_of_a_day_of_minutes_of_alamosa():
@@ -131,8 +131,8 @@ def test_the_radiation_of_a_day_of_minutes_of_alamosa():
     light = np.maximum(minutes[:, 8].astype(float), 0.0)
     assert light.sum() / 60_000 == figure("alamosa.day")
     of_hours = [*light[1:].tolist(), np.nan]
-    found = tables(field.delivered("surfrad_alamosa.dat")).daily["solar_radiation_mjm2"][0]
-    assert found == pytest.approx(np.nanmean(np.reshape(of_hours, (24, 60)), axis=1).sum() * 0.0036, rel=1e-9)
+    aggregates = tables(field.delivered("surfrad_alamosa.dat")).daily["solar_radiation_mjm2"][0]
+    assert aggregates == pytest.approx(np.nanmean(np.reshape(of_hours, (24, 60)), axis=1).sum() * 0.0036, rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -203,9 +203,9 @@ def test_traces_of_de_bilt_are_marked():
 
 
 def test_the_highest_radiation_of_de_bilt_and_nothing_beyond_the_sun():
-    found = field.de_bilt()
-    assert found.validated["solar_radiation_wm2"].max() == figure("dbilt.rad.max")
-    assert not len(found.events[found.events["test"] == "sun"])
+    observations = field.de_bilt()
+    assert observations.validated["solar_radiation_wm2"].max() == figure("dbilt.rad.max")
+    assert not len(observations.events[observations.events["test"] == "sun"])
 
 
 def test_three_hour_amounts_of_nice_complete_its_days_and_months():
@@ -259,11 +259,11 @@ def test_amounts_of_nice_that_contradict_each_other_are_found():
 
 
 def test_archive_intervals_of_davis_add_up_and_gusts_are_the_largest():
-    found = field.davis().validated
-    assert found["precipitation_mm"].notna().sum() == golden()["davis.hours"]
-    assert found["precipitation_mm"].sum() == figure("davis.sum.complete")
-    assert found["precipitation_mm"].max() == figure("davis.rx1hour")
-    assert found["wind_gust_ms"].max() == pytest.approx(golden()["davis.gust"]["max"], abs=1e-4)
+    validated = field.davis().validated
+    assert validated["precipitation_mm"].notna().sum() == golden()["davis.hours"]
+    assert validated["precipitation_mm"].sum() == figure("davis.sum.complete")
+    assert validated["precipitation_mm"].max() == figure("davis.rx1hour")
+    assert validated["wind_gust_ms"].max() == pytest.approx(golden()["davis.gust"]["max"], abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -274,17 +274,17 @@ def test_archive_intervals_of_davis_add_up_and_gusts_are_the_largest():
     ],
 )
 def test_the_sun_tells_how_stamps_are_shifted(station, site, column, name):
-    found = station()
-    audit = sun.audit(hours(found), found.validated[column].to_numpy(), *site.place)
+    observations = station()
+    audit = sun.audit(hours(observations), observations.validated[column].to_numpy(), *site.place)
     assert audit.shift_min == (golden()[name] if name else -10)
 
 
 def test_the_published_example_18_of_fao_56():
-    found = fao.reference_evapotranspiration(
+    millimetres = fao.reference_evapotranspiration(
         np.array([12.3]), np.array([21.5]), np.array([1.409]), np.array([2.078]), np.array([22.07]), np.array([187]),
         latitude=50.8, elevation_m=100.0, pressure_kpa=np.array([fao.pressure_at(100.0)]),
     )  # fmt: skip
-    assert found[0] == pytest.approx(3.88, abs=0.02)
+    assert millimetres[0] == pytest.approx(3.88, abs=0.02)
 
 
 def test_the_resolution_of_tenths_is_told_from_the_values():

@@ -70,8 +70,8 @@ def test_spikes(variable, expected):
 
 
 def test_all_but_one_of_the_failed_spikes_are_at_midnight_utc():
-    found = made()["quality_events"]
-    hours = found[(found["test"] == "spike") & (found["flag"] == 4)].groupby("variable")["timestamp"]
+    events_of = made()["quality_events"]
+    hours = events_of[(events_of["test"] == "spike") & (events_of["flag"] == 4)].groupby("variable")["timestamp"]
     at_midnight = hours.apply(lambda t: int((t.dt.hour == 0).sum())).to_dict()
     assert (at_midnight["pressure_msl_hpa"], at_midnight["temperature_c"]) == (762, 209)
 
@@ -92,8 +92,8 @@ def test_the_climatology_finds_21_storms_and_nothing_else():
 
 def test_of_the_first_five_years_the_climatology_finds_17_storms_and_nothing_else():
     lines = input_file()[0].split(b"\r\n")
-    found = ours.everything(b"\r\n".join(lines[: 43_848 + 1]) + b"\r\n")["quality_events"]
-    assert found.loc[found["test"] == "climatology", "variable"].tolist() == ["wind_speed_ms"] * 17
+    events_of = ours.everything(b"\r\n".join(lines[: 43_848 + 1]) + b"\r\n")["quality_events"]
+    assert events_of.loc[events_of["test"] == "climatology", "variable"].tolist() == ["wind_speed_ms"] * 17
 
 
 def test_no_month_is_cleaned_up():
@@ -104,17 +104,17 @@ def test_no_month_is_cleaned_up():
     ("name", "mean", "hdd"), [("2006-01-01", -1.662591, 609.540328), ("2007-07-01", 23.741181, 2.471065)]
 )
 def test_temperature_and_degree_days_of_months_after_quality_control(name, mean, hdd):
-    found = month(name)
-    assert (round(found["temperature_mean_c"], 6), round(found["hdd_18"], 6)) == (mean, hdd)
+    of_month = month(name)
+    assert (round(of_month["temperature_mean_c"], 6), round(of_month["hdd_18"], 6)) == (mean, hdd)
 
 
 def test_the_wind_of_july_2006_after_quality_control():
-    found = month("2006-07-01")
-    assert round(found["wind_direction_circular_deg"], 4) == 352.6462
-    assert round(found["wind_direction_resultant_deg"], 4) == 6.7105
-    assert round(found["wind_speed_resultant_ms"], 5) == 0.63612
-    assert round(found["wind_speed_mean_ms"], 5) == 2.00020
-    assert (found["wind_prevailing_sector"], found["calm_hours"]) == ("N", 13)
+    of_month = month("2006-07-01")
+    assert round(of_month["wind_direction_circular_deg"], 4) == 352.6462
+    assert round(of_month["wind_direction_resultant_deg"], 4) == 6.7105
+    assert round(of_month["wind_speed_resultant_ms"], 5) == 0.63612
+    assert round(of_month["wind_speed_mean_ms"], 5) == 2.00020
+    assert (of_month["wind_prevailing_sector"], of_month["calm_hours"]) == ("N", 13)
 
 
 def july_2006() -> pd.DataFrame:

@@ -194,8 +194,8 @@ def test_a_counter_is_not_read_and_the_line_that_is_told_reads_it():
     data = csv(*rows, header="Time (UTC),Temperature (C),Rain (mm)")
     parsed, _ = read(data)
     assert "precipitation_mm" not in parsed.columns
-    found = inspect(formats.Source("x.csv", [formats.Member("x.csv", data)]), formats.Options())
-    [line] = [line for line in found.settings if line.startswith("format = ")]
+    inspection = inspect(formats.Source("x.csv", [formats.Member("x.csv", data)]), formats.Options())
+    [line] = [line for line in inspection.settings if line.startswith("format = ")]
     again = formats.read_text(data, options_of(parse_settings(line, source="station.toml", version="1"), ()))
     assert again.precipitation == {"kind": "counter", "resets": "day"}
 

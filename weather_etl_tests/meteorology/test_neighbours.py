@@ -42,9 +42,9 @@ def spoiled(at: int, by: float) -> Station:
 
 
 def test_a_value_that_all_neighbours_contradict_is_an_event():
-    found = neighbour_events(around(spoiled(500, 15.0)))
-    assert found[["station_id", "test", "neighbours_n", "agree_n"]].values.tolist() == [["t", "neighbour", 3, 3]]
-    assert found["expected"][0] == pytest.approx(station("t", -3.0).values["temperature_c"][500], abs=1.5)
+    events = neighbour_events(around(spoiled(500, 15.0)))
+    assert events[["station_id", "test", "neighbours_n", "agree_n"]].values.tolist() == [["t", "neighbour", 3, 3]]
+    assert events["expected"][0] == pytest.approx(station("t", -3.0).values["temperature_c"][500], abs=1.5)
 
 
 def test_a_station_that_is_always_colder_is_none():
@@ -52,8 +52,8 @@ def test_a_station_that_is_always_colder_is_none():
 
 
 def test_below_four_stations_there_is_an_empty_table_with_its_columns():
-    found = neighbour_events(around(spoiled(500, 15.0), 2))
-    assert found.empty and list(found) == [
+    events = neighbour_events(around(spoiled(500, 15.0), 2))
+    assert events.empty and list(events) == [
         "station_id", "timestamp", "variable", "test", "value", "expected", "neighbours_n", "agree_n",
     ]  # fmt: skip
 
@@ -79,8 +79,8 @@ def test_the_order_of_the_stations_changes_nothing():
 def test_a_dry_day_amid_rain_and_a_flood_alone_are_events(mine, theirs, n):
     wet, own = np.zeros(len(DAYS)), np.zeros(len(DAYS))
     wet[50], own[50] = theirs, mine
-    found = neighbour_events(around(station("t", rain=own), rain=wet))
-    assert (found["test"] == "neighbour_rain").sum() == n
+    events = neighbour_events(around(station("t", rain=own), rain=wet))
+    assert (events["test"] == "neighbour_rain").sum() == n
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def values_of(*at: tuple[int, float], name: str, **more) -> Station:
 
 
 def events_of(target: Station, *others: Station) -> int:
-    found = neighbour_events([target, *others])
-    return int((found["station_id"] == target.station_id).sum())
+    events = neighbour_events([target, *others])
+    return int((events["station_id"] == target.station_id).sum())
 
 
 def near(i: int, *at: tuple[int, float]) -> Station:
@@ -166,9 +166,19 @@ def test_a_deep_low_that_passes_the_neighbours_too_is_spared_in_its_hours_alone(
     mine = weather.copy()
     mine[502] += by
     others = [station(f"n{i}", km_east=10.0 * (i + 1), pressure_msl_hpa=weather + i) for i in range(3)]
-    found = neighbour_events([station("t", pressure_msl_hpa=mine), *others])
-    assert (found["variable"] == "pressure_msl_hpa").sum() == n
+    events = neighbour_events([station("t", pressure_msl_hpa=mine), *others])
+    assert (events["variable"] == "pressure_msl_hpa").sum() == n
     steady = mine.copy()
     steady[3000] += -15.0  # far from any storm: the storm of the record spares it not
-    found = neighbour_events([station("t", pressure_msl_hpa=steady), *others])
-    assert (found["variable"] == "pressure_msl_hpa").sum() == n + 1
+    events = neighbour_events([station("t", pressure_msl_hpa=steady), *others])
+    assert (events["variable"] == "pressure_msl_hpa").sum() == n + 1
+
+
+@pytest.mark.parametrize(("driest", "n"), [(0.0, 0), (10.0, 0), (10.1, 1)])
+def test_a_dry_day_is_an_event_if_all_around_had_more_than_ten_millimetres(driest, n):
+    def day(amount: float) -> np.ndarray:
+        return np.where(np.arange(len(DAYS)) == 50, amount, 0.0)
+
+    others = [station(f"n{i}", km_east=10.0 * (i + 1), rain=day(x)) for i, x in enumerate((driest, 30.0, 30.0))]
+    events = neighbour_events([station("t", rain=day(0.0)), *others])
+    assert ((events["station_id"] == "t") & (events["test"] == "neighbour_rain")).sum() == n

@@ -220,10 +220,10 @@ def test_one_comma_among_many_points_is_a_slip():
 
 
 def test_columns_with_a_comma_and_others_with_a_point_are_both_read():
-    found = observed(
+    validated = observed(
         csv("2020-01-01T00:00Z;1,5;1013.2", header="Time;Temperature (C);Sea Level Pressure (hPa)")
     ).validated
-    assert (found["temperature_c"][0], found["pressure_msl_hpa"][0]) == (1.5, 1013.2)
+    assert (validated["temperature_c"][0], validated["pressure_msl_hpa"][0]) == (1.5, 1013.2)
 
 
 def test_a_comma_inside_text_is_no_decimal_mark():
@@ -339,9 +339,9 @@ OPEN_QUOTES = ['x,"s,1', 'x,s",1', 'x",s,1', 'x,s,"1', '"x,s,1', 'x"y,"s,1', 'x"
 def test_an_unbalanced_quote_costs_one_row(bad, position):
     rows = ["a,s,1", 'b,"s",2', "c,s,3"]
     rows.insert(position, bad)
-    found = lines(parse_csv(csv(*rows, header=HEADER)))
+    refused_lines = lines(parse_csv(csv(*rows, header=HEADER)))
     expected = {2 + i: "QUOTE_UNBALANCED" if row == bad else row[0] for i, row in enumerate(rows)}
-    assert found == expected
+    assert refused_lines == expected
 
 
 @pytest.mark.parametrize("bad", OPEN_QUOTES)
@@ -350,8 +350,8 @@ def test_a_line_with_an_unbalanced_quote_is_kept_whole(bad):
 
 
 def test_two_unbalanced_quotes_cost_two_rows():
-    found = lines(parse_csv(csv('x,"s,1', "a,s,1", 'y,"s,1', "b,s,2", header=HEADER)))
-    assert found == {2: "QUOTE_UNBALANCED", 3: "a", 4: "QUOTE_UNBALANCED", 5: "b"}
+    refused_lines = lines(parse_csv(csv('x,"s,1', "a,s,1", 'y,"s,1', "b,s,2", header=HEADER)))
+    assert refused_lines == {2: "QUOTE_UNBALANCED", 3: "a", 4: "QUOTE_UNBALANCED", 5: "b"}
 
 
 def test_an_unbalanced_quote_in_the_header_rejects_the_file():
@@ -411,8 +411,8 @@ def test_a_cell_of_64_kib_is_read():
 def test_a_longer_cell_costs_one_row(position):
     rows = ["a,s,1"]
     rows.insert(position, f"x,{'x' * (MAX_CELL_BYTES + 1)},1")
-    found = lines(parse_csv(csv(*rows, header=HEADER)))
-    assert found == {2 + position: "CELL_TOO_LONG", 3 - position: "a"}
+    refused_lines = lines(parse_csv(csv(*rows, header=HEADER)))
+    assert refused_lines == {2 + position: "CELL_TOO_LONG", 3 - position: "a"}
 
 
 def test_a_row_with_a_longer_cell_is_kept_whole():
@@ -436,8 +436,8 @@ def test_an_endless_header_rejects_the_file(data):
 
 
 def test_an_endless_second_line_costs_one_row():
-    found = lines(parse_csv(csv("a,s,1", "a," * 500_000, header=HEADER)))
-    assert found == {2: "a", 3: "ROW_WIDTH"}
+    refused_lines = lines(parse_csv(csv("a,s,1", "a," * 500_000, header=HEADER)))
+    assert refused_lines == {2: "a", 3: "ROW_WIDTH"}
 
 
 def test_a_header_of_64_kib_is_read():

@@ -27,8 +27,8 @@ def kinds(name: str, texts: list[str], **said) -> tuple[set[str], dict[str, str]
     [("Pressure", MSL), ("Barometer (hPa)", MSL), ("p (mbar)", STATION), ("Luftdruck", STATION), ("barometric_pressure", STATION)],
 )  # fmt: skip
 def test_a_pressure_near_that_of_the_sea_is_assumed_and_told_until_the_station_says_what_it_is(name, taken):
-    found, assumed = kinds(name, ["1013", "1009"])
-    assert found == {taken} and list(assumed) == ["pressure"]
+    states, assumed = kinds(name, ["1013", "1009"])
+    assert states == {taken} and list(assumed) == ["pressure"]
     line = f'pressure = "{"msl" if taken == MSL else "station"}"'
     assert assumed["pressure"].endswith(line) and repr(name) in assumed["pressure"]
     for said, kind in (("msl", MSL), ("station", STATION)):

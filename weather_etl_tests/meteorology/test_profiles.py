@@ -12,9 +12,9 @@ from weather_etl.meteorology.cell_states import OK
 from weather_etl.meteorology.cells import Cells, read_cells
 from weather_etl.meteorology.formats import json_tables
 from weather_etl.meteorology.formats.grammar import parse_profile
+from weather_etl.meteorology.formats.head import Head
 from weather_etl.meteorology.formats.profile import ProfileError
 from weather_etl.meteorology.formats.reading import attempts
-from weather_etl.meteorology.formats.recognise import Head
 from weather_etl.meteorology.formats.registry import GENERIC, compile_profile, in_order, packaged, packaged_texts
 from weather_etl.meteorology.formats.source import Text
 from weather_etl.meteorology.raw_rows import ParsedFile
@@ -171,13 +171,13 @@ def test_a_profile_that_cannot_be_used_says_which_key_and_line(text, says):
 
 
 def test_a_profile_on_a_base_adds_to_it_and_overrules_it():
-    found = compile_profile(
+    profile = compile_profile(
         "base = 'knmi_hourly'\n[units]\ntemperature_c = 'degC'\n[[column]]\nto = 'humidity_percent'\nname = ['RHUM']\nunit = '%'",
         name="mine", origin="here",
     )  # fmt: skip
-    assert found.columns[0].name == ("RHUM",)
-    assert next(c.unit for c in found.columns if c.to == "temperature_c") == "degC"
-    assert found.part("time")["zone"] == "UTC"
+    assert profile.columns[0].name == ("RHUM",)
+    assert next(c.unit for c in profile.columns if c.to == "temperature_c") == "degC"
+    assert profile.part("time")["zone"] == "UTC"
 
 
 def test_a_changed_profile_has_another_digest():

@@ -83,10 +83,10 @@ rows_without_conflicts = st.dictionaries(moments, cells, max_size=14).flatmap(
 
 
 def tables(raw: raw_table.pa.Table, readings, rejected) -> dict[str, pd.DataFrame]:
-    found = observations.observe(raw, readings, rejected, station=STATION, timezone="Europe/Budapest")
-    assert found.balance.holds()
-    made = aggregated(found.validated, "Europe/Budapest")
-    return dict(zip(TABLES, (found.validated, found.events, found.quarantined, *made), strict=True))
+    of_station = observations.observe(raw, readings, rejected, station=STATION, timezone="Europe/Budapest")
+    assert of_station.balance.holds()
+    made = aggregated(of_station.validated, "Europe/Budapest")
+    return dict(zip(TABLES, (of_station.validated, of_station.events, of_station.quarantined, *made), strict=True))
 
 
 def in_batches(files: list[File], sizes: list[int]) -> dict[str, pd.DataFrame]:
@@ -128,10 +128,10 @@ def test_two_hundred_orders_and_batches_give_the_same_bytes(files, shuffler, siz
 def check_batches(files, shuffler, sizes):
     expected = in_batches(files, [])
     shuffled = shuffler.sample(files, len(files))
-    found = in_batches(shuffled, sizes)
+    batched = in_batches(shuffled, sizes)
     for table in TABLES:
-        pd.testing.assert_frame_equal(found[table], expected[table])
-        a, b = (encode_parquet(table, schemas.to_arrow(table, t[table])) for t in (found, expected))
+        pd.testing.assert_frame_equal(batched[table], expected[table])
+        a, b = (encode_parquet(table, schemas.to_arrow(table, t[table])) for t in (batched, expected))
         assert a == b, table
 
 
@@ -168,20 +168,20 @@ def test_the_order_of_rows_changes_nothing_but_lines(rows, shuffler):
 @given(stations())
 def test_every_line_is_kept_identical_superseded_or_quarantined(files):
     raw = raw_of(*files)
-    found = observations.observe(raw.rows, raw.readings, raw.rejected, station=STATION, timezone="UTC")
+    of_station = observations.observe(raw.rows, raw.readings, raw.rejected, station=STATION, timezone="UTC")
     lines = sum(f.data.count(b"\n") - 1 for f in files if f.name in raw.readings)
-    assert found.balance.data_lines == lines and found.balance.holds()
+    assert of_station.balance.data_lines == lines and of_station.balance.holds()
 
 
 @careful
 @given(stations())
 def test_every_flag_agrees_with_its_value_and_its_events(files):
-    found = observed(*files)
-    events = found.events.groupby("variable")["timestamp"].agg(set).to_dict()
+    of_station = observed(*files)
+    events = of_station.events.groupby("variable")["timestamp"].agg(set).to_dict()
     for name in VARIABLES:
-        value, flag = found.validated[name], found.validated[f"{name}_qc"]
+        value, flag = of_station.validated[name], of_station.validated[f"{name}_qc"]
         assert (value.isna() == flag.isin([4, 9])).all()
-        assert set(found.validated.loc[flag.isin([3, 4]), "timestamp"]) == events.get(name, set())
+        assert set(of_station.validated.loc[flag.isin([3, 4]), "timestamp"]) == events.get(name, set())
 
 
 def random_weather(seed: int, *, calms: bool = True) -> pd.DataFrame:
@@ -395,11 +395,14 @@ def test_of_fifty_damaged_files_each_is_rejected_or_its_lines_are_accounted_for(
         version = FileVersion(file.name, "etag", len(file.data), file.landed_at)
         raw = raw_table.with_provenance(rows, STATION, version, entry)
         reading = landing_reading.reading_of(entry, StationSettings(), STATION)
-        found = observations.observe(raw, {file.name: reading}, [], station=STATION, timezone="Europe/Budapest")
+        of_station = observations.observe(raw, {file.name: reading}, [], station=STATION, timezone="Europe/Budapest")
         lines = raw.column("line").to_pylist()
-        assert found.balance.holds() and found.balance.data_lines == len(lines), number
+        assert of_station.balance.holds() and of_station.balance.data_lines == len(lines), number
         assert lines == sorted(set(lines)), number
-        assert len(found.quarantined) == found.balance.quarantined and len(found.validated) == found.balance.kept
+        assert (
+            len(of_station.quarantined) == of_station.balance.quarantined
+            and len(of_station.validated) == of_station.balance.kept
+        )
 
 
 @pytest.mark.parametrize("seed", seeds_of_damage(20))

@@ -50,8 +50,8 @@ def test_the_good_neighbours_of_a_spike_stay_good():
 
 @pytest.mark.parametrize(("length", "flag"), [(2, 1), (3, 3), (4, 3), (5, 4), (9, 4)])
 def test_the_whole_run_of_equal_values_is_flagged(length, flag):
-    found = still.flat_line(series(1, 2, *[7] * length, 3), ANY)
-    assert found.tolist() == [1, 1, *[flag] * length, 1]
+    flags = still.flat_line(series(1, 2, *[7] * length, 3), ANY)
+    assert flags.tolist() == [1, 1, *[flag] * length, 1]
 
 
 def test_a_gap_ends_a_run():
@@ -116,8 +116,8 @@ def test_a_calendar_month_without_three_years_is_not_evaluated():
 @pytest.mark.parametrize(("failed", "rest"), [(4, 1), (5, 3)])
 def test_where_more_than_forty_percent_of_a_month_failed_the_rest_is_suspect(failed, rest):
     flags = np.array([4] * failed + [1] * (10 - failed) + [9] * 5 + [1], dtype=np.uint8)
-    found = climate.month_clean_up(flags, Months.of_rows(np.array([0] * 15 + [1])))
-    assert found.tolist() == (list(range(failed, 10)) if rest == 3 else [])
+    positions = climate.month_clean_up(flags, Months.of_rows(np.array([0] * 15 + [1])))
+    assert positions.tolist() == (list(range(failed, 10)) if rest == 3 else [])
 
 
 def test_the_worst_flag_wins_by_the_precedence_of_qartod():
@@ -154,37 +154,39 @@ def station(hours: "list[int] | None" = None, settings: StationSettings | None =
     return observed(csv(*rows, header=header), settings=settings or StationSettings())
 
 
-def flags_of(found, variable: str) -> list[int]:
-    return found.validated[f"{variable}_qc"].tolist()
+def flags_of(observations, variable: str) -> list[int]:
+    return observations.validated[f"{variable}_qc"].tolist()
 
 
-def findings_of(found, variable: str) -> list[tuple[str, int]]:
-    events = found.events[found.events["variable"] == variable]
+def findings_of(observations, variable: str) -> list[tuple[str, int]]:
+    events = observations.events[observations.events["variable"] == variable]
     return list(zip(events["test"], events["flag"], strict=True))
 
 
 def test_a_value_out_of_range_does_not_make_spikes_of_its_neighbours():
-    found = station(pressure_msl_hpa=[1000, 1001, 0, 1001, 1000])
-    assert flags_of(found, "pressure_msl_hpa") == [1, 1, 4, 1, 1]
-    assert findings_of(found, "pressure_msl_hpa") == [("gross_range", 4)]
+    observations = station(pressure_msl_hpa=[1000, 1001, 0, 1001, 1000])
+    assert flags_of(observations, "pressure_msl_hpa") == [1, 1, 4, 1, 1]
+    assert findings_of(observations, "pressure_msl_hpa") == [("gross_range", 4)]
 
 
 def test_a_failed_spike_is_no_rate_of_change():
-    found = station(temperature_c=[10, 11, 30, 11, 10])
-    assert findings_of(found, "temperature_c") == [("spike", 4)]
-    assert found.events["original_value"].tolist() == [30] and np.isnan(found.validated["temperature_c"][2])
+    observations = station(temperature_c=[10, 11, 30, 11, 10])
+    assert findings_of(observations, "temperature_c") == [("spike", 4)]
+    assert observations.events["original_value"].tolist() == [30] and np.isnan(
+        observations.validated["temperature_c"][2]
+    )
 
 
 def test_a_jump_that_stays_is_suspect_once():
-    found = station(temperature_c=[10, 11, 30, 31, 30])
-    assert findings_of(found, "temperature_c") == [("rate_of_change", 3)]
-    assert flags_of(found, "temperature_c") == [1, 1, 3, 1, 1]
+    observations = station(temperature_c=[10, 11, 30, 31, 30])
+    assert findings_of(observations, "temperature_c") == [("rate_of_change", 3)]
+    assert flags_of(observations, "temperature_c") == [1, 1, 3, 1, 1]
 
 
 @pytest.mark.parametrize("test", ["spike", "rate_of_change"])
 def test_what_lies_more_than_an_hour_apart_is_not_compared(test):
-    found = station(hours=[0, 2, 4, 6], temperature_c=[10, 30, 10, 30])
-    assert test not in found.events["test"].tolist() and flags_of(found, "temperature_c") == [1, 1, 1, 1]
+    observations = station(hours=[0, 2, 4, 6], temperature_c=[10, 30, 10, 30])
+    assert test not in observations.events["test"].tolist() and flags_of(observations, "temperature_c") == [1, 1, 1, 1]
 
 
 def test_a_gap_ends_a_run_of_equal_hours():
@@ -221,28 +223,28 @@ def test_what_may_stand_still_is_no_flat_line(variable, value, others):
 
 @pytest.mark.parametrize(("cap", "flag"), [(None, 4), (16.0, 1), (16.2, 4)])
 def test_visibility_may_stand_at_the_cap_of_the_instrument(cap, flag):
-    found = station(visibility_km=[16.1] * 80, settings=StationSettings(visibility_cap_km=cap))
-    assert set(flags_of(found, "visibility_km")) == {flag}
+    observations = station(visibility_km=[16.1] * 80, settings=StationSettings(visibility_cap_km=cap))
+    assert set(flags_of(observations, "visibility_km")) == {flag}
 
 
 @pytest.mark.parametrize(
     ("dew", "flags"), [(10.5, (1, 1)), (10.6, (3, 3)), (12, (3, 3)), (12.1, (4, 3))]
 )  # temperature 10
 def test_a_dew_point_above_the_temperature_is_inconsistent(dew, flags):
-    found = station(dew_point_c=[dew])
-    assert (flags_of(found, "dew_point_c")[0], flags_of(found, "temperature_c")[0]) == flags
+    observations = station(dew_point_c=[dew])
+    assert (flags_of(observations, "dew_point_c")[0], flags_of(observations, "temperature_c")[0]) == flags
 
 
 @pytest.mark.parametrize(("gust", "flags"), [(5, (1, 1)), (4.9, (3, 3)), (3, (3, 3)), (2.9, (4, 3))])
 def test_a_gust_below_the_mean_wind_is_inconsistent(gust, flags):
-    found = station(wind_gust_ms=[gust], wind_speed_ms=[5])
-    assert (flags_of(found, "wind_gust_ms")[0], flags_of(found, "wind_speed_ms")[0]) == flags
+    observations = station(wind_gust_ms=[gust], wind_speed_ms=[5])
+    assert (flags_of(observations, "wind_gust_ms")[0], flags_of(observations, "wind_speed_ms")[0]) == flags
 
 
 @pytest.mark.parametrize(("apparent", "flag"), [(20, 1), (25, 1), (25.1, 3), (14.9, 3)])
 def test_an_apparent_temperature_far_from_the_computed_one_is_inconsistent(apparent, flag):
-    found = station(temperature_c=[20], apparent_temperature_c=[apparent])
-    assert flags_of(found, "apparent_temperature_c") == flags_of(found, "temperature_c") == [flag]
+    observations = station(temperature_c=[20], apparent_temperature_c=[apparent])
+    assert flags_of(observations, "apparent_temperature_c") == flags_of(observations, "temperature_c") == [flag]
 
 
 @pytest.mark.parametrize(
@@ -255,20 +257,20 @@ def test_warm_snow_and_cold_rain_are_inconsistent(word, temperature, flag):
 
 @pytest.mark.parametrize(("visibility", "humidity", "flag"), [(0, 90, 1), (0, 89, 3), (0.1, 50, 1), (0, None, 1)])
 def test_no_visibility_in_dry_air_is_inconsistent(visibility, humidity, flag):
-    found = station(visibility_km=[visibility], humidity_percent=[humidity])
-    assert flags_of(found, "visibility_km") == [flag]
-    assert humidity is None or flags_of(found, "humidity_percent") == [flag]
+    observations = station(visibility_km=[visibility], humidity_percent=[humidity])
+    assert flags_of(observations, "visibility_km") == [flag]
+    assert humidity is None or flags_of(observations, "humidity_percent") == [flag]
 
 
 def test_each_rule_that_a_value_breaks_is_an_event():
-    found = station(temperature_c=[10], dew_point_c=[10.7], precipitation_type=["snow"])
-    assert findings_of(found, "temperature_c") == [("consistency", 3), ("consistency", 3)]
+    observations = station(temperature_c=[10], dew_point_c=[10.7], precipitation_type=["snow"])
+    assert findings_of(observations, "temperature_c") == [("consistency", 3), ("consistency", 3)]
 
 
 def test_the_rest_of_a_bad_month_is_suspect_and_an_event():
-    found = station(pressure_msl_hpa=[1000, 1001, 1000, 0, 0, 0])
-    assert flags_of(found, "pressure_msl_hpa") == [3, 3, 3, 4, 4, 4]
-    assert findings_of(found, "pressure_msl_hpa").count(("month_clean_up", 3)) == 3
+    observations = station(pressure_msl_hpa=[1000, 1001, 1000, 0, 0, 0])
+    assert flags_of(observations, "pressure_msl_hpa") == [3, 3, 3, 4, 4, 4]
+    assert findings_of(observations, "pressure_msl_hpa").count(("month_clean_up", 3)) == 3
 
 
 @pytest.mark.parametrize("name", list(sample.STATIONS))
@@ -288,11 +290,11 @@ def test_the_faults_planted_in_the_sample_fail_and_no_other_value_does(name):
 
 def test_the_limits_of_a_station_win_over_the_defaults():
     toml = "[limits.temperature_c]\nfail = [-100, 60]\nsuspect = [-95, 50]\nspike = [1, 20]\nrate = 30\nflat_hours = [2, 9]"
-    found = station(
+    observations = station(
         settings=parse_settings(toml, source="station.toml", version="1"), temperature_c=[-90, -90, -80, -90, -70]
     )
-    assert flags_of(found, "temperature_c") == [3, 3, 3, 3, 1]
-    assert found.events["test"].tolist() == ["flat_line", "flat_line", "spike", "spike"]
+    assert flags_of(observations, "temperature_c") == [3, 3, 3, 3, 1]
+    assert observations.events["test"].tolist() == ["flat_line", "flat_line", "spike", "spike"]
 
 
 @pytest.mark.parametrize("variable", VARIABLES)

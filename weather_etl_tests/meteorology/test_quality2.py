@@ -22,13 +22,13 @@ def cascade(site: Site = DE_BILT, hours: np.ndarray | None = None, **values) -> 
     n = len(next(iter(values.values())))
     hours = np.arange(START, START + n) if hours is None else hours
     full = {v: np.asarray(values.get(v, np.full(n, np.nan)), dtype=np.float64).copy() for v in VARIABLES}
-    found = Cascade(hours, full, site)
-    found.run(np.full(n, -1), {})
-    return found
+    judged = Cascade(hours, full, site)
+    judged.run(np.full(n, -1), {})
+    return judged
 
 
-def flags(found: Cascade, name: str) -> list[int]:
-    return found.flags[name].tolist()
+def flags(judged: Cascade, name: str) -> list[int]:
+    return judged.flags[name].tolist()
 
 
 rng = np.random.default_rng(1)
@@ -63,8 +63,8 @@ def test_whole_degrees_fahrenheit_are_whole_in_their_own_unit():
             strict=True,
         )
     ]
-    found = observed(csv(*lines, header="Time,Temperature (F)")).events
-    assert not len(found[found["test"] == "flat_line"])
+    events = observed(csv(*lines, header="Time,Temperature (F)")).events
+    assert not len(events[events["test"] == "flat_line"])
 
 
 def test_three_hourly_reports_of_one_value_are_a_streak_too():
@@ -94,8 +94,8 @@ def test_a_light_wind_may_blow_for_days_and_in_halves_up_to_1():
 @pytest.mark.parametrize(("days", "flag"), [(85, 1), (95, 3)])
 def test_snow_that_is_measured_once_a_day_may_lie_for_90_days(days, flag):
     x = np.append(np.full(days, 20.0), [21.0, 22.0, 24.0])
-    found = cascade(hours=START + 24 * np.arange(len(x)), snow_depth_cm=x)
-    assert flags(found, "snow_depth_cm")[5] == flag
+    judged = cascade(hours=START + 24 * np.arange(len(x)), snow_depth_cm=x)
+    assert flags(judged, "snow_depth_cm")[5] == flag
 
 
 def test_a_value_that_comes_too_often_is_named():
@@ -137,8 +137,8 @@ def test_any_number_far_below_all_others_that_stands_often_is_a_mark_among_tempe
 def sentinels(*values: float) -> tuple[list[int], dict]:
     times = pd.date_range("2020-01-01", periods=len(values), freq="h", tz="UTC")
     rows = [f"{t:%Y-%m-%dT%H:%MZ},{v},5" for t, v in zip(times, values, strict=True)]
-    found = observed(csv(*rows, header="Time,Wind Speed (m/s),Temperature (C)"))
-    return found.validated["wind_speed_ms_qc"].tolist(), found.sentinels
+    observations = observed(csv(*rows, header="Time,Wind Speed (m/s),Temperature (C)"))
+    return observations.validated["wind_speed_ms_qc"].tolist(), observations.sentinels
 
 
 @pytest.mark.parametrize("value", [-999, -999.9, 999, -99.9, 9999, 32767])
@@ -164,17 +164,17 @@ def test_a_mark_within_the_span_needs_to_stand_alone():
 
 def test_a_row_of_marks_alone_is_quarantined():
     rows = ["2020-01-01T00:00Z,-999,-999", "2020-01-01T01:00Z,3,5", "2020-01-01T02:00Z,3,5", "2020-01-01T03:00Z,4,5"]
-    found = observed(csv(*rows, header="Time,Wind Speed (m/s),Temperature (C)"))
-    assert found.quarantined["reason"].tolist() == ["NO_MEASUREMENT"] and len(found.validated) == 3
+    observations = observed(csv(*rows, header="Time,Wind Speed (m/s),Temperature (C)"))
+    assert observations.quarantined["reason"].tolist() == ["NO_MEASUREMENT"] and len(observations.validated) == 3
 
 
 def test_withdrawn_hours_fail_and_say_why():
     taken = Withdrawn(
         "temperature_c", datetime(2020, 6, 1, 2, tzinfo=UTC), datetime(2020, 6, 1, 3, tzinfo=UTC), "shield off"
     )
-    found = cascade(Site(withdrawn=(taken,)), temperature_c=[1, 2, 3, 4, 5])
-    assert flags(found, "temperature_c") == [1, 1, 4, 4, 1]
-    assert [(f.test, f.limit) for f in found.findings] == [("withdrawn", "withdrawn: shield off")]
+    judged = cascade(Site(withdrawn=(taken,)), temperature_c=[1, 2, 3, 4, 5])
+    assert flags(judged, "temperature_c") == [1, 1, 4, 4, 1]
+    assert [(f.test, f.limit) for f in judged.findings] == [("withdrawn", "withdrawn: shield off")]
 
 
 def test_the_sun_is_highest_at_solar_noon_and_below_the_horizon_at_midnight():
@@ -190,20 +190,20 @@ def test_radiation_in_the_night_is_suspect_and_more_of_it_fails():
 
 
 def test_radiation_beyond_the_sun_fails():
-    found = cascade(solar_radiation_wm2=[0.0] * 12 + [1590.0] + [0.0] * 11)
-    assert flags(found, "solar_radiation_wm2")[12] in (3, 4) and flags(found, "solar_radiation_wm2")[0] == 1
+    judged = cascade(solar_radiation_wm2=[0.0] * 12 + [1590.0] + [0.0] * 11)
+    assert flags(judged, "solar_radiation_wm2")[12] in (3, 4) and flags(judged, "solar_radiation_wm2")[0] == 1
 
 
 @pytest.mark.parametrize(("x", "flag"), [(-3, 1), (-4, 1), (-5, 3), (-21, 4)])
 def test_the_offset_of_a_pyranometer_is_nothing_and_a_large_one_suspect(x, flag):
-    found = cascade(solar_radiation_wm2=[x, 0, 0])
-    assert flags(found, "solar_radiation_wm2")[0] == flag
-    assert flag == 4 or found.values["solar_radiation_wm2"][0] == 0
+    judged = cascade(solar_radiation_wm2=[x, 0, 0])
+    assert flags(judged, "solar_radiation_wm2")[0] == flag
+    assert flag == 4 or judged.values["solar_radiation_wm2"][0] == 0
 
 
 def test_without_a_place_radiation_is_not_evaluated_and_one_warning_says_so():
-    found = cascade(Site(), solar_radiation_wm2=[100, 200], sunshine_min=[10, 20])
-    assert flags(found, "solar_radiation_wm2") == [2, 2] and len(found.warnings) == 1
+    judged = cascade(Site(), solar_radiation_wm2=[100, 200], sunshine_min=[10, 20])
+    assert flags(judged, "solar_radiation_wm2") == [2, 2] and len(judged.warnings) == 1
 
 
 def test_a_dead_sensor_is_suspect():
@@ -215,13 +215,15 @@ def test_sunshine_in_the_night_is_suspect():
 
 
 def test_full_sunshine_with_hardly_any_radiation_makes_both_suspect():
-    found = cascade(sunshine_min=[0.0] * 12 + [60.0] + [0.0] * 11, solar_radiation_wm2=[0.0] * 12 + [20.0] + [0.0] * 11)
-    assert (flags(found, "sunshine_min")[12], flags(found, "solar_radiation_wm2")[12]) == (3, 3)
+    judged = cascade(
+        sunshine_min=[0.0] * 12 + [60.0] + [0.0] * 11, solar_radiation_wm2=[0.0] * 12 + [20.0] + [0.0] * 11
+    )
+    assert (flags(judged, "sunshine_min")[12], flags(judged, "solar_radiation_wm2")[12]) == (3, 3)
 
 
 def test_a_sky_that_is_covered_and_sunny_or_clear_and_wet_makes_the_cloud_suspect():
-    found = cascade(cloud_cover_percent=[100, 0, 50], sunshine_min=[60, 0, 30], precipitation_mm=[0, 1, 0])
-    assert flags(found, "cloud_cover_percent") == [3, 3, 1]
+    judged = cascade(cloud_cover_percent=[100, 0, 50], sunshine_min=[60, 0, 30], precipitation_mm=[0, 1, 0])
+    assert flags(judged, "cloud_cover_percent") == [3, 3, 1]
 
 
 def test_a_variable_that_stops_at_a_round_figure_is_told():
@@ -245,8 +247,8 @@ def test_the_first_amount_after_a_gap_may_be_that_of_the_gap():
 
 
 def test_rain_in_deep_frost_makes_both_suspect():
-    found = cascade(precipitation_mm=[2.0, 0.5], temperature_c=[-11, -12])
-    assert flags(found, "precipitation_mm") == [3, 1] and flags(found, "temperature_c")[0] == 3
+    judged = cascade(precipitation_mm=[2.0, 0.5], temperature_c=[-11, -12])
+    assert flags(judged, "precipitation_mm") == [3, 1] and flags(judged, "temperature_c")[0] == 3
 
 
 def test_hours_above_the_amount_of_their_period_make_it_suspect():
@@ -286,12 +288,12 @@ def test_the_cheap_look_at_flat_lines_misses_no_run(seed, least, gaps):
     x[choose.random(5000) < 0.001] = np.nan
     hours = np.cumsum(choose.choice(gaps, 5000))
     allowed = Still(dict.fromkeys((1.0, 0.5, 0.1), least))
-    found, _ = streaks.streaks(x, x.__getitem__, streaks.Reports(hours), allowed, None)
+    runs, _ = streaks.streaks(x, x.__getitem__, streaks.Reports(hours), allowed, None)
     there = np.flatnonzero(~np.isnan(x))
     new = np.append(True, (np.abs(np.diff(x[there])) > 1e-9) | (np.diff(hours[there]) > streaks.LONGEST_GAP_H))
     n = np.diff(np.append(np.flatnonzero(new), len(there)))
-    assert found.failed.tolist() == there[np.repeat(n >= least, n)].tolist() and len(found.failed)
-    assert found.suspect.tolist() == there[np.repeat((n >= 0.75 * least) & (n < least), n)].tolist()
+    assert runs.failed.tolist() == there[np.repeat(n >= least, n)].tolist() and len(runs.failed)
+    assert runs.suspect.tolist() == there[np.repeat((n >= 0.75 * least) & (n < least), n)].tolist()
 
 
 @pytest.mark.parametrize("gaps", [0, 40])
@@ -307,7 +309,7 @@ def test_the_cheap_look_at_hours_of_the_day_misses_no_chain(seed, gaps):
     kept = np.sort(choose.permutation(days * 24)[gaps:])
     x, hours = x.ravel()[kept], kept + 5000
     allowed = Still(dict.fromkeys((1.0, 0.5, 0.1), 10**6), None, dict.fromkeys((1.0, 0.5, 0.1), least))
-    _, found = streaks.streaks(x, x.__getitem__, streaks.Reports(hours), allowed, None)
+    _, runs = streaks.streaks(x, x.__getitem__, streaks.Reports(hours), allowed, None)
     value = dict(zip(hours.tolist(), x.tolist(), strict=True))
     bad = set()
     for h in value:
@@ -315,4 +317,4 @@ def test_the_cheap_look_at_hours_of_the_day_misses_no_chain(seed, gaps):
         while value.get(chain[-1] + 24) == value[h]:
             chain.append(chain[-1] + 24)
         bad |= set(chain) if len(chain) >= least else set()
-    assert found.failed.tolist() == [i for i, h in enumerate(hours.tolist()) if h in bad] and (bad or gaps)
+    assert runs.failed.tolist() == [i for i, h in enumerate(hours.tolist()) if h in bad] and (bad or gaps)

@@ -178,8 +178,8 @@ def test_a_variable_stops_at_a_round_figure_if_it_comes_near_it_three_times(near
 def flat(hours: list[int], x: list[float]) -> tuple[int, int]:
     still = Still(dict.fromkeys((1.0, 0.5, 0.1), 24), dict.fromkeys((1.0, 0.5, 0.1), 7))
     values = np.array(x)
-    found, _ = streaks.streaks(values, values.__getitem__, streaks.Reports(np.array(hours)), still, None)
-    return len(found.suspect), len(found.failed)
+    runs, _ = streaks.streaks(values, values.__getitem__, streaks.Reports(np.array(hours)), still, None)
+    return len(runs.suspect), len(runs.failed)
 
 
 @pytest.mark.parametrize(("n", "found"), [(10, (0, 0)), (12, (12, 0)), (15, (0, 15))])

@@ -25,9 +25,9 @@ def days(
     """`daily_weather` of a file with these columns."""
     rows = [",".join((t.isoformat(), *(f"{x:g}" for x in row))) for t, *row in zip(times, *columns, strict=True)]
     zone = str(times.tz)
-    found = observed(File(csv(*rows[keep], header=f"Formatted Date,{header}")), timezone=zone)
-    assert found.quarantined.empty
-    return aggregated(found.validated, zone).daily.set_index("date")
+    observations = observed(File(csv(*rows[keep], header=f"Formatted Date,{header}")), timezone=zone)
+    assert observations.quarantined.empty
+    return aggregated(observations.validated, zone).daily.set_index("date")
 
 
 @pytest.mark.parametrize("clock", ["local", "UTC"])
@@ -35,44 +35,44 @@ def days(
 def test_a_day_has_the_observations_that_were_made_in_it(zone, clock):
     times = reports(zone, clock=clock)
     x = np.round(times.day * 1.0 + times.hour / 100, 2)  # the day, and the hour behind the point
-    found = days(times, x)
-    assert found.index.day.tolist() == [1, 2, 3]
-    assert found["hours_expected"].tolist() == found["temperature_n"].tolist() == [24] * 3
-    assert found["temperature_min_c"].tolist() == [1.0, 2.0, 3.0]
-    assert found["temperature_max_c"].tolist() == [1.23, 2.23, 3.23]
-    assert found["temperature_mean_c"].to_numpy() == pytest.approx([1.115, 2.115, 3.115])
+    by_day = days(times, x)
+    assert by_day.index.day.tolist() == [1, 2, 3]
+    assert by_day["hours_expected"].tolist() == by_day["temperature_n"].tolist() == [24] * 3
+    assert by_day["temperature_min_c"].tolist() == [1.0, 2.0, 3.0]
+    assert by_day["temperature_max_c"].tolist() == [1.23, 2.23, 3.23]
+    assert by_day["temperature_mean_c"].to_numpy() == pytest.approx([1.115, 2.115, 3.115])
 
 
 def test_midnight_in_kathmandu_begins_a_day_though_the_nearest_utc_hour_is_of_the_day_before():
     zone = "Asia/Kathmandu"
-    found = observed(File(csv("2021-06-02T00:00+05:45,7")), timezone=zone).validated
-    assert found["timestamp"].tolist() == [pd.Timestamp("2021-06-01T18:00Z")]  # 23:45
-    assert found["observed_at"].tolist() == [pd.Timestamp("2021-06-01T18:15Z")]
-    assert aggregated(found, zone).daily["date"].tolist() == [pd.Timestamp("2021-06-02")]
-    assert aggregated(found, "UTC").daily["date"].tolist() == [pd.Timestamp("2021-06-01")]
+    validated = observed(File(csv("2021-06-02T00:00+05:45,7")), timezone=zone).validated
+    assert validated["timestamp"].tolist() == [pd.Timestamp("2021-06-01T18:00Z")]  # 23:45
+    assert validated["observed_at"].tolist() == [pd.Timestamp("2021-06-01T18:15Z")]
+    assert aggregated(validated, zone).daily["date"].tolist() == [pd.Timestamp("2021-06-02")]
+    assert aggregated(validated, "UTC").daily["date"].tolist() == [pd.Timestamp("2021-06-01")]
 
 
 @pytest.mark.parametrize("zone", [*QUARTERS, *HALVES])
 def test_rain_belongs_to_the_day_in_which_its_hour_began(zone):
     times = reports(zone)[1:25]  # 01:00 to 24:00: all that fell on the first of June
     rain = np.where(times.hour == 0, 5.0, 0.1)
-    found = days(times, SOME[:24], rain, header="Temperature (C),precipitation_mm")
-    assert found["precipitation_mm"].iloc[0] == pytest.approx(23 * 0.1 + 5.0)
-    assert found["precipitation_n"].tolist() == [24, 0]
-    assert found["temperature_n"].tolist() == [23, 1]
+    by_day = days(times, SOME[:24], rain, header="Temperature (C),precipitation_mm")
+    assert by_day["precipitation_mm"].iloc[0] == pytest.approx(23 * 0.1 + 5.0)
+    assert by_day["precipitation_n"].tolist() == [24, 0]
+    assert by_day["temperature_n"].tolist() == [23, 1]
 
 
 def test_amounts_of_three_hours_tile_a_day_of_kathmandu():
     times = reports("Asia/Kathmandu", days=1, step="3h") + pd.Timedelta("3h")
-    found = days(times, SOME[:8], np.arange(8.0), header="Temperature (C),precipitation_3h_mm")
-    assert found["precipitation_mm"].iloc[0] == 28.0
+    by_day = days(times, SOME[:8], np.arange(8.0), header="Temperature (C),precipitation_3h_mm")
+    assert by_day["precipitation_mm"].iloc[0] == 28.0
 
 
 def test_a_missing_midnight_is_a_gap_of_its_own_day():
     times = reports("Asia/Kathmandu", days=2)
-    found = days(times.delete([24, 25, 26, 27]), SOME[:44])
-    assert found["temperature_n"].tolist() == [24, 20]
-    assert found["temperature_min_c"].notna().tolist() == [True, False]  # four hours from midnight on
+    by_day = days(times.delete([24, 25, 26, 27]), SOME[:44])
+    assert by_day["temperature_n"].tolist() == [24, 20]
+    assert by_day["temperature_min_c"].notna().tolist() == [True, False]  # four hours from midnight on
 
 
 @pytest.mark.parametrize(
@@ -83,10 +83,10 @@ def test_extremes_of_reports_every_few_minutes_are_those_of_the_local_day(zone, 
     x = np.round(14 + times.day + 0.4 * np.sin(np.arange(len(times))), 1)
     x = np.where(times.hour == 0, 12.0 + times.day + times.minute / 100, x)  # the lowest at midnight
     x = np.where(times.hour == 23, 17.0 + times.day + times.minute / 100, x)  # the highest before the next
-    found = days(times, x).iloc[:3]
+    by_day = days(times, x).iloc[:3]
     expected = pd.Series(x).groupby(times.day)
-    assert found["temperature_min_c"].tolist() == expected.min().tolist()[:3]
-    assert found["temperature_max_c"].tolist() == expected.max().tolist()[:3]
+    assert by_day["temperature_min_c"].tolist() == expected.min().tolist()[:3]
+    assert by_day["temperature_max_c"].tolist() == expected.max().tolist()[:3]
 
 
 def test_a_day_of_chatham_in_which_clocks_change():
@@ -94,13 +94,13 @@ def test_a_day_of_chatham_in_which_clocks_change():
     for date, n in (("2021-04-04", 25), ("2021-09-26", 23)):
         first, last = (pd.Timestamp(date) + pd.Timedelta(d, "D") for d in (0, 1))
         times = pd.date_range(first.tz_localize(zone), last.tz_localize(zone), freq="1h", inclusive="left")
-        found = days(times, SOME[: len(times)])
-        assert found.index.tolist() == [first]
-        assert found["temperature_n"].tolist() == found["hours_expected"].tolist() == [n]
-        assert found["temperature_min_c"].tolist() == [SOME[: len(times)].min()]
+        by_day = days(times, SOME[: len(times)])
+        assert by_day.index.tolist() == [first]
+        assert by_day["temperature_n"].tolist() == by_day["hours_expected"].tolist() == [n]
+        assert by_day["temperature_min_c"].tolist() == [SOME[: len(times)].min()]
 
 
 def test_in_zones_of_full_hours_the_nearest_hour_counts():
     times = reports("Europe/Budapest")[:48] - pd.Timedelta("7min")  # 23:53 stands for midnight
-    found = days(times, SOME[:48])
-    assert found["temperature_n"].tolist() == [24, 24]
+    by_day = days(times, SOME[:48])
+    assert by_day["temperature_n"].tolist() == [24, 24]

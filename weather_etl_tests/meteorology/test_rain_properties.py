@@ -53,9 +53,9 @@ def station(kind: str, amounts: list[int | None], *parts: slice) -> pd.DataFrame
     import pyarrow as pa
 
     raw = pa.concat_tables(files.values()).unify_dictionaries()
-    found = observations.observe(raw, dict.fromkeys(files, reading), [], station=STATION, timezone="UTC")
-    assert found.balance.holds()
-    return found.validated[RAIN]
+    of_station = observations.observe(raw, dict.fromkeys(files, reading), [], station=STATION, timezone="UTC")
+    assert of_station.balance.holds()
+    return of_station.validated[RAIN]
 
 
 amounts = st.lists(st.one_of(st.none(), st.integers(0, 9)), min_size=ROWS, max_size=ROWS)
@@ -75,16 +75,16 @@ def test_no_cut_between_files_and_no_second_delivery_changes_the_rain(kind, x, c
 @given(x=st.lists(st.integers(0, 8), min_size=ROWS, max_size=ROWS))
 def test_rain_is_never_invented(kind, x):
     """What the hours hold is at most what the rows hold: nothing counts twice."""
-    found = station(kind, list(x), slice(None))
-    assert found["precipitation_mm"].sum() <= sum(x) / 10 + 1e-9
+    hours = station(kind, list(x), slice(None))
+    assert hours["precipitation_mm"].sum() <= sum(x) / 10 + 1e-9
 
 
 @quick
 @given(x=amounts)
 def test_a_trace_is_0_with_a_mark_and_a_blank_is_nothing(x):
-    found = station("amount", x, slice(None)).set_index("timestamp")
+    hours = station("amount", x, slice(None)).set_index("timestamp")
     for i, a in enumerate(x):
-        hour = found.loc[pd.Timestamp("2020-01-01T20:00Z") + pd.Timedelta(hours=i)]
+        hour = hours.loc[pd.Timestamp("2020-01-01T20:00Z") + pd.Timedelta(hours=i)]
         if a is None:
             assert pd.isna(hour["precipitation_mm"]) and hour["precipitation_trace"] is pd.NA
         else:
@@ -135,10 +135,13 @@ def test_a_bad_value_on_the_hour_never_hides_a_good_one_seven_minutes_before(nam
     good, column = GOOD[name]
     header = f"Time,{name},Apparent Temperature (C)"
     before = [f"2020-01-01T{h:02}:53Z,{float(good) + h / 10},4" for h in range(11)]
-    found = observed(csv(*before, f"2020-01-01T11:53Z,{good},4", f"2020-01-01T12:00Z,{bad},4", header=header))
-    assert found.validated[["timestamp", column]].iloc[-1].tolist() == [pd.Timestamp("2020-01-01T12:00Z"), float(good)]
-    assert found.validated[f"{column}_qc"].tolist()[-1] == 1 and found.quarantined.empty
-    assert found.events[found.events["test"].isin(["syntax", "gross_range"])].empty
+    of_station = observed(csv(*before, f"2020-01-01T11:53Z,{good},4", f"2020-01-01T12:00Z,{bad},4", header=header))
+    assert of_station.validated[["timestamp", column]].iloc[-1].tolist() == [
+        pd.Timestamp("2020-01-01T12:00Z"),
+        float(good),
+    ]
+    assert of_station.validated[f"{column}_qc"].tolist()[-1] == 1 and of_station.quarantined.empty
+    assert of_station.events[of_station.events["test"].isin(["syntax", "gross_range"])].empty
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/St_Johns"])
@@ -148,17 +151,17 @@ def test_hours_days_months_and_years_hold_the_same_rain(zone, missing):
     x = np.random.default_rng(1).choice([0.0, 0.0, 0.3, 1.2], len(times))
     rows = [f"{t:%Y-%m-%dT%H:%MZ},5,{'' if i in missing else a}" for i, (t, a) in enumerate(zip(times, x, strict=True))]
     validated = observed(csv(*rows, header="Time,Temperature (C),precipitation_mm")).validated
-    found = aggregated(validated, zone)
+    aggregates = aggregated(validated, zone)
     began = (validated["timestamp"] - pd.Timedelta(hours=1)).dt.tz_convert(zone).dt.tz_localize(None)
     year = validated[began.dt.year == 2019]
-    months = found.monthly[found.monthly["month"].dt.year == 2019].set_index("month")["precipitation_mm"]
+    months = aggregates.monthly[aggregates.monthly["month"].dt.year == 2019].set_index("month")["precipitation_mm"]
     by_month = year.groupby(began.dt.to_period("M"))["precipitation_mm"].sum()
     for month, total in by_month.items():
-        days = found.daily[found.daily["date"].dt.to_period("M") == month]["precipitation_mm"]
+        days = aggregates.daily[aggregates.daily["date"].dt.to_period("M") == month]["precipitation_mm"]
         if missing and month == pd.Period("2019-01"):
             assert np.isnan(months[month.to_timestamp()]) and days.isna().sum() == 1
         else:
             assert months[month.to_timestamp()] == pytest.approx(total, rel=1e-9)
             assert days.sum() == pytest.approx(total, rel=1e-9)
-    total = found.yearly.set_index("year")["precipitation_mm"][2019]
+    total = aggregates.yearly.set_index("year")["precipitation_mm"][2019]
     assert np.isnan(total) if missing else total == pytest.approx(year["precipitation_mm"].sum(), rel=1e-9)

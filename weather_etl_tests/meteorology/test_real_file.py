@@ -55,10 +55,10 @@ def test_it_has_4018_local_days_132_months_11_years_and_12_calendar_months():
     [("2006-01", -1.6742831541218637, 744), ("2006-07", 23.580607825567505, 744), ("2014-07", 21.890448343079925, 741)],
 )
 def test_without_quality_control_the_hours_of_a_month_have_this_mean(name, mean, n):
-    found = month(without_quality_control(), name)
+    of_month = month(without_quality_control(), name)
     days = without_quality_control().daily
     days = days[days["date"].dt.strftime("%Y-%m") == name]
-    assert found["temperature_n"] == n
+    assert of_month["temperature_n"] == n
     assert np.average(days["temperature_mean_c"], weights=days["temperature_n"]) == pytest.approx(mean, rel=1e-9)
 
 
@@ -66,20 +66,20 @@ def test_without_quality_control_the_hours_of_a_month_have_this_mean(name, mean,
     ("name", "mean", "hdd"), [("2006-01", -1.662591, 609.540328), ("2007-07", 23.741181, 2.471065)]
 )
 def test_after_quality_control_a_month_has_this_mean_and_these_heating_degree_days(name, mean, hdd):
-    found = month(tables(), name)
-    assert [found["temperature_mean_c"], found["hdd_18"]] == pytest.approx([mean, hdd], abs=5e-7)
+    of_month = month(tables(), name)
+    assert [of_month["temperature_mean_c"], of_month["hdd_18"]] == pytest.approx([mean, hdd], abs=5e-7)
 
 
 def test_the_wind_of_july_2006_is_that_of_its_hours():
-    found = month(tables(), "2006-07")
+    of_month = month(tables(), "2006-07")
     expected = {
         "wind_direction_circular_deg": 352.6462,
         "wind_direction_resultant_deg": 6.7105,
         "wind_speed_resultant_ms": 0.63612,
         "wind_speed_mean_ms": 2.00020,
     }
-    assert {n: found[n] for n in expected} == pytest.approx(expected, rel=1e-5)
-    assert (found["wind_prevailing_sector"], found["calm_hours"]) == ("N", 13)
+    assert {n: of_month[n] for n in expected} == pytest.approx(expected, rel=1e-5)
+    assert (of_month["wind_prevailing_sector"], of_month["calm_hours"]) == ("N", 13)
 
 
 def test_the_zone_of_the_days_matters():
@@ -113,9 +113,9 @@ def test_without_the_despiking_1776_days_and_all_but_two_months_would_show_the_p
     spikes = spikes[spikes["flag"] == 4].set_index("timestamp")["original_value"]
     at = rows.validated["timestamp"].isin(spikes.index)
     pressure[at] = spikes[rows.validated["timestamp"][at]].to_numpy()
-    found = aggregated(rows.validated.assign(pressure_msl_hpa=pressure), BUDAPEST)
-    assert found.daily["pressure_mean_hpa"].notna().sum() == 1776
-    assert months_without_pressure(found) == ["2006-08", "2006-09"]
+    aggregates = aggregated(rows.validated.assign(pressure_msl_hpa=pressure), BUDAPEST)
+    assert aggregates.daily["pressure_mean_hpa"].notna().sum() == 1776
+    assert months_without_pressure(aggregates) == ["2006-08", "2006-09"]
 
 
 def test_eleven_years_are_period_averages_and_no_normals():

@@ -50,13 +50,13 @@ def frames() -> dict[str, pd.DataFrame]:
         )
     rows += ["x", rows[5].replace(",Clear,", ",Foggy,").replace(",rain,5,", ",rain,7,"), "bad,,,,,,,,,,,,", rows[9]]
     files = [File(csv(*rows, header=HEADER)), File(b"", "szeged/empty.csv")]
-    found = observed(*files)
-    tables = aggregated(found.validated)
+    observations = observed(*files)
+    tables = aggregated(observations.validated)
     return {
         "raw_observations": schemas.to_frame("raw_observations", raw_of(*files).rows),
-        "quarantined_rows": found.quarantined,
-        "validated_observations": found.validated,
-        "quality_events": found.events,
+        "quarantined_rows": observations.quarantined,
+        "validated_observations": observations.validated,
+        "quality_events": observations.events,
         "daily_weather": tables.daily,
         "monthly_weather": tables.monthly,
         "yearly_weather": tables.yearly,

@@ -17,15 +17,15 @@ _LINE = re.compile(rf'\b(?:{_KEYS}) = (?:"[^"]*"|\[[^\]]*\]|\{{)')
 
 def pasted(sentence: str) -> str:
     """The first line of `station.toml` in a sentence."""
-    found = _LINE.search(sentence)
-    assert found, f"no line to paste in: {sentence}"
-    if not found[0].endswith("{"):
-        return found[0]
-    depth, at = 1, found.end()
+    match = _LINE.search(sentence)
+    assert match, f"no line to paste in: {sentence}"
+    if not match[0].endswith("{"):
+        return match[0]
+    depth, at = 1, match.end()
     while depth:
         depth += {"{": 1, "}": -1}.get(sentence[at], 0)
         at += 1
-    return sentence[found.start() : at]
+    return sentence[match.start() : at]
 
 
 def told(data: bytes, toml: str = "", name: str = "a/file.csv") -> tuple[bool, list[str]]:

@@ -88,8 +88,8 @@ def test_a_month_without_a_mean_direction_does_not_hide_that_of_the_year():
 
 def test_an_anomaly_is_the_mean_minus_the_average_of_its_calendar_month():
     months = np.arange(24)  # 1970 and 1971
-    found = anomaly(months, np.where(months == 13, 8.0, np.where(months == 1, 2.0, 5.0)))
-    assert found.tolist() == [0, -3, *[0] * 11, 3, *[0] * 10]
+    anomalies = anomaly(months, np.where(months == 13, 8.0, np.where(months == 1, 2.0, 5.0)))
+    assert anomalies.tolist() == [0, -3, *[0] * 11, 3, *[0] * 10]
 
 
 def test_a_month_without_a_mean_has_no_anomaly_and_no_part_in_the_average():

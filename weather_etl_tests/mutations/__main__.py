@@ -51,10 +51,10 @@ def attempt(mutant: Mutant, checkout: Path) -> str:
         return BROKEN
     path.write_text(text.replace(mutant.old, mutant.new), "utf-8")
     try:
-        found = passes(checkout, mutant.tests, mutant.only)
+        passed = passes(checkout, mutant.tests, mutant.only)
     finally:
         path.write_text(text, "utf-8")
-    return {True: SURVIVED, False: KILLED, None: BROKEN}[found]
+    return {True: SURVIVED, False: KILLED, None: BROKEN}[passed]
 
 
 def shown(mutant: Mutant) -> str:

@@ -25,6 +25,11 @@ TWICE = (f"{_T}/meteorology/test_repeated_hours.py",)
 ZONES = (f"{_T}/meteorology/test_quarter_zones.py",)
 EXTREMES = (f"{_T}/meteorology/test_extremes.py",)
 AGGREGATION = (f"{_T}/meteorology/test_aggregation.py", f"{_T}/meteorology/test_years_and_normals.py")
+RULES = (f"{_T}/meteorology/test_quality_rules.py",)
+TOTALS = (f"{_T}/meteorology/test_totals.py", f"{_T}/meteorology/test_spells.py")
+FALLEN = (f"{_T}/meteorology/test_precipitation.py",)
+MODULE = (f"{_T}/meteorology/test_photovoltaics.py",)
+NEIGHBOURS = (f"{_T}/meteorology/test_neighbours.py",)
 MERGING = (f"{_T}/ingestion/test_exactly_once.py",)
 HOSTILE = (f"{_T}/ingestion/test_hostile_files.py",)
 STORAGE = (f"{_T}/lake/test_storage.py",)
@@ -42,6 +47,8 @@ _Q = "weather_etl/meteorology/quality"
 _R = "weather_etl/meteorology/repeated_hours.py"
 _L = "weather_etl/meteorology/aggregation/hours.py"
 _A = "weather_etl/meteorology/aggregation/completeness.py"
+_D = "weather_etl/meteorology/aggregation"
+_N = "weather_etl/meteorology/neighbours.py"
 _O = "weather_etl/meteorology/observations"
 _MERGE = "weather_etl/ingestion/merge.py"
 _CONTAINER = "weather_etl/lake/container.py"
@@ -102,6 +109,55 @@ MUTANTS = (
     Mutant(f"{_O}/provenance.py", "identical[rows[lost & answered & same]]", "identical[rows[lost & same]]", HOURS),
     Mutant(f"{_O}/provenance.py", "other & (files[rows] == files[rows[chosen]])", "other", HOURS),
     Mutant("weather_etl/meteorology/quality/ranges.py", "_WHOLE = np.array([-999.0, -9999.0,", "_WHOLE = np.array([-9999.0,", (*QUALITY, *HOURS)),
+    # rain, snow and the sun
+    Mutant(f"{_Q}/rain.py", "x[there[~after_gap]].max(initial=0.0)", "x[there].max(initial=0.0)", RULES, "accumulation or after_a_gap"),
+    Mutant(f"{_Q}/rain.py", "long[at] + HOURS_ABOVE_LONG_MM + AS_WRITTEN_MM", "long[at] + HOURS_ABOVE_LONG_MM", RULES, "end_within"),
+    Mutant(f"{_Q}/rain.py", "(temperature < FROZEN_BELOW_C)", "(temperature <= FROZEN_BELOW_C)", RULES, "frozen"),
+    Mutant(f"{_Q}/rain.py", "good = (n == 24) & (total > 0)", "good = n == 24", RULES, "repeat"),
+    Mutant(f"{_Q}/snow.py", "rise / np.maximum(span, 1)", "rise", RULES, "snow"),
+    Mutant(f"{_Q}/snow.py", "warm[at + 1] - warm[first] == WARM_HOURS", "warm[at + 1] - warm[first] >= 1", RULES, "snow"),
+    Mutant(f"{_Q}/snow.py", "np.fmin.reduceat(temperature, starts)", "np.fmax.reduceat(temperature, starts)", RULES, "snow"),
+    Mutant(f"{_Q}/sunlight.py", "POSSIBLE_SUN[0] * power + POSSIBLE_SUN[1]", "RARE[0] * power + RARE[1]", RULES, "sun_gives"),
+    Mutant(f"{_Q}/sunlight.py", ">= DEAD_HOURS, n", ">= 1, n", RULES, "dead"),
+    Mutant(f"{_Q}/sunlight.py", "60.0 * length + DAY_LENGTH_BY_MIN", "60.0 * length - DAY_LENGTH_BY_MIN", RULES, "twelve"),
+    Mutant(f"{_Q}/sunlight.py", "(total > CLEAR_DAY_FACTOR * clear)", "(total > 1.3 * clear)", RULES, "clear_one"),
+    Mutant(f"{_Q}/sunlight.py", "return np.flatnonzero((dim | bright) &", "return np.flatnonzero(dim &", RULES, "contradict"),
+    Mutant(f"{_Q}/streaks.py", "enough |= span >= 24 * still.days[step]", "pass", RULES, "by_their_days"),
+    Mutant(f"{_Q}/streaks.py", "gap > LONGEST_GAP_H", "gap > 10 * LONGEST_GAP_H", RULES, "two_days"),
+    Mutant(f"{_Q}/climate.py", "distance = np.abs(values[rows] - np.repeat(mean[of_run], part.lengths))", "distance = values[rows] - np.repeat(mean[of_run], part.lengths)", RULES, "climatology"),
+    # what fell in an hour
+    Mutant(f"{_O}/counters.py", "((last - 1) // 7 > (first - 1) // 7)", "False", FALLEN, "week"),
+    Mutant(f"{_O}/precipitation.py", "np.where(routine, -np.abs((minute - mode + 30) % 60 - 30), -60)", "np.where(routine, 0, -60)", FALLEN, "routine"),
+    Mutant(f"{_O}/precipitation.py", "tiles = np.abs(covered - HOUR) <=", "tiles = covered - HOUR <=", FALLEN, "part_of_an_hour"),
+    Mutant(f"{_O}/precipitation.py", "(fell.length >= LEAST_OF_HOUR) & ", "", FALLEN, "part_of_an_hour"),
+    Mutant(f"{_O}/precipitation.py", " & ~np.isin(amounts.hours, in_parts)", "", FALLEN, "known_apart"),
+    Mutant(f"{_O}/precipitation.py", "(whole >= 2) & (whole <= LONGEST_H)", "(whole >= 2)", FALLEN, "more_than_a_day"),
+    Mutant(f"{_O}/precipitation.py", "(total == 0.0) & np.logical_or.reduceat(trace, starts)", "np.logical_or.reduceat(trace, starts)", FALLEN, "trace"),
+    Mutant(f"{_O}/series.py", "REGULAR_SHARE = 0.8", "REGULAR_SHARE = 0.5", FALLEN, "four_fifths"),
+    # what fell and shone in days, months, years
+    Mutant(f"{_D}/fallen.py", "np.where(np.isnan(by_long), by_hour, by_long)", "by_hour", TOTALS),
+    Mutant(f"{_D}/fallen.py", "SunHours(ends, *self._place).mu > DAYLIGHT_MU", "SunHours(ends, *self._place).mu > 0.5", TOTALS),
+    Mutant(f"{_D}/hours.py", "if len(closing):", "if False:", TOTALS, "whole_days"),
+    Mutant(f"{_D}/totals.py", "five[4:] =", "five[: len(rain) - 4] =", TOTALS),
+    Mutant(f"{_D}/totals.py", "masked(ratio(of_wet, wet_n), complete)", "masked(ratio(total, wet_n), complete)", TOTALS),
+    Mutant(f"{_D}/totals.py", "fallen - taken", "fallen + taken", TOTALS),
+    Mutant(f"{_D}/totals.py", "if site.latitude >= 0 else south", "if site.latitude <= 0 else south", TOTALS),
+    Mutant(f"{_D}/spells.py", "cool[: max(half, start)] = False", "cool[:start] = False", TOTALS, "season"),
+    Mutant(f"{_D}/completeness.py", 'missing <= (self.month if unit == "M" else self.year)', "missing <= self.year", TOTALS),
+    Mutant(f"{_D}/evapotranspiration.py", "ANGSTROM = (0.25, 0.50)", "ANGSTROM = (0.20, 0.50)", TOTALS),
+    Mutant(f"{_D}/evapotranspiration.py", "1.0 + 0.34 * wind_2m_ms", "1.0 + 0.24 * wind_2m_ms", TOTALS),
+    Mutant(f"{_D}/days.py", 'np.where(np.isnan(depths.high) & (site.snow_absent == "zero"), 0.0, depths.high)', "depths.high", TOTALS),
+    Mutant(f"{_D}/days.py", 'hours.began.by_day("cloud_cover_percent")', 'hours.by_day("cloud_cover_percent")', TOTALS),
+    Mutant(f"{_D}/normals.py", "np.percentile(years[~np.isnan(years)], q)", "np.percentile(years[~np.isnan(years)], 100 - q)", TOTALS, "normals"),
+    Mutant(f"{_D}/normals.py", "best = of_month[int(most[of_month].argmax())]", "best = of_month[0]", TOTALS, "normals"),
+    Mutant("weather_etl/meteorology/photovoltaics.py", "(1.0 + np.cos(tilt)) / 2.0", "np.cos(tilt)", MODULE),
+    # neighbours
+    Mutant(_N, "off > SPREADS * spread[calendar]", "off > spread[calendar]", NEIGHBOURS),
+    Mutant(_N, "agree = np.maximum(above, below)", "agree = above + below", NEIGHBOURS),
+    Mutant(_N, "(judged >= LEAST) & (agree > AGREE * judged)", "(agree > AGREE * judged)", NEIGHBOURS),
+    Mutant(_N, "max(high - low, floor)", "high - low", NEIGHBOURS),
+    Mutant(_N, "if len(rows) < COMMON_HOURS:", "if len(rows) < 1:", NEIGHBOURS),
+    Mutant(_N, "hit &= ~_falling(target.hours, x, expected)", "pass", NEIGHBOURS),
     # hours that a clock shows twice, and local days within UTC hours
     Mutant(_R, "return 1 - int(self.before) + int(self.after)", "return 1", TWICE),
     Mutant(_R, "if direction[file] < 0:", "if False:", TWICE, "newest"),

@@ -34,15 +34,15 @@ def names(container: Container | None) -> list[str]:
 
 
 def hours(containers: Containers) -> int:
-    found = containers.lake.read("validated_observations", "a")
-    assert found
-    return found.arrow.num_rows
+    stored = containers.lake.read("validated_observations", "a")
+    assert stored
+    return stored.arrow.num_rows
 
 
 def manifest(containers: Containers) -> dict[str, dict[str, Any]]:
-    found = containers.lake.read("raw_observations", "a")
-    assert found and found.manifest
-    return {e["name"]: e for e in found.manifest}
+    stored = containers.lake.read("raw_observations", "a")
+    assert stored and stored.manifest
+    return {e["name"]: e for e in stored.manifest}
 
 
 def stale(containers: Containers) -> list[str]:

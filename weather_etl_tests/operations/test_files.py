@@ -60,8 +60,8 @@ def test_the_rows_of_a_file_are_accounted_for(containers: Containers) -> None:
     process(containers)
     containers.landing.upload("a/y.csv", weather_csv(4, temperature=9.0))
     process(containers)
-    found = states(containers, "a")["a/x.csv"]
-    assert (found.entry["rows"], found.kept, found.repeated, found.quarantined) == (25, 20, 4, 1)
+    state = states(containers, "a")["a/x.csv"]
+    assert (state.entry["rows"], state.kept, state.repeated, state.quarantined) == (25, 20, 4, 1)
 
 
 def test_rows_are_not_counted_from_tables_of_another_manifest(containers: Containers) -> None:
@@ -69,8 +69,8 @@ def test_rows_are_not_counted_from_tables_of_another_manifest(containers: Contai
     process(containers)
     containers.landing.upload("a/x.csv", weather_csv(24))
     process(containers, tables=["raw_observations"])
-    found = states(containers, "a")["a/x.csv"]
-    assert (found.state, found.kept) == ("ingested", None)
+    state = states(containers, "a")["a/x.csv"]
+    assert (state.state, state.kept) == ("ingested", None)
 
 
 def test_a_replaced_file_is_pending_until_it_is_read(containers: Containers) -> None:

@@ -43,8 +43,8 @@ def names(result: planning.Plan) -> list[list[str]]:
 
 
 def test_blobs_belong_to_the_station_of_their_first_folder() -> None:
-    found = route([blob("a/x.csv"), blob("a/deep/y.csv"), blob("b/x.csv")])
-    assert {s: [f.name for f in v.files] for s, v in found.stations.items()} == {
+    routed = route([blob("a/x.csv"), blob("a/deep/y.csv"), blob("b/x.csv")])
+    assert {s: [f.name for f in v.files] for s, v in routed.stations.items()} == {
         "a": ["a/x.csv", "a/deep/y.csv"],
         "b": ["b/x.csv"],
     }
@@ -69,8 +69,8 @@ def test_blobs_outside_a_stations_folder_are_unroutable(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a/", "a/_SUCCESS", "a/x.csv.tmp", "a/.x.csv.crc"])
 def test_markers_are_ignored_and_counted(name: str) -> None:
-    found = route([blob(name)])
-    assert (found.ignored, found.stations, found.unroutable) == ([name], {}, [])
+    routed = route([blob(name)])
+    assert (routed.ignored, routed.stations, routed.unroutable) == ([name], {}, [])
 
 
 def test_folders_of_a_hierarchical_namespace_are_ignored() -> None:
@@ -82,8 +82,8 @@ def test_a_folder_with_settings_only_is_no_station() -> None:
 
 
 def test_a_station_whose_tables_carry_the_expected_fingerprints_is_up_to_date() -> None:
-    found = route([blob("a/x.csv")])
-    assert planning.find_stale(found, stamps(found.stations["a"], "a")) == []
+    routed = route([blob("a/x.csv")])
+    assert planning.find_stale(routed, stamps(routed.stations["a"], "a")) == []
 
 
 def test_a_station_without_tables_is_new() -> None:
@@ -109,10 +109,10 @@ def test_new_settings_make_a_station_stale() -> None:
 
 @pytest.mark.parametrize("table", fingerprints.TABLE_NAMES)
 def test_one_missing_table_makes_a_station_stale(table: str) -> None:
-    found = route([blob("a/x.csv")])
-    carried = stamps(found.stations["a"], "a")
+    routed = route([blob("a/x.csv")])
+    carried = stamps(routed.stations["a"], "a")
     del carried[("a", table)]
-    assert len(planning.find_stale(found, carried)) == 1
+    assert len(planning.find_stale(routed, carried)) == 1
 
 
 def test_a_new_code_version_makes_a_table_and_its_descendants_stale(monkeypatch: pytest.MonkeyPatch) -> None:

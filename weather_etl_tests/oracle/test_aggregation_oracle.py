@@ -281,8 +281,8 @@ def test_the_circular_mean_is_that_of_scipy(source: str, table: str) -> None:
 def test_circular_means_are_those_published_by_openoa(directions: list[float], mean: float) -> None:
     """NREL OpenOA, test_met_data_processing_toolkit.py."""
     degrees = np.array(directions) % 360
-    found = WindSums.of_hours(np.ones(len(degrees)), degrees, Groups(np.zeros(len(degrees)))).statistics()
-    assert found["wind_direction_circular_deg"] == pytest.approx(mean, abs=1e-6)
+    statistics = WindSums.of_hours(np.ones(len(degrees)), degrees, Groups(np.zeros(len(degrees)))).statistics()
+    assert statistics["wind_direction_circular_deg"] == pytest.approx(mean, abs=1e-6)
 
 
 def figures() -> Iterator[str]:

@@ -93,8 +93,8 @@ def test_the_aggregate_flag_is_qartod_compare(source):
 def test_the_gross_range_vector_of_ioos_qc():
     # QartodGrossRangeTest.test_gross_range_check
     limits = Limits((10, 50), (20, 40), "ioos_qc")
-    found = ranges.gross_range(np.array([5, 10, 11, 20, 25, 30, 35, 40, 49, 50, 51], dtype=float), limits)
-    assert found.tolist() == [4, 3, 3, 1, 1, 1, 1, 1, 3, 3, 4]
+    flags = ranges.gross_range(np.array([5, 10, 11, 20, 25, 30, 35, 40, 49, 50, 51], dtype=float), limits)
+    assert flags.tolist() == [4, 3, 3, 1, 1, 1, 1, 1, 3, 3, 4]
 
 
 def test_the_differential_spike_vector_of_ioos_qc():

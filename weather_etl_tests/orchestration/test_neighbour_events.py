@@ -73,9 +73,9 @@ def compare(containers: Containers, **options: object) -> tuple[dg.AssetMaterial
 def tick(instance: dg.DagsterInstance) -> dg.RunRequest | dg.SkipReason:
     resources = {"storage": StorageResource()}
     with dg.build_sensor_context(instance=instance, definitions=defs, resources=resources) as context:
-        found = sensor.neighbour_events_sensor(context)
-    assert isinstance(found, dg.RunRequest | dg.SkipReason)
-    return found
+        outcome = sensor.neighbour_events_sensor(context)
+    assert isinstance(outcome, dg.RunRequest | dg.SkipReason)
+    return outcome
 
 
 def test_the_table_names_what_the_neighbours_contradict(network: Containers, environment: Settings) -> None:
@@ -86,9 +86,9 @@ def test_the_table_names_what_the_neighbours_contradict(network: Containers, env
         "Neighbours contradict 1 station: d: 6 hours of dew_point_c, 6 hours of temperature_c."
     )
     assert len(tables.read(NEIGHBOURS, settings=environment)) == 2 * len(BAD) == len(tables.read(NEIGHBOURS, "d"))
-    found = tables.read(NEIGHBOURS).query("variable == 'temperature_c'")
-    assert [t.hour for t in found["timestamp"]] == [h % 24 for h in BAD]
-    assert found["expected"].round().tolist() == [5.0] * len(BAD) and found["neighbours_n"].tolist() == [3] * len(BAD)
+    rows = tables.read(NEIGHBOURS).query("variable == 'temperature_c'")
+    assert [t.hour for t in rows["timestamp"]] == [h % 24 for h in BAD]
+    assert rows["expected"].round().tolist() == [5.0] * len(BAD) and rows["neighbours_n"].tolist() == [3] * len(BAD)
     assert tables.stations(NEIGHBOURS) == ["d"] and tables.read(NEIGHBOURS, "a").empty
     state = neighbours_state(environment)
     assert state is not None and state.state == "WARN" and "d: 6 hours" in state.description

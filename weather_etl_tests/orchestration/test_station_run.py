@@ -45,9 +45,9 @@ def test_a_materialization_carries_fingerprint_code_version_and_the_versions_of_
     with dg.DagsterInstance.ephemeral() as instance:
         result = run(instance, "a", containers)
     carried = {table: stamp.fingerprint for (_, table), stamp in containers.lake.stamps().items()}
-    found = materializations(result)
-    assert found.keys() == set(TABLE_NAMES)
-    for table, materialization in found.items():
+    events = materializations(result)
+    assert events.keys() == set(TABLE_NAMES)
+    for table, materialization in events.items():
         tags = materialization.tags
         assert materialization.partition == "a"
         assert tags["dagster/data_version"] == carried[table]
@@ -173,9 +173,14 @@ def test_a_table_made_by_older_code_without_recorded_checks_is_made_anew(contain
     process(containers)
     expected = tables(containers)
     lake = containers.lake
-    found = lake.read(table, "a")
+    stored = lake.read(table, "a")
     lake.write(
-        table, "a", found.arrow, fingerprint=found.stamp.fingerprint, if_match=found.stamp.etag, manifest=found.manifest
+        table,
+        "a",
+        stored.arrow,
+        fingerprint=stored.stamp.fingerprint,
+        if_match=stored.stamp.etag,
+        manifest=stored.manifest,
     )
     done = process(containers)
     assert done[table].status == WRITTEN and done.evaluations.keys() == ASKED

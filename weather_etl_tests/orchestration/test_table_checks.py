@@ -116,10 +116,10 @@ def test_checks_executed_alone_of_a_station_say_what_they_said_when_its_tables_w
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv() + b"cut\r\n")
     said = {key: (e.passed, e.description) for key, e in process(containers).evaluations.items()}
-    found = executed_alone(containers, ALL, "a")
-    assert len(found) == len(ALL)
-    assert {(e.asset_key.path[-1], e.check_name): (e.passed, e.description) for e in found} == said
-    assert {e.partition for e in found} == {"a"}
+    evaluations = executed_alone(containers, ALL, "a")
+    assert len(evaluations) == len(ALL)
+    assert {(e.asset_key.path[-1], e.check_name): (e.passed, e.description) for e in evaluations} == said
+    assert {e.partition for e in evaluations} == {"a"}
 
 
 def test_a_check_executed_alone_of_a_table_that_was_never_made_is_one_sentence(containers: Containers) -> None:

@@ -165,19 +165,19 @@ def test_events_a_day_apart_are_two_episodes() -> None:
 
 
 def test_failed_comes_before_suspect_and_far_before_near() -> None:
-    found = episodes(
+    listed = episodes(
         {"timestamp": "2021-01-01 05:00", "original_value": 900.0, "flag": 3},
         {"timestamp": "2021-01-05 05:00", "original_value": 990.0},
         {"timestamp": "2021-01-09 05:00", "original_value": 0.0},
     )
-    assert [e["value"] for e in found] == ["0.0", "990.0", "900.0"]
+    assert [e["value"] for e in listed] == ["0.0", "990.0", "900.0"]
 
 
 def test_one_broken_sensor_does_not_fill_the_list() -> None:
     zeros = [{"timestamp": f"2021-01-{day:02} 05:00"} for day in range(1, 12)]
-    found = episodes(*zeros, {"timestamp": "2021-01-13 05:00", "variable": "temperature_c", "original_value": 70.0})
-    assert [e["variable"] for e in found].count("pressure_msl_hpa") == findings.EPISODES_PER_TEST
-    assert [e["variable"] for e in found].count("temperature_c") == 1
+    listed = episodes(*zeros, {"timestamp": "2021-01-13 05:00", "variable": "temperature_c", "original_value": 70.0})
+    assert [e["variable"] for e in listed].count("pressure_msl_hpa") == findings.EPISODES_PER_TEST
+    assert [e["variable"] for e in listed].count("temperature_c") == 1
 
 
 def test_an_event_without_a_number_has_an_empty_value() -> None:

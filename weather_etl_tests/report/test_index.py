@@ -21,8 +21,8 @@ def html(*rows: Row, **more: Any) -> str:
 
 def test_what_neighbours_contradict_is_named_where_stations_were_compared() -> None:
     case = {"station": "a", "variable": "temperature_c", "events": 2, "first": "x", "last": "y", "span": "hour"}
-    found = html(row("a"), contradicted=[case])
-    assert 'id="neighbours"' in found and "2 hours" in found and ">temperature_c<" in found
+    page = html(row("a"), contradicted=[case])
+    assert 'id="neighbours"' in page and "2 hours" in page and ">temperature_c<" in page
     assert "No station is contradicted" in html(row("a"), contradicted=[])
     assert 'id="neighbours"' not in html(row("a"))
 

@@ -27,6 +27,7 @@ from weather_etl.landing import listing
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.live import ends_with_us
 from weather_etl_tests.support.waiting import free_port, until
 
 CELERY = CHECKOUT / "deploy" / "celery"
@@ -54,6 +55,7 @@ class Farm:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # so that a worker can be killed with its processes, and nobody else
+                preexec_fn=ends_with_us,
             )
 
     def start_worker(self, name: str) -> None:
@@ -124,7 +126,8 @@ def redis_server(folder: Path) -> Iterator[str]:
     port = free_port()
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
     with (folder / "redis.log").open("wb") as log:
-        process = subprocess.Popen(["redis-server", *options], stdout=log, stderr=subprocess.STDOUT)
+        command = ["redis-server", *options]
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, preexec_fn=ends_with_us)
     try:
         until("redis", lambda: "Ready to accept connections" in (folder / "redis.log").read_text(), 20)
         yield f"redis://127.0.0.1:{port}/0"
@@ -161,38 +164,38 @@ def farm(folder: Path, services: Services, database: str, *, workers: int, per_r
         containers.landing.create()
         containers.lake.container.create()
         instance = stack.enter_context(dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))))
-        found = Farm(folder, theirs | ours, containers, instance)
-        stack.callback(found.stop)
+        running = Farm(folder, theirs | ours, containers, instance)
+        stack.callback(running.stop)
         for number in range(workers):
-            found.start_worker(f"worker{number}")
-        for name in found.workers:
-            until(f"the worker {name}", lambda name=name: found.is_ready(name))
-        yield found
+            running.start_worker(f"worker{number}")
+        for name in running.workers:
+            until(f"the worker {name}", lambda name=name: running.is_ready(name))
+        yield running
 
 
-def kill_one_in_mid_run(found: Farm) -> str:
+def kill_one_in_mid_run(running: Farm) -> str:
     """Wait for a run that has started, and kill the worker that has it; the run's id."""
-    victim = until("a started run", lambda: found.runs(dg.DagsterRunStatus.STARTED))[0]
-    name = until("its worker", lambda: found.worker_of(victim.run_id))
-    found.kill_worker(name)
+    victim = until("a started run", lambda: running.runs(dg.DagsterRunStatus.STARTED))[0]
+    name = until("its worker", lambda: running.worker_of(victim.run_id))
+    running.kill_worker(name)
     return victim.run_id
 
 
-def check_a_killed_worker_costs_nothing(found: Farm, stations: list[str]) -> dict[str, float]:
+def check_a_killed_worker_costs_nothing(running: Farm, stations: list[str]) -> dict[str, float]:
     """Kill one of two workers in mid-run; all tables come right with the other one. Seconds of what happened."""
-    found.upload(stations[:1], weather_csv(10_000))  # and a new worker imports first: long enough to be caught at it
-    found.start_daemon()
-    lost = kill_one_in_mid_run(found)
+    running.upload(stations[:1], weather_csv(10_000))  # and a new worker imports first: long enough to be caught at it
+    running.start_daemon()
+    lost = kill_one_in_mid_run(running)
     killed = time.monotonic()
-    found.upload(stations[1:], weather_csv(HOURS))
-    until("the end of the lost run", lambda: found.instance.get_run_by_id(lost).is_finished, progress=found.said)
+    running.upload(stations[1:], weather_csv(HOURS))
+    until("the end of the lost run", lambda: running.instance.get_run_by_id(lost).is_finished, progress=running.said)
     noticed = time.monotonic()
-    until("all tables", lambda: found.up_to_date() == set(stations), progress=found.up_to_date)
+    until("all tables", lambda: running.up_to_date() == set(stations), progress=running.up_to_date)
     done = time.monotonic()
-    run = found.instance.get_run_by_id(lost)
+    run = running.instance.get_run_by_id(lost)
     assert run.status == dg.DagsterRunStatus.FAILURE
     for station in stations:
-        raw = load_raw(found.containers, station)
+        raw = load_raw(running.containers, station)
         assert raw is not None and len(raw.manifest) == 1
         assert raw.rows.num_rows == (10_000 if station == stations[0] else HOURS)
     return {"noticed": noticed - killed, "recovered": done - killed}

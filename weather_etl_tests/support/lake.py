@@ -20,5 +20,5 @@ def tables(containers: Containers, station: str = "a") -> dict[str, object]:
 
 def temperatures(containers: Containers, station: str = "a") -> list[float]:
     """To the degree: `weather_csv` lets them waver."""
-    found = containers.lake.read("validated_observations", station).arrow.column("temperature_c").to_pylist()
-    return [float(round(t)) for t in found]
+    stored = containers.lake.read("validated_observations", station).arrow.column("temperature_c").to_pylist()
+    return [float(round(t)) for t in stored]

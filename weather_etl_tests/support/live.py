@@ -3,6 +3,7 @@
 Belongs here: starting and stopping it, questions. Does not belong here: what is expected of the answers.
 """
 
+import ctypes
 import json
 import os
 import shutil
@@ -122,53 +123,53 @@ class Live:
         seen: list[Any] = [None]
 
         def ended() -> str | None:
-            found = self.ask(
+            answer = self.ask(
                 "query($id: ID!) { runOrError(runId: $id) { ... on Run { status stepStats { stepKey status } } } }",
                 id=run_id,
             )
-            seen[0] = found["runOrError"]
-            status = found["runOrError"]["status"]
+            seen[0] = answer["runOrError"]
+            status = answer["runOrError"]["status"]
             return status if status in FINISHED else None
 
         return until(f"the end of run {run_id}", ended, progress=lambda: seen[0])
 
     def runs(self, key: str, value: str) -> list[dict[str, str]]:
-        found = self.ask(
+        answer = self.ask(
             "query($tags: [ExecutionTag!]) { runsOrError(filter: {tags: $tags}) { ... on Runs { results {"
             " runId status jobName } } } }",
             tags=[{"key": key, "value": value}],
         )
-        return found["runsOrError"]["results"]
+        return answer["runsOrError"]["results"]
 
     def messages(self, run_id: str) -> list[dict[str, Any]]:
-        found = self.ask(
+        answer = self.ask(
             """query($id: ID!) { logsForRun(runId: $id, limit: 1000) { ... on EventConnection { events {
               __typename ... on MessageEvent { message } ... on LogsCapturedEvent { fileKey } } } } }""",
             id=run_id,
         )
-        return found["logsForRun"]["events"]
+        return answer["logsForRun"]["events"]
 
     def steps(self, run_id: str) -> list[str]:
         """The steps of a run that succeeded."""
-        found = self.ask(
+        answer = self.ask(
             "query($id: ID!) { runOrError(runId: $id) { ... on Run { stepStats { stepKey status } } } }", id=run_id
         )
-        return [s["stepKey"] for s in found["runOrError"]["stepStats"] if s["status"] == "SUCCESS"]
+        return [s["stepKey"] for s in answer["runOrError"]["stepStats"] if s["status"] == "SUCCESS"]
 
     def backfills(self) -> list[str]:
-        found = self.ask("{ partitionBackfillsOrError(limit: 20) { ... on PartitionBackfills { results { id } } } }")
-        return [b["id"] for b in found["partitionBackfillsOrError"]["results"]]
+        answer = self.ask("{ partitionBackfillsOrError(limit: 20) { ... on PartitionBackfills { results { id } } } }")
+        return [b["id"] for b in answer["partitionBackfillsOrError"]["results"]]
 
     def backfill_status(self, backfill: str) -> str:
         """How a backfill ended."""
 
         def ended() -> str | None:
-            found = self.ask(
+            answer = self.ask(
                 "query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill {"
                 " status } } }",
                 id=backfill,
             )
-            status = found["partitionBackfillOrError"]["status"]
+            status = answer["partitionBackfillOrError"]["status"]
             return status if status.startswith(("COMPLETED", "FAILED", "CANCELED")) else None
 
         return until(f"the end of backfill {backfill}", ended, progress=lambda: self.runs("dagster/backfill", backfill))
@@ -177,10 +178,10 @@ class Live:
         """Fields of every table, by its name."""
         signature = "($station: String!)" if variables else ""
         keys = ", ".join(f'{{path: ["{table}"]}}' for table in TABLE_NAMES)
-        found = self.ask(
+        answer = self.ask(
             f"query{signature} {{ assetNodes(assetKeys: [{keys}]) {{ assetKey {{ path }} {fields} }} }}", **variables
         )
-        return {node["assetKey"]["path"][0]: node for node in found["assetNodes"]}
+        return {node["assetKey"]["path"][0]: node for node in answer["assetNodes"]}
 
     def checks(self) -> list[dict[str, Any]]:
         nodes = self.assets("assetChecksOrError { ... on AssetChecks { checks { name } } }")
@@ -205,12 +206,12 @@ class Live:
         }
 
     def sensor_state(self) -> dict[str, str]:
-        found = self.ask(
+        answer = self.ask(
             "query($s: SensorSelector!) { sensorOrError(sensorSelector: $s) { ... on Sensor {"
             " sensorState { id status } } } }",
             s={**LOCATION, "sensorName": "landing_files_sensor"},
         )
-        return found["sensorOrError"]["sensorState"]
+        return answer["sensorOrError"]["sensorState"]
 
     def etags(self, station: str) -> dict[str, str]:
         found = ((table, self.containers.lake.stamp(table, station)) for table in TABLE_NAMES)
@@ -227,10 +228,17 @@ class Live:
         return fingerprints.expected(files.versions(), files.settings_version(station))
 
 
-def default_signals() -> None:
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_SIGNAL_OF_PARENTS_DEATH = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
+
+
+def ends_with_us() -> None:
+    """For a child before its program begins: it takes signals, and hears when the process of the tests is killed."""
     # A shell's background job ignores SIGINT; Dagster's processes would inherit that and never stop.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if _LIBC is not None:
+        _LIBC.prctl(_SIGNAL_OF_PARENTS_DEATH, signal.SIGTERM)
 
 
 @contextmanager
@@ -284,12 +292,12 @@ def dagster_dev(services: Services, folder: Path, before: tuple[str, ...] = (), 
             env=env,
             stdout=output,
             stderr=subprocess.STDOUT,
-            preexec_fn=default_signals,
+            preexec_fn=ends_with_us,
         )
-        found = Live(process, port, log, containers)
+        started = Live(process, port, log, containers)
         try:
-            until("dagster dev", found.is_up, progress=lambda: log.stat().st_size)
-            yield found
+            until("dagster dev", started.is_up, progress=lambda: log.stat().st_size)
+            yield started
         finally:
-            for straggler in found.stop():
+            for straggler in started.stop():
                 straggler.kill()

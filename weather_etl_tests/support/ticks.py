@@ -121,6 +121,6 @@ class Ticks:
 
     def status(self, run: dg.DagsterRun) -> dg.DagsterRunStatus:
         """How a run stands now."""
-        found = self.instance.get_run_by_id(run.run_id)
-        assert found is not None
-        return found.status
+        known = self.instance.get_run_by_id(run.run_id)
+        assert known is not None
+        return known.status

@@ -130,7 +130,7 @@ class LocalHours:
 
     def _days_closed(self) -> np.ndarray:
         """Rows at midnight whose amount is that of the whole day before, of which there is no other observation."""
-        if "precipitation_long_h" not in self.observations:
+        if "precipitation_long_h" not in self.observations or not self.has("precipitation_long_mm"):
             return np.empty(0, dtype=np.int64)
         period = self.observations["precipitation_long_h"].to_numpy(dtype=np.float64, na_value=0.0)
         rows = np.flatnonzero((self.hour == 0) & (period > 0))

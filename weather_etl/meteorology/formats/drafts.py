@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 import pyarrow as pa
 
 from weather_etl.meteorology.formats import time_choice
+from weather_etl.meteorology.formats.head import Head, sniff
 from weather_etl.meteorology.formats.options import Options
-from weather_etl.meteorology.formats.recognise import Head, sniff
 from weather_etl.meteorology.formats.registry import GENERIC, packaged
 from weather_etl.meteorology.formats.source import Source
 from weather_etl.meteorology.reasons import Rejected

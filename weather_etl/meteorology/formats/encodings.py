@@ -7,10 +7,10 @@ Every byte is a letter in most of these encodings, so that a text never proves o
 """
 
 from weather_etl.meteorology.formats import generic
+from weather_etl.meteorology.formats.head import Head
 from weather_etl.meteorology.formats.names import bare
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
-from weather_etl.meteorology.formats.recognise import Head
 from weather_etl.meteorology.formats.source import HEAD_BYTES, Text
 from weather_etl.meteorology.reasons import Rejected
 

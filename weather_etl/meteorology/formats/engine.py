@@ -97,7 +97,7 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     meta = zones.meta_of(profile, table.preamble, table.cut.names, source)
     cut = reshape.one_report_a_row(table.cut, profile)
     names = Names(cut.names, suffixes=profile.generic)
-    timing = time_columns.timing_of(cut, names, profile, options, by_position=table.by_position)
+    timing = time_columns.timing_of(cut, names, profile, options, meta, by_position=table.by_position)
     variables = _variables_of(table, cut, names, timing, profile, options, meta)
     columns = variables.columns
     refusals.check(

@@ -36,7 +36,7 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "text": {"encoding": "texts", "delimiter": (",", ";", "\t", "tab", "|", "space", "fixed", "line"),
              "decimal": (".", ",", "auto"), "comment": "regex", "ragged": ("pad", "refuse")},
     "header": {"find": "regex", "lines": "int", "groups": "yes", "strip": "regex", "below": "int", "units": "int", "names": "texts", "skip": "int"},
-    "time": {"columns": "columns", "at": "spans_at", "formats": "texts", "replace": "pairs", "zone": "zone",
+    "time": {"columns": "columns", "at": "spans_at", "date": ("meta",), "formats": "texts", "replace": "pairs", "zone": "zone",
              "zone_regex": "regex", "zones": "table", "evidence": "column_regex", "before": "pairs",
              "stamp": ("instant", "start", "middle", "end"), "cadence": "duration", "period": "duration"},
     "station": {"column": "texts"},

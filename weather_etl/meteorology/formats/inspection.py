@@ -223,12 +223,12 @@ def _rejected(source: Source, options: Options, rejected: Rejected) -> Inspectio
     return out
 
 
-def as_shared(found: Inspection) -> Inspection:
+def as_shared(inspection: Inspection) -> Inspection:
     """The same for a file that is to be split by station: without a station in its rows it is rejected."""
-    if found.confidence == REJECTED or found.stations or not found.rows:
-        return found
+    if inspection.confidence == REJECTED or inspection.stations or not inspection.rows:
+        return inspection
     way_out = "If it is of one station, `weather-etl move _shared/FILE STATION/` puts it there."
-    return Inspection(found.file, reason=str(Reason.COLUMN_MISSING), detail=NO_STATION_COLUMN, warnings=[way_out])
+    return Inspection(inspection.file, reason=str(Reason.COLUMN_MISSING), detail=NO_STATION_COLUMN, warnings=[way_out])
 
 
 def _distance(attempt: Any) -> tuple[int, int]:

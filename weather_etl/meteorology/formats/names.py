@@ -132,6 +132,7 @@ class Names:
 
     def __init__(self, names: Sequence[str], *, suffixes: bool = False) -> None:
         self.names = list(names)
+        self.suffixes = suffixes
         self._named: list[tuple[int, str]] = []
         self._positions: dict[tuple[str, str], list[int]] = {}
         self.exact: dict[str, list[int]] = {}
@@ -184,6 +185,10 @@ class Names:
     ) -> int | None:
         """Position of the first pattern's first name that no pattern of `without` fits and that is not used yet."""
         taken = set(used)
+        if (
+            self.suffixes and variable == "humidity_percent" and "v" in self.keys
+        ):  # `u` beside `v`: the components of the wind
+            taken.update(self.keys.get("u", ()))
         for pattern in patterns:
             for i in self.all(pattern, variable):
                 if i not in taken and not any(i in self.all(w) for w in without):

@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from weather_etl.meteorology.formats import generic
 from weather_etl.meteorology.formats.engine import Table, read_table
+from weather_etl.meteorology.formats.head import Head
 from weather_etl.meteorology.formats.names import split_names
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
-from weather_etl.meteorology.formats.recognise import Head
 from weather_etl.meteorology.formats.source import Source, Text
 from weather_etl.meteorology.formats.tables import cells_of
 from weather_etl.meteorology.plain_text import is_utf8

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from weather_etl.meteorology.formats import encodings, generic, refusals
 from weather_etl.meteorology.formats.engine import Table, read_table
+from weather_etl.meteorology.formats.head import Head
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
-from weather_etl.meteorology.formats.recognise import Fit, Head, fit
+from weather_etl.meteorology.formats.recognise import Fit, fit
 from weather_etl.meteorology.formats.registry import GENERIC, in_order
 from weather_etl.meteorology.formats.source import DEFAULT_ENCODING, Source, Text
 from weather_etl.meteorology.formats.tables import cells_of

@@ -186,12 +186,17 @@ def _by_itself(data: bytes, station: str | None) -> Text | None:
         return _checked(_decoded(data, station))
     head = data[:HEAD_BYTES]
     if head.count(0) > len(head) // 4 and not head.startswith(b"\0\0"):
-        if head.count(0) < len(head) * 3 // 5 and (set(head[::2]) == {0} or set(head[1::2]) == {0}):
-            raise Rejected(Reason.ENCODING_UNKNOWN, "the text looks like UTF-16 without a byte order mark")
+        if head.count(0) < len(head) * 3 // 5 and (wide := _wide_without_mark(head)):
+            return _checked(_decoded(data[: len(data) // 2 * 2], wide, cut=len(data) % 2 == 1))
         if not _first_line(data).isascii() or b"\0" in _first_line(data):
             raise Rejected(Reason.NOT_TEXT, "the file is mostly NUL bytes")
     _checked(Text(data, "utf-8"))
     return Text(data, "utf-8") if is_utf8(data) else None
+
+
+def _wide_without_mark(head: bytes) -> str:
+    """UTF-16 whose order is told by its NULs: every other byte is one; "" if it is none."""
+    return "utf-16-be" if set(head[::2]) == {0} else "utf-16-le" if set(head[1::2]) == {0} else ""
 
 
 def _checked(text: Text) -> Text:

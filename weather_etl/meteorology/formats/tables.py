@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from weather_etl.meteorology.cutting import MAX_LINES, Cut, cut_text
-from weather_etl.meteorology.formats.recognise import Fit, Head, column_spans
+from weather_etl.meteorology.formats.head import Head
+from weather_etl.meteorology.formats.recognise import Fit, column_spans
 from weather_etl.meteorology.formats.source import Text
 from weather_etl.meteorology.plain_text import is_utf8, plain_newlines
 from weather_etl.meteorology.raw_rows import DICTIONARY, TEXT, RefusedLine

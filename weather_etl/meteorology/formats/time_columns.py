@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from weather_etl.meteorology.cell_states import one_chunk
 from weather_etl.meteorology.cutting import Cut
-from weather_etl.meteorology.formats import clock_columns, time_choice
+from weather_etl.meteorology.formats import clock_columns, time_choice, zone_letters
 from weather_etl.meteorology.formats.mapping import IGNORE
 from weather_etl.meteorology.formats.names import Names
 from weather_etl.meteorology.formats.options import Options
@@ -27,7 +27,9 @@ _MIDNIGHT = r"[T ]+(0?0:00(:00(\.0+)?)?|12:00(:00)? ?[Aa][Mm])$"
 _DAY_ZERO = r"^(1899-12-3[01]|1900-01-0[01]|1970-01-01)[T ]+"
 
 
-def timing_of(cut: Cut, names: Names, profile: Profile, options: Options, *, by_position: bool) -> Timing:
+def timing_of(
+    cut: Cut, names: Names, profile: Profile, options: Options, meta: Mapping[str, str], *, by_position: bool
+) -> Timing:
     """The times of a file.
 
     Args:
@@ -35,19 +37,23 @@ def timing_of(cut: Cut, names: Names, profile: Profile, options: Options, *, by_
         names: of its columns.
         profile: of the file.
         options: of the station.
+        meta: what the text around the table says; the date, where the rows have none.
         by_position: the only column is the whole line, and the profile may say where the time stands in it.
 
     Raises:
-        Rejected: there is none (NO_TIME), or day and month cannot be told apart.
+        Rejected: there is none (NO_TIME, NO_DATE), or day and month cannot be told apart.
     """
     time = profile.part("time")
+    day = _date_around(meta) if time.get("date") else ""
     if by_position and "at" in time:
         return _in_form(_at_positions(cut, time["at"]), (), (), time, options)
     best: Timing | None = None
     problem: Rejected | None = None
     for at in _candidates(profile, names, options, cut):
         try:
-            timing = _in_form(_joined([cut.columns[i] for i in at]), at, tuple(cut.names[i] for i in at), time, options)
+            texts = _joined([cut.columns[i] for i in at])
+            texts = pc.binary_join_element_wise(day, texts, " ") if day else texts
+            timing = _in_form(texts, at, tuple(cut.names[i] for i in at), time, options)
         except Rejected as rejected:
             problem = problem or rejected
             continue
@@ -58,6 +64,16 @@ def timing_of(cut: Cut, names: Names, profile: Profile, options: Options, *, by_
     if best is None:
         raise problem or Rejected(Reason.NO_TIME, f"no column of times ({', '.join(n for n in cut.names if n)[:200]})")
     return best
+
+
+def _date_around(meta: Mapping[str, str]) -> str:
+    """Year, month and day that stand beside the table, for times that are those of a day."""
+    if not {"year", "month", "day"} <= meta.keys():
+        raise Rejected(
+            Reason.NO_DATE, "the rows have a time of day, and nothing around them says of which day; put it into the name of "
+            "the file, as in station_2024-05-31.csv",
+        )  # fmt: skip
+    return f"{meta['year']} {meta['month']} {meta['day']}"
 
 
 def _at_positions(cut: Cut, spans: Sequence[Sequence[int]]) -> pa.ChunkedArray:
@@ -140,5 +156,6 @@ def _in_form(
     forms = [options.timestamp_format] if options.timestamp_format else list(time.get("formats", ["iso"]))
     for pattern, instead in time.get("replace", ()):
         texts = pc.replace_substring_regex(texts, pattern, instead)
+    texts = zone_letters.as_offsets(texts, options.timezone)
     chosen = time_choice.choose(one_chunk(texts), forms, order=options.date_order)
     return Timing(texts, at, chosen.form, chosen.read, chosen.why, names)

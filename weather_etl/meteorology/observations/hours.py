@@ -22,7 +22,14 @@ from weather_etl.meteorology.observations.amounts import Doubt, Fallen
 from weather_etl.meteorology.observations.found_hours import Hours, without_empty
 from weather_etl.meteorology.observations.precipitation import Gauge
 from weather_etl.meteorology.observations.reports import Slots, Values
-from weather_etl.meteorology.observations.series import Series, Windows, ends_after, months_of
+from weather_etl.meteorology.observations.series import (
+    OF_PERIOD_SHARE,
+    REGULAR_SHARE,
+    Series,
+    Windows,
+    ends_after,
+    months_of,
+)
 from weather_etl.meteorology.quality import VARIABLES, Flag
 from weather_etl.meteorology.quality.sunlight import OFFSET_LIMIT, OFFSET_WM2
 from weather_etl.meteorology.site import Site
@@ -36,6 +43,7 @@ POINT = (
 # Of what covers a period, whose stamp may mark its start or middle.
 BOUND = ("dew_point_c", "humidity_percent")  # to the row of the temperature
 DENSE = ("wind_speed_ms", "wind_gust_ms", "solar_radiation_wm2", "sunshine_min")
+OF_PERIOD = ("solar_radiation_wm2", "sunshine_min")  # of which a single value of a part of the hour is not the hour's
 
 
 class _Assembly:
@@ -62,7 +70,10 @@ class _Assembly:
             if self.values.absent(name):
                 continue
             part = rows[self.values.usable(name, rows)]
-            if len(part) and (windows := Windows.of(Series.of(part, self.ends[part]))) is not None:
+            if not len(part):
+                continue
+            share = OF_PERIOD_SHARE if name in OF_PERIOD else REGULAR_SHARE
+            if (windows := Windows.of(Series.of(part, self.ends[part], share=share))) is not None:
                 by_name[name] = windows
         return by_name
 

@@ -29,6 +29,7 @@ HOURLY, LONG = "precipitation_mm", "precipitation_long_mm"
 ROUTINE_WITHIN_MIN = 5
 _SPECIAL = re.compile(r"(?i)FM-?16|SPECI|^SP$")
 LONGEST_H = 24
+LEAST_OF_HOUR = 50 * MINUTE  # a single difference that is the amount of an hour
 
 
 class Gauge:
@@ -202,8 +203,8 @@ class Gauge:
     def _counter(self, rows: np.ndarray, meaning: Precipitation) -> None:
         """Readings of a gauge that counts on until it is set back (`counters.py`).
 
-        A difference over up to an hour is part of hours, one over 2 to 24 h an amount of that period; where the counter
-        falls and nothing sets it back the value fails.
+        Differences over up to an hour that tile an hour are its amount, or a single one of nearly an hour; one over 2 to
+        24 h is an amount of that period; where the counter falls and nothing sets it back the value fails.
         """
         rows = rows[~np.isnan(self.values[HOURLY][rows])]
         series = Series.of(rows, self.ends[rows])
@@ -219,34 +220,37 @@ class Gauge:
             "a counter falls only when it is set back",
         )  # fmt: skip
         no_trace = np.zeros(len(fell.ends), dtype=bool)
-        short = fell.length <= (HOUR * 7) // 12
-        self._hours_of_differences(fell, short)
-        hourly = fell.known & ~short & (fell.length <= HOUR)
         amounts = Amounts((fell.ends + HOUR // 2) // HOUR, fell.amount, fell.rows, no_trace)
-        self._add_hourly(one_an_hour(amounts.take(hourly)))
+        in_parts = self._hours_of_differences(fell)
+        alone = fell.known & (fell.length >= LEAST_OF_HOUR) & (fell.length <= HOUR) & ~np.isin(amounts.hours, in_parts)
+        self._add_hourly(one_an_hour(amounts.take(alone)))
         whole = np.round(fell.length / HOUR).astype(np.int64)
         long = fell.known & (np.abs(fell.length - whole * HOUR) <= 5 * MINUTE) & (whole >= 2) & (whole <= LONGEST_H)
         for period in np.unique(whole[long]).tolist():
             self._add_long(period, one_an_hour(amounts.take(long & (whole == period))))
 
-    def _hours_of_differences(self, fell: Differences, short: np.ndarray) -> None:
-        """Hours that differences over less than an hour tile."""
-        at, length, amount, rows, known = (
-            x[short] for x in (fell.ends, fell.length, fell.amount, fell.rows, fell.known)
+    def _hours_of_differences(self, fell: Differences) -> np.ndarray:
+        """Hours that differences over up to an hour tile, one of them at least over a part of it; all that have such a part."""
+        hours = ending_hour(fell.ends)
+        short = fell.length <= (HOUR * 7) // 12
+        in_parts = np.unique(hours[short])
+        part = (fell.length <= HOUR) & np.isin(hours, in_parts)
+        if not part.any():
+            return in_parts
+        hours, length, amount, rows, known, short = (
+            x[part] for x in (hours, fell.length, fell.amount, fell.rows, fell.known, short)
         )
-        if not len(at):
-            return
-        hours = ending_hour(at)
         starts = np.flatnonzero(np.append(True, hours[1:] != hours[:-1]))
         n = np.diff(np.append(starts, len(hours)))
         covered = np.add.reduceat(length, starts)
-        tiles = np.abs(covered - HOUR) <= np.maximum.reduceat(length, starts) // 2
+        tiles = np.abs(covered - HOUR) <= np.maximum.reduceat(np.where(short, length, 0), starts) // 2
         good = tiles & np.logical_and.reduceat(known, starts)
         total = np.round(np.add.reduceat(amount, starts), 9)
         amounts = Amounts(hours[starts], total, rows[starts + n - 1], np.zeros(len(starts), dtype=bool))
         self._add_hourly(amounts.take(good))
         of_hour = np.repeat(good, n)
         self.fallen.members.append((hours[of_hour], rows[of_hour]))
+        return in_parts
 
     def _nearest(self, rows: np.ndarray, name: str) -> Amounts:
         """The nearest usable amount of each hour; where none is usable, the nearest one."""

@@ -19,6 +19,9 @@ _DAY = 24 * HOUR
 _MAX_DAYS = 100_000
 LONGEST_STEP_MIN = 30
 REGULAR_SHARE = 0.8  # of the steps equal the median one
+OF_PERIOD_SHARE = (
+    0.6  # the same of sums and of radiation: however many are missing, one of them is not that of its hour
+)
 LEAST_STEPS = 5  # of a dense series: an hour of ten minutes
 ENOUGH_SHARE = 0.8  # of the values of an hour make its mean
 
@@ -58,7 +61,9 @@ class Series:
     step: np.ndarray
 
     @classmethod
-    def of(cls, rows: np.ndarray, ends: np.ndarray, least_steps: int = LEAST_STEPS) -> "Series":
+    def of(
+        cls, rows: np.ndarray, ends: np.ndarray, least_steps: int = LEAST_STEPS, share: float = REGULAR_SHARE
+    ) -> "Series":
         order = np.lexsort((rows, ends))
         rows, ends = rows[order], ends[order]
         last = np.ones(len(ends), dtype=bool)
@@ -66,20 +71,20 @@ class Series:
         winner = np.flatnonzero(last)[np.cumsum(last) - last]
         losers, winners = rows[~last], rows[winner[~last]]
         rows, ends = rows[last], ends[last]
-        return cls(rows, ends, losers, winners, regular_step(ends, months_of(ends), least_steps))
+        return cls(rows, ends, losers, winners, regular_step(ends, months_of(ends), least_steps, share))
 
     def take(self, which: np.ndarray) -> "Series":
         return Series(self.rows[which], self.ends[which], self.losers, self.winners, self.step[which])
 
 
-def regular_step(ends: np.ndarray, months: np.ndarray, least_steps: int) -> np.ndarray:
-    """Minutes of the median step of each month, if most steps equal it, else 0; one entry per value.
+def regular_step(ends: np.ndarray, months: np.ndarray, least_steps: int, share: float) -> np.ndarray:
+    """Minutes of the median step of each month, if such a share of the steps equals it, else 0; one entry per value.
 
     A month with too few steps to tell has the step of the month after it, else of the one before.
     """
     edges = np.flatnonzero(np.append(True, months[1:] != months[:-1])) if len(ends) else np.empty(0, dtype=np.int64)
     stops = np.append(edges[1:], len(ends))
-    steps = [_step(np.diff(ends[a:b]), least_steps) for a, b in zip(edges, stops, strict=True)]
+    steps = [_step(np.diff(ends[a:b]), least_steps, share) for a, b in zip(edges, stops, strict=True)]
     for i in range(len(steps) - 2, -1, -1):
         if steps[i] is None:
             steps[i] = steps[i + 1]
@@ -89,13 +94,13 @@ def regular_step(ends: np.ndarray, months: np.ndarray, least_steps: int) -> np.n
     return np.repeat(np.array([f or 0 for f in steps], dtype=np.int64), stops - edges)
 
 
-def _step(steps: np.ndarray, least_steps: int) -> int | None:
+def _step(steps: np.ndarray, least_steps: int, share: float) -> int | None:
     """Minutes of the regular step among some steps, 0 if there is none, None if they are too few."""
     if len(steps) < least_steps:
         return None
     at = (len(steps) - 1) // 2
     middle = int(np.partition(steps, at)[at])
-    regular = middle % MINUTE == 0 and (steps == middle).sum() >= REGULAR_SHARE * len(steps)
+    regular = middle % MINUTE == 0 and (steps == middle).sum() >= share * len(steps)
     return middle // MINUTE if regular else 0
 
 
