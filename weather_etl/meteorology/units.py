@@ -83,7 +83,7 @@ UNITS: Mapping[str, Mapping[str, str]] = {
                "l/m2": "mm", "cm": "cm", "m": "m", "in": "in", "inch": "in", "inches": "in", "мм": "mm", "毫米": "mm",
                "l/m²": "mm", "litre/m2": "mm", '"': "in", "\u2033": "in", "\u201d": "in"},
     "depth": {"см": "cm", "厘米": "cm", "cm": "cm", "mm": "mm", "m": "m", "in": "in", "inch": "in", "inches": "in", "ft": "ft", "sss": "sss"},
-    "radiation": {"w/m2": "W/m2", "wm-2": "W/m2", "w/m^2": "W/m2", "w.m-2": "W/m2", "wm^-2": "W/m2", "mj/m^2": "MJ/m2", "kj/m^2": "kJ/m2", "wh/m^2": "Wh/m2", "kwh/m^2": "kWh/m2", "j/m^2": "J/m2", "j/cm^2": "J/cm2", "kw/m2": "kW/m2", "j/cm2": "J/cm2", "jcm-2": "J/cm2",
+    "radiation": {"w/m2": "W/m2", "wm-2": "W/m2", "w/m^2": "W/m2", "w/m**2": "W/m2", "w/m": "W/m2", "wm**-2": "W/m2", "w.m-2": "W/m2", "wm^-2": "W/m2", "mj/m^2": "MJ/m2", "kj/m^2": "kJ/m2", "wh/m^2": "Wh/m2", "kwh/m^2": "kWh/m2", "j/m^2": "J/m2", "j/cm^2": "J/cm2", "kw/m2": "kW/m2", "j/cm2": "J/cm2", "jcm-2": "J/cm2",
                   "j/m2": "J/m2", "kj/m2": "kJ/m2", "kjm-2": "kJ/m2", "mj/m2": "MJ/m2", "mjm-2": "MJ/m2",
                   "wh/m2": "Wh/m2", "kwh/m2": "kWh/m2"},
     "duration": {"min": "min", "mins": "min", "minute": "min", "minutes": "min", "h": "h", "hr": "h", "hour": "h",

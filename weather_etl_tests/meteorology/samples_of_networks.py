@@ -5,6 +5,7 @@ from weather_etl_tests.meteorology.sample_files import Sample, document, text
 WIS2 = "TIMESTAMP,RECORD,Station_ID,M_Year,M_Month,M_DayOfMonth,M_HourOfDay,M_Minutes,BP,AirTempK,DewPointTempK,RH,Rain_mm_Tot,WSpeed,WindDir,WSpeed10M_Avg,WindGust"
 NETATMO = ('"Station: Casa";"Long";"Lat"', '"Casa";"12.3";"45.1"')
 
+XEMA = {32: 10, 33: 71, 34: 985.1, 35: 0.2, 30: 2.5, 31: 270, 36: 100, 50: 5.5}
 OKLAHOMA = {"temperature_c": 10, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "precipitation_mm": 1.2, "solar_radiation_wm2": 100}  # fmt: skip
 NETWORKS: dict[str, Sample] = {
     "okmesonet_series": Sample(
@@ -16,6 +17,31 @@ NETWORKS: dict[str, Sample] = {
     "cwa_codis": Sample(
         text('"觀測時間(hour)","測站氣壓(hPa)"', '"ObsTime","StnPres","SeaPres","Temperature","Td dew point","RH","WS","WD","WSGust","WDGust","Precp","PrecpHour","SunShine","GloblRad","Visb","UVI","Cloud Amount"', '"13","985.1","1012.1","10.0","5.0","71","2.5","270","5.5","280","0.5","0.3","0.5","0.36","9","1","5"', '"24","985.1","/","10.0","5.0","71","2.5","V","5.5","280","T","0.3","...","0.36","9","1","5"'),
         "2024-01-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "pressure_msl_hpa": 1012.1, "precipitation_mm": 0.5, "sunshine_min": 30, "solar_radiation_wm2": 100, "visibility_km": 9, "cloud_cover_percent": 50}, name="466920-2024-01-13.csv", place={"station": "466920"}),
+    **{p: Sample(
+        text("# Coding: utf-8", "# Latitude (positive North, ISO 19115): 55.7906", "# Altitude (m): 39.00", "# Time reference: Universal time (UT)", f"# Summarization (integration) period: 0 year 0 month 0 day {period} 0 s", "#", "# Observation period;TOA;Clear sky GHI;GHI;BHI", f"2024-01-13T05:00:00.0/2024-01-13T{end}:00.0;200;150;{100.5 * hours};50"),
+        f"2024-01-13T{end}", {"solar_radiation_wm2": 100.5}, place={"latitude": 55.7906, "elevation_m": 39.0})
+       for p, period, end, hours in (("cams_radiation", "1 h 0 min", "06:00", 1), ("cams_radiation_15min", "0 h 15 min", "05:15", 0.25), ("cams_radiation_1min", "0 h 1 min", "05:01", 1 / 60))},
+    "nrel_midc_raw": Sample(
+        text("Year,DOY,MST,Air Temperature [deg C],Dew Point Temp [deg C],Rel Humidity [%],Avg Wind Speed @ 3m [m/s],Peak Wind Speed @ 3m [m/s],Avg Wind Direction @ 3m [deg from N],Station Pressure [mBar],Precipitation [mm],Global Horizontal [W/m^2]", "2024,13,5,10.0,5.0,71,2.5,5.5,270,985.1,0.2,100.5", "2024,13,106,-7999,5.0,71,2.5,5.5,270,985.1,0.2,100.5"),
+        "2024-01-13T07:05", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "precipitation_mm": 0.2, "solar_radiation_wm2": 100.5}),
+    "pangaea": Sample(
+        text("/* DATA DESCRIPTION:", "Coverage:\tLATITUDE: -70.650000 * LONGITUDE: -8.250000", "*/", "Date/Time\tHeight [m]\tSWD [W/m**2]\tT2 [°C]\tTd [°C]\tRH [%]\tPoPoPoPo [hPa]\tPPPP [hPa]\tff [m/s]\tgust [m/s]\tdd [deg]", "2024-01-13T05:00\t2\t100.5\t10.0\t5.0\t71\t985.1\t1012.1\t2.5\t5.5\t270"),
+        "2024-01-13T05:00", {"solar_radiation_wm2": 100.5, "temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "pressure_station_hpa": 985.1, "pressure_msl_hpa": 1012.1, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270}, place={"latitude": -70.65, "longitude": -8.25}),
+    "solrad": Sample(
+        text(" Albuquerque", "   35.03796 -106.62211 1617 -7  version 1", " 2024  13  1 13  5  0  5.000  79.30   100.5 2    60.5 0    97.8 0     5.9 0    43.6 0     0.382     2.280     0.431     0.066"),
+        "2024-01-13T05:00", {"solar_radiation_wm2": 100.5}, upstream={"solar_radiation_wm2": 3}, place={"name": "Albuquerque", "latitude": 35.03796}),
+    "solrad_long": Sample(
+        text(" Madison", "   43.07250  -89.41133  271 -6  version 1", " 2024  13  1 13  5  0  5.000  79.30   100.5 0    60.5 0    97.8 0 -9999.9 1 -9999.9 1   187.2 0   265.6 0   265.3 0     0.000     0.000     0.000 -9999.900     0.002    26.000    27.000"),
+        "2024-01-13T05:00", {"solar_radiation_wm2": 100.5}, place={"name": "Madison", "latitude": 43.0725}),
+    "aemet_csv": Sample(
+        text("idema,lon,fint,prec,alt,vmax,vv,dv,lat,pres,hr,pres_nmar,ta,tpr,vis,nieve", "3195,-3.7,2024-01-13T05:00:00,0.2,667.0,5.5,2.5,270.0,40.4,985.1,71.0,1012.1,10.0,5.0,9.0,3.0"),
+        "2024-01-13T05:00", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "pressure_msl_hpa": 1012.1, "precipitation_mm": 0.2, "visibility_km": 9, "snow_depth_cm": 3}),
+    "tempest_csv": Sample(
+        text("device_id,type,bucket_step_minutes,timestamp,wind_lull,wind_avg,wind_gust,wind_dir,wind_interval,pressure,temperature,humidity,lux,uv,solar_radiation,precip,precip_type,strike_distance,strike_count,battery,report_interval", "1,obs_st,5,1705122000,0.5,2.5,5.5,270,3,985.1,10.0,71,1000,1,100,0.2,0,0,0,2.6,5"),
+        "2024-01-13T05:00", {"temperature_c": 10, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "pressure_station_hpa": 985.1, "precipitation_mm": 0.2, "solar_radiation_wm2": 100}),
+    "xema": Sample(
+        text("ID,CODI_ESTACIO,CODI_VARIABLE,DATA_LECTURA,DATA_EXTREM,VALOR_LECTURA,CODI_ESTAT,CODI_BASE", *(f"C6{n},C6,{n},13/01/2024 05:00:00 AM,,{v},V,SH" for n, v in XEMA.items())),
+        "2024-01-13T05:00", {"temperature_c": 10, "humidity_percent": 71, "pressure_station_hpa": 985.1, "precipitation_mm": 0.2, "wind_speed_ms": 2.5, "wind_direction_deg": 270, "solar_radiation_wm2": 100, "wind_gust_ms": 5.5}),
     "darksky_json": Sample(
         document({"latitude": 48.9, "longitude": 24.7, "timezone": "Europe/Kiev", "hourly": {"data": [{"time": 1705122000 + 3600 * h, "temperature": 50, "apparentTemperature": 48.2, "dewPoint": 41, "humidity": 0.7103, "windSpeed": 10, "windGust": 20, "windBearing": 270, "visibility": 10, "pressure": 1012.1, "cloudCover": 0.5} for h in range(12)]}}),
         "2024-01-13T05:00", {"temperature_c": 10, "apparent_temperature_c": 9, "dew_point_c": 5, "humidity_percent": 71.03, "wind_speed_ms": 4.4704, "wind_gust_ms": 8.9408, "wind_direction_deg": 270, "visibility_km": 16.09344, "pressure_msl_hpa": 1012.1, "cloud_cover_percent": 50}, place={"latitude": 48.9, "longitude": 24.7}),

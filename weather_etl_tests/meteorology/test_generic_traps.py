@@ -287,6 +287,29 @@ def test_a_file_of_several_cities_is_one_of_several_stations_even_if_no_two_shar
     assert formats.read_text(csv(*rows, header=f"{UTC_TIME},city,Temp (C)")).stations == ["Kabul", "Tirana"]
 
 
+@pytest.mark.parametrize("below", ["2023-01-31 00:00;5.5;71", "2023-01-31T00:00Z;5.5;71"])
+def test_the_last_of_a_block_of_comments_may_be_the_header(below):
+    parsed = formats.read_text(
+        csv("# of a model", "# Time (UTC);Temperature (C);Relative Humidity", below, header="# Title: numbers")
+    )
+    assert {v: c[0] for v, c in parsed.columns.items()} == {
+        "temperature_c": "Temperature (C)",
+        "humidity_percent": "Relative Humidity",
+    }
+
+
+def test_a_comment_above_a_header_is_none():
+    parsed = formats.read_text(csv(f"{UTC_TIME},Temperature (C)", "2023-01-31 00:00,5.5", header="# Time, Temperature"))
+    assert parsed.rows.num_rows == 1 and parsed.time_names == (UTC_TIME,)
+
+
+def test_a_number_of_a_sensor_is_not_offered_as_its_temperature():
+    data = csv("2001,31/01/2023 00:00,5.5,VA", header="IdSensore,Data,Valore,Stato")
+    with pytest.raises(Rejected) as caught:
+        formats.read_text(data)
+    assert caught.value.detail.endswith('aliases = { "Valore" = "temperature_c" }')
+
+
 def test_one_row_of_each_station_of_one_hour_is_no_hour_of_one_station():
     rows = (f"2023-01-31 00:00,{name},{i}" for i, name in enumerate(("Aa", "Bo", "Cu")))
     parsed = formats.read_text(csv(*rows, header=f"{UTC_TIME},Station Name,Temperature (C)"))

@@ -32,6 +32,8 @@ def find(profile: Profile, head: Head, options: Options) -> Fit:
     Raises:
         Rejected: there is none; the reason is that of the first line which could have been it.
     """
+    if fit := _behind_a_mark(profile, head, options):
+        return fit
     problem: Rejected | None = None
     problem_weight = -1
     skipped = 0
@@ -59,13 +61,34 @@ def find(profile: Profile, head: Head, options: Options) -> Fit:
     raise problem or Rejected(Reason.EMPTY_FILE, "the file has no header line")
 
 
-def _as_header(profile: Profile, head: Head, i: int, start: int, options: Options) -> Fit:
+_MARK = re.compile(r"\s*#+\s*")
+
+
+def _behind_a_mark(profile: Profile, head: Head, options: Options) -> Fit | None:
+    """The last line of a block of comments, if it is the header of the numbers below: `# Date;Time;Temperature`."""
+    filled = [i for i, line in enumerate(head.lines[:MAX_HEADER_LINES]) if line.strip()]
+    first = next((i for i in filled if not head.lines[i].lstrip().startswith("#")), None)
+    if first is None or first == 0 or not head.lines[first - 1].lstrip().startswith("#"):
+        return None
+    cells = next(csv.reader([head.lines[first]], delimiter=sniff(head.lines[first])[0]), [])
+    if not cells or sum(re.search(r"[A-Za-z]{3}", c) is not None for c in cells) * 2 > len(cells):
+        return None  # a line of names
+    i, line = first - 1, head.lines[first - 1]
+    try:
+        fit = _as_header(profile, head, i, head.ends[i - 1] if i else 0, options, _MARK.sub("", line, count=1))
+    except Rejected:
+        return None
+    fit.preamble = "\n".join(head.lines[:i])
+    return fit if len(fit.names) == len(cells) else None
+
+
+def _as_header(profile: Profile, head: Head, i: int, start: int, options: Options, text: str | None = None) -> Fit:
     raw = head.bytes[start : head.ends[i]]
     if b"\0" in raw:
         raise Rejected(Reason.NOT_TEXT, "the first line holds NUL bytes")
     if not is_utf8(raw):
         raise Rejected(Reason.ENCODING_UNKNOWN, "the header is not UTF-8")
-    line = head.lines[i]
+    line = head.lines[i] if text is None else text
     candidates = sorted(sniff(line), key=lambda d: d != options.delimiter)
     if not any(d in line for d in DELIMITERS) and len(line.split()) > 2:
         candidates = ["space"]
@@ -261,9 +284,20 @@ def _pasted(
         elif required != "timestamp" and (look := _look(profile, names, left)):
             guesses[look[0]] = look[1]
         elif such := [n for n in left if not first or _holds(required, names.names.index(n), first)]:
-            guesses[such[0]] = required
+            guesses[min(such, key=_unlikely)] = required
     columns = ", ".join(f'{json.dumps(name, ensure_ascii=False)} = "{column}"' for name, column in guesses.items())
     return f"; or say in station.toml which it is: aliases = {{ {columns} }}" if guesses else ""
+
+
+_NUMBER_OF = re.compile(
+    r"(?i)(^|[^a-z])(id|codi?|code|nr|no|num|var(iable)?|flag|qc?|lat|lon|lng|alt)([^a-z]|$)|[a-z]I[dD]$|^(id|codi?)[A-Z_]|(latitude|longitude|elevation)$"
+)
+_VALUE = re.compile(r"(?i)^(value|val|valor|valore|valeur|wert|waarde|wartosc|wartość|hodnota|värde|verdi)")
+
+
+def _unlikely(name: str) -> int:
+    """How little a column of numbers looks like measured values, by its name: ids and codes last."""
+    return 0 if _VALUE.match(name) else 2 if _NUMBER_OF.search(name) else 1
 
 
 def _holds(required: str, at: int, rows: Sequence[Sequence[str]]) -> bool:
