@@ -148,10 +148,14 @@ def test_a_day_at_a_limit_is_not_beyond_it(variable, value, column, days):
     assert monthly[column][0] == days
 
 
-@pytest.mark.parametrize(("last", "days"), [("2020-12-31 23:00", 366), ("2020-12-30 23:00", None)])
-def test_a_growing_season_is_that_of_a_whole_year(last, days):
+@pytest.mark.parametrize(
+    ("latitude", "last", "days"),
+    [(47.5, "2020-12-31 23:00", 366), (47.5, "2020-12-30 23:00", None), (-33.0, "2020-12-31 23:00", None),
+     (-33.0, "2021-06-30 23:00", 365)],
+)  # fmt: skip
+def test_a_growing_season_is_that_of_a_whole_year(latitude, last, days):
     frame = validated(hour_range("2020-01-01", last), temperature_c=10.0)
-    about = {"station": STATION, "timezone": "UTC", "site": NORTH}
+    about = {"station": STATION, "timezone": "UTC", "site": Site(latitude=latitude, longitude=8.6)}
     daily = aggregation.daily_weather(frame, **about)
     yearly = aggregation.yearly_weather(frame, daily, aggregation.monthly_weather(frame, daily, **about), **about)
     assert slow.known(yearly["growing_season_days"][0]) == days
