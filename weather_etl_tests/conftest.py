@@ -9,6 +9,8 @@ Nothing here reads or writes the `.env` or the data of the checkout; only its Az
 import random
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 import uuid
@@ -92,10 +94,28 @@ def temporary_root() -> Iterator[Path]:
     """A folder with a short path (a socket must fit below it); whatever was started in it is stopped."""
     root = Path(tempfile.mkdtemp(prefix="wetl-", dir="/tmp"))
     try:
-        yield root
+        with guarded(root):
+            yield root
     finally:
         local.down(root)
         shutil.rmtree(root, ignore_errors=True)
+
+
+# Reads nothing when this process is killed, as it is by the runner after Ctrl-C: then the services end all the same.
+_GUARDIAN = 'read ended; [ "$ended" ] || { "$1" -c "$2" "$3"; rm -rf "$3"; }'
+_END = "import sys; from pathlib import Path; from weather_etl.local.services import down; down(Path(sys.argv[1]))"
+
+
+@contextmanager
+def guarded(root: Path) -> Iterator[None]:
+    command = ["/bin/sh", "-c", _GUARDIAN, "sh", sys.executable, _END, str(root)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as guardian:
+        try:
+            yield
+        finally:
+            guardian.communicate(b"ended\n")
 
 
 @pytest.fixture(scope="session")

@@ -137,7 +137,9 @@ def _print_inspection(inspection: "Inspection") -> None:
         say(f"  {v.variable:<{width}}  {printable(v.name[:40]):<{names}}  {unit:<8} {v.values:>7}  {span}")
     if inspection.unread:
         rest = ", ".join(inspection.unread[:4]) + (", ..." if len(inspection.unread) > 4 else "")
-        say(f"  {len(inspection.unread)} columns in rescued: {printable(rest, 200)}")
+        say(
+            f"  {len(inspection.unread)} columns in rescued: {printable(rest, 200)} (aliases in station.toml name what is ours)"
+        )
     for i, row in enumerate(inspection.rows_shown):
         label = "first" if i == 0 else "last" if i == len(inspection.rows_shown) - 1 else ""
         cells = "  ".join(f"{k} {v:g}" for k, v in row.items() if k != "time")

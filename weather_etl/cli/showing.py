@@ -49,13 +49,14 @@ def _print_state(out: "Console", station: "StationState") -> None:
     title = f"{station.station}: [{_colour(station)}]{station.state}[/], {count(station.files, 'landing file')}"
     if station.muted_until:
         title += f", muted until {station.muted_until}"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     table.add_column("table", min_width=24)
     table.add_column("rows", justify="right", min_width=9)
     table.add_column("first", min_width=17)
     table.add_column("last", min_width=17)
     for name, stamp in station.tables.items():
         table.add_row(name, f"{stamp.rows:,}", stamp.first, stamp.last)
+    out.print(title, soft_wrap=True)
     out.print(table)
     counts = ", ".join(
         f"[{style}]{state} {station.count(state)}[/]"
@@ -63,14 +64,14 @@ def _print_state(out: "Console", station: "StationState") -> None:
     )
     if station.trouble:
         out.print(f"[red]{'parked' if station.parked else 'failed'}[/]: ", end="")
-        out.print(station.trouble, markup=False)
+        out.print(station.trouble, markup=False, soft_wrap=True)  # names and lines to paste stay whole
     unknown = "not evaluated by the last run" if station.trouble else "none has run yet"
     out.print(f"checks: {counts}" if station.checks else f"checks: {unknown}")
     for check in station.checks:
         if check.state != PASS:
             style = "yellow" if check.state == "WARN" else "red"
             out.print(f"  [{style}]{check.state:<5}[/] {check.name}: ", end="")
-            out.print(check.description, markup=False)
+            out.print(check.description, markup=False, soft_wrap=True)
     out.print()
 
 

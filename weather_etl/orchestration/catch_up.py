@@ -92,7 +92,8 @@ class _CatchUp:
         self._start_each(TABLES_JOB, todo, {step: {"full": True} for step in STEPS} if self._full else {})
         below = 0 if self._config.tables_only else self._follow()
         if self._failures:
-            raise ExpectedFailure(without_secrets(" | ".join(self._failures)))
+            # Settings that cannot be read fail the tables, the serving tables and the report of a station alike.
+            raise ExpectedFailure(without_secrets(" | ".join(dict.fromkeys(self._failures))))
         if not todo and not below:
             context.log.info(f"All {len(inventory.landing.stations)} stations are up to date.")
 

@@ -15,7 +15,7 @@ from weather_etl.lake import fingerprints
 from weather_etl.operations import planning
 from weather_etl_tests.conftest import Services
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support.live import Live, dagster_dev, default_signals
+from weather_etl_tests.support.live import Live, dagster_dev, ends_with_us
 from weather_etl_tests.support.waiting import until
 
 pytestmark = [pytest.mark.faults, pytest.mark.live, pytest.mark.timeout(900)]
@@ -85,7 +85,7 @@ def test_two_daemons_make_every_table_once(services: Services, tmp_path: Path) -
             },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=default_signals,
+            preexec_fn=ends_with_us,
         )
         try:
             time.sleep(10)  # until it is up

@@ -49,6 +49,9 @@ STATIONS: dict[str, Sample] = {
     "hobolink": Sample(
         text('"Line#","Date","Temperature (S-THB 1:2-1), *C, Roof","Dew Point (S-THB 1:2-1), *C, Roof","RH (S-THB 1:2-2), %, Roof","Wind Speed (S-WSB 1:2-1), m/s, Roof","Gust Speed (S-WSB 1:2-2), m/s, Roof","Wind Direction (S-WDA 1:3-1), *, Roof","Rain (S-RGB 1:4-1), mm, Roof","Pressure (S-BPB 1:5-1), mbar, Roof","Solar Radiation (S-LIB 1:6-1), W/m^2, Roof"', '1,"01/13/24 00:05:00",10.0,5.0,71,2.5,5.5,270,0.2,985.1,100.5'),
         "2024-01-13T00:05", {"temperature_c": 10, "dew_point_c": 5, "humidity_percent": 71, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "precipitation_mm": 0.2, "pressure_station_hpa": 985.1, "solar_radiation_wm2": 100.5}, timezone="UTC"),
+    "pywws_raw": Sample(
+        text("2024-01-13 05:10:19,5,40,21.9,71,10.0,985.1,2.5,5.5,12,39.0,0", "2024-01-13 05:15:19,5,40,21.9,,,985.1,,,,39.3,64", "2024-01-13 05:20:19,5,40,21.9,71,10.1,985.1,2.5,5.5,3,39.3,0"),
+        "2024-01-13T05:10", {"temperature_c": 10, "humidity_percent": 71, "pressure_station_hpa": 985.1, "wind_speed_ms": 2.5, "wind_gust_ms": 5.5, "wind_direction_deg": 270, "precipitation_mm": 39}),
     "refuse_noaa_summary": Sample(text("                   MONTHLY CLIMATOLOGICAL SUMMARY for Jan 2024", "", "NAME: Home", " DAY   MEAN  HIGH   TIME   LOW", " 01     5.1   9.1  14:05   1.1"), refused="DAILY_ONLY"),
     "toaci1": Sample(
         text('"TOACI1","CR1000","Table1"', '"TMSTAMP","RECNBR","AirTC_Avg","RH","WS_ms_Avg","WS_ms_Max","WindDir","BP_mbar","Rain_mm_Tot","SlrW_Avg"', *(f'"2024-01-13 00:{10 * i:02}:00",{i},10.0,71,2.5,5.5,270,985.1,0.2,100.5' for i in range(3))),

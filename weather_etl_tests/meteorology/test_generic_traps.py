@@ -287,6 +287,12 @@ def test_a_file_of_several_cities_is_one_of_several_stations_even_if_no_two_shar
     assert formats.read_text(csv(*rows, header=f"{UTC_TIME},city,Temp (C)")).stations == ["Kabul", "Tirana"]
 
 
+def test_one_row_of_each_station_of_one_hour_is_no_hour_of_one_station():
+    rows = (f"2023-01-31 00:00,{name},{i}" for i, name in enumerate(("Aa", "Bo", "Cu")))
+    parsed = formats.read_text(csv(*rows, header=f"{UTC_TIME},Station Name,Temperature (C)"))
+    assert parsed.stations == ["Aa", "Bo", "Cu"]
+
+
 def test_numbers_that_tell_places_apart_are_stations_if_their_name_says_that_they_number_something():
     rows = [f"2023-01-31 {h:02}:00,{place},{5 + k}" for h in range(24) for k, place in enumerate((4462, 4746))]
     assert formats.read_text(csv(*rows, header=f"{UTC_TIME},property_id,Temp (C)")).stations == ["4462", "4746"]

@@ -27,6 +27,7 @@ from weather_etl.landing import listing
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.live import ends_with_us
 from weather_etl_tests.support.waiting import free_port, until
 
 CELERY = CHECKOUT / "deploy" / "celery"
@@ -54,6 +55,7 @@ class Farm:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # so that a worker can be killed with its processes, and nobody else
+                preexec_fn=ends_with_us,
             )
 
     def start_worker(self, name: str) -> None:
@@ -124,7 +126,8 @@ def redis_server(folder: Path) -> Iterator[str]:
     port = free_port()
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
     with (folder / "redis.log").open("wb") as log:
-        process = subprocess.Popen(["redis-server", *options], stdout=log, stderr=subprocess.STDOUT)
+        command = ["redis-server", *options]
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, preexec_fn=ends_with_us)
     try:
         until("redis", lambda: "Ready to accept connections" in (folder / "redis.log").read_text(), 20)
         yield f"redis://127.0.0.1:{port}/0"

@@ -3,6 +3,7 @@
 Belongs here: starting and stopping it, questions. Does not belong here: what is expected of the answers.
 """
 
+import ctypes
 import json
 import os
 import shutil
@@ -227,10 +228,17 @@ class Live:
         return fingerprints.expected(files.versions(), files.settings_version(station))
 
 
-def default_signals() -> None:
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_SIGNAL_OF_PARENTS_DEATH = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
+
+
+def ends_with_us() -> None:
+    """For a child before its program begins: it takes signals, and hears when the process of the tests is killed."""
     # A shell's background job ignores SIGINT; Dagster's processes would inherit that and never stop.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if _LIBC is not None:
+        _LIBC.prctl(_SIGNAL_OF_PARENTS_DEATH, signal.SIGTERM)
 
 
 @contextmanager
@@ -284,7 +292,7 @@ def dagster_dev(services: Services, folder: Path, before: tuple[str, ...] = (), 
             env=env,
             stdout=output,
             stderr=subprocess.STDOUT,
-            preexec_fn=default_signals,
+            preexec_fn=ends_with_us,
         )
         started = Live(process, port, log, containers)
         try:

@@ -136,18 +136,12 @@ def check(profile: Profile, names: Names, options: Options, rows: refusals.First
     Raises:
         Rejected: says all that is missing at once, with the lines of `station.toml` to paste.
     """
-    own = set(options.aliases.values())
-    has_time = "timestamp" in own and any(c == "timestamp" and names.numbered(n) for n, c in options.aliases.items())
-    has_time = has_time or any(all(names.has(p) for p in option) for option in profile.time_options)
-    aliased = any(c in RAW_NUMBERS and names.numbered(n) for n, c in options.aliases.items())
-    aliased = aliased or any(c in names.lower for c in RAW_NUMBERS)
-    measured = [r for r in profile.columns if r.to in RAW_NUMBERS and measures(r, names)]
-    short = [r for r in measured if _only_short(r, names)]
-    if len(measured) - len(short) < 1 and len(short) < 3:
-        measured = []
-    first = rows() if len(names) > 1 and not (has_time and (measured or aliased)) else ()
+    has_time = _names_time(profile, names, options)
+    has_own = _has_our_names(names, options)
+    measured = _measured(profile, names)
+    first = rows() if len(names) > 1 and not (has_time and (measured or has_own)) else ()
     has_time = has_time or clock_columns.by_cells(names.names, first) is not None
-    if has_time and (measured or aliased):
+    if has_time and (measured or has_own):
         return
     if has_time and refusals.has_extremes(names.names):
         raise Rejected(
@@ -155,28 +149,61 @@ def check(profile: Profile, names: Names, options: Options, rows: refusals.First
             "the columns that are known are minima and maxima alone, as those of days are, and no readings",
         )
     missing = [] if has_time else ["timestamp"]
-    missing += [] if measured or aliased else ["temperature_c"]
-    known = {i for r in profile.columns for n in r.name for i in names.all(n)}
-    if _is_data(names):
-        known = set(range(len(names)))
-    known |= {i for option in profile.time_options for p in option for i in names.all(p)} if has_time else set()
-    unused = [n for i, n in enumerate(names.names) if i not in known and n and not is_nameless(n, i)]
-    likely = [] if has_time else clock_columns.likely(names.names, first)
-    sentences = [_missing_hint(profile, r, [] if likely and r == "timestamp" else unused) for r in missing]
-    near = any("did you mean" in s for s in sentences)
-    timeless = _without_time(names) if missing == ["timestamp"] and len(measured) >= 2 else None
-    if timeless is not None and not likely and (timeless.reason is Reason.NO_YEAR or not near):
-        rejected = timeless
-    else:
-        rejected = Rejected(Reason.COLUMN_MISSING, " and ".join(sentences))
-        if unused or likely:
-            rejected.detail += _pasted(profile, names, missing, unused, likely, first)
+    missing += [] if measured or has_own else ["temperature_c"]
+    rejected = _of_missing(profile, names, missing, len(measured), first)
     if _is_data(names):
         rejected.detail += (
             "; the line holds numbers rather than names: `weather-etl inspect` drafts a profile with names for it"
         )
     rejected.weight = len(measured) + 2 * has_time  # type: ignore[attr-defined]
     raise rejected
+
+
+def _names_time(profile: Profile, names: Names, options: Options) -> bool:
+    """Whether the station or the built-in names name the columns of the time."""
+    aliased = any(c == "timestamp" and names.numbered(n) for n, c in options.aliases.items())
+    return aliased or any(all(names.has(p) for p in option) for option in profile.time_options)
+
+
+def _has_our_names(names: Names, options: Options) -> bool:
+    """Whether a column of numbers is named by the station, or is called as ours is."""
+    aliased = any(c in RAW_NUMBERS and names.numbered(n) for n, c in options.aliases.items())
+    return aliased or any(c in names.lower for c in RAW_NUMBERS)
+
+
+def _measured(profile: Profile, names: Names) -> list[ColumnRule]:
+    """The rules of variables that have a column; none, where one or two columns of one letter are all there is."""
+    measured = [r for r in profile.columns if r.to in RAW_NUMBERS and measures(r, names)]
+    short = sum(_only_short(r, names) for r in measured)
+    return measured if short < len(measured) or short >= 3 else []
+
+
+def _of_missing(
+    profile: Profile, names: Names, missing: Sequence[str], n_measured: int, first: Sequence[Sequence[str]]
+) -> Rejected:
+    """What is said of a header that has no time (`timestamp`) or nothing measured (`temperature_c`)."""
+    has_time = "timestamp" not in missing
+    unused = _unused(profile, names, has_time=has_time)
+    likely = [] if has_time else clock_columns.likely(names.names, first)
+    sentences = [_missing_hint(profile, r, [] if likely and r == "timestamp" else unused) for r in missing]
+    if missing == ["timestamp"] and n_measured >= 2 and not likely:
+        timeless = _without_time(names)
+        if timeless.reason is Reason.NO_YEAR or not any("did you mean" in s for s in sentences):
+            return timeless
+    rejected = Rejected(Reason.COLUMN_MISSING, " and ".join(sentences))
+    if unused or likely:
+        rejected.detail += _pasted(profile, names, missing, unused, likely, first)
+    return rejected
+
+
+def _unused(profile: Profile, names: Names, *, has_time: bool) -> list[str]:
+    """The names that mean nothing yet, one of which may be what is missing; none, where they are numbers."""
+    if _is_data(names):
+        return []
+    known = {i for r in profile.columns for n in r.name for i in names.all(n)}
+    if has_time:
+        known |= {i for option in profile.time_options for p in option for i in names.all(p)}
+    return [n for i, n in enumerate(names.names) if i not in known and n and not is_nameless(n, i)]
 
 
 def _is_data(names: Names) -> bool:

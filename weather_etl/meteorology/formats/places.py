@@ -25,9 +25,9 @@ _REPEATED = 0.9  # of the times are different ones at most, where several places
 _TOLD_APART = 0.98
 # What a column of places is called; several names in it are several places, whether they share their times or not.
 _CERTAIN = (
-    "station name", "stationid", "station code", "stn", "stn id", "stid", "location name", "city", "city name", "cityname", "site name",
+    "station name", "name", "nombre", "nom", "stationid", "station code", "stn", "stn id", "stid", "location name", "city", "city name", "cityname", "site name",
     "site id", "place name", "weather station", "weather station id", "weather station name", "met station", "codi estació", "meteo codi", "icao", "wmo", "wban", "airport", "town", "stationsname", "ville", "commune", "nom station",
-    "nombre estación", "código estación", "municipio", "ciudad", "cidade", "comune", "nazwa stacji", "kod stacji", "miasto", "město",
+    "nombre estación", "nombre de la estación", "código estación", "municipio", "ciudad", "cidade", "comune", "nazwa stacji", "kod stacji", "miasto", "město",
     "település", "şehir", "stationsnaam", "город", "станция", "站名", "站号", "城市", "測站", "지점", "지점명",
 )  # fmt: skip
 # What it may be called; it is one only if it tells rows of one time apart.
@@ -76,7 +76,8 @@ def _by_cells(names: Names, cut: Cut, times: pa.ChunkedArray, columns: Columns) 
     if moments >= _REPEATED * len(when):
         certain = (i for p in _CERTAIN for i in names.all(p) if i not in columns.used)
         return next((i for i in certain if 1 < len(_texts(cut.columns[i])) <= min(_MOST_PLACES, len(when) // 2)), None)
-    shares = {i: _told_apart(cut.columns[i], when, moments) for i in named}
+    certain_ones = {i for p in _CERTAIN for i in names.all(p)}
+    shares = {i: _told_apart(cut.columns[i], when, moments, one_row_each=i in certain_ones) for i in named}
     best = max(shares, key=lambda i: shares[i], default=None)
     if best is not None and shares[best] > 0:
         return best
@@ -100,11 +101,15 @@ def _texts(column: pa.ChunkedArray) -> pa.Array:
     return texts.filter(pc.not_equal(pc.utf8_trim_whitespace(texts), ""))
 
 
-def _told_apart(column: pa.ChunkedArray, when: np.ndarray, moments: int) -> float:
-    """Share of the rows that differ in time or in this column; 0 where it tells nothing apart, of `moments` different times."""
+def _told_apart(column: pa.ChunkedArray, when: np.ndarray, moments: int, *, one_row_each: bool = False) -> float:
+    """Share of the rows that differ in time or in this column; 0 where it tells nothing apart, of `moments` different times.
+
+    A column of which most texts stand in one row is no place, unless its name says that it is one: the newest report of
+    each station.
+    """
     what = _codes(column)
     kinds = _kinds_of(what)
-    if not 1 < kinds <= _MOST_PLACES or kinds * 2 > len(what):
+    if not 1 < kinds <= _MOST_PLACES or (kinds * 2 > len(what) and not one_row_each):
         return 0.0
     pairs = _distinct((when + 1) * (what.max() + 2) + what + 1)
     return pairs / len(when) if pairs > moments else 0.0

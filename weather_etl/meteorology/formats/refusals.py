@@ -54,63 +54,75 @@ def check(
     column, form = one_chunk(timing.texts), timing.form
     if len(column) == 0:
         return
+    _refuse_typical_year(column, form)
+    sample = column.slice(0, 100).drop_null()
+    filled = sample.filter(pc.not_equal(pc.utf8_trim_whitespace(sample), ""))
+    if len(filled) == 0:
+        return
+    example = f"the times, such as {filled[0].as_py()!r},"
+    dates_only = pc.all(pc.match_substring_regex(filled, _DATE)).as_py() and _all(column, _DATE)
+    if not dates_only and _have_no_date(column, filled):
+        raise Rejected(Reason.NO_DATE, f"{example} have no date{_other_part(timing, names, rows, 'the date')}")
+    if stations is None and form != "%s" and _half_a_clock(column, form):
+        raise Rejected(
+            Reason.NO_TIME,
+            f"{example} have hours from 1 to 12, each twice a day, and no a.m. or p.m.; export "
+            "them with 24 hours, or name the column that says which half it is in [aliases] too, as timestamp",
+        )
+    extremes = has_extremes(names)
+    if dates_only:
+        days, once = _days_and_whether_once(read_form(column, form), stations)
+        if once or (extremes and days > 2):
+            raise Rejected(Reason.DAILY_ONLY, f"{example} are dates with no hour{', each once' * once}: daily values")
+        raise Rejected(
+            Reason.NO_TIME,
+            f"{example} are dates with no hour, several of each" + _other_part(timing, names, rows, "the hour"),
+        )
+    if (extremes or any_midnight) and _of_one_clock(column, form):
+        _refuse_one_clock(read_form(column, form), stations, form, example, extremes=extremes)
+
+
+def _refuse_typical_year(column: pa.Array, form: str) -> None:
     if years := typical_year(column, form):
         raise Rejected(
             Reason.TYPICAL_YEAR,
             f"the rows go once through the months, but their years jump ({', '.join(map(str, years))}, ...): a typical year, put "
             "together from months of different years, and no observations; upload the years themselves",
         )
-    sample = column.slice(0, 100).drop_null()
-    filled = sample.filter(pc.not_equal(pc.utf8_trim_whitespace(sample), ""))
-    if len(filled) == 0:
-        return
-    dates_only = pc.all(pc.match_substring_regex(filled, _DATE)).as_py() and _all(column, _DATE)
+
+
+def _have_no_date(column: pa.Array, filled: pa.Array) -> bool:
+    """Whether the times are times of day, or bare numbers of hours; `filled` are those of the first rows."""
     clocks_only = pc.all(pc.match_substring_regex(filled, _CLOCK)).as_py() and _all(column, _CLOCK)
-    hours_only = pc.any(pc.match_substring_regex(filled, _HOUR)).as_py() and _all(column, _HOUR)
-    if not dates_only and (clocks_only or hours_only):
-        raise Rejected(
-            Reason.NO_DATE,
-            f"the times, such as {filled[0].as_py()!r}, have no date{_other_part(timing, names, rows, 'the date')}",
-        )
-    if stations is None and form != "%s" and _half_a_clock(column, form):
-        raise Rejected(
-            Reason.NO_TIME,
-            f"the times, such as {filled[0].as_py()!r}, have hours from 1 to 12, each twice a day, and no a.m. or p.m.; export "
-            "them with 24 hours, or name the column that says which half it is in [aliases] too, as timestamp",
-        )
-    extremes = has_extremes(names)
-    if not dates_only and not ((extremes or any_midnight) and _of_one_clock(column, form)):
+    return clocks_only or (pc.any(pc.match_substring_regex(filled, _HOUR)).as_py() and _all(column, _HOUR))
+
+
+def _refuse_one_clock(
+    times: np.ndarray, stations: pa.ChunkedArray | None, form: str, example: str, *, extremes: bool
+) -> None:
+    """Refuse times that are all of one time of day: of midnight, or of any beside columns of minima and maxima."""
+    clocks = np.unique(times[~np.isnat(times)].astype(np.int64) % _DAY.astype(np.int64))
+    if len(clocks) != 1 or (clocks[0] != 0 and not extremes):
         return
-    times = read_form(column, form)
-    known = ~np.isnat(times)
-    clocks = np.unique(times[known].astype(np.int64) % _DAY.astype(np.int64))
-    if not dates_only and (len(clocks) != 1 or (clocks[0] != 0 and not extremes)):
-        return
-    who = np.zeros(len(times), dtype=np.int64)
-    if stations is not None:
-        cells = one_chunk(stations)
-        who = pc.fill_null(cells.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    pairs = np.stack([who[known], times[known].astype(np.int64)], axis=1)
-    once = len(np.unique(pairs, axis=0)) == len(pairs)
-    days = len(np.unique(times[known]))
-    if (once and dates_only) or (extremes and days > 2):
+    days, once = _days_and_whether_once(times, stations)
+    if extremes and days > 2:
+        raise Rejected(Reason.DAILY_ONLY, f"{example} are of one hour of the day{', each once' * once}: daily values")
+    if once and days >= _MIN_MIDNIGHTS:
         raise Rejected(
             Reason.DAILY_ONLY,
-            f"the times, such as {filled[0].as_py()!r}, are {'dates with no hour' if dates_only else 'of one hour of the day'}"
-            f"{', each once' * once}: daily values",
-        )
-    if not dates_only and once and days >= _MIN_MIDNIGHTS:
-        raise Rejected(
-            Reason.DAILY_ONLY,
-            f"the times, such as {filled[0].as_py()!r}, are midnights of {days} days, as daily values have; if these were read at "
+            f"{example} are midnights of {days} days, as daily values have; if these were read at "
             f'midnight, say so in station.toml: timestamp_format = "{form}"',
         )
-    if dates_only:
-        raise Rejected(
-            Reason.NO_TIME,
-            f"the times, such as {filled[0].as_py()!r}, are dates with no hour, several of each"
-            + _other_part(timing, names, rows, "the hour"),
-        )
+
+
+def _days_and_whether_once(times: np.ndarray, stations: pa.ChunkedArray | None) -> tuple[int, bool]:
+    """How many different times there are, and whether each station has each but once."""
+    known = ~np.isnat(times)
+    who = np.zeros(len(times), dtype=np.int64)
+    if stations is not None:
+        who = pc.fill_null(one_chunk(stations).indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    pairs = np.stack([who[known], times[known].astype(np.int64)], axis=1)
+    return len(np.unique(times[known])), len(np.unique(pairs, axis=0)) == len(pairs)
 
 
 def _of_one_clock(column: pa.Array, form: str) -> bool:
