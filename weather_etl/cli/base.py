@@ -64,6 +64,23 @@ class _InOrder(typer.core.TyperGroup):
         names = list(self.commands)
         return sorted(names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
 
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if isinstance(message := getattr(error, "message", None), str):  # of wrong usage
+                error.message = _in_our_words(message)  # type: ignore[attr-defined]
+            raise
+
+
+def _in_our_words(message: str) -> str:
+    """What typer says of a wrong word, without the name of its exception, and with the word that may have been meant."""
+    from weather_etl.station_names import did_you_mean
+
+    message = message.replace("Value error, ", "").replace("the formats '%Y-%m-%d'", "a date such as 2026-12-31")
+    given = re.search(r"'([^']*)' is not one of (.*)", message)
+    return message + did_you_mean(given[1], re.findall(r"'([^']*)'", given[2])) if given else message
+
 
 def _show_version(wanted: bool) -> None:
     if wanted:

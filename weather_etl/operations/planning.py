@@ -131,7 +131,7 @@ class Request:
         return self.stations[0].station == SHARED
 
     def tags(self) -> dict[str, str]:
-        about = {WHY: ", ".join(sorted({s.why for s in self.stations})), ATTEMPT: str(self.attempt)}
+        about = {WHY: ", ".join(sorted({s.why for s in self.stations})), **attempt_tag(self.attempt)}
         if self.is_bulk:
             return {**targets_tags(self.stations), **about}
         (item,) = self.stations
@@ -170,12 +170,17 @@ def parked_sentence(station: str, attempts: int) -> str:
 
 def what_next(job: str, tags: Mapping[str, str], max_attempts: int) -> str:
     """What follows when a run of this job with these tags has failed: a sentence if it was the last attempt, else empty."""
-    station, attempt = covered(tags), int(tags.get(ATTEMPT, 0))
+    station, attempt = covered(tags), int(tags.get(ATTEMPT, 1 if TARGET in tags else 0))
     if station is None or attempt < max_attempts:
         return ""
     if job == TABLES_JOB or station == SHARED:
         return parked_sentence(station, attempt)
     return f"After {attempt} attempts it is not tried again until the tables of station {station} change."
+
+
+def attempt_tag(number: int) -> dict[str, str]:
+    """Which attempt a run is, as a tag from the second on: the list of runs shows every tag, and nearly all are the first."""
+    return {ATTEMPT: str(number)} if number > 1 else {}
 
 
 def covered(tags: Mapping[str, str]) -> str | None:

@@ -110,7 +110,7 @@ class _CatchUp:
             tags = {planning.WHY: item.why}
             if item.why != FULL_RUN:  # nothing is stale then, and nothing is tried again
                 attempt = tried.get(item.station, History()).attempts + 1
-                tags |= {planning.TARGET: item.key, planning.ATTEMPT: str(attempt)}
+                tags |= {planning.TARGET: item.key, **planning.attempt_tag(attempt)}
             self._failures += run_job(
                 self._context.instance,
                 job,

@@ -164,6 +164,9 @@ def test_a_word_that_an_option_does_not_know_is_wrong_usage_that_lists_the_known
             or "'full'" in done.stderr
             or "'daily_weather'" in done.stderr
         )
+        assert "Value error" not in done.stderr
+    assert "Did you mean daily_weather?" in weather_etl("head", "daily_wether").stderr
+    assert "'today' does not match a date such as 20" in weather_etl("mute", "a", "--until", "today").stderr
 
 
 def test_a_broken_station_toml_is_refused_at_upload(weather_etl: Run, tmp_path: Path) -> None:

@@ -267,6 +267,7 @@ def random_station(
     height = np.array([sunlight(t.to_pydatetime(), *(site.place or (0.0, 0.0))) for t in times])
     radiation = np.where(height > 0, np.round(height * by_day(lambda k: choose.uniform(200, 900, k))), np.nan)
     sunshine = np.where(height > 0, np.round(60 * choose.random(n)), np.nan)
+    reported = (hour == 6) & by_day(lambda k: choose.random(k) >= lost / 2)
     columns = {
         "temperature_c": temperature,
         "dew_point_c": np.where(choose.random(n) < 0.5, temperature - 3, np.nan),
@@ -275,7 +276,7 @@ def random_station(
         "pressure_station_hpa": np.where(by_day(lambda k: choose.random(k) < 0.5), 990.0, np.nan),
         "precipitation_mm": np.full(n, np.nan) if periods and min(periods) < 24 else rain,
         "precipitation_long_mm": long,
-        "snow_depth_cm": np.where(temperature < 2, np.round(choose.exponential(2, n)), 0.0),
+        "snow_depth_cm": np.where(reported, np.where(temperature < 2, np.round(choose.exponential(2, n)), 0.0), np.nan),
         "solar_radiation_wm2": radiation,
         "sunshine_min": sunshine,
         "cloud_cover_percent": np.where(by_day(lambda k: choose.random(k) < 0.4), choose.choice([0.0, 100.0], n), 12.5),

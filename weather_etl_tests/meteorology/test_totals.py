@@ -9,13 +9,15 @@ import pandas as pd
 import pytest
 
 from weather_etl.meteorology import aggregation
+from weather_etl.meteorology.aggregation import evapotranspiration as fao
 from weather_etl.meteorology.site import Site, Thresholds
 from weather_etl_tests.meteorology import slow_totals as slow
-from weather_etl_tests.meteorology.making import STATION, Aggregates, days_and_months, validated
+from weather_etl_tests.meteorology.making import STATION, Aggregates, days_and_months, hour_range, validated
 
 NORTH = Site(250.0, latitude=47.5, longitude=8.6)
 STATIONS = {
-    "hours of a northern year": (1, "Europe/Zurich", NORTH, "2019-12-20", "2021-01-20", (), 0.02),
+    "hours of a northern year": (1, "Europe/Zurich", NORTH, "2019-12-20", "2021-01-20", (), 0.0),
+    "hours with gaps": (6, "Europe/Zurich", NORTH, "2020-03-20", "2020-06-10", (), 0.15),
     "periods by UTC": (2, "UTC", Site(20.0, latitude=52.1, longitude=5.2), "2020-01-01", "2020-07-15", (3, 6), 0.03),
     "days by UTC": (3, "UTC", Site(None, snow_absent="zero"), "2020-01-01", "2020-12-31 23:00", (24,), 0.5),
     "a southern season": (4, "America/Sao_Paulo", Site(792.0, latitude=-33.5, longitude=-46.6), "2017-06-20", "2018-07-10", (), 0.0),
@@ -76,9 +78,10 @@ def test_months_and_years_are_those_of_their_days(name):
 
 def test_the_stations_show_what_they_are_there_for():
     shown = {n: int(station(n)[1].daily["precipitation_mm"].notna().sum()) for n in STATIONS}
-    assert min(shown[n] for n in list(STATIONS)[:4]) > 100 and shown["periods that local days cut"] == 0
+    assert min(shown[n] for n in list(STATIONS)[:5]) > 30 and shown["periods that local days cut"] == 0
+    assert shown["hours with gaps"] < 75
     year = station("hours of a northern year")[1].yearly.set_index("year").loc[2020]
-    assert year["rx1day_mm"] > 15 and slow.known(year["growing_season_days"]) is None  # days are missing
+    assert min(year[["rx1day_mm", "cdd_days", "sunshine_h", "snow_days", "heat_wave_days", "growing_season_days"]]) > 0
     southern = station("a southern season")[1]
     assert slow.known(southern.yearly["growing_season_days"][0]) > 100 and southern.monthly["et0_mm"].notna().sum() > 10
 
@@ -125,3 +128,50 @@ def test_amounts_of_whole_days_make_their_days_though_nothing_else_was_observed_
     assert fallen.tolist() == [float(i + 1) for i in range(31) if i not in (10, 20)]
     assert monthly["precipitation_days_n"].tolist() == [29, 0]
     assert daily["hours_expected"].sum() == lengths.sum() + 24
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "column", "days"),
+    [
+        ("cloud_cover_percent", 80.0, "overcast_days", 0),
+        ("cloud_cover_percent", 80.1, "overcast_days", 30),
+        ("cloud_cover_percent", 20.0, "clear_days", 0),
+        ("cloud_cover_percent", 19.9, "clear_days", 30),
+        ("temperature_c", 0.0, "cold_spell_days", 0),
+        ("temperature_c", -0.1, "cold_spell_days", 30),
+        ("temperature_c", 30.0, "heat_wave_days", 0),
+        ("temperature_c", 30.1, "heat_wave_days", 30),
+    ],
+)
+def test_a_day_at_a_limit_is_not_beyond_it(variable, value, column, days):
+    _, monthly = days_and_months(validated(hour_range("2020-04-01", "2020-05-01"), **{variable: value}))
+    assert monthly[column][0] == days
+
+
+@pytest.mark.parametrize(
+    ("latitude", "last", "days"),
+    [(47.5, "2020-12-31 23:00", 366), (47.5, "2020-12-30 23:00", None), (-33.0, "2020-12-31 23:00", None),
+     (-33.0, "2021-06-30 23:00", 365)],
+)  # fmt: skip
+def test_a_growing_season_is_that_of_a_whole_year(latitude, last, days):
+    frame = validated(hour_range("2020-01-01", last), temperature_c=10.0)
+    about = {"station": STATION, "timezone": "UTC", "site": Site(latitude=latitude, longitude=8.6)}
+    daily = aggregation.daily_weather(frame, **about)
+    yearly = aggregation.yearly_weather(frame, daily, aggregation.monthly_weather(frame, daily, **about), **about)
+    assert slow.known(yearly["growing_season_days"][0]) == days
+
+
+def test_a_day_of_the_polar_night_has_no_radiation_if_somebody_looked():
+    times = hour_range("2020-12-10", "2020-12-12 23:00")
+    radiation = np.full(len(times), np.nan)
+    radiation[[10, 60]] = 0.0  # of the first and the third day
+    frame = validated(times, temperature_c=-20.0, solar_radiation_wm2=radiation)
+    daily = aggregation.daily_weather(frame, station=STATION, timezone="UTC", site=Site(latitude=80.0, longitude=10.0))
+    assert daily["solar_radiation_mjm2"].tolist() == pytest.approx([0.0, np.nan, 0.0], nan_ok=True)
+
+
+def test_the_wind_is_brought_down_from_the_height_of_its_sensor_and_dew_is_no_evapotranspiration():
+    assert fao.wind_at_2m(np.array([3.0]), 2.0) == pytest.approx(3.0, rel=1e-3)
+    assert fao.wind_at_2m(np.array([3.2]), 10.0) == pytest.approx(2.4, abs=0.01)  # example 14 of FAO-56
+    cold = (np.array([x]) for x in (-8.0, -6.0, 0.36, 1.0, 0.5, 350))  # saturated, hardly any light
+    assert fao.reference_evapotranspiration(*cold, latitude=60.0, elevation_m=0.0, pressure_kpa=np.array([101.3])) == 0

@@ -253,7 +253,8 @@ def test_tags_are_valid_and_fit_into_the_index_of_the_database_however_many_stat
 def test_the_runs_of_a_plan_show_no_tag_with_targets_in_the_ui() -> None:
     """Dagster's UI hides tags that begin with a dot."""
     tags = planning.Request(tuple(stale(s) for s in "abc"), 1).tags() | planning.Request((stale("a"),), 1).tags()
-    assert {t for t in tags if not t.startswith(".dagster/")} == {planning.PARTITION, planning.WHY, planning.ATTEMPT}
+    assert {t for t in tags if not t.startswith(".dagster/")} == {planning.PARTITION, planning.WHY}
+    assert planning.Request((stale("a"),), 2).tags()[planning.ATTEMPT] == "2"
 
 
 def test_a_station_that_is_requested_for_the_first_time_has_changed() -> None:
@@ -284,7 +285,7 @@ def test_the_last_attempt_tells_that_the_station_is_left_alone_and_the_way_out()
 
 
 def test_the_last_attempt_at_shared_files_tells_it_of_them() -> None:
-    sentence = planning.what_next("shared_files_job", {planning.SHARED_TAG: "all", planning.ATTEMPT: "1"}, 1)
+    sentence = planning.what_next("shared_files_job", {planning.SHARED_TAG: "all", planning.TARGET: "x"}, 1)
     assert sentence.startswith("After 1 attempt the shared files are left alone until they change")
 
 

@@ -54,5 +54,5 @@ def neighbour_events_sensor(
     past = histories(instance, [stale], [NEIGHBOURS_JOB]).get(stale.station, History())
     if past.attempts >= settings.max_attempts or now < past.next_start(RETRY_DELAY_S):
         return dg.SkipReason(f"Stations could not be compared; see the runs of {NEIGHBOURS_JOB}.")
-    tags = {planning.TARGET: stale.key, planning.WHY: stale.why, planning.ATTEMPT: str(past.attempts + 1)}
+    tags = {planning.TARGET: stale.key, planning.WHY: stale.why, **planning.attempt_tag(past.attempts + 1)}
     return dg.RunRequest(run_key=f"{stale.key} {past.runs}", tags=tags)

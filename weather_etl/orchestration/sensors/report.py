@@ -84,7 +84,7 @@ def _request_index(
     past = histories(instance, [index], [INDEX_JOB]).get(index.station, History())
     if past.attempts >= settings.max_attempts or now < past.next_start(RETRY_DELAY_S):
         return dg.SkipReason("The index of the reports could not be made; see the runs of station_index_job.")
-    tags = {planning.TARGET: index.key, planning.WHY: index.why, planning.ATTEMPT: str(past.attempts + 1)}
+    tags = {planning.TARGET: index.key, planning.WHY: index.why, **planning.attempt_tag(past.attempts + 1)}
     return dg.SensorResult(
         run_requests=[dg.RunRequest(run_key=f"{index.key} {past.runs}", tags=tags, job_name=INDEX_JOB)]
     )
