@@ -195,6 +195,12 @@ def test_a_cloud_cover_in_eighths_is_asked_for():
     assert values(data, "cloud_cover_percent", units={"cloud_cover_percent": "okta"})[4] == 50
 
 
+@pytest.mark.parametrize(("unit", "percent"), [("okta", 50), ("1/8", 50), ("tenths", 40), ("%", 4)])
+def test_a_cloud_cover_is_in_the_unit_of_its_header(unit, percent):
+    data = day(f"{UTC_TIME},Temperature (C),Cloud cover ({unit})", lambda h: f"5,{h % 9}")
+    assert values(data, "cloud_cover_percent")[4] == percent
+
+
 def test_numbers_that_mean_missing_prove_no_unit():
     humid = day(f"{UTC_TIME},Temperature (C),Humidity", lambda h: f"5,{999 if h == 3 else 0.5 + h / 100}", n=48)
     assert values(humid, "humidity_percent")[0] == 50

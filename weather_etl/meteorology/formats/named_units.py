@@ -62,8 +62,10 @@ def take_unit(
 def _unit_in_header(column: SourceColumn, cells: pa.ChunkedArray | None, profile: Profile) -> str | None:
     """The unit in the brackets of a header, or behind its comma; the same one behind the cells is cut off from them."""
     variable, text = column.rule.to, bare(column.name)[1]
-    if not text or QUANTITIES[variable] == "cover":
+    if not text:
         return None
+    if QUANTITIES[variable] == "cover":  # brackets hold layers and their numbers as well
+        return known_unit(variable, text) if text.strip() != "1" else None
     unit = known_unit(variable, text)
     if unit is None and "(" in text:
         unit = known_unit(variable, re.sub(r"\(.*", "", text))

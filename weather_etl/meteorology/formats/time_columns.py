@@ -124,7 +124,7 @@ def _joined(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
         return texts[0]
     trimmed = [pc.utf8_trim_whitespace(t) for t in texts]
     if len(trimmed) == 2:
-        trimmed = [_without_midnight(trimmed[0]), _without_day_zero(trimmed[1])]
+        trimmed = [_without_midnight(trimmed[0]), _without_fraction(_without_day_zero(trimmed[1]))]
     return pc.binary_join_element_wise(*trimmed, " ")
 
 
@@ -136,6 +136,11 @@ def _without_midnight(dates: pa.ChunkedArray) -> pa.ChunkedArray:
 def _without_day_zero(clocks: pa.ChunkedArray) -> pa.ChunkedArray:
     """Times of day that spreadsheets write as times on the day on which they begin to count."""
     return _without(clocks, _DAY_ZERO + r"\d", _DAY_ZERO)
+
+
+def _without_fraction(hours: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Hours that programs write as numbers with decimals: 7.0."""
+    return _without(hours, r"^\d{1,2}\.0+$", r"\.0+$")
 
 
 def _without(texts: pa.ChunkedArray, all_have: str, cut_off: str) -> pa.ChunkedArray:
