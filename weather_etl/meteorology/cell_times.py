@@ -48,8 +48,11 @@ def read_times(
         fast = read_uniform_times(texts) if n else times
         if fast is not None:
             return fast, refused, 0
+    fast = read_uniform_times(texts.filter(pa.array(usual))) if usual.any() else None
+    if fast is not None:
+        times[usual] = fast
     # A bad time costs the fast way for its block of rows only.
-    for start in range(0, n, _BLOCK):
+    for start in range(0, n if fast is None else 0, _BLOCK):
         rows = np.flatnonzero(usual[start : start + _BLOCK]) + start
         fast = read_uniform_times(texts.take(pa.array(rows))) if len(rows) else None
         if fast is None:

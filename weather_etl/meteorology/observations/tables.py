@@ -76,11 +76,13 @@ def quarantine_frame(raw: pa.Table, cells: Cells, rejected: list[dict[str, Any]]
     import pandas as pd
 
     refused = np.flatnonzero(cells.refused)
-    rows = raw.take(pa.array(refused)).to_pylist()
+    taken = raw.take(pa.array(refused))
+    said = [c for c in taken.column_names if c not in RAW_TEXT_COLUMNS or taken.column(c).null_count < len(refused)]
+    rows = taken.select(said).to_pylist()
     entries: list[dict[str, Any]] = []
     for at, row in zip(refused.tolist(), rows, strict=True):
         reason = REASONS[int(cells.refused[at]) - 1]
-        cells_as_read = {c: row[c] for c in RAW_TEXT_COLUMNS if row[c] is not None}
+        cells_as_read = {c: row[c] for c in RAW_TEXT_COLUMNS if c in row and row[c] is not None}
         if row["rescued"]:
             cells_as_read["rescued"] = json.loads(row["rescued"])
         entries.append(
@@ -118,7 +120,7 @@ def _detail(reason: Reason, row: Mapping[str, Any], cells: Cells, at: int) -> st
         name = next(n for n in RAW_NUMBERS if cells.states[n][at] == UNREADABLE)
         return f"no cell is a number: {name} is {row[name]!r}"
     if reason.startswith("TIMESTAMP"):
-        return f"the time is {row['timestamp']!r}"
+        return f"the time is {row.get('timestamp')!r}"
     if reason is Reason.WRONG_STATION:
         return f"the row is of the station {row['station']!r}"
     if reason is Reason.CONFLICT:
