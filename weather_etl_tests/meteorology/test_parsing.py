@@ -435,6 +435,14 @@ def test_an_endless_header_rejects_the_file(data):
     assert rejection(data).reason is Reason.TOO_MANY_COLUMNS
 
 
+@pytest.mark.parametrize("above", range(7, 13))
+def test_a_header_that_goes_on_behind_the_first_64_kib_is_none(above):
+    # Its names are not all known, and the text behind them may begin within a letter.
+    long = f"{HEADER},{'砬' * 21_900}"
+    data = csv("a,s,1,x", header=f"# {'x' * above}\n{long}")
+    assert rejection(data).reason is Reason.TOO_MANY_COLUMNS
+
+
 def test_an_endless_second_line_costs_one_row():
     refused_lines = lines(parse_csv(csv("a,s,1", "a," * 500_000, header=HEADER)))
     assert refused_lines == {2: "a", 3: "ROW_WIDTH"}

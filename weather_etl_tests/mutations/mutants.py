@@ -67,7 +67,7 @@ MUTANTS = (
     Mutant(f"{_F}/mapping.py", "(not point or whole_column)", "not point", (f"{_T}/meteorology/test_parsing.py", *TRAPS), "comma"),
     Mutant(f"{_F}/unit_choice.py", 'column.rule.to == "temperature_c" or len(unknown) == len(measured)', "False", (f"{_T}/meteorology/test_parsing.py",), "unit"),
     Mutant(f"{_F}/unit_choice.py", "bearing.how != profile.title", "False", TRAPS, "degrees"),
-    Mutant(f"{_F}/time_columns.py", "trimmed = [_without_midnight(trimmed[0]), _without_day_zero(trimmed[1])]", "pass", TRAPS, "many_forms"),
+    Mutant(f"{_F}/time_columns.py", "trimmed = [_without_midnight(trimmed[0]), _without_fraction(_without_day_zero(trimmed[1]))]", "pass", TRAPS, "many_forms"),
     Mutant(f"{_F}/refusals.py", "len(np.unique(times)) <= 0.6 * len(times)", "False", TRAPS, "twelve"),
     Mutant(f"{_F}/time_choice.py", 'top = [f for f in top if f != "%s"]', "pass", TRAPS, "many_forms"),
     Mutant(f"{_F}/time_choice.py", "steps > 20 * _DAY", "steps > 2000 * _DAY", TRAPS, "follow"),

@@ -36,8 +36,8 @@ def find(profile: Profile, head: Head, options: Options) -> Fit:
     for i in range(min(len(head.lines), MAX_HEADER_LINES)):
         line = head.lines[i]
         start = head.ends[i - 1] if i else 0
-        if len(head.bytes[start : head.ends[i]].rstrip(b"\r\n")) > HEAD_BYTES:
-            raise problem or Rejected(Reason.TOO_MANY_COLUMNS, f"line {i + 1} is longer than 64 KiB")
+        if i == head.cut or len(head.bytes[start : head.ends[i]].rstrip(b"\r\n")) > HEAD_BYTES:
+            raise problem or Rejected(Reason.TOO_MANY_COLUMNS, f"line {i + 1} ends beyond 64 KiB")
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         try:

@@ -26,6 +26,7 @@ class Head:
         text: the first 64 KiB.
         lines: of them, without their ends.
         ends: offset of the byte behind each line, its end included.
+        cut: index of the line that goes on behind the 64 KiB; None without.
     """
 
     def __init__(self, text: Text) -> None:
@@ -41,13 +42,19 @@ class Head:
             self.lines.append(self.bytes[start:end].rstrip(b"\r").decode("utf-8", "replace"))
             start = min(end + 1, len(self.bytes))
             self.ends.append(start)
-        self.filled = [(i, line) for i, line in enumerate(self.lines[:MAX_HEADER_LINES]) if line.strip()]
+        # The last line where it goes on behind the 64 KiB: it gives no names, for the others are not known.
+        self.cut = len(self.lines) - 1 if self.ends[-1:] == [len(self.bytes)] and self._ends_within_a_line() else None
+        first = enumerate(self.lines[:MAX_HEADER_LINES])
+        self.filled = [(i, line) for i, line in first if line.strip() and i != self.cut]
         self._starts: dict[str, list[int]] = {}  # of all lines, by their first character
         for start in (0, *(m.end() for m in _LINE_END.finditer(self.text))):
             self._starts.setdefault(self.text[start : start + 1], []).append(start)
         self._keys: dict[int, str] = {}
         self._all_keys = ""
         self._names: dict[tuple[int, str, str, int, bool], Names | None] = {}
+
+    def _ends_within_a_line(self) -> bool:
+        return not self.whole and not self.bytes.endswith(b"\n")
 
     def begins_as(self, pattern: str) -> bool:
         """Whether the mark of a profile, a regular expression of several lines, is found anywhere in the text.
