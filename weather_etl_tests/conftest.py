@@ -67,7 +67,8 @@ _LONG_TIMEOUT_S = 900  # they wait for whole programs, and as long as these make
 
 
 # Thousands of tests and the libraries stay until the end: looking through them again and again for what may be freed
-# cost a quarter of the time of the tests. Nothing is freed while they are collected, and they are not looked at after.
+# costs a test that allocates much a quarter of its time. Nothing is freed while they are collected, and they are not
+# looked at afterwards.
 gc.disable()
 
 
