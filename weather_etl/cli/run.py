@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from weather_etl.cli.base import AsJson, Bare, Stations, app, console, say, stations_named, this_command, waiting, warn
+from weather_etl.cli.base import AsJson, Bare, Stations, app, console, say, stations_named, waiting, warn
 from weather_etl.cli.showing import print_of_all, print_states
 from weather_etl.errors import UserError
 from weather_etl.sentences import count, first_names
@@ -79,8 +79,7 @@ def run(
         warn(f"ERROR  {failure}")
     elif states and not as_json:
         say(
-            "Look around: `make ui` shows the graph, runs and checks, "
-            f"`{this_command()} head daily_weather` rows of a table."
+            "Look around: `make ui` shows the graph, runs and checks, `weather-etl head daily_weather` rows of a table."
         )
     if bad:
         raise typer.Exit(1)
@@ -121,7 +120,7 @@ def _print_where(states: "list[StationState]", results: "Outcome") -> None:
         wind = f", wind energy {energy:,.0f} kWh" if energy else ""
         stations = count(results.served.stations, "station")
         say(f"PostgreSQL  {count(results.served.hours, 'hour')} of {stations} in schema_metrics.weather_metrics{wind}")
-    say(f"reports     {count(results.reports, 'page')}, one a station; `{this_command()} open report` shows them")
+    say(f"reports     {count(results.reports, 'page')}, one a station; `weather-etl open report` shows them")
 
 
 @contextmanager

@@ -180,9 +180,15 @@ def explain(reason: Reason) -> str:
 
 
 class Rejected(Exception):
-    """A whole file cannot be used: `reason`, and `detail` as one sentence about this file."""
+    """A whole file cannot be used: `reason`, and `detail` as one sentence about this file.
+
+    Where the line of the header is still looked for, `weight` says how much of one the refused line has, and `is_final` that
+    it is the header, whatever other lines look like.
+    """
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.weight = 0
+        self.is_final = False

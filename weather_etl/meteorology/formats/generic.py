@@ -46,13 +46,12 @@ def find(profile: Profile, head: Head, options: Options) -> Fit:
             fit.skipped = skipped
             return fit
         except Rejected as rejected:
-            if "one value a line" in rejected.detail:  # its rows hold names of variables, as a header does
+            if rejected.is_final:
                 raise
             if rejected.reason not in (Reason.COLUMN_MISSING, Reason.NOT_CSV, Reason.NO_TIME, Reason.NO_YEAR):
                 raise (problem if problem_weight > 0 and problem else rejected) from None
-            weight = getattr(rejected, "weight", 0)
-            if problem is None or weight > problem_weight:
-                problem, problem_weight = rejected, weight
+            if problem is None or rejected.weight > problem_weight:
+                problem, problem_weight = rejected, rejected.weight
             skipped += 1
     if problem is None and len(head.lines) > MAX_HEADER_LINES:
         raise Rejected(Reason.COLUMN_MISSING, f"no header within the first {MAX_HEADER_LINES} lines")
@@ -64,14 +63,13 @@ _MARK = re.compile(r"\s*#+\s*")
 
 def _behind_a_mark(profile: Profile, head: Head, options: Options) -> Fit | None:
     """The last line of a block of comments, if it is the header of the numbers below: `# Date;Time;Temperature`."""
-    filled = [i for i, line in enumerate(head.lines[:MAX_HEADER_LINES]) if line.strip()]
-    first = next((i for i in filled if not head.lines[i].lstrip().startswith("#")), None)
+    first = next((i for i, line in head.filled if not line.lstrip().startswith("#")), None)
     if first is None or first == 0 or not head.lines[first - 1].lstrip().startswith("#"):
         return None
-    cells = next(csv.reader([head.lines[first]], delimiter=sniff(head.lines[first])[0]), [])
+    i, line = first - 1, head.lines[first - 1]
+    cells = next(iter(_first_rows(head, i, sniff(head.lines[first])[0])), [])
     if not cells or sum(re.search(r"[A-Za-z]{3}", c) is not None for c in cells) * 2 > len(cells):
         return None  # a line of names
-    i, line = first - 1, head.lines[first - 1]
     try:
         fit = _as_header(profile, head, i, head.ends[i - 1] if i else 0, options, _MARK.sub("", line, count=1))
     except Rejected:
@@ -176,7 +174,7 @@ def check(profile: Profile, names: Names, options: Options, rows: refusals.First
         rejected.detail += (
             "; the line holds numbers rather than names: `weather-etl inspect` drafts a profile with names for it"
         )
-    rejected.weight = len(measured) + 2 * has_time  # type: ignore[attr-defined]
+    rejected.weight = len(measured) + 2 * has_time
     raise rejected
 
 
@@ -212,7 +210,10 @@ def _of_missing(
         if timeless.reason is Reason.NO_YEAR or not any("did you mean" in s for s in sentences):
             return timeless
     rejected = Rejected(Reason.COLUMN_MISSING, " and ".join(sentences))
-    if unused or likely:
+    if missing == ["temperature_c"] and missing_columns.is_tidy(unused):
+        rejected.detail += missing_columns.WAY_OUT_OF_TIDY
+        rejected.is_final = True  # the rows of such a table hold names of variables, as headers do
+    elif unused or likely:
         rejected.detail += missing_columns.pasted(profile, names, missing, unused, likely, first)
     return rejected
 

@@ -24,6 +24,24 @@ _LOOKS = (
     ("rain|precip|regen|pluie|lluvia", "precipitation_mm"),
     ("^ghi|irrad|radiation|solar", "solar_radiation_wm2"),
 )
+_NUMBER_OF = re.compile(
+    r"(?i)(^|[^a-z])(id|codi?|code|nr|no|num|var(iable)?|flag|qc?|lat|lon|lng|alt)([^a-z]|$)|[a-z]I[dD]$|^(id|codi?)[A-Z_]|(latitude|longitude|elevation)$"
+)
+_VALUE = re.compile(
+    r"(?i)(^|[^a-z])(value|val|valor|valore|valeur|wert|waarde|wartosc|wartość|hodnota|värde|verdi)([^a-z]|$)|^valor"
+)
+_OF_A_TIDY_TABLE = re.compile(
+    r"(?i)(^|[^a-z])(variable|parameter|param|element|magnitud|quantity|observable|field|measure(ment)?|unit|einheit|unidad)([^a-z]|$)"
+    r"|descripcionsensor|unidadmedida|readingtype"
+)
+WAY_OUT_OF_TIDY = (
+    "; the table has one value a line: a profile whose [long] names the column of variables and that of values reads it"
+)
+
+
+def is_tidy(unused: Sequence[str]) -> bool:
+    """Whether the names that mean nothing are those of a table with one value a line."""
+    return any(map(_OF_A_TIDY_TABLE.search, unused)) and any(map(_VALUE.search, unused))
 
 
 def pasted(
@@ -32,12 +50,6 @@ def pasted(
 ) -> str:  # fmt: skip
     """The line of `station.toml` that says which columns are missing, guessed; a person corrects it. "" without a guess."""
     guesses: dict[str, str] = {}
-    if (
-        list(missing) == ["temperature_c"]
-        and any(map(_OF_A_TIDY_TABLE.search, unused))
-        and any(map(_VALUE.search, unused))
-    ):
-        return "; the table has one value a line: a profile whose [long] names the column of variables and that of values reads it"
     for required in missing:
         left = [n for n in unused if n not in guesses]
         if required == "timestamp" and likely:
@@ -50,18 +62,6 @@ def pasted(
             guesses[min(such, key=_unlikely)] = required
     columns = ", ".join(f'{json.dumps(name, ensure_ascii=False)} = "{column}"' for name, column in guesses.items())
     return f"; or say in station.toml which it is: aliases = {{ {columns} }}" if guesses else ""
-
-
-_NUMBER_OF = re.compile(
-    r"(?i)(^|[^a-z])(id|codi?|code|nr|no|num|var(iable)?|flag|qc?|lat|lon|lng|alt)([^a-z]|$)|[a-z]I[dD]$|^(id|codi?)[A-Z_]|(latitude|longitude|elevation)$"
-)
-_VALUE = re.compile(
-    r"(?i)(^|[^a-z])(value|val|valor|valore|valeur|wert|waarde|wartosc|wartość|hodnota|värde|verdi)([^a-z]|$)|^valor"
-)
-_OF_A_TIDY_TABLE = re.compile(
-    r"(?i)(^|[^a-z])(variable|parameter|param|element|magnitud|quantity|observable|field|measure(ment)?|unit|einheit|unidad)([^a-z]|$)"
-    r"|descripcionsensor|unidadmedida|readingtype"
-)
 
 
 def _unlikely(name: str) -> int:
@@ -97,8 +97,9 @@ def _near(profile: Profile, required: str, names: Sequence[str]) -> list[str]:
 
 
 def hint(profile: Profile, required: str, names: Sequence[str]) -> str:
+    """The sentence on a column that is missing, with the name among these that may have been meant."""
     near = _near(profile, required, names)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    meant = f"; did you mean {near[0]!r}?" if near else ""
     example = _EXAMPLES[required]
     what = "the time" if required == "timestamp" else "any measured value"
-    return f"no column for {what} (a header such as {example!r} is needed){hint}"
+    return f"no column for {what} (a header such as {example!r} is needed){meant}"
