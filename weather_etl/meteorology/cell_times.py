@@ -44,21 +44,17 @@ def read_times(
         return _read_in_form(texts, zones, files, form, before)
     times, refused = np.full(n, NOT_A_TIME), np.zeros(n, dtype=np.uint8)
     usual = pc.fill_null(pc.equal(pc.binary_length(texts), 29), False).to_numpy(zero_copy_only=False)
-    if usual.all():
-        fast = read_uniform_times(texts) if n else times
-        if fast is not None:
-            return fast, refused, 0
-    fast = read_uniform_times(texts.filter(pa.array(usual))) if usual.any() else None
+    fast = read_uniform_times(texts if usual.all() else texts.filter(pa.array(usual))) if usual.any() else None
     if fast is not None:
         times[usual] = fast
-    # A bad time costs the fast way for its block of rows only.
-    for start in range(0, n if fast is None else 0, _BLOCK):
-        rows = np.flatnonzero(usual[start : start + _BLOCK]) + start
-        fast = read_uniform_times(texts.take(pa.array(rows))) if len(rows) else None
-        if fast is None:
-            usual[start : start + _BLOCK] = False
-        else:
-            times[rows] = fast
+    else:  # a bad time costs the fast way for its block of rows only
+        for start in range(0, n, _BLOCK):
+            rows = np.flatnonzero(usual[start : start + _BLOCK]) + start
+            fast = read_uniform_times(texts.take(pa.array(rows))) if len(rows) else None
+            if fast is None:
+                usual[start : start + _BLOCK] = False
+            else:
+                times[rows] = fast
     other = np.flatnonzero(~usual)
     naive = 0
     for zone in [zones] if isinstance(zones, str) else list(dict.fromkeys(zones[other].tolist())):

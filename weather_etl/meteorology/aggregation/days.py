@@ -31,10 +31,10 @@ CLEAR_SKY_PERCENT, OVERCAST_PERCENT = 20.0, 80.0
 MJ_PER_WATT_HOUR = 0.0036
 
 
-def pressure_kind(observations: "pd.DataFrame") -> str | None:
+def pressure_kind(hours: LocalHours) -> str | None:
     """'msl' if any sea-level pressure is known, else 'station', else None: the two are never mixed."""
     for kind in ("msl", "station"):
-        if not np.isnan(observations[f"pressure_{kind}_hpa"].to_numpy(dtype=np.float64)).all():
+        if hours.has(f"pressure_{kind}_hpa"):
             return kind
     return None
 
@@ -79,7 +79,7 @@ def daily_weather(
     hours = hours or LocalHours(observations, timezone)
     days, expected = hours.days, hours.expected
     count = len(days)
-    kind = pressure_kind(hours.observations)
+    kind = pressure_kind(hours)
     out: dict[str, object] = {
         "station_id": repeated_text(station, count),
         "date": days.keys.astype("datetime64[D]").astype("datetime64[us]"),

@@ -80,7 +80,7 @@ def span_columns(
         "days_expected": spans.days_expected,
         "days_n": spans.groups.sum(spans.valid("temperature_mean_c"))[spans.rows],
         "hours_expected": spans.hours_expected,
-        "pressure_kind": repeated_text(pressure_kind(hours.observations), count),
+        "pressure_kind": repeated_text(pressure_kind(hours), count),
     }
     out |= {name: spans.days.sum(spans.daily[name].to_numpy()) for name in COUNTS}
     out |= {name: masked(spans.mean(daily), shown(daily)) for name, daily in MEANS.items()}

@@ -42,19 +42,13 @@ class Head:
             self.lines.append(self.bytes[start:end].rstrip(b"\r").decode("utf-8", "replace"))
             start = min(end + 1, len(self.bytes))
             self.ends.append(start)
-        # The last line where it goes on behind the 64 KiB: it gives no names, for the others are not known.
-        self.cut = len(self.lines) - 1 if self.ends[-1:] == [len(self.bytes)] and self._ends_within_a_line() else None
+        # It gives no names: those behind the 64 KiB are not known.
+        goes_on = not self.whole and self.ends[-1] == len(self.bytes) and not self.bytes.endswith(b"\n")
+        self.cut = len(self.lines) - 1 if goes_on else None
         first = enumerate(self.lines[:MAX_HEADER_LINES])
         self.filled = [(i, line) for i, line in first if line.strip() and i != self.cut]
-        self._starts: dict[str, list[int]] = {}  # of all lines, by their first character
-        for start in (0, *(m.end() for m in _LINE_END.finditer(self.text))):
-            self._starts.setdefault(self.text[start : start + 1], []).append(start)
         self._keys: dict[int, str] = {}
-        self._all_keys = ""
         self._names: dict[tuple[int, str, str, int, bool], Names | None] = {}
-
-    def _ends_within_a_line(self) -> bool:
-        return not self.whole and not self.bytes.endswith(b"\n")
 
     def begins_as(self, pattern: str) -> bool:
         """Whether the mark of a profile, a regular expression of several lines, is found anywhere in the text.
@@ -71,17 +65,24 @@ class Head:
             return any(mark.regex.match(self.text, start) for starts in lines for start in starts)
         return mark.regex.search(self.text) is not None
 
+    @cached_property
+    def _starts(self) -> dict[str, list[int]]:
+        """Where lines start, by their first character."""
+        starts: dict[str, list[int]] = {}
+        for at in (0, *(m.end() for m in _LINE_END.finditer(self.text))):
+            starts.setdefault(self.text[at : at + 1], []).append(at)
+        return starts
+
     def key(self, i: int) -> str:
         if i not in self._keys:
             line = self.lines[i]
             self._keys[i] = _SIGNS.sub("", line.lower()) if line.isascii() else key.__wrapped__(line)
         return self._keys[i]
 
+    @cached_property
     def all_keys(self) -> str:
         """The keys of all lines that may be the header."""
-        if not self._all_keys:
-            self._all_keys = "\n".join(self.key(i) for i, _ in self.no_data) or "\n"
-        return self._all_keys
+        return "\n".join(self.key(i) for i, _ in self.no_data)
 
     @cached_property
     def no_data(self) -> list[tuple[int, str]]:
@@ -123,7 +124,7 @@ class Head:
 
     def data_lines(self, start: int, n: int = 20) -> list[str]:
         """The first lines from a position on that are neither blank nor cut."""
-        last = len(self.lines) if self.whole or len(self.ends) > MAX_HEADER_LINES else len(self.lines) - 1
+        last = len(self.lines) if self.cut is None else self.cut
         return [line for line in self.lines[start : max(last, start + 1)] if line.strip()][:n]
 
 

@@ -71,13 +71,12 @@ def _by_cells(names: Names, cut: Cut, times: pa.ChunkedArray, columns: Columns) 
     others = [i for i in range(len(names)) if i not in columns.used and not is_nameless(names.names[i], i)]
     if not any(1 < _kinds_of(_codes(cut.columns[i])) <= _MOST_PLACES + 1 for i in others):  # one may be the empty text
         return None
+    certain = [i for p in _CERTAIN for i in names.all(p) if i not in columns.used]
     when = _codes(times)
     moments = _distinct(when)
     if moments >= _REPEATED * len(when):
-        certain = (i for p in _CERTAIN for i in names.all(p) if i not in columns.used)
         return next((i for i in certain if 1 < len(_texts(cut.columns[i])) <= min(_MOST_PLACES, len(when) // 2)), None)
-    certain_ones = {i for p in _CERTAIN for i in names.all(p)}
-    shares = {i: _told_apart(cut.columns[i], when, moments, one_row_each=i in certain_ones) for i in named}
+    shares = {i: _told_apart(cut.columns[i], when, moments, one_row_each=i in certain) for i in named}
     best = max(shares, key=lambda i: shares[i], default=None)
     if best is not None and shares[best] > 0:
         return best

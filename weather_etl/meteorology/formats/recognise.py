@@ -114,7 +114,7 @@ def _with_header(profile: Profile, head: Head, wanted: str | None, station: str 
     below, units_at = header.get("below", 0), header.get("units")
     columns, names_and_keys = _wanted(profile)
     plain = [k for _, k in names_and_keys]
-    keys = head.all_keys()
+    keys = head.all_keys
     if absent := [name for name, k in names_and_keys if k not in keys]:
         return f"it has no column {', '.join(absent[:3])}"
     nearest: tuple[int, str] = (-1, "no line of it is the header")
