@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from weather_etl_tests.support.live import Live
+    from weather_etl_tests.support.made import Made
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 AZURITE_HOME = CHECKOUT / ".local" / "azurite"
@@ -222,6 +223,14 @@ def shared_environment(
 ) -> Settings:
     """As `environment`, of a test that reads what is `shared`."""
     return _set(shared_variables, services, request)
+
+
+@pytest.fixture(scope="session")
+def made(services: Services) -> "Made":
+    """Tables that a run made, for who only reads them."""
+    from weather_etl_tests.support.made import Made
+
+    return Made(services)
 
 
 @pytest.fixture(scope="session")

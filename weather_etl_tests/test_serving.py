@@ -6,11 +6,10 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,29 +29,13 @@ from weather_etl.orchestration.sensors import serving as serving_sensor_module
 from weather_etl.serving import copy_format, database, load, schema, staleness, tables
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl_tests.conftest import CHECKOUT, Services, _execute, own_containers
+from weather_etl_tests.conftest import CHECKOUT, Services, _execute
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import ticks as ticks_of_sensors
-from weather_etl_tests.support.lake import Objects, objects, put
+from weather_etl_tests.support.lake import put
+from weather_etl_tests.support.made import Made
 from weather_etl_tests.support.runs import process
 from weather_etl_tests.support.ticks import Ticks
-
-Made = Callable[[str, tuple[tuple[str, bytes], ...]], Objects]
-
-
-@pytest.fixture(scope="module")
-def made(services: Services) -> Made:
-    """Makes the tables of a station from its files, in containers of their own; of the same files it makes them once."""
-
-    @cache
-    def make(station: str, files: tuple[tuple[str, bytes], ...]) -> Objects:
-        with connect(Settings.load(own_containers(services))) as containers:
-            for name, data in files:
-                containers.landing.upload(f"{station}/{name}.csv", data)
-            process(containers, station)
-            return objects(containers)
-
-    return make
 
 
 class Serving:
@@ -75,7 +58,7 @@ class Serving:
 
     def lake(self, station: str = "a", **files: bytes) -> None:
         """Lay tables into the lake that a run made of a station's files, one of two days by default."""
-        put(self.containers, self.made(station, tuple((files or {"x": weather_csv()}).items())))
+        put(self.containers, self.made(station, **files))
 
     def land(self, station: str = "a") -> None:
         """Land a file and make the tables of it, for who compares the lake with landing."""
