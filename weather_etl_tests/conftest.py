@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from weather_etl.lake.connection import Containers, connect
-from weather_etl.lake.container import Container
 from weather_etl.local import azurite, ownership
 from weather_etl.local import services as local
 from weather_etl.local.processes import is_free
 from weather_etl.settings import Settings
+from weather_etl_tests.support.lake import reads_of
 from weather_etl_tests.support.wire import Wire
 
 if TYPE_CHECKING:
@@ -260,15 +260,7 @@ def containers(environment: Settings) -> Iterator[Containers]:
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the blobs that are read; the reading itself is real."""
-    names: list[str] = []
-    read = Container.read
-
-    def noted(self: Container, name: str, etag: str | None = None) -> object:
-        names.append(name)
-        return read(self, name, etag)
-
-    monkeypatch.setattr(Container, "read", noted)
-    return names
+    return reads_of(monkeypatch)
 
 
 @pytest.fixture

@@ -30,5 +30,5 @@ class Made:
                 for name, data in files.items():
                     containers.landing.upload(f"{station}/{name}.csv", data)
                 process(containers, station)
-                self._known[key] = objects(containers)
+                self._known[key] = objects(containers, station)
         return self._known[key]
