@@ -24,17 +24,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from weather_etl.lake.connection import Containers, connect
-from weather_etl.lake.container import Container
 from weather_etl.local import azurite, ownership
 from weather_etl.local import services as local
 from weather_etl.local.processes import is_free
 from weather_etl.settings import Settings
+from weather_etl_tests.support.lake import reads_of
 from weather_etl_tests.support.wire import Wire
 
 if TYPE_CHECKING:
     import dagster as dg
 
     from weather_etl_tests.support.live import Live
+    from weather_etl_tests.support.made import Made
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 AZURITE_HOME = CHECKOUT / ".local" / "azurite"
@@ -157,10 +158,43 @@ def services() -> Iterator[Services]:
         signal.signal(signal.SIGTERM, before)
 
 
+def _blank(patch: pytest.MonkeyPatch) -> None:
+    for name in _BLANK:
+        patch.setenv(name, "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_of_the_developer_in_fixtures_of_modules() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        _blank(patch)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in _BLANK:
-        monkeypatch.setenv(name, "")
+    _blank(monkeypatch)
+
+
+def own_containers(services: Services) -> dict[str, str]:
+    """Make containers that nobody else has; the variables of the environment that name them and their account."""
+    from azure.storage.blob import BlobServiceClient
+
+    mark = uuid.uuid4().hex[:12]
+    variables = {"WEATHER_ETL_LANDING_CONTAINER": f"landing-{mark}", "WEATHER_ETL_LAKE_CONTAINER": f"weather-{mark}"}
+    with BlobServiceClient.from_connection_string(services.connection_string) as client:
+        for name in variables.values():
+            client.create_container(name)
+    return {ownership.STORAGE: services.connection_string, **variables}
+
+
+def _set(variables: dict[str, str], services: Services, request: pytest.FixtureRequest) -> Settings:
+    """Set them for one test, with the URL of its `database` if it asks for one."""
+    patch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
+    database = "database" in request.fixturenames
+    patch.setenv(ownership.DATABASE, request.getfixturevalue("database") if database else services.postgres_url)
+    for name, value in variables.items():
+        patch.setenv(name, value)
+    return Settings.load()
 
 
 @pytest.fixture
@@ -169,17 +203,39 @@ def environment(services: Services, monkeypatch: pytest.MonkeyPatch, request: py
 
     A test that also asks for `database` gets the URL of that one.
     """
-    from azure.storage.blob import BlobServiceClient
+    return _set(own_containers(services), services, request)
 
-    mark = uuid.uuid4().hex[:12]
-    database = "database" in request.fixturenames
-    monkeypatch.setenv(ownership.STORAGE, services.connection_string)
-    monkeypatch.setenv(ownership.DATABASE, request.getfixturevalue("database") if database else services.postgres_url)
-    with BlobServiceClient.from_connection_string(services.connection_string) as client:
-        for variable, kind in (("WEATHER_ETL_LANDING_CONTAINER", "landing"), ("WEATHER_ETL_LAKE_CONTAINER", "weather")):
-            monkeypatch.setenv(variable, f"{kind}-{mark}")
-            client.create_container(f"{kind}-{mark}")
-    return Settings.load()
+
+@pytest.fixture(scope="module")
+def shared_variables(services: Services) -> dict[str, str]:
+    """Of the containers of a module."""
+    return own_containers(services)
+
+
+@pytest.fixture(scope="module")
+def shared(shared_variables: dict[str, str]) -> Iterator[Containers]:
+    """Containers of a module: one of its fixtures fills them, and its tests only read."""
+    with connect(Settings.load(shared_variables)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def shared_environment(
+    services: Services,
+    shared_variables: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Settings:
+    """As `environment`, of a test that reads what is `shared`."""
+    return _set(shared_variables, services, request)
+
+
+@pytest.fixture(scope="session")
+def made(services: Services) -> "Made":
+    """Tables that a run made, for who only reads them."""
+    from weather_etl_tests.support.made import Made
+
+    return Made(services)
 
 
 @pytest.fixture(scope="session")
@@ -209,15 +265,7 @@ def containers(environment: Settings) -> Iterator[Containers]:
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the blobs that are read; the reading itself is real."""
-    names: list[str] = []
-    read = Container.read
-
-    def noted(self: Container, name: str, etag: str | None = None) -> object:
-        names.append(name)
-        return read(self, name, etag)
-
-    monkeypatch.setattr(Container, "read", noted)
-    return names
+    return reads_of(monkeypatch)
 
 
 @pytest.fixture
