@@ -34,6 +34,7 @@ from weather_etl_tests.support.wire import Wire
 if TYPE_CHECKING:
     import dagster as dg
 
+    from weather_etl_tests.support.databases import Databases
     from weather_etl_tests.support.live import Live
     from weather_etl_tests.support.made import Made
 
@@ -268,13 +269,19 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return reads_of(monkeypatch)
 
 
+@pytest.fixture(scope="session")
+def databases(services: Services, prepared_database: str) -> "Databases":
+    from weather_etl_tests.support.databases import Databases
+
+    return Databases(services.postgres_url, prepared_database)
+
+
 @pytest.fixture
-def database(services: Services, prepared_database: str) -> Iterator[str]:
-    """The URL of a fresh database with Dagster's empty tables, which is dropped after the test."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _execute(services, f"CREATE DATABASE {name} TEMPLATE {prepared_database}")
+def database(services: Services, databases: "Databases") -> Iterator[str]:
+    """The URL of a database with Dagster's empty tables, of the test's own."""
+    name = databases.take()
     yield services.postgres_url.replace("/postgres?", f"/{name}?")
-    _execute(services, f"DROP DATABASE {name} WITH (FORCE)")
+    databases.give_back(name)
 
 
 @pytest.fixture
