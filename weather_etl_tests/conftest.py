@@ -72,6 +72,11 @@ _LONG_TIMEOUT_S = 900  # they wait for whole programs, and as long as these make
 # looked at afterwards.
 gc.disable()
 
+# A shell's background job ignores SIGINT. Dagster makes of SIGTERM what SIGINT is, and what ignores both, as the
+# processes that catch what a run prints would, cannot be ended.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def pytest_collection_finish() -> None:
     gc.collect()
@@ -287,11 +292,11 @@ def instance(database: str, tmp_path: Path) -> "Iterator[dg.DagsterInstance]":
 
 @pytest.fixture(scope="module")
 def live(services: Services, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Live]":
-    """`dagster dev`; its sensor is switched off."""
-    from weather_etl_tests.support.live import dagster_dev
+    """What `make ui` starts, with its sensors switched off."""
+    from weather_etl_tests.support.live import make_ui
 
-    with dagster_dev(services, tmp_path_factory.mktemp("live")) as started:
-        started.ask("mutation($id: String!) { stopSensor(id: $id) { __typename } }", id=started.sensor_state()["id"])
+    with make_ui(services, tmp_path_factory.mktemp("live")) as started:
+        started.stop_sensors()
         yield started
 
 

@@ -5,7 +5,9 @@ Does not belong here: other forms (`time_forms.py`), clocks (`local_clock.py`), 
 (`formats/`), which rows a time refuses beyond that (`cells.py`).
 """
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -70,8 +72,7 @@ def _read_in_form(
 ) -> tuple[np.ndarray, np.ndarray, int]:
     texts = pc.utf8_trim_whitespace(texts)
     refused = np.zeros(len(texts), dtype=np.uint8)
-    empty = pc.fill_null(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(NULL_TOKENS)), True)
-    refused[empty.to_numpy(zero_copy_only=False)] = REASON_CODE[Reason.TIMESTAMP_MISSING]
+    refused[_say_nothing(texts)] = REASON_CODE[Reason.TIMESTAMP_MISSING]
     local, offset = parse_form(texts, form)
     times = np.full(len(texts), NOT_A_TIME)
     there = ~np.isnat(local)
@@ -107,7 +108,12 @@ def read_form(texts: pa.Array, form: str) -> np.ndarray:
 _BLOCK = 4096
 
 
-_LOOKS_RIGHT = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}(:?\d{2}([:.\d]*\d)?)?\s*(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?)?$"
+_LOOKS_RIGHT = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}([T ]\d{{2}}(:?\d{{2}}([:.\d]*\d)?)?\s*{_OFFSET}?)?$")
+_ENDS_IN_OFFSET = re.compile(rf"{_OFFSET}$")
+_BLANKS_BEFORE_OFFSET = re.compile(r"\s+(?=[+\-Z]\S*$)")
+# 24:00 is the midnight that ends the day (ISO 8601-1:2004).
+_MIDNIGHT = re.compile(r"[T ]24(?::?00){0,2}(?:\.0+)?\s*(?:$|[Zz+-])")
+_HOUR_24 = re.compile(r"([T ])24")
 # Forms that are not ISO 8601 but have one meaning only: 2020/01/31, an hour alone as in 2020 1 31 5 (parts of a time
 # that a format has in cells of their own), the word UTC, a comma before the fraction of a second.
 _NEARLY_ISO = (
@@ -154,34 +160,59 @@ def _read_other_times(texts: pa.Array, timezone: str, files: FileRows) -> tuple[
 
 def _read_any_times(texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """UTC times of the texts with an offset, wall-clock times of those without, and reason codes."""
-    import pandas as pd
-
     times, local = np.full(len(texts), NOT_A_TIME), np.full(len(texts), NOT_A_TIME)
     refused = np.zeros(len(texts), dtype=np.uint8)
-    series = pd.Series(texts.to_pandas(), dtype="str")
-    refused[series.str.lower().isin(NULL_TOKENS) | series.isna()] = REASON_CODE[Reason.TIMESTAMP_MISSING]
-    looks_right = series.str.match(_LOOKS_RIGHT, na=False).to_numpy()
-    if not looks_right.all():
-        others = pa.array(series[~looks_right], pa.string(), from_pandas=True)
-        for pattern, instead in _NEARLY_ISO:
-            others = pc.replace_substring_regex(others, pattern, instead)
-        series[~looks_right] = others.to_numpy(zero_copy_only=False)
-        looks_right = series.str.match(_LOOKS_RIGHT, na=False).to_numpy()
-    # 24:00 is the midnight that ends the day (ISO 8601-1:2004).
-    midnight = (
-        series.str.contains(r"[T ]24(?::?00){0,2}(?:\.0+)?\s*(?:$|[Zz+-])", regex=True, na=False).to_numpy()
-        & looks_right
-    )
-    if midnight.any():
-        series[midnight] = series[midnight].str.replace(r"([T ])24", r"\g<1>00", n=1, regex=True)
-    has_offset = series.str.slice(10).str.contains(rf"{_OFFSET}$", regex=True, na=False).to_numpy()
-    for target, mask in ((times, looks_right & has_offset), (local, looks_right & ~has_offset)):
-        if mask.any():
-            text = series[mask].str.upper().str.replace(r"\s+(?=[+\-Z]\S*$)", "", regex=True)
-            parsed = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
-            target[mask] = parsed.dt.tz_localize(None).to_numpy("datetime64[us]")
-            target[mask & midnight] += np.timedelta64(1, "D")
+    refused[_say_nothing(texts)] = REASON_CODE[Reason.TIMESTAMP_MISSING]
+    written = {True: _Written(), False: _Written()}  # with an offset, and without
+    for at, text in enumerate(_as_iso(texts)):
+        if not text:
+            continue
+        if midnight := _MIDNIGHT.search(text) is not None:
+            text = _HOUR_24.sub(r"\g<1>00", text, count=1)
+        group = written[_ENDS_IN_OFFSET.search(text, 10) is not None]
+        group.rows.append(at)
+        group.texts.append(_BLANKS_BEFORE_OFFSET.sub("", text.upper()))
+        group.midnights.append(midnight)
+    for target, group in ((times, written[True]), (local, written[False])):
+        if group.rows:
+            target[group.rows] = group.read()
     return times, local, refused
+
+
+def _say_nothing(texts: pa.Array) -> np.ndarray:
+    """Whether there is no text, or a word for it."""
+    words = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(NULL_TOKENS))  # False where there is no text
+    return pc.or_(pc.is_null(texts), words).to_numpy(zero_copy_only=False)
+
+
+def _as_iso(texts: pa.Array) -> list[str | None]:
+    """The texts that look like ISO 8601, or can be written so; None for each other."""
+    words = texts.to_pylist()
+    others = [i for i, word in enumerate(words) if word is not None and not _LOOKS_RIGHT.match(word)]
+    if others:
+        rewritten = pa.array([words[i] for i in others], pa.string())
+        for pattern, instead in _NEARLY_ISO:
+            rewritten = pc.replace_substring_regex(rewritten, pattern, instead)
+        for i, word in zip(others, rewritten.to_pylist(), strict=True):
+            words[i] = word if _LOOKS_RIGHT.match(word) else None
+    return words
+
+
+@dataclass
+class _Written:
+    """Texts in ISO 8601, the rows that they are of, and whether each is the midnight that ends its day."""
+
+    rows: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    midnights: list[bool] = field(default_factory=list)
+
+    def read(self) -> np.ndarray:
+        import pandas as pd
+
+        read = pd.to_datetime(np.array(self.texts, dtype=object), format="ISO8601", utc=True, errors="coerce")
+        times = read.tz_localize(None).to_numpy("datetime64[us]").copy()
+        times[self.midnights] += np.timedelta64(1, "D")
+        return times
 
 
 def read_uniform_times(texts: pa.Array) -> np.ndarray | None:
