@@ -282,10 +282,9 @@ def instance(database: str, tmp_path: Path) -> "Iterator[dg.DagsterInstance]":
     """Dagster's history in a PostgreSQL database of the test's own, with the storage that an installation has."""
     import dagster as dg
 
-    (tmp_path / "dagster.yaml").write_text(
-        "storage:\n  custom:\n    module: weather_etl.pooled_storage\n    class: PooledPostgresStorage\n"
-        f"    config:\n      postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
-    )
+    from weather_etl_tests.support.histories import configure
+
+    configure(tmp_path, database)
     with dg.DagsterInstance.from_config(str(tmp_path)) as opened:
         yield opened
 

@@ -1,17 +1,26 @@
-"""Dagster's history in memory, for tests that do not look at where it lies.
+"""Dagster's histories: in PostgreSQL as an installation has it, or in memory for tests that do not look at where it lies.
 
-Belongs here: instances without PostgreSQL. Does not belong here: those with one (`instance` of `conftest.py`).
+Belongs here: configuring and making them. Does not belong here: databases (`conftest.py`).
 """
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import dagster as dg
 from dagster._core.storage.event_log.in_memory import InMemoryEventLogStorage
 from dagster._core.storage.runs.in_memory import InMemoryRunStorage
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import StaticPool
+
+
+def configure(folder: Path, database: str) -> None:
+    """Write a `dagster.yaml` with the storage that an installation has."""
+    (folder / "dagster.yaml").write_text(
+        "storage:\n  custom:\n    module: weather_etl.pooled_storage\n    class: PooledPostgresStorage\n"
+        f"    config:\n      postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
+    )
 
 
 def in_memory() -> dg.DagsterInstance:
