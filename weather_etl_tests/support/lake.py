@@ -43,6 +43,17 @@ def temperatures(containers: Containers, station: str = "a") -> list[float]:
     return [float(round(t)) for t in stored]
 
 
+def blobs(container: Container) -> Objects:
+    """All that lies in a container."""
+    return {blob.name: (container.read(blob.name)[0], blob.metadata) for blob in container.list()}
+
+
+def lay(container: Container, made: Objects) -> None:
+    """Lay objects into a container as they were; what is there under their names is replaced."""
+    for name, (data, metadata) in made.items():
+        container.client.upload_blob(name, data, overwrite=True, metadata=metadata)
+
+
 def objects(containers: Containers, station: str = "a") -> Objects:
     """All that lies in a lake of one station."""
     lake = containers.lake.container
@@ -50,9 +61,8 @@ def objects(containers: Containers, station: str = "a") -> Objects:
 
 
 def put(containers: Containers, made: Objects) -> None:
-    """Lay objects into a lake as a run would leave them there; what is there under their names is replaced."""
-    for name, (data, metadata) in made.items():
-        containers.lake.container.client.upload_blob(name, data, overwrite=True, metadata=metadata)
+    """Lay objects into a lake."""
+    lay(containers.lake.container, made)
 
 
 def with_its_own_lake(shared: Containers, containers: Containers, station: str = "a") -> Containers:
