@@ -1,5 +1,9 @@
 """The benchmark compares like with like: our core and independent scripts make the same tables."""
 
+from collections.abc import Callable
+from functools import cache
+from types import ModuleType
+
 import pytest
 
 from benchmarks import compare, ordinary_pandas, ours, predecessor, tuned_duckdb, tuned_polars
@@ -7,16 +11,20 @@ from benchmarks.run import REAL, input_file
 from sample_data.generate import generate
 
 PEERS = {"polars": tuned_polars, "duckdb": tuned_duckdb, "pandas": ordinary_pandas, "predecessor": predecessor}
+Made = Callable[[ModuleType], dict[str, object]]
 
 
 @pytest.fixture(scope="module")
-def sample() -> bytes:
-    return generate("szeged")["weather_2015.csv"]
+def from_sample() -> Made:
+    """What a script makes from the sample; made once, for several tests look at it."""
+    sample = generate("szeged")["weather_2015.csv"]
+    return cache(lambda maker: maker.tables(sample))
 
 
 @pytest.fixture(scope="module")
-def our_tables(sample: bytes) -> dict[str, object]:
-    return ours.tables(sample)
+def from_real_file() -> Made:
+    csv, _ = input_file()
+    return cache(lambda maker: maker.tables(csv))
 
 
 def assert_same(table: str, mine, theirs) -> None:
@@ -26,21 +34,20 @@ def assert_same(table: str, mine, theirs) -> None:
 
 @pytest.mark.parametrize("table", ["daily", "monthly"])
 @pytest.mark.parametrize("peer", PEERS)
-def test_a_peer_makes_the_same_aggregates_from_the_sample(sample: bytes, our_tables, peer: str, table: str) -> None:
-    assert_same(table, our_tables[table], PEERS[peer].tables(sample)[table])
+def test_a_peer_makes_the_same_aggregates_from_the_sample(from_sample: Made, peer: str, table: str) -> None:
+    assert_same(table, from_sample(ours)[table], from_sample(PEERS[peer])[table])
 
 
 @pytest.mark.parametrize("peer", PEERS)
-def test_a_peer_counts_the_same_hours_and_events(sample: bytes, our_tables, peer: str) -> None:
-    theirs = PEERS[peer].tables(sample)
+def test_a_peer_counts_the_same_hours_and_events(from_sample: Made, peer: str) -> None:
+    theirs, mine = from_sample(PEERS[peer]), from_sample(ours)
     for table in ("validated", "quality_events", "quarantined"):
-        assert len(theirs[table]) == len(our_tables[table]), table
+        assert len(theirs[table]) == len(mine[table]), table
 
 
 @pytest.mark.realdata
 @pytest.mark.skipif(not REAL.exists(), reason="the Kaggle file does not lie in ../shared/data")
 @pytest.mark.parametrize("table", ["daily", "monthly"])
 @pytest.mark.parametrize("peer", ["polars", "pandas"])
-def test_a_peer_makes_the_same_aggregates_from_the_real_file(peer: str, table: str) -> None:
-    csv, _ = input_file()
-    assert_same(table, ours.tables(csv)[table], PEERS[peer].tables(csv)[table])
+def test_a_peer_makes_the_same_aggregates_from_the_real_file(from_real_file: Made, peer: str, table: str) -> None:
+    assert_same(table, from_real_file(ours)[table], from_real_file(PEERS[peer])[table])

@@ -17,6 +17,7 @@ import pytest
 from weather_etl.definitions import defs
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
+from weather_etl_tests.support.command import dagster_in_process
 
 SNAPSHOT = Path(__file__).with_name("snapshots") / "definitions.txt"
 # Importing these costs more than all else that a Dagster process does before it works.
@@ -112,19 +113,17 @@ def workspace(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_workspace_validates(workspace: Path, environment: Settings, database: str) -> None:
-    process = subprocess.run(
-        [Path(sys.executable).with_name("dagster"), "definitions", "validate"],
-        cwd=workspace,
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert process.returncode == 0, process.stdout + process.stderr
+def test_the_workspace_validates(
+    workspace: Path, environment: Settings, database: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    done = dagster_in_process(workspace, capfd)("definitions", "validate", PYTHONPATH=str(CHECKOUT))
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-def in_a_new_process(code: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def loading() -> subprocess.CompletedProcess[str]:
+    """A new process that loads the definitions: prints what it imported of the heavy, and warns of what there is."""
+    code = f"import sys, weather_etl; weather_etl.defs; print([m for m in {HEAVY!r} if m in sys.modules])"
     return subprocess.run(
         [sys.executable, "-W", "always", "-c", code],
         cwd=CHECKOUT,
@@ -134,13 +133,12 @@ def in_a_new_process(code: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_loading_the_definitions_imports_nothing_heavy() -> None:
-    code = f"import sys, weather_etl; weather_etl.defs; print([m for m in {HEAVY!r} if m in sys.modules])"
-    assert in_a_new_process(code).stdout.strip() == "[]"
+def test_loading_the_definitions_imports_nothing_heavy(loading: subprocess.CompletedProcess[str]) -> None:
+    assert loading.stdout.strip() == "[]"
 
 
-def test_loading_the_definitions_warns_of_nothing_in_preview() -> None:
-    assert "PreviewWarning" not in in_a_new_process("import weather_etl; weather_etl.defs").stderr
+def test_loading_the_definitions_warns_of_nothing_in_preview(loading: subprocess.CompletedProcess[str]) -> None:
+    assert "PreviewWarning" not in loading.stderr
 
 
 def test_dg_loads_the_definitions_as_a_project(tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def test_a_database_that_is_down_fails_the_command_within_a_minute(execute: Exec
 @pytest.fixture
 def killed(folder: Path, containers: Containers) -> None:
     """A run of a long record, killed as soon as it said that `raw_observations` is there."""
-    containers.landing.upload("alpha/x.csv", weather_csv(60_000))
+    containers.landing.upload("alpha/x.csv", weather_csv(20_000))
     process = subprocess.Popen(
         command(TABLES_JOB, {PARTITION: "alpha"}),
         cwd=folder,
@@ -217,7 +217,7 @@ def killed(folder: Path, containers: Containers) -> None:
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if "raw_observations: 60,000 rows" in line:
+        if "raw_observations: 20,000 rows" in line:
             os.killpg(process.pid, signal.SIGKILL)
     assert process.wait(60) == -signal.SIGKILL
 

@@ -1,17 +1,16 @@
 """What the README promises works as it stands there: its commands after the set-up, and each snippet."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from sample_data import generate
 from weather_etl import cli
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl_tests.conftest import CHECKOUT, Services
@@ -22,17 +21,6 @@ README = (CHECKOUT / "README.md").read_text()
 READING = (CHECKOUT / "docs" / "reading.md").read_text()
 SNIPPETS = list(dict.fromkeys(re.findall(r"```python\n(.*?)```", README + READING, re.S)))
 NOTEBOOKS = sorted((CHECKOUT / "notebooks").glob("*.ipynb"))
-
-
-def command(*arguments: str, cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=cwd,
-        env={**os.environ, **env, "PYTHONPATH": str(CHECKOUT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +38,13 @@ def make_run(services: Services, database: str, tmp_path_factory: pytest.TempPat
         "WEATHER_ETL_POSTGRES_URL": database,
     }
     blank = dict.fromkeys(("WEATHER_ETL_LANDING_CONTAINER", "WEATHER_ETL_LAKE_CONTAINER"), "")
-    command(str(CHECKOUT / "sample_data" / "generate.py"), "sample", cwd=folder, env={})
+    assert exit_code(generate.main, ["generate.py", "sample"], folder) == 0
     stations = [str(s) for s in sorted((folder / "sample").iterdir())]
     for arguments in (["db", "upgrade"], ["upload", *stations]):  # the first is done by `local up`
         assert exit_code(cli.main, ["weather-etl", *arguments], folder, env | blank) == 0
-    done = command("-m", "weather_etl.cli", "run", cwd=folder, env=env | blank)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return {**env, "output": done.stdout}
+    with redirect_stdout(StringIO()) as output:
+        assert exit_code(cli.main, ["weather-etl", "run"], folder, env | blank) == 0, output.getvalue()
+    return {**env, "output": output.getvalue()}
 
 
 def test_a_run_ends_with_tables_in_the_lake_rows_in_postgresql_and_pages(loaded: dict[str, str]) -> None:

@@ -1,7 +1,7 @@
 """The `weather-etl` command as a person uses it, in a folder of its own.
 
 Most commands are called in this process, since a new interpreter costs seconds of imports; what needs one to be true
-(a whole round, exit codes, no trace) is a process.
+(a whole run, with nothing imported before) is a process.
 """
 
 import json
@@ -41,8 +41,10 @@ def without_seconds(text: str) -> str:
     return re.sub(r"in [\d.]+ s", "in some s", text)
 
 
-def test_upload_and_run_end_in_a_summary_with_tables_and_checks(weather_etl_process: Run, file: Path) -> None:
-    assert weather_etl_process("upload", "a", str(file)).returncode == 0
+def test_upload_and_run_end_in_a_summary_with_tables_and_checks(
+    weather_etl: Run, weather_etl_process: Run, file: Path
+) -> None:
+    assert weather_etl("upload", "a", str(file)).returncode == 0
     done = weather_etl_process("run")
     assert done.returncode == 0, done.stderr
     assert re.search(r"^validated_observations +48 +2020-01-01 00:00Z +2020-01-02 23:00Z", done.stdout, re.M)
@@ -64,7 +66,7 @@ def test_a_second_run_says_the_same_and_writes_nothing(weather_etl: Run, file: P
         assert containers.lake.stamps() == before
 
 
-def test_a_rejected_file_is_named_and_gives_exit_code_1(weather_etl: Run, file: Path) -> None:
+def test_a_rejected_file_is_named_by_run_and_doctor_and_gives_exit_code_1(weather_etl: Run, file: Path) -> None:
     file.write_bytes(b"PAR1")
     weather_etl("upload", "a", str(file))
     done = weather_etl("run")
@@ -72,6 +74,9 @@ def test_a_rejected_file_is_named_and_gives_exit_code_1(weather_etl: Run, file: 
     assert "rejected_files" in done.stdout
     assert "a/x.csv (NOT_CSV" in done.stdout.replace("\n", " ")
     assert no_trace(done)
+    done = weather_etl("doctor")
+    assert done.returncode == 1
+    assert re.search(r"^bad  stations +files are parked as rejected: a$", done.stdout, re.M)
 
 
 def test_a_failing_station_is_one_sentence_and_the_others_are_in(weather_etl: Run, file: Path, tmp_path: Path) -> None:
@@ -106,9 +111,10 @@ def test_a_station_that_keeps_failing_is_told_as_left_alone(
     assert re.search(r"^bad  stations .*parked: a$", weather_etl("doctor", **once).stdout, re.M)
 
 
-def test_status_as_json_holds_states_tables_and_checks(weather_etl: Run, file: Path) -> None:
+def test_run_and_status_as_json_hold_success_states_tables_and_checks(weather_etl: Run, file: Path) -> None:
     weather_etl("upload", "a", str(file))
-    weather_etl("run")
+    told = json.loads(weather_etl("run", "--json").stdout)
+    assert (told["ok"], told["failure"], [s["station"] for s in told["stations"]]) == (True, None, ["a"])
     (station,) = json.loads(weather_etl("status", "--json").stdout)
     assert (station["station"], station["state"]) == ("a", "up to date")
     assert station["tables"]["daily_weather"]["rows"] == 2
@@ -211,12 +217,6 @@ def test_help_imports_nothing_heavy() -> None:
     assert out.splitlines()[-1] == "[]"
 
 
-def test_run_as_json_tells_success_and_stations(weather_etl: Run, file: Path) -> None:
-    weather_etl("upload", "a", str(file))
-    told = json.loads(weather_etl("run", "--json").stdout)
-    assert (told["ok"], told["failure"], [s["station"] for s in told["stations"]]) == (True, None, ["a"])
-
-
 def test_a_report_is_made_copied_and_named(weather_etl: Run, file: Path, folder: Path) -> None:
     weather_etl("upload", "a", str(file))
     assert "run `weather-etl run` first" in one_sentence(weather_etl("open", "report", "a", "--print"))
@@ -253,15 +253,6 @@ def test_doctor_looks_on_when_storage_is_dead_and_masks_secrets(weather_etl: Run
     assert re.search(r"^ok   database", done.stdout, re.M)
     assert AZURITE_KEY not in done.stdout + done.stderr
     assert no_trace(done)
-
-
-def test_doctor_names_a_station_whose_file_was_rejected(weather_etl: Run, file: Path) -> None:
-    file.write_bytes(b"PAR1")
-    weather_etl("upload", "a", str(file))
-    weather_etl("run")
-    done = weather_etl("doctor")
-    assert done.returncode == 1
-    assert re.search(r"^bad  stations +files are parked as rejected: a$", done.stdout, re.M)
 
 
 def test_the_ui_that_does_not_run_is_one_sentence(weather_etl: Run) -> None:

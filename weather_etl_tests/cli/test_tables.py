@@ -1,6 +1,7 @@
 """`head` and `export`: what is shown first, and files that a spreadsheet opens safely."""
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -8,21 +9,41 @@ from python_calamine import CalamineWorkbook
 
 from weather_etl import tables
 from weather_etl.cli import choices
-from weather_etl.lake.connection import Containers
+from weather_etl.lake.connection import connect
 from weather_etl.lake.fingerprints import NEIGHBOURS, TABLE_NAMES
+from weather_etl.local import ownership
 from weather_etl.operations import files, trigger
+from weather_etl.settings import Settings
+from weather_etl_tests.conftest import Services
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.command import Run, one_sentence
 from weather_etl_tests.support.runs import process
 
 
+@pytest.fixture(scope="module")
+def filled(services: Services) -> dict[str, str]:
+    """The settings of containers with tables of two stations, which are read only; the first has no row, the second one
+    that was refused and begins a formula.
+    """
+    names = {
+        ownership.STORAGE: services.connection_string,
+        "WEATHER_ETL_LANDING_CONTAINER": "landing-to-read",
+        "WEATHER_ETL_LAKE_CONTAINER": "weather-to-read",
+    }
+    with connect(Settings.load({**os.environ, **names})) as containers:
+        containers.landing.create()
+        containers.lake.container.create()
+        for station, data in (("a", b"PAR1"), ("b", weather_csv(48) + b"=cmd(),Clear\r\n")):
+            containers.landing.upload(f"{station}/x.csv", data)
+            process(containers, station)
+    return names
+
+
 @pytest.fixture
-def made(containers: Containers) -> Containers:
-    """Tables of two stations; the first has no row, the second one that was refused and begins a formula."""
-    for station, data in (("a", b"PAR1"), ("b", weather_csv(48) + b"=cmd(),Clear\r\n")):
-        containers.landing.upload(f"{station}/x.csv", data)
-        process(containers, station)
-    return containers
+def made(filled: dict[str, str], environment: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands of the test read the tables of `filled`."""
+    for name, value in filled.items():
+        monkeypatch.setenv(name, value)
 
 
 def test_the_choices_are_those_of_the_code() -> None:
@@ -31,7 +52,7 @@ def test_the_choices_are_those_of_the_code() -> None:
     assert tuple(choices.Mode) == trigger.MODES
 
 
-def test_head_shows_the_first_station_with_rows_and_what_says_most(weather_etl: Run, made: Containers) -> None:
+def test_head_shows_the_first_station_with_rows_and_what_says_most(weather_etl: Run, made: None) -> None:
     done = weather_etl("head", "daily_weather")
     above, below, units = (line.split() for line in done.stdout.splitlines()[:3])
     assert above[:3] == ["date", "temperature_", "temperature_"]
@@ -41,7 +62,7 @@ def test_head_shows_the_first_station_with_rows_and_what_says_most(weather_etl: 
     assert refused.split()[:4] == ["reason", "landing_file", "line", "detail"]
 
 
-def test_export_writes_all_stations_or_some(weather_etl: Run, made: Containers, folder: Path) -> None:
+def test_export_writes_all_stations_or_some(weather_etl: Run, made: None, folder: Path) -> None:
     done = weather_etl("export", "validated_observations", "-o", "hours.csv")
     assert done.stdout == "Wrote 48 rows of validated_observations, 2 stations, to hours.csv.\n"
     with (folder / "hours.csv").open(newline="", encoding="utf-8") as file:
@@ -53,7 +74,7 @@ def test_export_writes_all_stations_or_some(weather_etl: Run, made: Containers, 
 
 
 def test_export_to_xlsx_holds_numbers_times_and_the_meaning_of_columns(
-    weather_etl: Run, made: Containers, folder: Path
+    weather_etl: Run, made: None, folder: Path
 ) -> None:
     assert weather_etl("export", "daily_weather", "-s", "b", "-o", "days.xlsx").returncode == 0
     book = CalamineWorkbook.from_path(folder / "days.xlsx")
@@ -71,7 +92,7 @@ def test_export_to_xlsx_holds_numbers_times_and_the_meaning_of_columns(
 
 @pytest.mark.parametrize("name", ["out.csv", "out.xlsx"])
 def test_no_text_of_an_export_begins_a_formula_unless_that_is_wanted(
-    weather_etl: Run, made: Containers, folder: Path, name: str
+    weather_etl: Run, made: None, folder: Path, name: str
 ) -> None:
     def texts(*options: str) -> list[str]:
         weather_etl("export", "quarantined_rows", "-s", "b", "-o", name, "--columns", "raw_text", *options)
@@ -84,9 +105,7 @@ def test_no_text_of_an_export_begins_a_formula_unless_that_is_wanted(
     assert texts("--as-is") == ["=cmd(),Clear"]
 
 
-def test_an_export_that_cannot_be_written_leaves_the_file_of_before(
-    weather_etl: Run, made: Containers, folder: Path
-) -> None:
+def test_an_export_that_cannot_be_written_leaves_the_file_of_before(weather_etl: Run, made: None, folder: Path) -> None:
     (folder / "out.csv").write_text("before")
     assert "has no" in one_sentence(
         weather_etl("export", "daily_weather", "-s", "b", "-s", "nowhere", "-o", "out.csv")

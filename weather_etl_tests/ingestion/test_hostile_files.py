@@ -5,6 +5,7 @@ Does not belong here: what the bytes of a file say (`meteorology/`), outages of 
 """
 
 import gzip
+import struct
 import subprocess
 import sys
 import zlib
@@ -36,6 +37,23 @@ def put(container: Container, name: str, data: bytes, **settings: Any) -> None:
     container.client.get_blob_client(name).upload_blob(
         data, overwrite=True, content_settings=ContentSettings(**settings)
     )
+
+
+def packed_often(block: bytes, times: int) -> bytes:
+    """The gzip of a block so many times over; the block is compressed once, for hundreds of megabytes take seconds."""
+    packer = zlib.compressobj(9, wbits=-15)
+    packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = 0
+    for _ in range(times):
+        checksum = zlib.crc32(block, checksum)
+    return _GZIP + packed * times + packer.flush() + struct.pack("<II", checksum, len(block) * times)
+
+
+_GZIP = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
+
+
+def test_what_is_packed_often_is_a_whole_gzip() -> None:
+    assert gzip.decompress(packed_often(b"abc" * 1000, 7)) == b"abc" * 7000
 
 
 def states(containers: Containers, station: str = "a") -> dict[str, tuple[str, str]]:
@@ -99,8 +117,8 @@ def test_an_encoding_that_is_not_undone_is_named() -> None:
 
 @pytest.mark.parametrize("layers", [1, 2])
 def test_a_gzip_within_a_gzip_does_not_multiply_the_bound(layers: int) -> None:
-    bomb = b"0" * 300 * MB
-    for _ in range(layers):
+    bomb = packed_often(b"0" * MB, 300)
+    for _ in range(layers - 1):
         bomb = gzip.compress(bomb, 9)
     with pytest.raises(Rejected) as caught:
         unpack(bomb, "x.csv", "gzip")
@@ -108,8 +126,7 @@ def test_a_gzip_within_a_gzip_does_not_multiply_the_bound(layers: int) -> None:
 
 
 def test_a_bomb_takes_no_more_memory_than_the_limits_say(containers: Containers, environment: Settings) -> None:
-    packer = zlib.compressobj(9, wbits=31)
-    bomb = b"".join([*(packer.compress(b"2023-01-01 00:00,5.0\n" * 50_000) for _ in range(600)), packer.flush()])
+    bomb = packed_often(b"2023-01-01 00:00,5.0\n" * 50_000, 600)
     put(containers.landing, "a/bomb.csv", bomb, content_encoding="gzip")
     program = (
         "import resource\n"

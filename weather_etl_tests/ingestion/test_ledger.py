@@ -223,7 +223,6 @@ def test_hours_that_the_clock_shows_twice_are_told_apart_in_any_order_and_batche
         lines = [f"2020-10-25 {r}" for r in rows]
         containers.landing.upload(f"a/{i}.csv", "\n".join(["Time,Temperature (C)", *lines]).encode())
     containers.landing.upload("a/station.toml", b'timezone = "Europe/Budapest"')
-    process(containers)
     listed = listing.list_station(containers.landing, "a")
     outcomes = [shuffled(containers, listed.files, random.Random(seed), listed) for seed in range(3)]
     assert outcomes[1:] == outcomes[:-1]

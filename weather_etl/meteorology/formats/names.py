@@ -76,13 +76,14 @@ def _parsed_names(line: str, delimiter: str) -> list[str]:
         raise Rejected(Reason.NOT_CSV, "the header line has an unbalanced quote") from None
 
 
-@lru_cache(maxsize=5_000)
-def _regex(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern[1:-1])
-
-
 def is_regex(pattern: str) -> bool:
     return len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/")
+
+
+@lru_cache(maxsize=20_000)
+def _looked_for(pattern: str) -> tuple[re.Pattern[str] | None, str]:
+    """What a pattern asks of a name: an expression to be found in it, else its letters and digits."""
+    return (re.compile(pattern[1:-1]), "") if is_regex(pattern) else (None, key(pattern))
 
 
 @lru_cache(maxsize=20_000)
@@ -165,12 +166,13 @@ class Names:
         return self._positions[at]
 
     def _find(self, pattern: str, variable: str) -> list[int]:
-        if is_regex(pattern):
-            search = _regex(pattern).search
-            return [i for i, n in self._named if search(n)]
-        k = key(pattern)
-        same = self.exact.get(pattern) or self.keys.get(k)
-        return same or [i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)]
+        expression, k = _looked_for(pattern)
+        if expression:
+            return [i for i, n in self._named if expression.search(n)]
+        if same := self.exact.get(pattern) or self.keys.get(k):
+            return same
+        ends = self.without_unit.get(k)
+        return [i for i, unit in ends if _may_end(unit, variable)] if ends else []
 
     def numbered(self, name: str) -> list[int]:
         """Positions of a name as a station's alias says it; `Temp (2)`: the second of several of one name."""

@@ -100,12 +100,17 @@ def _without_header(profile: Profile, head: Head, wanted: str | None) -> Fit | s
     skip = header.get("skip", 0)
     if len(head.lines) <= skip:
         return "it has too few lines"
-    names = header.get("names", ["line"])
     delimiter = wanted or sniff(head.lines[skip])[0]
     end = head.ends[skip - 1] if skip else 0
     preamble = "\n".join(head.lines[:skip])
     # `line` of a text without a header counts the lines above the data.
-    return Fit(profile, Names(names), delimiter, skip, end, preamble)
+    return Fit(profile, _given_names(profile), delimiter, skip, end, preamble)
+
+
+@lru_cache(maxsize=1_000)
+def _given_names(profile: Profile) -> Names:
+    """The names of a table without a header, which are those of its profile in every file."""
+    return Names(profile.part("header").get("names", ["line"]))
 
 
 def _with_header(profile: Profile, head: Head, wanted: str | None, station: str | None) -> Fit | str:
