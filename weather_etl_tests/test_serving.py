@@ -2,16 +2,15 @@
 
 import io
 import os
-import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import dagster as dg
 import psycopg2
@@ -32,6 +31,7 @@ from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT, Services, _execute
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import ticks as ticks_of_sensors
+from weather_etl_tests.support.killed import kill_in
 from weather_etl_tests.support.lake import put
 from weather_etl_tests.support.made import Made
 from weather_etl_tests.support.runs import process
@@ -326,32 +326,26 @@ def test_rows_are_compared_by_hashing_whatever_the_planner_takes_an_empty_table_
     assert set(seen) == {("off",)}
 
 
-def load_until_killed(settings: Settings) -> NoReturn:
-    """Load in a process of its own, which ends in mid-load; with connections of its own too."""
-    swap = load._swap
-
-    def die(cursor: Any, served: tables.Served, *rest: Any) -> load.Loaded:
-        done = swap(cursor, served, *rest)
-        if served.name == "weather_daily":
-            os.kill(os.getpid(), signal.SIGKILL)
-        return done
-
-    load._swap = die
-    try:
-        with connect(settings) as containers, database.connect(settings) as opened:
-            load.load_station(opened, containers.lake, "a")
-    finally:
-        os._exit(1)
-
-
 def test_a_load_that_is_killed_leaves_the_old_rows(serving: Serving) -> None:
     serving.lake()
     serving.load()
     before = serving.everything()
     serving.lake(x=weather_csv(24))
-    if (child := os.fork()) == 0:
-        load_until_killed(serving.settings)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+    def load_until_killed(kill: Callable[[], None]) -> None:
+        swap = load._swap
+
+        def die(cursor: Any, served: tables.Served, *rest: Any) -> load.Loaded:
+            done = swap(cursor, served, *rest)
+            if served.name == "weather_daily":
+                kill()
+            return done
+
+        load._swap = die
+        with connect(serving.settings) as own, database.connect(serving.settings) as connection:
+            load.load_station(connection, own.lake, "a")
+
+    kill_in(load_until_killed)
     assert serving.everything() == before
     assert serving.load()["weather_observations"].rows == 24
 

@@ -1,7 +1,6 @@
 """`head` and `export`: what is shown first, and files that a spreadsheet opens safely."""
 
 import csv
-import os
 from pathlib import Path
 
 import pytest
@@ -9,41 +8,27 @@ from python_calamine import CalamineWorkbook
 
 from weather_etl import tables
 from weather_etl.cli import choices
-from weather_etl.lake.connection import connect
+from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import NEIGHBOURS, TABLE_NAMES
-from weather_etl.local import ownership
 from weather_etl.operations import files, trigger
 from weather_etl.settings import Settings
-from weather_etl_tests.conftest import Services
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.command import Run, one_sentence
 from weather_etl_tests.support.runs import process
 
 
 @pytest.fixture(scope="module")
-def filled(services: Services) -> dict[str, str]:
-    """The settings of containers with tables of two stations, which are read only; the first has no row, the second one
-    that was refused and begins a formula.
-    """
-    names = {
-        ownership.STORAGE: services.connection_string,
-        "WEATHER_ETL_LANDING_CONTAINER": "landing-to-read",
-        "WEATHER_ETL_LAKE_CONTAINER": "weather-to-read",
-    }
-    with connect(Settings.load({**os.environ, **names})) as containers:
-        containers.landing.create()
-        containers.lake.container.create()
-        for station, data in (("a", b"PAR1"), ("b", weather_csv(48) + b"=cmd(),Clear\r\n")):
-            containers.landing.upload(f"{station}/x.csv", data)
-            process(containers, station)
-    return names
+def filled(shared: Containers) -> None:
+    """Tables of two stations; the first has no row, the second one that was refused and begins a formula."""
+    for station, data in (("a", b"PAR1"), ("b", weather_csv(48) + b"=cmd(),Clear\r\n")):
+        shared.landing.upload(f"{station}/x.csv", data)
+        process(shared, station)
 
 
 @pytest.fixture
-def made(filled: dict[str, str], environment: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The commands of the test read the tables of `filled`."""
-    for name, value in filled.items():
-        monkeypatch.setenv(name, value)
+def made(environment: Settings, filled: None, shared_environment: Settings) -> None:
+    """The commands of the test read the tables of `filled`: `environment`, which comes before, is that of no test here."""
+    assert Settings.load() == shared_environment
 
 
 def test_the_choices_are_those_of_the_code() -> None:

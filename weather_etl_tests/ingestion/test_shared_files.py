@@ -1,14 +1,11 @@
 """Files of several stations: each row reaches its own station exactly once, on a real Azurite."""
 
 import gzip
-import os
-import signal
-import subprocess
-import sys
-import textwrap
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -19,6 +16,7 @@ from weather_etl.ingestion.splitting import Outcome
 from weather_etl.lake import fingerprints
 from weather_etl.lake.blobs import Blob
 from weather_etl.lake.connection import Containers, connect
+from weather_etl.lake.container import Container
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.landing.listing import route
 from weather_etl.landing.versions import SHARED
@@ -26,8 +24,9 @@ from weather_etl.operations import planning
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import HEADER, shared_csv, weather_csv
+from weather_etl_tests.support.killed import kill_in
 from weather_etl_tests.support.lake import RAW, temperatures
-from weather_etl_tests.support.runs import UNCHANGED, RunFailed, process, process_hours
+from weather_etl_tests.support.runs import UNCHANGED, Processed, RunFailed, process, process_hours
 from weather_etl_tests.support.splits import split_pending
 
 NAME = "_shared/net.csv"
@@ -45,6 +44,15 @@ def process_all(containers: Containers, make: Callable[[Containers, str], object
             make(containers, item.station)
 
 
+def read_only(containers: Containers, station: str) -> Processed:
+    """The first table alone, for tests that look at which file versions went into it, or change them again."""
+    return process(containers, station, tables=[RAW])
+
+
+def to_days(containers: Containers, station: str) -> Processed:
+    return process(containers, station, tables=[RAW, "validated_observations", "daily_weather"])
+
+
 def objects(containers: Containers) -> dict[str, str]:
     return {b.name: b.etag for b in containers.lake.container.list("_split/")}
 
@@ -56,7 +64,7 @@ def index_of(containers: Containers, name: str = NAME) -> dict:
 
 def test_each_station_gets_its_own_rows(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv(["EHVL", "EHRD", "x-1"]))
-    process_all(containers, process)
+    process_all(containers)
     assert {s for s, _ in containers.lake.stamps()} == {"EHVL", "EHRD", "x-1"}
     assert [len(temperatures(containers, s)) for s in ("EHVL", "EHRD", "x-1")] == [24] * 3
 
@@ -64,7 +72,7 @@ def test_each_station_gets_its_own_rows(containers: Containers) -> None:
 def test_a_row_still_knows_the_file_version_and_line_that_it_came_from(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv("ab"))
     source = containers.landing.head(NAME)
-    process_all(containers)
+    process_all(containers, read_only)
     raw = containers.lake.read(RAW, "b").arrow.to_pylist()
     assert {(r["station_id"], r["landing_file"], r["etag"]) for r in raw} == {("b", NAME, source.etag)}
     assert [r["line"] for r in raw] == list(range(3, 51, 2))
@@ -105,14 +113,15 @@ def test_identical_rows_that_arrive_both_ways_are_counted_once(containers: Conta
 def test_the_settings_of_a_station_without_files_of_its_own_hold_for_its_shared_rows(containers: Containers) -> None:
     containers.landing.upload("a/station.toml", b'timezone = "Asia/Kolkata"\n')
     containers.landing.upload(NAME, shared_csv())
-    process_all(containers, process)
+    process_all(containers, to_days)
     zones = [set(containers.lake.read("daily_weather", s).arrow.column("timezone").to_pylist()) for s in "ab"]
     assert zones == [{"Asia/Kolkata"}, {"UTC"}]
 
 
 def test_the_units_of_a_shared_file_hold_for_the_rows_of_each_station(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv(temperature=50).replace(b"Temperature (C)", b"Temperature (F)", 1))
-    process_all(containers)
+    split(containers)
+    process_hours(containers, "a")
     assert temperatures(containers, "a") == pytest.approx([10.0] * 24)
 
 
@@ -120,8 +129,8 @@ def test_the_error_budget_is_each_stations_own(containers: Containers) -> None:
     broken = shared_csv("abcdefgh").replace(b"\na,2020", b"\na,20xx")
     containers.landing.upload(NAME, broken)
     split(containers)
-    for station in "ab":
-        process_hours(containers, station)
+    read_only(containers, "a")
+    process_hours(containers, "b")
     manifest = containers.lake.read(RAW, "a").manifest
     assert [(e["state"], e["reason"]) for e in manifest] == [("rejected", "ALL_ROWS_BAD")]
     assert len(temperatures(containers, "b")) == 24
@@ -140,7 +149,7 @@ def test_a_replaced_source_is_done_once_it_is_split_again(containers: Containers
 def test_a_replaced_source_replaces_the_rows_of_its_stations_only(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv("ab", temperature=5.0))
     containers.landing.upload("_shared/other.csv", shared_csv("bc", first=24))
-    process_all(containers)
+    process_all(containers, read_only)
     containers.landing.upload(NAME, shared_csv("ab", 12, temperature=7.0))
     process_all(containers)
     assert temperatures(containers, "a") == [7.0] * 12
@@ -151,14 +160,14 @@ def test_a_replaced_source_replaces_the_rows_of_its_stations_only(containers: Co
 def test_a_station_that_the_new_version_leaves_out_loses_its_part(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24, first=24))
     containers.landing.upload(NAME, shared_csv("ab"))
-    process_all(containers)
+    process_all(containers, read_only)
     containers.landing.upload(NAME, shared_csv("bc"))
     process_all(containers)
     assert [len(temperatures(containers, s)) for s in "abc"] == [24] * 3
 
 
 def test_a_touched_source_changes_no_row(containers: Containers) -> None:
-    containers.landing.upload(NAME, shared_csv())
+    containers.landing.upload(NAME, shared_csv("a"))
     process_all(containers, process)
     before = [containers.lake.container.read(containers.lake.object_name(t, "a"))[0] for t in TABLE_NAMES[1:]]
     containers.landing.client.get_blob_client(NAME).set_blob_metadata({"touched": "yes"})
@@ -171,7 +180,7 @@ def test_a_touched_source_changes_no_row(containers: Containers) -> None:
 def test_a_deleted_source_takes_its_rows_along(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24, first=24))
     containers.landing.upload(NAME, shared_csv("ab"))
-    process_all(containers)
+    process_all(containers, read_only)
     containers.landing.delete(NAME)
     assert [(o.name, o.state, o.removed) for o in split(containers)] == [(NAME, REMOVED, 2)]
     assert objects(containers) == {}
@@ -191,7 +200,8 @@ def test_a_station_whose_only_source_is_gone_is_kept_until_it_is_forgotten(conta
 
 def test_the_same_bytes_under_a_second_name_change_no_row(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv())
-    process_all(containers)
+    split(containers)
+    process_hours(containers, "a")
     before = containers.lake.read("validated_observations", "a").arrow
     containers.landing.upload("_shared/other.csv", shared_csv())
     split(containers)
@@ -204,12 +214,13 @@ def test_a_better_reader_splits_again_and_unchanged_rows_stay_as_they_are(
     containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     containers.landing.upload(NAME, shared_csv())
-    process_all(containers)
+    split(containers)
+    read_only(containers, "a")
     before = containers.lake.read(RAW, "a").arrow
     for module in (shared_files, splitting):
         monkeypatch.setattr(module, "READER_VERSION", "better")
     assert [o.state for o in split(containers)] == [SPLIT]
-    process_hours(containers, "a")
+    read_only(containers, "a")
     assert containers.lake.read(RAW, "a").arrow == before
 
 
@@ -283,7 +294,7 @@ def test_a_shared_file_of_no_use_is_rejected_with_a_reason_and_turns_the_check_r
 def test_a_good_file_that_is_replaced_by_one_of_no_use_takes_its_rows_along(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24, first=24))
     containers.landing.upload(NAME, shared_csv("ab"))
-    process_all(containers)
+    process_all(containers, read_only)
     containers.landing.upload(NAME, b"PAR1")
     process_all(containers)
     assert len(temperatures(containers, "a")) == 24
@@ -300,37 +311,30 @@ def test_a_header_without_rows_is_split_into_nothing(containers: Containers) -> 
 )
 def test_a_name_is_only_data(containers: Containers, name: str) -> None:
     containers.landing.upload(name, shared_csv("a", 2))
-    process_all(containers)
+    process_all(containers, read_only)
     assert set(containers.lake.read(RAW, "a").arrow.column("landing_file").to_pylist()) == {name}
 
 
-KILLED = textwrap.dedent(
-    """
-    import os, signal, sys
-    from weather_etl.settings import Settings
-    from weather_etl_tests.support.splits import split_pending
-    from weather_etl.lake.connection import connect
-    from weather_etl.lake.container import Container
+def split_until_killed(when: str, number: int, kill: Callable[[], None]) -> None:
+    """In a process of its own: split, and die before or after so many writing requests."""
+    count = 0
 
-    when, number, count = sys.argv[1], int(sys.argv[2]), 0
-
-    def killing(request):
-        def wrapped(self, *args, **options):
-            global count
+    def killing(request: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*arguments: Any, **options: Any) -> Any:
+            nonlocal count
             count += 1
             if (when, number) == ("before", count):
-                os.kill(os.getpid(), signal.SIGKILL)
-            result = request(self, *args, **options)
+                kill()
+            result = request(*arguments, **options)
             if (when, number) == ("after", count):
-                os.kill(os.getpid(), signal.SIGKILL)
+                kill()
             return result
+
         return wrapped
 
     Container.write, Container.delete = killing(Container.write), killing(Container.delete)
-    with connect(Settings.load()) as containers:
-        list(split_pending(containers))
-    """
-)
+    with connect(Settings.load()) as own:
+        split(own)
 
 
 @pytest.mark.parametrize(
@@ -344,10 +348,9 @@ KILLED = textwrap.dedent(
 def test_a_split_killed_at_a_request_heals_at_the_next_one(containers: Containers, when: str, number: int) -> None:
     containers.landing.upload("b/x.csv", weather_csv(6, first=24))
     containers.landing.upload(NAME, shared_csv("ab"))
-    process_all(containers)
+    process_all(containers, read_only)
     containers.landing.upload(NAME, shared_csv("ac", 12, temperature=7.0))  # two written, one removed, the index
-    killed = subprocess.run([sys.executable, "-c", KILLED, when, str(number)], env=os.environ, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    kill_in(partial(split_until_killed, when, number))
     process_all(containers)
     assert [temperatures(containers, s) for s in "abc"] == [[7.0] * 12, [5.0] * 6, [7.0] * 12]
     assert not take_inventory(containers).pending
@@ -383,7 +386,8 @@ def test_a_source_replaced_after_the_listing_stays_pending(containers: Container
     containers.landing.upload(NAME, shared_csv("ab", temperature=7.0))
     assert splitting.split_source(containers, listed).state == LEFT
     assert objects(containers) == {}
-    process_all(containers)
+    split(containers)
+    process_hours(containers, "a")
     assert temperatures(containers, "a") == [7.0] * 24
 
 
