@@ -32,19 +32,37 @@ from weather_etl_tests.conftest import CHECKOUT, Services, _execute
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import ticks as ticks_of_sensors
 from weather_etl_tests.support.killed import kill_in
-from weather_etl_tests.support.lake import put
+from weather_etl_tests.support.lake import Objects, objects, put
 from weather_etl_tests.support.made import Made
 from weather_etl_tests.support.runs import process
 from weather_etl_tests.support.ticks import Ticks
 
 
+@pytest.fixture(scope="module")
+def landed(shared: Containers) -> dict[str, Objects]:
+    """Stations that landed a file of two days in `shared` and were made of it: their objects."""
+    for station in "abc":
+        shared.landing.upload(f"{station}/x.csv", weather_csv())
+        process(shared, station)
+    return {station: objects(shared, station) for station in "abc"}
+
+
+@pytest.fixture
+def at_landing(
+    environment: Settings, monkeypatch: pytest.MonkeyPatch, landed: dict[str, Objects], shared: Containers
+) -> None:
+    """The landing container of the test, after `environment` has given it another, is that of these stations."""
+    monkeypatch.setenv("WEATHER_ETL_LANDING_CONTAINER", shared.landing.name)
+
+
 class Serving:
     """The serving database of one test."""
 
-    def __init__(self, settings: Settings, containers: Containers, made: Made) -> None:
+    def __init__(self, settings: Settings, containers: Containers, made: Made, landed: dict[str, Objects]) -> None:
         self.settings = settings
         self.containers = containers
         self.made = made
+        self.landed = landed
         self.url = database.serving_url(settings).replace("+psycopg2", "")
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
@@ -58,12 +76,8 @@ class Serving:
 
     def lake(self, station: str = "a", **files: bytes) -> None:
         """Lay tables into the lake that a run made of a station's files, one of two days by default."""
-        put(self.containers, self.made(station, **files))
-
-    def land(self, station: str = "a") -> None:
-        """Land a file and make the tables of it, for who compares the lake with landing."""
-        self.containers.landing.upload(f"{station}/x.csv", weather_csv())
-        process(self.containers, station)
+        known = None if files else self.landed.get(station)
+        put(self.containers, known or self.made(station, **files))
 
     def load(self, station: str = "a", **options: Any) -> dict[str, load.Loaded]:
         with database.connect(self.settings) as connection:
@@ -82,9 +96,11 @@ class Serving:
 
 
 @pytest.fixture
-def empty(environment: Settings, database: str, containers: Containers, made: Made) -> Serving:
+def empty(
+    environment: Settings, database: str, containers: Containers, made: Made, landed: dict[str, Objects]
+) -> Serving:
     """A database of the test's own, without the tables."""
-    return Serving(environment, containers, made)
+    return Serving(environment, containers, made, landed)
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +116,16 @@ def migrated(services: Services) -> Iterator[str]:
 
 @pytest.fixture
 def serving(
-    environment: Settings, migrated: str, containers: Containers, made: Made, monkeypatch: pytest.MonkeyPatch
+    environment: Settings,
+    migrated: str,
+    containers: Containers,
+    made: Made,
+    landed: dict[str, Objects],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Serving:
     """The migrated database without rows."""
     monkeypatch.setenv("WEATHER_ETL_SERVING_URL", migrated)
-    opened = Serving(Settings.load(), containers, made)
+    opened = Serving(Settings.load(), containers, made, landed)
     opened.rows(f"TRUNCATE {', '.join(f'weather.{n}' for n in (*(s.name for s in tables.SERVED), tables.LOADS))}")
     return opened
 
@@ -271,7 +292,8 @@ def test_a_full_load_of_the_same_rows_rewrites_none(serving: Serving) -> None:
 
 
 def test_only_rows_that_differ_are_written(serving: Serving) -> None:
-    serving.land()
+    serving.containers.landing.upload("a/x.csv", weather_csv())
+    process(serving.containers)
     serving.load()
     serving.containers.landing.upload("a/y.csv", weather_csv(24, first=36, temperature=9.0))
     process(serving.containers)
@@ -439,11 +461,12 @@ def break_daily(containers: Containers, station: str) -> None:
     containers.lake.write("daily_weather", station, rows, fingerprint=stamp.fingerprint, if_match=stamp.etag)
 
 
+@pytest.mark.usefixtures("at_landing")
 def test_a_station_that_cannot_be_loaded_does_not_stop_the_others(
     serving: Serving, instance: dg.DagsterInstance
 ) -> None:
     for station in "abc":
-        serving.land(station)
+        serving.lake(station)
     break_daily(serving.containers, "b")
     failures = run_job(instance, catch_up_job)
     assert len(failures) == 1 and "daily_weather of station b has no column" in failures[0]
@@ -529,16 +552,18 @@ def test_a_station_that_keeps_failing_to_load_is_left_alone(
     assert "a: failed as often as is allowed" in tick(ticks).skip_reason.skip_message
 
 
+@pytest.mark.usefixtures("at_landing")
 def test_a_dead_serving_database_fails_the_tick_and_leaves_the_lake_up_to_date(
     serving: Serving, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
     monkeypatch.setenv("WEATHER_ETL_SERVING_URL", "postgresql+psycopg2://someone:hunter2@127.0.0.1:9/x")
-    serving.land()
+    for station in "abc":
+        serving.lake(station)
     ticks = Ticks(instance)
     with pytest.raises(dg.Failure, match="PostgreSQL does not answer"):
         tick(ticks)
-    assert ticks.tick().skip_reason.skip_message == "All 1 stations are up to date."
+    assert ticks.tick().skip_reason.skip_message == "All 3 stations are up to date."
 
 
 def test_a_station_that_is_being_loaded_can_be_processed(
