@@ -24,17 +24,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from weather_etl.lake.connection import Containers, connect
-from weather_etl.lake.container import Container
 from weather_etl.local import azurite, ownership
 from weather_etl.local import services as local
 from weather_etl.local.processes import is_free
 from weather_etl.settings import Settings
+from weather_etl_tests.support.lake import reads_of
 from weather_etl_tests.support.wire import Wire
 
 if TYPE_CHECKING:
     import dagster as dg
 
+    from weather_etl_tests.support.databases import Databases
     from weather_etl_tests.support.live import Live
+    from weather_etl_tests.support.made import Made
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 AZURITE_HOME = CHECKOUT / ".local" / "azurite"
@@ -70,6 +72,11 @@ _LONG_TIMEOUT_S = 900  # they wait for whole programs, and as long as these make
 # costs a test that allocates much a quarter of its time. Nothing is freed while they are collected, and they are not
 # looked at afterwards.
 gc.disable()
+
+# A shell's background job ignores SIGINT. Dagster makes of SIGTERM what SIGINT is, and what ignores both, as the
+# processes that catch what a run prints would, cannot be ended.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
@@ -152,10 +159,43 @@ def services() -> Iterator[Services]:
         signal.signal(signal.SIGTERM, before)
 
 
+def _blank(patch: pytest.MonkeyPatch) -> None:
+    for name in _BLANK:
+        patch.setenv(name, "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_of_the_developer_in_fixtures_of_modules() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        _blank(patch)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in _BLANK:
-        monkeypatch.setenv(name, "")
+    _blank(monkeypatch)
+
+
+def own_containers(services: Services) -> dict[str, str]:
+    """Make containers that nobody else has; the variables of the environment that name them and their account."""
+    from azure.storage.blob import BlobServiceClient
+
+    mark = uuid.uuid4().hex[:12]
+    variables = {"WEATHER_ETL_LANDING_CONTAINER": f"landing-{mark}", "WEATHER_ETL_LAKE_CONTAINER": f"weather-{mark}"}
+    with BlobServiceClient.from_connection_string(services.connection_string) as client:
+        for name in variables.values():
+            client.create_container(name)
+    return {ownership.STORAGE: services.connection_string, **variables}
+
+
+def _set(variables: dict[str, str], services: Services, request: pytest.FixtureRequest) -> Settings:
+    """Set them for one test, with the URL of its `database` if it asks for one."""
+    patch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
+    database = "database" in request.fixturenames
+    patch.setenv(ownership.DATABASE, request.getfixturevalue("database") if database else services.postgres_url)
+    for name, value in variables.items():
+        patch.setenv(name, value)
+    return Settings.load()
 
 
 @pytest.fixture
@@ -164,17 +204,39 @@ def environment(services: Services, monkeypatch: pytest.MonkeyPatch, request: py
 
     A test that also asks for `database` gets the URL of that one.
     """
-    from azure.storage.blob import BlobServiceClient
+    return _set(own_containers(services), services, request)
 
-    mark = uuid.uuid4().hex[:12]
-    database = "database" in request.fixturenames
-    monkeypatch.setenv(ownership.STORAGE, services.connection_string)
-    monkeypatch.setenv(ownership.DATABASE, request.getfixturevalue("database") if database else services.postgres_url)
-    with BlobServiceClient.from_connection_string(services.connection_string) as client:
-        for variable, kind in (("WEATHER_ETL_LANDING_CONTAINER", "landing"), ("WEATHER_ETL_LAKE_CONTAINER", "weather")):
-            monkeypatch.setenv(variable, f"{kind}-{mark}")
-            client.create_container(f"{kind}-{mark}")
-    return Settings.load()
+
+@pytest.fixture(scope="module")
+def shared_variables(services: Services) -> dict[str, str]:
+    """Of the containers of a module."""
+    return own_containers(services)
+
+
+@pytest.fixture(scope="module")
+def shared(shared_variables: dict[str, str]) -> Iterator[Containers]:
+    """Containers of a module: one of its fixtures fills them, and its tests only read."""
+    with connect(Settings.load(shared_variables)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def shared_environment(
+    services: Services,
+    shared_variables: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Settings:
+    """As `environment`, of a test that reads what is `shared`."""
+    return _set(shared_variables, services, request)
+
+
+@pytest.fixture(scope="session")
+def made(services: Services) -> "Made":
+    """Tables that a run made, for who only reads them."""
+    from weather_etl_tests.support.made import Made
+
+    return Made(services)
 
 
 @pytest.fixture(scope="session")
@@ -204,24 +266,22 @@ def containers(environment: Settings) -> Iterator[Containers]:
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the blobs that are read; the reading itself is real."""
-    names: list[str] = []
-    read = Container.read
+    return reads_of(monkeypatch)
 
-    def noted(self: Container, name: str, etag: str | None = None) -> object:
-        names.append(name)
-        return read(self, name, etag)
 
-    monkeypatch.setattr(Container, "read", noted)
-    return names
+@pytest.fixture(scope="session")
+def databases(services: Services, prepared_database: str) -> "Databases":
+    from weather_etl_tests.support.databases import Databases
+
+    return Databases(services.postgres_url, prepared_database)
 
 
 @pytest.fixture
-def database(services: Services, prepared_database: str) -> Iterator[str]:
-    """The URL of a fresh database with Dagster's empty tables, which is dropped after the test."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _execute(services, f"CREATE DATABASE {name} TEMPLATE {prepared_database}")
+def database(services: Services, databases: "Databases") -> Iterator[str]:
+    """The URL of a database with Dagster's empty tables, of the test's own."""
+    name = databases.take()
     yield services.postgres_url.replace("/postgres?", f"/{name}?")
-    _execute(services, f"DROP DATABASE {name} WITH (FORCE)")
+    databases.give_back(name)
 
 
 @pytest.fixture
@@ -229,21 +289,20 @@ def instance(database: str, tmp_path: Path) -> "Iterator[dg.DagsterInstance]":
     """Dagster's history in a PostgreSQL database of the test's own, with the storage that an installation has."""
     import dagster as dg
 
-    (tmp_path / "dagster.yaml").write_text(
-        "storage:\n  custom:\n    module: weather_etl.pooled_storage\n    class: PooledPostgresStorage\n"
-        f"    config:\n      postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
-    )
+    from weather_etl_tests.support.histories import configure
+
+    configure(tmp_path, database)
     with dg.DagsterInstance.from_config(str(tmp_path)) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def live(services: Services, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Live]":
-    """`dagster dev`; its sensor is switched off."""
-    from weather_etl_tests.support.live import dagster_dev
+    """What `make ui` starts, with its sensors switched off."""
+    from weather_etl_tests.support.live import make_ui
 
-    with dagster_dev(services, tmp_path_factory.mktemp("live")) as started:
-        started.ask("mutation($id: String!) { stopSensor(id: $id) { __typename } }", id=started.sensor_state()["id"])
+    with make_ui(services, tmp_path_factory.mktemp("live")) as started:
+        started.stop_sensors()
         yield started
 
 

@@ -26,7 +26,7 @@ from weather_etl.redaction import cell, escaped
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import HEADER, weather_csv
-from weather_etl_tests.support.runs import process
+from weather_etl_tests.support.runs import process, process_hours
 
 ESC, BIDI, BELL, C1 = "\x1b[31m", "\u202e", "\x07", "\x9b2J"
 STEERING = (ESC, BIDI, BELL, C1)
@@ -56,10 +56,14 @@ def test_markdown_for_the_ui_is_harmless() -> None:
     assert not steers(markdown(f"a{ESC}{BIDI}b"))
 
 
-@pytest.mark.parametrize(
-    "command", [["status"], ["status", "-s", "a"], ["files"], ["quarantine"], ["head", "raw_observations", "-s", "a", "--columns", "summary,landing_file"], ["run", "--tables-only"]],
-    ids=" ".join,
+READING = (
+    ["status"], ["status", "-s", "a"], ["files"], ["quarantine"],
+    ["head", "raw_observations", "-s", "a", "--columns", "summary,landing_file"],
 )  # fmt: skip
+RUN = ["run", "--tables-only"]
+
+
+@pytest.mark.parametrize("commands", [READING, [RUN]], ids=["of what was made", "while it is made"])
 def test_no_command_lets_a_file_steer_the_terminal(
     containers: Containers,
     database: str,
@@ -67,7 +71,7 @@ def test_no_command_lets_a_file_steer_the_terminal(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
-    command: list[str],
+    commands: list[list[str]],
 ) -> None:
     bad = f"2020-01-09 00:00:00.000 +0000,{ESC}{BIDI},rain,{ESC}warm,5,0.8,10,1,1,0,1010,{ESC}"
     header = HEADER.replace("Loud Cover", f"{ESC}{BIDI}Cover")
@@ -75,7 +79,7 @@ def test_no_command_lets_a_file_steer_the_terminal(
     containers.landing.upload(f"a/{BIDI}{C1}x.csv", (data + bad).encode())
     containers.landing.upload(f"a/{BIDI}bad.csv", f"{ESC}{BIDI};{BELL}\n1;2\n".encode())
     containers.landing.upload(f"{BIDI}lost.csv", b"x")
-    if command[0] != "run":
+    if RUN not in commands:
         import dagster as dg
         from dagster._core.instance.ref import InstanceRef
 
@@ -85,12 +89,13 @@ def test_no_command_lets_a_file_steer_the_terminal(
             process(containers, instance=instance)
     (tmp_path / "dagster.yaml").write_text((CHECKOUT / "dagster.yaml").read_text())
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["weather-etl", *command])
-    capfd.readouterr()
-    with contextlib.suppress(SystemExit):
-        cli.main()
-    printed = "".join(capfd.readouterr())
-    assert printed and not steers(printed)
+    for command in commands:
+        monkeypatch.setattr(sys, "argv", ["weather-etl", *command])
+        capfd.readouterr()
+        with contextlib.suppress(SystemExit):
+            cli.main()
+        printed = "".join(capfd.readouterr())
+        assert printed and not steers(printed), command
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -103,20 +108,25 @@ def test_numbers_and_other_cells_stay(value: object) -> None:
     assert cell(value) is value
 
 
-@pytest.mark.parametrize("as_is", [False, True])
-def test_head_writes_no_formula_into_csv_unless_it_is_told_to(
-    containers: Containers,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    as_is: bool,
-    tmp_path: Path,
-) -> None:
+SUMMARIES = ["=1+1", "@x", "fine"]
+
+
+@pytest.fixture(scope="module")
+def formulas(shared: Containers) -> None:
+    """A station whose cells look like formulas."""
     rows = [
-        f'2020-01-01 {h:02}:00:00.000 +0000,"{t}",rain,-5.0,5.0,0.8,10,100,10.0,0.0,1010,x'
-        for h, t in enumerate(["=1+1", "@x", "fine"])
+        f'2020-01-01 {h:02}:00:00.000 +0000,"{text}",rain,-5.0,5.0,0.8,10,100,10.0,0.0,1010,x'
+        for h, text in enumerate(SUMMARIES)
     ]
-    containers.landing.upload("a/x.csv", "\n".join([HEADER, *rows]).encode())
-    process(containers)
+    shared.landing.upload("a/x.csv", "\n".join([HEADER, *rows]).encode())
+    process_hours(shared)
+
+
+@pytest.mark.parametrize("as_is", [False, True])
+@pytest.mark.usefixtures("formulas", "shared_environment")
+def test_head_writes_no_formula_into_csv_unless_it_is_told_to(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], as_is: bool, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     for table in ("raw_observations", "validated_observations"):
         arguments = ["weather-etl", "head", table, "-s", "a", "--csv", *(["--as-is"] if as_is else [])]
@@ -125,7 +135,7 @@ def test_head_writes_no_formula_into_csv_unless_it_is_told_to(
             cli.main()
         assert not ended.value.code
         found = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-        assert [r["summary"] for r in found] == (["=1+1", "@x", "fine"] if as_is else ["'=1+1", "'@x", "fine"])
+        assert [r["summary"] for r in found] == (SUMMARIES if as_is else ["'=1+1", "'@x", "fine"])
         assert {float(r["temperature_c"]) for r in found} == {-5.0}
 
 

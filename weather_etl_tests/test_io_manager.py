@@ -13,17 +13,19 @@ from weather_etl.orchestration.graph import build_graph
 from weather_etl.orchestration.resources import StationTable
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support.runs import process
+from weather_etl_tests.support.lake import put
+from weather_etl_tests.support.made import Made
 
 STATIONS = "ab"
 
 
 @pytest.fixture
-def containers(containers: Containers) -> Containers:
+def containers(containers: Containers, made: Made) -> Containers:
     """Two stations, one day and two days long."""
     for i, station in enumerate(STATIONS):
-        containers.landing.upload(f"{station}/x.csv", weather_csv(24 * (i + 1), temperature=float(i)))
-        process(containers, station)
+        data = weather_csv(24 * (i + 1), temperature=float(i))
+        containers.landing.upload(f"{station}/x.csv", data)
+        put(containers, made(station, x=data))
     return containers
 
 

@@ -30,13 +30,14 @@ from weather_etl.serving import schema
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.histories import configure, in_memory
 from weather_etl_tests.support.ticks import Ticks, poison
 from weather_etl_tests.support.waiting import until
 
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as opened:
+    with in_memory() as opened:
         yield opened
 
 
@@ -158,9 +159,7 @@ def test_five_hundred_stations_are_brought_up_to_date_in_runs_of_fifty(
 @pytest.fixture
 def home(environment: Settings, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a Dagster instance, that commands find."""
-    (tmp_path / "dagster.yaml").write_text(
-        f"storage:\n  postgres:\n    postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
-    )
+    configure(tmp_path, database)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     return tmp_path
 

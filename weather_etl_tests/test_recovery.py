@@ -15,8 +15,24 @@ from weather_etl.serving import database, load, schema, staleness
 from weather_etl.serving import database as serving_database
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.lake import put, with_its_own_lake
+from weather_etl_tests.support.made import Made
 from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, process
 from weather_etl_tests.support.ticks import tick
+
+
+@pytest.fixture(scope="module")
+def shared(shared: Containers) -> Containers:
+    """Station a, all of whose tables are made."""
+    shared.landing.upload("a/x.csv", weather_csv())
+    process(shared)
+    return shared
+
+
+@pytest.fixture
+def station(shared: Containers, containers: Containers) -> Containers:
+    """The same landing files, and a lake that may be lost."""
+    return with_its_own_lake(shared, containers)
 
 
 def objects(containers: Containers) -> dict[str, bytes]:
@@ -78,20 +94,20 @@ def test_without_dagsters_database_the_tables_and_exactly_once_survive(
     assert containers.lake.stamps().keys() == before.keys()
 
 
-def test_without_dagsters_database_a_station_that_is_up_to_date_gets_its_report(containers: Containers) -> None:
-    containers.landing.upload("a/x.csv", weather_csv())
-    process(containers)
+def test_without_dagsters_database_a_station_that_is_up_to_date_gets_its_report(
+    station: Containers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_LANDING_CONTAINER", station.landing.name)
     with dg.DagsterInstance.ephemeral() as empty:  # it does not know the station
         assert run_job(empty, REPORT_JOB, station="a") == []
-    assert containers.lake.container.head("report/station=a/index.html")
+    assert station.lake.container.head("report/station=a/index.html")
 
 
 def test_a_lost_serving_database_is_rebuilt_by_one_command(
-    environment: Settings, database: str, containers: Containers
+    environment: Settings, database: str, containers: Containers, made: Made
 ) -> None:
     for station in "ab":
-        containers.landing.upload(f"{station}/x.csv", weather_csv())
-        process(containers, station)
+        put(containers, made(station))
     load_all(environment, containers)
     with serving_database.connect(environment) as connection, connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA schema_metrics CASCADE; DROP SCHEMA weather CASCADE")
@@ -102,18 +118,19 @@ def test_a_lost_serving_database_is_rebuilt_by_one_command(
 
 def test_a_station_is_rebuilt_as_it_was_yesterday_from_yesterdays_files(containers: Containers) -> None:
     yesterday = {"a/x.csv": weather_csv(48), "a/y.csv": weather_csv(24, first=48)}
+    up_to_months = ("raw_observations", "validated_observations", "daily_weather", "monthly_weather")
     for name, data in yesterday.items():
         containers.landing.upload(name, data)
-    process(containers)
+    process(containers, tables=up_to_months)
     before = objects(containers)
     containers.landing.upload("a/x.csv", weather_csv(48, temperature=40.0))  # today somebody overwrote a file ...
     containers.landing.upload("a/z.csv", weather_csv(24, first=72, temperature=-60.0))  # ... and added a wrong one
-    process(containers)
+    process(containers, tables=up_to_months)
     assert objects(containers) != before
     containers.landing.delete("a/z.csv")
     for name, data in yesterday.items():
         containers.landing.upload(name, data)
-    process(containers)
+    process(containers, tables=up_to_months)
     assert rows_without_time(containers) == 72
     after = objects(containers)
     assert after["daily_weather/station=a/data.parquet"] == before["daily_weather/station=a/data.parquet"]
@@ -126,31 +143,25 @@ def rows_without_time(containers: Containers) -> int:
     return stored.arrow.num_rows
 
 
-def test_a_lost_lake_is_made_again_from_landing_with_the_same_bytes(containers: Containers) -> None:
-    containers.landing.upload("a/x.csv", weather_csv())
-    process(containers)
-    before = objects(containers)
-    for blob in list(containers.lake.container.list()):
-        containers.lake.container.delete(blob.name)
-    assert process(containers).statuses == {WRITTEN}
-    assert objects(containers) == before
+def test_a_lost_lake_is_made_again_from_landing_with_the_same_bytes(station: Containers) -> None:
+    before = objects(station)
+    for blob in list(station.lake.container.list()):
+        station.lake.container.delete(blob.name)
+    assert process(station).statuses == {WRITTEN}
+    assert objects(station) == before
 
 
-def test_a_lost_table_alone_is_made_again(containers: Containers) -> None:
-    containers.landing.upload("a/x.csv", weather_csv())
-    process(containers)
-    containers.lake.container.delete(containers.lake.object_name("daily_weather", "a"))
-    done = process(containers)
+def test_a_lost_table_alone_is_made_again(station: Containers) -> None:
+    station.lake.container.delete(station.lake.object_name("daily_weather", "a"))
+    done = process(station)
     assert done["daily_weather"].status == WRITTEN
     assert done["raw_observations"].status == done["validated_observations"].status == UNCHANGED
 
 
 @pytest.mark.parametrize("table", ["validated_observations", "daily_weather", "monthly_weather"])
 def test_a_raised_code_version_makes_that_table_and_what_follows_and_nothing_else(
-    containers: Containers, monkeypatch: pytest.MonkeyPatch, table: str
+    station: Containers, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
-    containers.landing.upload("a/x.csv", weather_csv())
-    process(containers)
     monkeypatch.setattr(
         fingerprints, "CODE_VERSIONS", {**fingerprints.CODE_VERSIONS, table: fingerprints.CODE_VERSIONS[table] + ".1"}
     )
@@ -158,6 +169,6 @@ def test_a_raised_code_version_makes_that_table_and_what_follows_and_nothing_els
     for name in TABLE_NAMES:
         if follows & set(fingerprints.INPUTS[name]):
             follows.add(name)
-    done = process(containers)
+    done = process(station)
     assert {table for table, made in done.items() if made.status == WRITTEN} == follows
     assert done["raw_observations"].status == UNCHANGED

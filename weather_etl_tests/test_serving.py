@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import dagster as dg
 import psycopg2
@@ -20,7 +20,7 @@ import pytest
 
 from weather_etl.definitions import defs
 from weather_etl.errors import UserError
-from weather_etl.lake.connection import Containers
+from weather_etl.lake.connection import Containers, connect
 from weather_etl.meteorology import schemas
 from weather_etl.operations.planning import PARTITION
 from weather_etl.orchestration.catch_up import catch_up_job
@@ -32,6 +32,8 @@ from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT, Services, _execute
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import ticks as ticks_of_sensors
+from weather_etl_tests.support.lake import put
+from weather_etl_tests.support.made import Made
 from weather_etl_tests.support.runs import process
 from weather_etl_tests.support.ticks import Ticks
 
@@ -39,9 +41,10 @@ from weather_etl_tests.support.ticks import Ticks
 class Serving:
     """The serving database of one test."""
 
-    def __init__(self, settings: Settings, containers: Containers) -> None:
+    def __init__(self, settings: Settings, containers: Containers, made: Made) -> None:
         self.settings = settings
         self.containers = containers
+        self.made = made
         self.url = database.serving_url(settings).replace("+psycopg2", "")
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
@@ -53,9 +56,13 @@ class Serving:
     def one(self, statement: str) -> Any:
         return self.rows(statement)[0][0]
 
-    def lake(self, station: str = "a", data: bytes | None = None) -> None:
-        """Make a station's tables in the lake from one file."""
-        self.containers.landing.upload(f"{station}/x.csv", data or weather_csv())
+    def lake(self, station: str = "a", **files: bytes) -> None:
+        """Lay tables into the lake that a run made of a station's files, one of two days by default."""
+        put(self.containers, self.made(station, **files))
+
+    def land(self, station: str = "a") -> None:
+        """Land a file and make the tables of it, for who compares the lake with landing."""
+        self.containers.landing.upload(f"{station}/x.csv", weather_csv())
         process(self.containers, station)
 
     def load(self, station: str = "a", **options: Any) -> dict[str, load.Loaded]:
@@ -75,9 +82,9 @@ class Serving:
 
 
 @pytest.fixture
-def empty(environment: Settings, database: str, containers: Containers) -> Serving:
+def empty(environment: Settings, database: str, containers: Containers, made: Made) -> Serving:
     """A database of the test's own, without the tables."""
-    return Serving(environment, containers)
+    return Serving(environment, containers, made)
 
 
 @pytest.fixture(scope="module")
@@ -92,10 +99,12 @@ def migrated(services: Services) -> Iterator[str]:
 
 
 @pytest.fixture
-def serving(environment: Settings, migrated: str, containers: Containers, monkeypatch: pytest.MonkeyPatch) -> Serving:
+def serving(
+    environment: Settings, migrated: str, containers: Containers, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> Serving:
     """The migrated database without rows."""
     monkeypatch.setenv("WEATHER_ETL_SERVING_URL", migrated)
-    opened = Serving(Settings.load(), containers)
+    opened = Serving(Settings.load(), containers, made)
     opened.rows(f"TRUNCATE {', '.join(f'weather.{n}' for n in (*(s.name for s in tables.SERVED), tables.LOADS))}")
     return opened
 
@@ -232,7 +241,7 @@ def test_a_nul_character_is_replaced_since_postgresql_cannot_hold_it() -> None:
 
 @pytest.mark.parametrize("served", tables.SERVED[:3], ids=lambda s: s.name)
 def test_the_rows_served_are_those_of_the_lake(serving: Serving, served: tables.Served) -> None:
-    serving.lake(data=weather_csv(24 * 40))
+    serving.lake(x=weather_csv(24 * 40))
     serving.load()
     stored = serving.containers.lake.read(served.source, "a")
     columns = ", ".join(served.contract.column_names)
@@ -241,8 +250,7 @@ def test_the_rows_served_are_those_of_the_lake(serving: Serving, served: tables.
 
 
 def test_the_manifest_is_served_with_rejected_files(serving: Serving) -> None:
-    serving.containers.landing.upload("a/bad.csv", b"PAR1")
-    serving.lake()
+    serving.lake(bad=b"PAR1", x=weather_csv())
     serving.load()
     rows = serving.rows("SELECT landing_file, state, reason, rows, archived FROM weather.weather_files ORDER BY 1")
     assert rows == [("a/bad.csv", "rejected", "NOT_CSV", None, False), ("a/x.csv", "ingested", None, 48, False)]
@@ -263,7 +271,7 @@ def test_a_full_load_of_the_same_rows_rewrites_none(serving: Serving) -> None:
 
 
 def test_only_rows_that_differ_are_written(serving: Serving) -> None:
-    serving.lake()
+    serving.land()
     serving.load()
     serving.containers.landing.upload("a/y.csv", weather_csv(24, first=36, temperature=9.0))
     process(serving.containers)
@@ -275,7 +283,7 @@ def test_rows_of_other_stations_stay(serving: Serving) -> None:
     for station in "ab":
         serving.lake(station)
         serving.load(station)
-    serving.lake("a", weather_csv(24))
+    serving.lake("a", x=weather_csv(24))
     serving.load("a")
     assert serving.rows("SELECT station_id, count(*) FROM weather.weather_observations GROUP BY 1 ORDER BY 1") == [
         ("a", 24),
@@ -286,7 +294,7 @@ def test_rows_of_other_stations_stay(serving: Serving) -> None:
 def test_a_reader_sees_the_old_rows_until_all_tables_are_in(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     serving.lake()
     serving.load()
-    serving.lake(data=weather_csv(24))
+    serving.lake(x=weather_csv(24))
     seen = []
     swap = load._swap
 
@@ -318,27 +326,32 @@ def test_rows_are_compared_by_hashing_whatever_the_planner_takes_an_empty_table_
     assert set(seen) == {("off",)}
 
 
+def load_until_killed(settings: Settings) -> NoReturn:
+    """Load in a process of its own, which ends in mid-load; with connections of its own too."""
+    swap = load._swap
+
+    def die(cursor: Any, served: tables.Served, *rest: Any) -> load.Loaded:
+        done = swap(cursor, served, *rest)
+        if served.name == "weather_daily":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done
+
+    load._swap = die
+    try:
+        with connect(settings) as containers, database.connect(settings) as opened:
+            load.load_station(opened, containers.lake, "a")
+    finally:
+        os._exit(1)
+
+
 def test_a_load_that_is_killed_leaves_the_old_rows(serving: Serving) -> None:
     serving.lake()
     serving.load()
     before = serving.everything()
-    serving.lake(data=weather_csv(24))
-    code = (
-        "import os, signal\n"
-        "from weather_etl.serving import database, load\n"
-        "from weather_etl.settings import Settings\n"
-        "from weather_etl.lake.connection import connect\n"
-        "swap = load._swap\n"
-        "def die(cursor, served, *rest):\n"
-        "    done = swap(cursor, served, *rest)\n"
-        "    if served.name == 'weather_daily': os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    return done\n"
-        "load._swap = die\n"
-        "settings = Settings.load()\n"
-        "with connect(settings) as c, database.connect(settings) as db: load.load_station(db, c.lake, 'a')\n"
-    )
-    killed = subprocess.run([sys.executable, "-c", code], env=os.environ, cwd=CHECKOUT, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    serving.lake(x=weather_csv(24))
+    if (child := os.fork()) == 0:
+        load_until_killed(serving.settings)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     assert serving.everything() == before
     assert serving.load()["weather_observations"].rows == 24
 
@@ -436,7 +449,7 @@ def test_a_station_that_cannot_be_loaded_does_not_stop_the_others(
     serving: Serving, instance: dg.DagsterInstance
 ) -> None:
     for station in "abc":
-        serving.lake(station)
+        serving.land(station)
     break_daily(serving.containers, "b")
     failures = run_job(instance, catch_up_job)
     assert len(failures) == 1 and "daily_weather of station b has no column" in failures[0]
@@ -527,7 +540,7 @@ def test_a_dead_serving_database_fails_the_tick_and_leaves_the_lake_up_to_date(
 ) -> None:
     monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
     monkeypatch.setenv("WEATHER_ETL_SERVING_URL", "postgresql+psycopg2://someone:hunter2@127.0.0.1:9/x")
-    serving.lake()
+    serving.land()
     ticks = Ticks(instance)
     with pytest.raises(dg.Failure, match="PostgreSQL does not answer"):
         tick(ticks)

@@ -4,7 +4,7 @@ import pytest
 
 from weather_etl.lake.connection import Containers
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support.runs import process
+from weather_etl_tests.support.runs import process_hours
 
 FILE, TOML = "a/x.csv", "a/station.toml"
 
@@ -12,7 +12,7 @@ FILE, TOML = "a/x.csv", "a/station.toml"
 def first_hour(containers: Containers, toml: str) -> dict[str, object]:
     """The first row of the validated table after a run with these settings."""
     containers.landing.upload(TOML, toml.encode())
-    process(containers)
+    process_hours(containers)
     return containers.lake.read("validated_observations", "a").arrow.slice(0, 1).to_pylist()[0]
 
 
@@ -29,7 +29,7 @@ def test_units_and_the_kind_of_pressure_take_effect(containers: Containers) -> N
 def test_an_alias_reads_a_file_again(containers: Containers, reads: list[str]) -> None:
     containers.landing.upload(FILE, b"Formatted Date,Messwert A\n2020-01-01 00:00:00.000 +0000,5\n")
     containers.landing.upload(TOML, b"")
-    process(containers)
+    process_hours(containers)
     assert containers.lake.read("validated_observations", "a").arrow.num_rows == 0
     reads.clear()
     assert first_hour(containers, 'aliases = { "Messwert A" = "temperature_c" }')["temperature_c"] == 5
@@ -39,5 +39,5 @@ def test_an_alias_reads_a_file_again(containers: Containers, reads: list[str]) -
 def test_an_encoding_reads_a_file_again(containers: Containers) -> None:
     containers.landing.upload(FILE, weather_csv(6).replace(b",Clear,", ",Derült,".encode("cp1250")))
     containers.landing.upload(TOML, b"")
-    process(containers)
+    process_hours(containers)
     assert first_hour(containers, 'encoding = "cp1250"')["summary"] == "Derült"

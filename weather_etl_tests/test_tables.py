@@ -8,20 +8,24 @@ import pytest
 
 from weather_etl import tables
 from weather_etl.errors import UserError
-from weather_etl.lake.connection import connect
+from weather_etl.lake.connection import Containers, connect
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.runs import process
 
 
+@pytest.fixture(scope="module")
+def two_stations(shared: Containers) -> None:
+    """Of two days each."""
+    for station in ("b", "a"):
+        shared.landing.upload(f"{station}/x.csv", weather_csv())
+        process(shared, station)
+
+
 @pytest.fixture
-def loaded(environment: Settings) -> Settings:
-    """Two stations of two days."""
-    with connect(environment, prompt=True) as containers:
-        for station in ("b", "a"):
-            containers.landing.upload(f"{station}/x.csv", weather_csv())
-            process(containers, station)
-    return environment
+def loaded(two_stations: None, shared_environment: Settings) -> Settings:
+    """The environment of a reader of these stations."""
+    return shared_environment
 
 
 def test_a_table_comes_with_units_and_descriptions(loaded: Settings) -> None:
@@ -131,7 +135,7 @@ def test_a_view_keeps_ids_texts_and_reads_objects_of_older_versions(environment:
     with connect(environment, prompt=True) as containers:
         for station in ("007", "8"):
             containers.landing.upload(f"{station}/x.csv", weather_csv())
-            process(containers, station)
+            process(containers, station, tables=["raw_observations", "validated_observations", "daily_weather"])
         old = containers.lake.read("daily_weather", "007")
         without = old.arrow.drop_columns(["degree_day_bases"])
         containers.lake.write("daily_weather", "007", without, fingerprint="old", if_match=old.stamp.etag)

@@ -1,15 +1,15 @@
-"""The ways in on a live `dagster dev`: the UI (through GraphQL, as its pages ask), a backfill, the sensor daemon.
+"""The ways in on a live `make ui`: the UI (through GraphQL, as its pages ask), a backfill, the sensor daemon, its end.
 
-One instance serves all tests, each with stations of its own. The sensor is switched off until the tests of the sensor,
-at the end of the module, so that it cannot do the work of the tests before.
+One instance serves all tests, and a run takes seconds, so that they share what runs have made. The sensor is switched
+off until the tests of the sensor, so that it cannot do the work of the tests before; the last tests kill and end it.
 """
 
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
-import uuid
 
 import psutil
 import pytest
@@ -18,6 +18,8 @@ from weather_etl import digests
 from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.landing import listing
+from weather_etl.local import services as local
+from weather_etl.local.supervise import code_server_lives
 from weather_etl.operations import planning, trigger
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import weather_csv
@@ -25,15 +27,6 @@ from weather_etl_tests.support.live import LOCATION, Live
 from weather_etl_tests.support.waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.live
-
-
-@pytest.fixture
-def station(live: Live) -> str:
-    """A station with one file of two days, that Dagster knows."""
-    name = f"s{uuid.uuid4().hex[:8]}"
-    live.upload(name, weather_csv(48))
-    live.add_partition(name)
-    return name
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +53,22 @@ def again(live: Live, up_to_date: str) -> tuple[str, dict[str, str]]:
     return live.materialize(up_to_date), before
 
 
+@pytest.fixture(scope="module")
+def raw_made_anew(live: Live, job_run: tuple[str, str]) -> tuple[str, dict[str, str]]:
+    """A station of whose tables only the raw one was made anew, with one file more; and the ETags before."""
+    station, run_id = job_run
+    live.status(run_id)
+    before = live.etags(station)
+    live.upload(station, weather_csv(24, first=48), "more.csv")
+    run_id = live.launch("__ASSET_JOB", {"dagster/partition": station}, tables=("raw_observations",), checks=[])
+    assert live.status(run_id) == "SUCCESS"
+    return station, before
+
+
 @pytest.fixture(scope="module", autouse=True)
 def backfill(live: Live) -> str:
-    """A backfill over three stations; launched first, since its daemon looks only every 30 s."""
-    stations = [f"backfilled-{n}" for n in range(3)]
+    """A backfill over two stations; launched first, since its daemon looks only every 30 s."""
+    stations = [f"backfilled-{n}" for n in range(2)]
     for name in stations:
         live.upload(name, weather_csv(24))
         live.add_partition(name)
@@ -103,12 +108,6 @@ def test_every_port_that_is_listened_on_is_on_the_loopback(live: Live) -> None:
     assert {address.ip for address in listening} <= {"127.0.0.1", "::1"}
 
 
-def test_materializing_one_table_makes_only_that_table(live: Live, station: str) -> None:
-    run_id = live.launch("__ASSET_JOB", {"dagster/partition": station}, tables=("raw_observations",), checks=[])
-    assert live.status(run_id) == "SUCCESS"
-    assert live.carried(station).keys() == {"raw_observations"}
-
-
 def test_no_table_is_unsynced_after_a_run(live: Live, up_to_date: str) -> None:
     nodes = live.assets(
         "staleStatus(partition: $station) staleCauses(partition: $station) { reason }", station=up_to_date
@@ -116,11 +115,16 @@ def test_no_table_is_unsynced_after_a_run(live: Live, up_to_date: str) -> None:
     assert {t: n["staleCauses"] for t, n in nodes.items() if n["staleStatus"] != "FRESH"} == {}
 
 
-def test_what_follows_is_unsynced_when_raw_alone_was_made_anew(live: Live, station: str) -> None:
-    live.status(live.materialize(station))
-    live.upload(station, weather_csv(24, first=48), "more.csv")
-    live.status(live.launch("__ASSET_JOB", {"dagster/partition": station}, tables=("raw_observations",), checks=[]))
-    nodes = live.assets("staleStatus(partition: $station)", station=station)
+def test_materializing_one_table_makes_only_that_table(live: Live, raw_made_anew: tuple[str, dict[str, str]]) -> None:
+    station, before = raw_made_anew
+    assert [table for table, etag in live.etags(station).items() if etag != before[table]] == ["raw_observations"]
+
+
+def test_what_follows_is_unsynced_when_raw_alone_was_made_anew(
+    live: Live, raw_made_anew: tuple[str, dict[str, str]]
+) -> None:
+    nodes = live.assets("staleStatus(partition: $station)", station=raw_made_anew[0])
+    assert nodes["raw_observations"]["staleStatus"] == "FRESH"
     assert nodes["validated_observations"]["staleStatus"] == "STALE"
 
 
@@ -174,8 +178,8 @@ def test_the_lines_of_a_step_can_be_read(live: Live, up_to_date: str) -> None:
 
 def test_a_backfill_is_a_run_per_station_and_ends_as_its_runs_ended(live: Live, backfill: str) -> None:
     assert live.backfill_status(backfill) == "COMPLETED_SUCCESS"
-    assert [r["status"] for r in live.runs("dagster/backfill", backfill)] == ["SUCCESS"] * 3
-    assert [live.carried(f"backfilled-{n}") == live.expected(f"backfilled-{n}") for n in range(3)] == [True] * 3
+    assert [r["status"] for r in live.runs("dagster/backfill", backfill)] == ["SUCCESS"] * 2
+    assert [live.carried(f"backfilled-{n}") == live.expected(f"backfilled-{n}") for n in range(2)] == [True] * 2
 
 
 def weather_etl(live: Live, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -189,7 +193,10 @@ def weather_etl(live: Live, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_triggering_starts_a_run_over_the_given_station_and_tells_its_steps(live: Live, station: str) -> None:
+def test_triggering_starts_a_run_over_the_given_station_and_tells_its_steps(
+    live: Live, raw_made_anew: tuple[str, dict[str, str]]
+) -> None:
+    station = raw_made_anew[0]
     done = weather_etl(live, "trigger", "--station", station, "--wait", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
@@ -297,5 +304,54 @@ def test_a_corrected_file_replaces_its_rows(live: Live, arrived: str, runs_of_ar
     assert table and set(table.arrow.column("temperature_c").to_pylist()) == {9.0, 9.1}
 
 
-def test_sigterm_ends_everything(live: Live) -> None:
-    assert live.stop() == []
+def code_servers(pid: int) -> list[psutil.Process]:
+    """The processes that run our code."""
+    servers = []
+    for process in psutil.Process(pid).children(recursive=True):
+        try:
+            line = process.cmdline()
+        except psutil.Error:
+            continue
+        if "api" in line and "grpc" in line:
+            servers.append(process)
+    return servers
+
+
+DIED = "The code location has died; it is started again."
+
+
+def test_new_files_flow_again_after_the_code_location_was_killed(live: Live, sensor: None) -> None:
+    killed = code_servers(live.process.pid)
+    assert killed and code_server_lives(live.process.pid)
+    for process in killed:
+        os.kill(process.pid, signal.SIGKILL)
+    live.upload("afterwards", weather_csv(24))
+    until(
+        "tables of a file that landed after the kill",
+        lambda: live.containers.lake.stamp("daily_weather", "afterwards"),
+        progress=live.said,
+    )
+    assert DIED in live.log.read_text()
+    assert not {p.pid for p in code_servers(live.process.pid)} & {p.pid for p in killed}
+
+
+def test_the_terminal_has_the_address_others_know_it_and_stop_ends_everything(live: Live) -> None:
+    folder, said = live.log.parent, []
+    opened = subprocess.run(
+        [sys.executable, "-m", "weather_etl.cli", "open", "ui", "--print"],
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(CHECKOUT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert opened.stdout == f"http://127.0.0.1:{live.port}\n", opened.stderr
+    assert live.ended_by(lambda: local.down(folder, say=said.append)) == []
+    assert said == ["Ended the web interface."]
+    told = [line for line in live.log.read_text().splitlines() if line != DIED]
+    assert told[0].startswith("Starting Dagster")
+    assert told[1:] == [
+        f"Dagster is at http://127.0.0.1:{live.port} (Ctrl-C ends it).",
+        "Ending Dagster and the runs under way, which may take half a minute ...",
+        "Dagster has ended.",
+    ]
+    assert not (folder / ".local" / "ui.json").exists()
+    assert "temporary directory" not in (folder / ".local" / "ui.log").read_text()
+    # Dagster leaves nothing in the folder.
+    assert {p.name for p in folder.iterdir()} == {"dagster.yaml", "workspace.yaml", "terminal.txt", ".local"}

@@ -1,5 +1,6 @@
 """The weather report as an asset: published beside the tables, requested when they change, a run per station."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -14,15 +15,24 @@ from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors.report import weather_report_sensor
 from weather_etl.report import publish
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support.runs import LEFT, UNCHANGED, WRITTEN, execute, process
+from weather_etl_tests.support.lake import put
+from weather_etl_tests.support.made import Made
+from weather_etl_tests.support.runs import LEFT, UNCHANGED, WRITTEN, execute
 
 REPORT_JOB, INDEX_JOB = "weather_report_job", "station_index_job"
+Load = Callable[..., None]
 
 
-def load(containers: Containers, station: str, hours: int = 48) -> None:
-    """Land a file and make the tables."""
-    containers.landing.upload(f"{station}/x.csv", weather_csv(hours))
-    process(containers, station)
+@pytest.fixture
+def load(containers: Containers, made: Made) -> Load:
+    """Lands a file, and lays the tables of such a file into the lake."""
+
+    def load(station: str, hours: int = 48) -> None:
+        data = weather_csv(hours)
+        containers.landing.upload(f"{station}/x.csv", data)
+        put(containers, made(station, x=data))
+
+    return load
 
 
 def draw(containers: Containers, job: str, station: str | None = None, **options: object) -> dg.AssetMaterialization:
@@ -50,8 +60,8 @@ def requested(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     return [] if isinstance(outcome, dg.SkipReason) else list(outcome.run_requests or [])
 
 
-def test_a_report_lies_beside_the_tables_as_a_page_for_browsers(containers: Containers) -> None:
-    load(containers, "a")
+def test_a_report_lies_beside_the_tables_as_a_page_for_browsers(containers: Containers, load: Load) -> None:
+    load("a")
     draw(containers, REPORT_JOB, "a")
     data, _ = containers.lake.container.read("report/station=a/index.html")
     properties = containers.lake.container.client.get_blob_client("report/station=a/index.html").get_blob_properties()
@@ -60,25 +70,19 @@ def test_a_report_lies_beside_the_tables_as_a_page_for_browsers(containers: Cont
     assert "report" not in {table for _, table in containers.lake.stamps()}
 
 
-def test_a_report_is_made_once_and_again_when_its_tables_change(containers: Containers) -> None:
-    load(containers, "a")
-    first = draw(containers, REPORT_JOB, "a")
+def test_a_report_is_made_once_keeps_its_pictures_and_is_made_again_when_its_tables_change(
+    containers: Containers, load: Load, instance: dg.DagsterInstance
+) -> None:
+    load("a")
+    first = draw(containers, REPORT_JOB, "a", instance=instance)
     assert status(first) == WRITTEN
     assert "data:image/svg+xml;base64," in str(first.metadata["rose"].value)
-    assert status(draw(containers, REPORT_JOB, "a")) == UNCHANGED
-    load(containers, "a", hours=72)
-    again = draw(containers, REPORT_JOB, "a")
+    unchanged = draw(containers, REPORT_JOB, "a", instance=instance)
+    assert (status(unchanged), unchanged.metadata["rose"]) == (UNCHANGED, first.metadata["rose"])
+    load("a", hours=72)
+    again = draw(containers, REPORT_JOB, "a", instance=instance)
     assert status(again) == WRITTEN
     assert again.tags["dagster/data_version"] != first.tags["dagster/data_version"]
-
-
-def test_an_unchanged_report_keeps_the_pictures_of_the_run_that_drew_it(
-    containers: Containers, instance: dg.DagsterInstance
-) -> None:
-    load(containers, "a")
-    drawn = draw(containers, REPORT_JOB, "a", instance=instance)
-    again = draw(containers, REPORT_JOB, "a", instance=instance)
-    assert (status(again), again.metadata["rose"]) == (UNCHANGED, drawn.metadata["rose"])
 
 
 def test_a_report_without_tables_is_one_sentence(containers: Containers) -> None:
@@ -89,8 +93,10 @@ def test_a_report_without_tables_is_one_sentence(containers: Containers) -> None
     ]
 
 
-def test_a_page_that_another_run_wrote_meanwhile_stays(containers: Containers, monkeypatch: pytest.MonkeyPatch) -> None:
-    load(containers, "a")
+def test_a_page_that_another_run_wrote_meanwhile_stays(
+    containers: Containers, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load("a")
 
     def overtaken(*arguments: object) -> object:
         containers.lake.container.write("report/station=a/index.html", b"newer", if_match=None)
@@ -102,12 +108,12 @@ def test_a_page_that_another_run_wrote_meanwhile_stays(containers: Containers, m
     assert containers.lake.container.read("report/station=a/index.html")[0] == b"newer"
 
 
-def test_the_index_follows_the_reports(containers: Containers) -> None:
-    load(containers, "a")
+def test_the_index_follows_the_reports(containers: Containers, load: Load) -> None:
+    load("a")
     draw(containers, REPORT_JOB, "a")
     assert status(draw(containers, INDEX_JOB)) == WRITTEN
     assert status(draw(containers, INDEX_JOB)) == UNCHANGED
-    load(containers, "b")
+    load("b")
     draw(containers, REPORT_JOB, "b")
     assert draw(containers, INDEX_JOB).metadata["stations"].value == 2
     data, _ = containers.lake.container.read(publish.INDEX)
@@ -115,10 +121,10 @@ def test_the_index_follows_the_reports(containers: Containers) -> None:
 
 
 def test_the_sensor_requests_what_is_stale_then_the_index_and_then_nothing(
-    containers: Containers, instance: dg.DagsterInstance
+    containers: Containers, load: Load, instance: dg.DagsterInstance
 ) -> None:
-    load(containers, "a")
-    load(containers, "b")
+    load("a")
+    load("b")
     runs = requested(instance)
     assert [(r.job_name, r.tags[PARTITION], r.tags[WHY]) for r in runs] == [
         (REPORT_JOB, "a", "no report yet"),
@@ -130,15 +136,16 @@ def test_the_sensor_requests_what_is_stale_then_the_index_and_then_nothing(
     assert index.job_name == INDEX_JOB
     draw(containers, INDEX_JOB, instance=instance, tags=dict(index.tags))
     assert tick(instance) == dg.SkipReason("All 2 reports are up to date.")
-    load(containers, "a", hours=72)
+    load("a", hours=72)
     assert [r.tags[WHY] for r in requested(instance)] == ["tables changed"]
 
 
-def test_many_stale_reports_share_one_run_of_catch_up_job(containers: Containers, instance: dg.DagsterInstance) -> None:
+def test_many_stale_reports_share_one_run_of_catch_up_job(
+    containers: Containers, made: Made, instance: dg.DagsterInstance
+) -> None:
     stations = [f"s{n}" for n in range(7)]
-    for station in stations:
-        containers.landing.upload(f"{station}/x.csv", weather_csv(24))
-        process(containers, station)
+    for station in stations:  # whose tables nobody opens
+        put(containers, {name.replace("=a/", f"={station}/"): o for name, o in made().items()})
     (run,) = requested(instance)
     assert run.job_name == "catch_up_job"
     assert run.run_config["ops"]["catch_up"]["config"] == {"stations": stations, "tables_only": False}
@@ -146,10 +153,10 @@ def test_many_stale_reports_share_one_run_of_catch_up_job(containers: Containers
 
 
 def test_a_report_that_keeps_failing_is_given_up(
-    containers: Containers, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+    containers: Containers, load: Load, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
-    load(containers, "a")
+    load("a")
     (run,) = requested(instance)
     monkeypatch.setattr(publish, "station_page", lambda *_: 1 / 0)
     result = execute(containers, REPORT_JOB, "a", instance=instance, tags=dict(run.tags))
@@ -160,10 +167,10 @@ def test_a_report_that_keeps_failing_is_given_up(
 
 
 def test_the_sensor_waits_for_a_station_whose_tables_are_not_complete(
-    containers: Containers, instance: dg.DagsterInstance
+    containers: Containers, made: Made, instance: dg.DagsterInstance
 ) -> None:
-    containers.landing.upload("a/x.csv", weather_csv())
-    process(containers, "a", tables=["raw_observations", "validated_observations"])
+    early = ("raw_observations", "validated_observations")
+    put(containers, {name: o for name, o in made().items() if name.startswith(early)})
     assert requested(instance) == []
 
 

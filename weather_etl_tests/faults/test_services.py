@@ -24,6 +24,7 @@ from weather_etl.settings import Settings, azurite_connection_string
 from weather_etl_tests.conftest import AZURITE_HOME, Services, free_azurite_port, temporary_root
 from weather_etl_tests.faults.conftest import OwnAzurite, tables
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.histories import configure
 from weather_etl_tests.support.lake import RAW
 from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, RunFailed, process
 from weather_etl_tests.support.ticks import tick
@@ -115,10 +116,7 @@ def postgres(services: Services) -> Iterator[local_postgres.PostgresFiles]:
 
 @contextmanager
 def dagster_instance(database: str, folder: Path) -> Iterator[dg.DagsterInstance]:
-    (folder / "dagster.yaml").write_text(
-        "storage:\n  custom:\n    module: weather_etl.pooled_storage\n    class: PooledPostgresStorage\n"
-        f"    config:\n      postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
-    )
+    configure(folder, database)
     with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder))) as opened:
         yield opened
 

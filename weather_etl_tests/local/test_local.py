@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from weather_etl.local import azurite, ownership, postgres, services
 from weather_etl.local.processes import is_free, is_ours, locked, wait_until
 from weather_etl.settings import Settings, azurite_connection_string
 from weather_etl_tests.conftest import AZURITE_HOME, CHECKOUT, Services, free_azurite_port, temporary_root
+from weather_etl_tests.support.databases import Databases
 
 Created = Callable[[postgres.PostgresFiles], None]
 
@@ -573,3 +574,33 @@ class TestFixtures:
             cursor.execute("SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM event_logs)")
             assert cursor.fetchone() == (0, 0)
         connection.close()
+
+    @pytest.mark.parametrize(
+        ("left", "is_kept"),
+        [
+            ("INSERT INTO daemon_heartbeats (daemon_type, timestamp) VALUES ('x', now())", True),
+            ("UPDATE alembic_version SET version_num = 'x'", False),
+            ("CREATE SCHEMA schema_metrics", False),
+            ("ALTER TABLE runs ADD COLUMN x int", False),
+            ("GRANT SELECT ON runs TO PUBLIC", False),
+            ("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", False),
+            ("DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = 999', current_database()); END$$", False),
+        ],
+    )
+    def test_a_database_is_as_new_for_the_next_test_whatever_the_one_before_left(
+        self, databases: Databases, services: Services, left: str, is_kept: bool
+    ) -> None:
+        name = databases.take()
+        url = services.postgres_url.replace("+psycopg2", "").replace("/postgres?", f"/{name}?")
+        connection = psycopg2.connect(url)
+        connection.autocommit = True
+        connection.cursor().execute(left)
+        databases.give_back(name)  # which ends who is connected
+        with pytest.raises(psycopg2.OperationalError):
+            connection.cursor().execute("SELECT 1")
+        taken = databases.take()
+        assert (taken == name) == is_kept
+        with closing(psycopg2.connect(url.replace(name, taken))) as again, again.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM daemon_heartbeats")
+            assert cursor.fetchone() == (0,)
+        databases.give_back(taken)

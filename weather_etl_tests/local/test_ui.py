@@ -1,25 +1,16 @@
-"""`make ui`: what the terminal says, who knows the port, and its end."""
+"""`make ui`: what the terminal says, and who knows the port; a live one is in `test_ways_in.py`."""
 
 import json
 import os
-import signal
 import socket
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from weather_etl.local import services as local
 from weather_etl.local import ui
 from weather_etl.local.ownership import DATABASE, STORAGE, Folder
 from weather_etl.settings import azurite_connection_string
-from weather_etl_tests.conftest import Services
-from weather_etl_tests.support.live import installation
-from weather_etl_tests.support.waiting import free_port, until
-
-ENDING = "Ending Dagster and the runs under way, which may take half a minute ..."
 
 
 def listener(port: int = 0) -> socket.socket:
@@ -101,39 +92,3 @@ def test_dagster_gets_its_folder_and_the_address_unless_they_are_set(
     monkeypatch.setenv("WEATHER_ETL_UI_URL", "https://dagster.example.net")
     environ = ui.environment(Folder(tmp_path), 3001)
     assert (environ["DAGSTER_HOME"], environ["WEATHER_ETL_UI_URL"]) == ("/mine", "https://dagster.example.net")
-
-
-@pytest.mark.live
-def test_the_terminal_ends_with_the_address_the_port_is_known_and_stop_ends_it(
-    services: Services, tmp_path: Path
-) -> None:
-    port, terminal, said = free_port(), tmp_path / "terminal.txt", []
-    address = f"Dagster is at http://127.0.0.1:{port} (Ctrl-C ends it)."
-    with installation(services, tmp_path) as (env, _), terminal.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "weather_etl.local.ui", str(tmp_path), str(port)],
-            cwd=tmp_path,
-            env=env,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # as in the background of a script
-        )
-        try:
-            before = {p.name for p in tmp_path.iterdir()} | {".local"}
-            until("the address", lambda: address in terminal.read_text() or process.poll() is not None)
-            opened = subprocess.run(
-                [sys.executable, "-m", "weather_etl.cli", "open", "ui", "--print"],
-                cwd=tmp_path, env=env, capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            assert opened.stdout == f"http://127.0.0.1:{port}\n", opened.stderr
-            assert local.down(tmp_path, say=said.append).ui is None
-            assert said == ["Ended the web interface."]
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-            process.wait(90)
-    told = terminal.read_text().splitlines()
-    assert told[0].startswith("Starting Dagster") and told[1:] == [address, ENDING, "Dagster has ended."]
-    assert not (tmp_path / ".local" / "ui.json").exists()
-    assert "temporary directory" not in (tmp_path / ".local" / "ui.log").read_text()
-    assert {p.name for p in tmp_path.iterdir()} == before  # Dagster leaves nothing in the folder

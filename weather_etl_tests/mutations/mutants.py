@@ -220,7 +220,7 @@ MUTANTS = (
     Mutant("weather_etl/checks/promises.py", "if check.blocking and not evaluation.passed:", "if False:", BLOCKING),
     Mutant("weather_etl/checks/contract.py", "    if problems:\n        raise BlockingCheckFailed", "    if False:\n        raise BlockingCheckFailed", BLOCKING),
     Mutant("weather_etl/checks/contract.py", 'contract.", blocking=True)', 'contract.", blocking=False)', BLOCKING),
-    Mutant("weather_etl/orchestration/assets/making.py", "            raise error\n        yield", "            return\n        yield", BLOCKING),
+    Mutant("weather_etl/orchestration/assets/making.py", "            raise error\n        # After", "            return\n        # After", BLOCKING),
     Mutant("weather_etl/checks/files.py", "not (rejected or raw.unread)", "not rejected", HOSTILE, "itself_alone"),
     Mutant("weather_etl/meteorology/contract.py", "if not column.nullable and values.hasnans:", "if False:", CONTRACT, "null_where_none"),
     Mutant("weather_etl/meteorology/contract.py", "last.is_monotonic_increasing and last.is_unique", "last.is_monotonic_increasing", CONTRACT, "occurs_twice"),

@@ -1,6 +1,9 @@
 """Archiving landing files: rows, fingerprints and exactly-once stay, whatever step a crash comes after."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,18 +16,27 @@ from weather_etl.operations import archive, planning
 from weather_etl.operations.archive import ArchiveNotConfigured, archive_station
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, RunFailed, process
+from weather_etl_tests.support.lake import Objects, blobs, lay
+from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, RunFailed, process, process_hours
 
 LATER = datetime.now(UTC) + timedelta(days=60)
 
 
-@pytest.fixture
-def containers(environment: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Containers]:
-    name = environment.landing_container.replace("landing", "archive")
-    monkeypatch.setenv("WEATHER_ETL_ARCHIVE_CONTAINER", name)
-    with connect(Settings.load()) as opened:
+@contextmanager
+def with_archive(variables: Mapping[str, str]) -> Iterator[Containers]:
+    """The containers that they name, and an archive."""
+    name = variables["WEATHER_ETL_LANDING_CONTAINER"].replace("landing", "archive")
+    with connect(Settings.load({**variables, "WEATHER_ETL_ARCHIVE_CONTAINER": name})) as opened:
         assert opened.archive
         opened.archive.create()
+        yield opened
+
+
+@pytest.fixture
+def containers(environment: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Containers]:
+    with with_archive(os.environ) as opened:
+        assert opened.archive
+        monkeypatch.setenv("WEATHER_ETL_ARCHIVE_CONTAINER", opened.archive.name)
         yield opened
 
 
@@ -50,25 +62,43 @@ def stale(containers: Containers) -> list[str]:
     return [s.station for s in planning.find_stale(seen.landing, seen.stamps)]
 
 
+@dataclass
+class Archived:
+    """Station a with two files, both archived: what lies in the containers, and its manifest before."""
+
+    landing: list[str]
+    lake: Objects
+    archive: Objects
+    before: dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def once(shared_variables: dict[str, str]) -> Archived:
+    with with_archive(shared_variables) as opened:
+        assert opened.archive
+        opened.landing.upload("a/x.csv", weather_csv(48))
+        opened.landing.upload("a/deep/y.csv", weather_csv(24, first=48))
+        process(opened)
+        before = manifest(opened)
+        assert archive_station(opened, "a", now=LATER).files == 2
+        return Archived(names(opened.landing), blobs(opened.lake.container), blobs(opened.archive), before)
+
+
 @pytest.fixture
-def archived(containers: Containers) -> dict[str, dict[str, Any]]:
-    """Station a with two files, both archived; its manifest before."""
-    containers.landing.upload("a/x.csv", weather_csv(48))
-    containers.landing.upload("a/deep/y.csv", weather_csv(24, first=48))
-    process(containers)
-    before = manifest(containers)
-    assert archive_station(containers, "a", now=LATER).files == 2
-    return before
+def archived(containers: Containers, once: Archived) -> Archived:
+    """The same in the containers of one test."""
+    assert containers.archive
+    lay(containers.lake.container, once.lake)
+    lay(containers.archive, once.archive)
+    return once
 
 
-def test_archived_files_leave_landing_and_keep_name_and_etag(
-    containers: Containers, archived: dict[str, dict[str, Any]]
-) -> None:
-    assert names(containers.landing) == []
+def test_archived_files_leave_landing_and_keep_name_and_etag(containers: Containers, archived: Archived) -> None:
+    assert archived.landing == names(containers.landing) == []
     assert names(containers.archive) == ["a/deep/y.csv", "a/x.csv"]
     after = manifest(containers)
     assert {n: (e["etag"], e["landed_at"]) for n, e in after.items()} == {
-        n: (e["etag"], e["landed_at"]) for n, e in archived.items()
+        n: (e["etag"], e["landed_at"]) for n, e in archived.before.items()
     }
     assert all(e["archived"] for e in after.values())
 
@@ -100,7 +130,7 @@ def test_a_full_run_reads_the_archive_and_keeps_the_mark(containers: Containers)
 def test_a_lost_lake_is_made_again_from_the_archive(containers: Containers) -> None:
     for blob in list(containers.lake.container.list()):
         containers.lake.container.delete(blob.name)
-    process(containers)
+    process_hours(containers)
     assert hours(containers) == 72
 
 
@@ -178,7 +208,7 @@ def test_a_file_that_is_replaced_while_it_is_archived_stays_in_landing(
     monkeypatch.setattr(archive, "_mark", overtaken)
     assert archive_station(containers, "a", now=LATER).files == 0
     assert names(containers.landing) == ["a/x.csv"]
-    process(containers)
+    process_hours(containers)
     assert hours(containers) == 24
 
 

@@ -16,7 +16,8 @@ from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import shared_csv, weather_csv
 from weather_etl_tests.support.command import Run, in_process
-from weather_etl_tests.support.runs import process
+from weather_etl_tests.support.lake import RAW
+from weather_etl_tests.support.runs import process, process_hours
 from weather_etl_tests.support.splits import split_pending
 
 CUT = b"2020-01-03 00:00:00.000 +0000,=cmd()\r\n"
@@ -33,8 +34,8 @@ def test_every_file_has_a_state(containers: Containers) -> None:
     containers.landing.upload("a/gone.csv", weather_csv(2, first=90))
     containers.landing.upload("_shared/net.csv", shared_csv("b"))
     list(split_pending(containers))
-    process(containers)
-    process(containers, "b")
+    process(containers, tables=[RAW])
+    process(containers, "b", tables=[RAW])
     containers.landing.delete("a/gone.csv")
     containers.landing.upload("a/new.csv", weather_csv(3))
     containers.landing.upload("a/good.csv.tmp", b"half")
@@ -57,32 +58,32 @@ def test_every_file_has_a_state(containers: Containers) -> None:
 
 def test_the_rows_of_a_file_are_accounted_for(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24) + CUT)
-    process(containers)
+    process_hours(containers)
     containers.landing.upload("a/y.csv", weather_csv(4, temperature=9.0))
-    process(containers)
+    process_hours(containers)
     state = states(containers, "a")["a/x.csv"]
     assert (state.entry["rows"], state.kept, state.repeated, state.quarantined) == (25, 20, 4, 1)
 
 
 def test_rows_are_not_counted_from_tables_of_another_manifest(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
-    process(containers)
+    process_hours(containers)
     containers.landing.upload("a/x.csv", weather_csv(24))
-    process(containers, tables=["raw_observations"])
+    process(containers, tables=[RAW])
     state = states(containers, "a")["a/x.csv"]
     assert (state.state, state.kept) == ("ingested", None)
 
 
 def test_a_replaced_file_is_pending_until_it_is_read(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
-    process(containers)
+    process(containers, tables=[RAW])
     containers.landing.upload("a/x.csv", weather_csv(24))
     assert states(containers, "a")["a/x.csv"].state == "pending"
 
 
 def test_the_manifest_tells_how_a_file_was_read(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24) + CUT)
-    run_id = process(containers).run_id
+    run_id = process_hours(containers).run_id
     shown = states(containers, "a")["a/x.csv"].as_dict()
     assert shown["etag"] == containers.landing.head("a/x.csv").etag
     assert len(shown["sha256"]) == 64
@@ -99,7 +100,7 @@ def test_the_manifest_tells_how_a_file_was_read(containers: Containers) -> None:
 def test_a_shared_part_shows_the_etag_of_its_source(containers: Containers) -> None:
     containers.landing.upload("_shared/net.csv", shared_csv("b"))
     list(split_pending(containers))
-    process(containers, "b")
+    process(containers, "b", tables=[RAW])
     shown = states(containers, "b")["_shared/net.csv"]
     assert shown.as_dict()["etag"] == containers.landing.head("_shared/net.csv").etag
 
@@ -109,15 +110,15 @@ def test_an_unknown_station_is_one_sentence(containers: Containers) -> None:
         states(containers, "nowhere")
 
 
-@pytest.fixture
-def refused(containers: Containers) -> Containers:
-    containers.landing.upload("a/x.csv", weather_csv(24) + CUT)
-    containers.landing.upload("a/bad.csv", b"PAR1")
-    containers.landing.upload("_shared/net.csv", shared_csv(["b", "no id"], 2))
-    list(split_pending(containers))
+@pytest.fixture(scope="module")
+def refused(shared: Containers) -> Containers:
+    shared.landing.upload("a/x.csv", weather_csv(24) + CUT)
+    shared.landing.upload("a/bad.csv", b"PAR1")
+    shared.landing.upload("_shared/net.csv", shared_csv(["b", "no id"], 2))
+    list(split_pending(shared))
     for station in "ab":
-        process(containers, station)
-    return containers
+        process_hours(shared, station)
+    return shared
 
 
 def test_refused_rows_and_files_of_all_stations_and_of_none_are_listed(refused: Containers) -> None:
@@ -187,7 +188,10 @@ def test_a_shared_file_of_no_use_is_named_and_gives_exit_code_1(weather_etl: Run
     assert "shared_files: 1 of 1 shared file could not be used, first '_shared/net.csv' (NOT_CSV" in done.stderr
 
 
-def test_files_and_quarantine_answer_in_lines_and_files(weather_etl: Run, refused: Containers, tmp_path: Path) -> None:
+def test_files_and_quarantine_answer_in_lines_and_files(
+    weather_etl: Run, refused: Containers, shared_environment: Settings, tmp_path: Path
+) -> None:
+    assert Settings.load() == shared_environment  # and not that of `weather_etl`, which came first
     rejected = json.loads(weather_etl("files", "--state", "rejected", "--json").stdout)
     assert [(f["name"], f["reason"]) for f in rejected] == [("a/bad.csv", "NOT_CSV")]
     assert "ROW_WIDTH               a/x.csv:26  2 cells instead of 12" in weather_etl("quarantine", "-s", "a").stdout
@@ -198,7 +202,7 @@ def test_files_and_quarantine_answer_in_lines_and_files(weather_etl: Run, refuse
 def test_replay_reads_the_chosen_file_again_and_changes_nothing_else(weather_etl: Run, containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24))
     containers.landing.upload("a/y.csv", weather_csv(24, first=24))
-    before = process(containers).run_id
+    before = process_hours(containers).run_id
     rows = containers.lake.read("validated_observations", "a").arrow
     done = weather_etl("replay", "a", "--file", "x.csv")
     assert done.returncode == 0, done.stderr
@@ -211,7 +215,7 @@ def test_replay_reads_the_chosen_file_again_and_changes_nothing_else(weather_etl
 def test_replay_of_a_shared_file_splits_it_again(weather_etl: Run, containers: Containers) -> None:
     containers.landing.upload("_shared/net.csv", shared_csv("ab"))
     list(split_pending(containers, run_id="before"))
-    before = process(containers).run_id
+    before = process(containers, tables=[RAW]).run_id
     assert weather_etl("replay", "a").returncode == 0
     assert states(containers)["_shared/net.csv"].entry["run_id"] != "before"
     assert containers.lake.read("raw_observations", "a").manifest[0]["run_id"] != before

@@ -19,7 +19,9 @@ from weather_etl.lake.table_objects import Lake, Stamp
 from weather_etl.local import ownership
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.lake import RAW, tables, temperatures
-from weather_etl_tests.support.runs import LEFT, UNCHANGED, WRITTEN, process
+from weather_etl_tests.support.runs import LEFT, UNCHANGED, WRITTEN, process, process_hours
+
+TO_DAYS = (RAW, "validated_observations", "daily_weather")
 
 
 @pytest.fixture
@@ -50,17 +52,17 @@ def test_a_lost_race_on_raw_repeats_the_step_and_loses_no_row(
 
     def other_run() -> None:
         containers.landing.upload("a/y.csv", weather_csv(24, first=24, temperature=2.0))
-        process(containers)
+        process(containers, tables=TO_DAYS)
         containers.landing.upload("a/z.csv", weather_csv(24, first=48, temperature=3.0))
 
     before_write(monkeypatch, RAW, other_run)
     with dg.DagsterInstance.ephemeral() as instance:
-        done = process(containers, instance=instance)
+        done = process(containers, tables=TO_DAYS, instance=instance)
         retries = instance.get_records_for_run(done.run_id, of_type=dg.DagsterEventType.STEP_UP_FOR_RETRY).records
     assert len(retries) == 1
     assert done.statuses == {WRITTEN} and done[RAW].raw.read == ["a/z.csv"]
     assert temperatures(containers) == [1.0] * 24 + [2.0] * 24 + [3.0] * 24
-    assert process(containers).statuses == {UNCHANGED}
+    assert process(containers, tables=TO_DAYS).statuses == {UNCHANGED}
 
 
 @pytest.mark.usefixtures("unlocked")
@@ -68,7 +70,7 @@ def test_a_race_on_raw_that_is_lost_again_and_again_is_one_sentence(
     containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24))
-    process(containers)
+    process_hours(containers)
     containers.landing.upload("a/y.csv", weather_csv(24, first=24))
 
     def rewritten() -> None:
@@ -108,14 +110,14 @@ def test_a_table_that_is_deleted_while_it_is_replaced_is_one_sentence_and_is_mad
     containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24))
-    process(containers)
+    process(containers, tables=TO_DAYS)
     containers.landing.upload("a/y.csv", weather_csv(24, first=24))
     name = containers.lake.object_name("daily_weather", "a")
     before_write(monkeypatch, "daily_weather", lambda: containers.lake.container.delete(name))
     with pytest.raises(UserError, match=r"data\.parquet was deleted while it was replaced; run the station again\.$"):
-        process(containers)
-    assert process(containers)["daily_weather"].status == WRITTEN
-    assert process(containers).statuses == {UNCHANGED}
+        process(containers, tables=TO_DAYS)
+    assert process(containers, tables=TO_DAYS)["daily_weather"].status == WRITTEN
+    assert process(containers, tables=TO_DAYS).statuses == {UNCHANGED}
 
 
 def test_a_second_run_waits_for_the_first_and_finds_nothing_left_to_do(
@@ -155,5 +157,5 @@ def test_the_lock_is_free_again_after_a_run_that_failed(
     with monkeypatch.context() as patch:
         before_write(patch, RAW, broken)
         with pytest.raises(UserError, match="no more"):
-            process(containers)
-    assert process(containers).statuses == {WRITTEN}
+            process_hours(containers)
+    assert process_hours(containers).statuses == {WRITTEN}

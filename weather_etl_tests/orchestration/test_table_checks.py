@@ -13,7 +13,8 @@ from weather_etl.lake.fingerprints import INPUTS, TABLE_NAMES
 from weather_etl.meteorology import aggregation, observations
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import runs
-from weather_etl_tests.support.lake import RAW
+from weather_etl_tests.support.lake import RAW, put
+from weather_etl_tests.support.made import Made
 from weather_etl_tests.support.runs import UNCHANGED, RunFailed, process
 
 ALL = [(check.table, check.name) for check in TABLE_CHECKS]
@@ -37,6 +38,14 @@ def below(table: str) -> set[str]:
     return found
 
 
+@pytest.fixture
+def station(containers: Containers, made: Made) -> Containers:
+    """Station a with tables of another version of its file."""
+    containers.landing.upload("a/x.csv", weather_csv())
+    put(containers, made())
+    return containers
+
+
 def broken_run(containers: Containers) -> tuple[RunFailed, set[str]]:
     """How a run over changed files failed, and the tables that it wrote."""
     before = containers.lake.stamps()
@@ -48,12 +57,10 @@ def broken_run(containers: Containers) -> tuple[RunFailed, set[str]]:
 
 @pytest.mark.parametrize("table", ["daily_weather", "climate_normals"])
 def test_a_table_that_breaks_its_contract_is_red_and_not_written(
-    containers: Containers, monkeypatch: pytest.MonkeyPatch, table: str
+    station: Containers, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
-    containers.landing.upload("a/x.csv", weather_csv())
-    process(containers)
     monkeypatch.setattr(aggregation, table, repeated(getattr(aggregation, table)))
-    failed, written = broken_run(containers)
+    failed, written = broken_run(station)
     assert str(failed).startswith(f"{table} of a breaks its contract and was not published: ")
     red = [e for e in failed.result.get_asset_check_evaluations() if not e.passed and e.blocking]
     assert [(e.asset_key.path[-1], e.check_name, e.partition) for e in red] == [(table, "schema_and_keys", "a")]
@@ -62,10 +69,8 @@ def test_a_table_that_breaks_its_contract_is_red_and_not_written(
 
 
 def test_rows_that_do_not_balance_are_red_and_nothing_made_of_them_is_written(
-    containers: Containers, monkeypatch: pytest.MonkeyPatch
+    station: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    containers.landing.upload("a/x.csv", weather_csv())
-    process(containers)
     observe = observations.observe
 
     def lossy(*arguments: Any, **options: Any) -> observations.Observations:
@@ -74,22 +79,20 @@ def test_rows_that_do_not_balance_are_red_and_nothing_made_of_them_is_written(
         return made
 
     monkeypatch.setattr(observations, "observe", lossy)
-    failed, written = broken_run(containers)
+    failed, written = broken_run(station)
     assert str(failed).startswith("The rows of a do not balance and were not published: 72 data lines = 71 kept")
     (red,) = [e for e in failed.result.get_asset_check_evaluations() if not e.passed and e.blocking]
     assert (red.check_name, red.partition, red.severity) == ("row_balance", "a", dg.AssetCheckSeverity.ERROR)
     assert written == {"raw_observations"}
 
 
-def test_a_run_after_a_blocked_one_makes_what_was_left(containers: Containers) -> None:
-    containers.landing.upload("a/x.csv", weather_csv())
-    process(containers)
+def test_a_run_after_a_blocked_one_makes_what_was_left(station: Containers) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(aggregation, "daily_weather", repeated(aggregation.daily_weather))
-        broken_run(containers)
-    done = process(containers)
+        broken_run(station)
+    done = process(station)
     assert done["validated_observations"].status == UNCHANGED
-    assert containers.lake.read("daily_weather", "a").arrow.num_rows == 3
+    assert station.lake.read("daily_weather", "a").arrow.num_rows == 3
     assert all(e.passed for (_, name), e in done.evaluations.items() if name == "schema_and_keys")
 
 

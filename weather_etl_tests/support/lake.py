@@ -1,12 +1,31 @@
 """What lies in the lake after a run.
 
-Belongs here: reading tables for comparison. Does not belong here: making them (`runs.py`).
+Belongs here: reading tables for comparison, laying them into another lake. Does not belong here: making them (`runs.py`).
 """
 
+from dataclasses import replace
+
+import pytest
+
 from weather_etl.lake.connection import Containers
+from weather_etl.lake.container import Container
 from weather_etl.lake.fingerprints import TABLE_NAMES
 
 RAW = "raw_observations"
+Objects = dict[str, tuple[bytes, dict[str, str]]]  # name -> bytes and metadata
+
+
+def reads_of(patch: pytest.MonkeyPatch) -> list[str]:
+    """A list to which every reading of a blob adds its name from now on; the reading itself is real."""
+    names: list[str] = []
+    read = Container.read
+
+    def noted(self: Container, name: str, etag: str | None = None) -> object:
+        names.append(name)
+        return read(self, name, etag)
+
+    patch.setattr(Container, "read", noted)
+    return names
 
 
 def tables(containers: Containers, station: str = "a") -> dict[str, object]:
@@ -22,3 +41,32 @@ def temperatures(containers: Containers, station: str = "a") -> list[float]:
     """To the degree: `weather_csv` lets them waver."""
     stored = containers.lake.read("validated_observations", station).arrow.column("temperature_c").to_pylist()
     return [float(round(t)) for t in stored]
+
+
+def blobs(container: Container) -> Objects:
+    """All that lies in a container."""
+    return {blob.name: (container.read(blob.name)[0], blob.metadata) for blob in container.list()}
+
+
+def lay(container: Container, made: Objects) -> None:
+    """Lay objects into a container as they were; what is there under their names is replaced."""
+    for name, (data, metadata) in made.items():
+        container.client.upload_blob(name, data, overwrite=True, metadata=metadata)
+
+
+def objects(containers: Containers, station: str = "a") -> Objects:
+    """All that lies in a lake of one station."""
+    lake = containers.lake.container
+    return {b.name: (lake.read(b.name)[0], b.metadata) for b in lake.list() if f"/station={station}/" in b.name}
+
+
+def put(containers: Containers, made: Objects) -> None:
+    """Lay objects into a lake."""
+    lay(containers.lake.container, made)
+
+
+def with_its_own_lake(shared: Containers, containers: Containers, station: str = "a") -> Containers:
+    """The landing files of a module, and a copy of its tables of one station in the lake of a test, to be changed."""
+    own = replace(shared, lake=containers.lake)
+    put(own, objects(shared, station))
+    return own

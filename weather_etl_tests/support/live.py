@@ -12,7 +12,7 @@ import subprocess
 import sys
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 
 @dataclass
 class Live:
-    """A running `dagster dev`, and the containers that it works on."""
+    """A running `dagster dev` (or what starts one), what it writes to the terminal, the containers that it works on."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -61,18 +61,23 @@ class Live:
             return False
 
     def stop(self) -> list[psutil.Process]:
-        """Send SIGTERM, as `make ui` and a service manager do; returns processes that are still there afterwards."""
+        """Send SIGTERM, as a service manager does; returns processes that are still there afterwards."""
+        return self.ended_by(lambda: self.process.send_signal(signal.SIGTERM))
+
+    def ended_by(self, end: Callable[[], object]) -> list[psutil.Process]:
+        """End it in this way; returns processes that are still there afterwards."""
         if self.process.poll() is not None:
             return []
         family = psutil.Process(self.process.pid).children(recursive=True)
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
+        end()
+        self.process.wait(90)
         _, left = psutil.wait_procs(family, timeout=20)
         return left
 
     def said(self) -> int:
-        """Bytes of the log: what grows while something happens."""
-        return self.log.stat().st_size
+        """Bytes of the logs: what grows while something happens."""
+        logs = (self.log, self.log.parent / ".local" / "ui.log")
+        return sum(log.stat().st_size for log in logs if log.exists())
 
     def upload(self, station: str, data: bytes, name: str = "x.csv") -> None:
         self.containers.landing.upload(f"{station}/{name}", data)
@@ -205,13 +210,16 @@ class Live:
             if check["partitionStatuses"]
         }
 
-    def sensor_state(self) -> dict[str, str]:
+    def stop_sensors(self) -> None:
+        """Switch all of them off, so that they do nothing that a test did not ask for."""
         answer = self.ask(
-            "query($s: SensorSelector!) { sensorOrError(sensorSelector: $s) { ... on Sensor {"
-            " sensorState { id status } } } }",
-            s={**LOCATION, "sensorName": "landing_files_sensor"},
+            "query($r: RepositorySelector!) { sensorsOrError(repositorySelector: $r) { ... on Sensors {"
+            " results { sensorState { id status } } } } }",
+            r=LOCATION,
         )
-        return answer["sensorOrError"]["sensorState"]
+        for state in (sensor["sensorState"] for sensor in answer["sensorsOrError"]["results"]):
+            if state["status"] == "RUNNING":
+                self.ask("mutation($id: String!) { stopSensor(id: $id) { __typename } }", id=state["id"])
 
     def etags(self, station: str) -> dict[str, str]:
         found = ((table, self.containers.lake.stamp(table, station)) for table in TABLE_NAMES)
@@ -282,22 +290,48 @@ def installation(services: Services, folder: Path, **settings: str) -> Iterator[
 
 
 @contextmanager
-def dagster_dev(services: Services, folder: Path, before: tuple[str, ...] = (), **settings: str) -> Iterator[Live]:
-    """`dagster dev`, with `before` on its command line, in a folder of its own, with the checkout's configuration and a database and containers of its own."""
-    port, log = free_port(), folder / "dagster-dev.log"
+def dagster_dev(services: Services, folder: Path, **settings: str) -> Iterator[Live]:
+    """`dagster dev` with the checkout's configuration, and a database and containers of its own."""
+    port = free_port()
+    command = [str(Path(sys.executable).with_name("dagster")), "dev", "-h", "127.0.0.1", "-p", str(port)]
+    with started(services, folder, command, port, ends_with_us, **settings) as live:
+        yield live
+
+
+def _ends_with_us_in_the_background() -> None:
+    """What a script starts with `&` ignores SIGINT."""
+    ends_with_us()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def make_ui(services: Services, folder: Path) -> Iterator[Live]:
+    """What `make ui` starts, in the background of a script."""
+    port = free_port()
+    command = [sys.executable, "-m", "weather_etl.local.ui", str(folder), str(port)]
+    with started(services, folder, command, port, _ends_with_us_in_the_background) as live:
+        yield live
+
+
+@contextmanager
+def started(
+    services: Services,
+    folder: Path,
+    command: list[str],
+    port: int,
+    before: Callable[[], None],
+    **settings: str,
+) -> Iterator[Live]:
+    """A command that starts Dagster, in a folder of its own; it is up, and ended at last."""
+    log = folder / "terminal.txt"
     with installation(services, folder, **settings) as (env, containers), log.open("wb") as output:
         process = subprocess.Popen(
-            [*before, str(Path(sys.executable).with_name("dagster")), "dev", "-h", "127.0.0.1", "-p", str(port)],
-            cwd=folder,
-            env=env,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            preexec_fn=ends_with_us,
+            command, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT, preexec_fn=before
         )
-        started = Live(process, port, log, containers)
+        live = Live(process, port, log, containers)
         try:
-            until("dagster dev", started.is_up, progress=lambda: log.stat().st_size)
-            yield started
+            until("Dagster", live.is_up, progress=live.said)
+            yield live
         finally:
-            for straggler in started.stop():
+            for straggler in live.stop():
                 straggler.kill()

@@ -26,6 +26,7 @@ from weather_etl.orchestration.graph import build_graph
 from weather_etl.orchestration.pages import PageIOManager
 from weather_etl.orchestration.resources import ParquetIOManager, StationLock, StorageResource
 from weather_etl.stations import PARTITIONS_NAME
+from weather_etl_tests.support.histories import in_memory
 
 WRITTEN, UNCHANGED, LEFT = "written", "unchanged", "left to another run"
 _STEP_OF = {
@@ -82,7 +83,7 @@ def any_instance() -> dg.DagsterInstance:
 
 @cache
 def _instance_of(thread: int) -> dg.DagsterInstance:
-    return dg.DagsterInstance.ephemeral()  # whose SQLite takes one writer
+    return in_memory()  # whose SQLite takes one writer
 
 
 @dataclass

@@ -78,8 +78,8 @@ class Making:
                 value=self._lake.table(table, self.station),
                 metadata=last_metadata(self._context, table, self.opened.fingerprint(table)),
                 data_version=dg.DataVersion(self.opened.fingerprint(table)),
-                check_results=[result(e, self.station) for e in evaluations],
             )
+            yield from (result(e, self.station) for e in evaluations)
 
     def results_of_checks_alone(self) -> Results:
         """What checks that were asked for without their table said when it was made."""
@@ -104,6 +104,8 @@ class Making:
             if (table, error.evaluation.check.name) in self._asked:
                 yield result(error.evaluation, self.station)
             raise error
+        # After the table, not within its result: there Dagster would ask its history twice about each of them.
+        results = [result(e, self.station) for e in evaluated if (table, e.check.name) in self._asked]
         yield dg.MaterializeResult(
             asset_key=table,
             value=StationTable(table, self.station, lambda: value, fingerprint, evaluated, is_new=True),
@@ -114,8 +116,8 @@ class Making:
                 **metadata,
             },
             data_version=dg.DataVersion(fingerprint),
-            check_results=[result(e, self.station) for e in evaluated if (table, e.check.name) in self._asked],
         )
+        yield from results
         self._since = time.monotonic()  # the table has been written meanwhile
 
     def tell_unread(self) -> None:

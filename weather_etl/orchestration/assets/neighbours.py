@@ -45,23 +45,18 @@ def neighbour_events(
             recorded = recorded_evaluations(containers.lake, stamp, wanted)
             if recorded is not None:
                 table = StationTable(NEIGHBOURS, "", lambda: None, replaces=stamp)  # type: ignore[arg-type,return-value]
-                yield _result(table, last_metadata(context, NEIGHBOURS, target), target, recorded)
+                yield from _results(table, last_metadata(context, NEIGHBOURS, target), target, recorded)
                 return
         events, evaluations, metadata = _compare_stations(containers)
         table = StationTable(NEIGHBOURS, "", lambda: events, target, evaluations, is_new=True, replaces=stamp)
-        yield _result(table, metadata, target, [e for e in evaluations if e.check in wanted])
+        yield from _results(table, metadata, target, [e for e in evaluations if e.check in wanted])
 
 
-def _result(
-    table: StationTable, metadata: dict[str, Any], target: str, evaluations: list[Evaluation]
-) -> dg.MaterializeResult[StationTable]:
-    return dg.MaterializeResult(
-        asset_key=NEIGHBOURS,
-        value=table,
-        metadata=metadata,
-        data_version=dg.DataVersion(target),
-        check_results=[result(e) for e in evaluations],
+def _results(table: StationTable, metadata: dict[str, Any], target: str, evaluations: list[Evaluation]) -> Results:
+    yield dg.MaterializeResult(
+        asset_key=NEIGHBOURS, value=table, metadata=metadata, data_version=dg.DataVersion(target)
     )
+    yield from map(result, evaluations)
 
 
 def _compare_stations(containers: Containers) -> "tuple[pd.DataFrame, list[Evaluation], dict[str, Any]]":
