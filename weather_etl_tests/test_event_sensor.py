@@ -17,6 +17,7 @@ from weather_etl.operations.run_history import failure_sentence
 from weather_etl.orchestration.sensors import landing_events, landing_files
 from weather_etl.settings import Settings
 from weather_etl_tests.files import shared_csv, weather_csv
+from weather_etl_tests.support.histories import in_memory
 from weather_etl_tests.support.storage_events import base64_of, cloud_event, event_grid
 from weather_etl_tests.support.ticks import CATCH_UP_JOB, SHARED_JOB, Ticks, poison, sensor_context
 
@@ -24,7 +25,7 @@ from weather_etl_tests.support.ticks import CATCH_UP_JOB, SHARED_JOB, Ticks, poi
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
     """In memory: `test_sensor.py` has the same planning on a real PostgreSQL."""
-    with dg.DagsterInstance.ephemeral() as opened:
+    with in_memory() as opened:
         yield opened
 
 

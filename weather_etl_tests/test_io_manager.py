@@ -13,6 +13,7 @@ from weather_etl.orchestration.graph import build_graph
 from weather_etl.orchestration.resources import StationTable
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.histories import in_memory
 from weather_etl_tests.support.lake import put
 from weather_etl_tests.support.made import Made
 
@@ -65,7 +66,7 @@ def materialize(asset: str, tags: dict[str, str]) -> dg.ExecuteInProcessResult:
         jobs=[dg.define_asset_job("user_job", selection=[asset])],
     )
     job = dg.Definitions.merge(build_graph(), user).resolve_job_def("user_job")
-    with dg.DagsterInstance.ephemeral() as instance:
+    with in_memory() as instance:
         instance.add_dynamic_partitions(PARTITIONS_NAME, list(STATIONS))
         return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
 

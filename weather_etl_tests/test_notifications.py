@@ -21,6 +21,7 @@ from weather_etl.orchestration.child_runs import run_job
 from weather_etl.orchestration.sensors import notifications as sensor
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.histories import in_memory
 from weather_etl_tests.support.runs import break_the_contract
 from weather_etl_tests.support.ticks import poison
 
@@ -246,7 +247,7 @@ class Channel:
 
 @pytest.fixture
 def channel() -> Iterator[Channel]:
-    with dg.DagsterInstance.ephemeral() as instance:
+    with in_memory() as instance:
         yield Channel(instance)
 
 
@@ -343,7 +344,7 @@ def test_a_message_that_the_webhook_refused_is_sent_again(webhook: Webhook, chan
 
 
 def test_what_failed_before_the_sensor_was_on_is_not_told(webhook: Webhook) -> None:
-    with dg.DagsterInstance.ephemeral() as instance:
+    with in_memory() as instance:
         Channel(instance).run(True)
         Channel(instance).tick()
     assert webhook.texts == []

@@ -15,6 +15,7 @@ from weather_etl.serving import database, load, schema, staleness
 from weather_etl.serving import database as serving_database
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.histories import in_memory
 from weather_etl_tests.support.lake import put, with_its_own_lake
 from weather_etl_tests.support.made import Made
 from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, process
@@ -78,11 +79,11 @@ def test_without_dagsters_database_the_tables_and_exactly_once_survive(
     monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
     job = defs.resolve_job_def("weather_etl_job")
     containers.landing.upload("a/x.csv", weather_csv())
-    with dg.DagsterInstance.ephemeral() as lost:
+    with in_memory() as lost:
         (tags,) = requested(lost)
         assert job.execute_in_process(instance=lost, tags=tags).success
     before = containers.lake.stamps()
-    with dg.DagsterInstance.ephemeral() as empty:
+    with in_memory() as empty:
         assert not requested(empty)  # nothing is stale
         containers.landing.upload("a/y.csv", weather_csv(24, first=48))
         (tags,) = requested(empty)
@@ -98,7 +99,7 @@ def test_without_dagsters_database_a_station_that_is_up_to_date_gets_its_report(
     station: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WEATHER_ETL_LANDING_CONTAINER", station.landing.name)
-    with dg.DagsterInstance.ephemeral() as empty:  # it does not know the station
+    with in_memory() as empty:  # it does not know the station
         assert run_job(empty, REPORT_JOB, station="a") == []
     assert station.lake.container.head("report/station=a/index.html")
 

@@ -31,6 +31,7 @@ from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT, Services, _execute
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import ticks as ticks_of_sensors
+from weather_etl_tests.support.histories import in_memory
 from weather_etl_tests.support.killed import kill_in
 from weather_etl_tests.support.lake import Objects, objects, put
 from weather_etl_tests.support.made import Made
@@ -132,7 +133,7 @@ def serving(
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as opened:
+    with in_memory() as opened:
         yield opened
 
 

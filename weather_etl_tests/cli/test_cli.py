@@ -18,6 +18,7 @@ from weather_etl.operations import planning
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.support.command import Run, no_trace, one_sentence
+from weather_etl_tests.support.runs import process
 
 
 @pytest.fixture
@@ -130,7 +131,8 @@ def test_forget_deletes_the_tables_of_a_station_without_files(
     weather_etl: Run, file: Path, environment: Settings
 ) -> None:
     weather_etl("upload", "a", str(file))
-    weather_etl("run")
+    with connect(environment) as containers:
+        process(containers)
     assert "still has landing files" in one_sentence(weather_etl("forget", "a"))
     with connect(environment) as containers:
         containers.landing.delete("a/x.csv")

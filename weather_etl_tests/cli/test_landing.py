@@ -5,6 +5,7 @@ from pathlib import Path
 from weather_etl.lake.connection import Containers
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.command import Run, one_sentence
+from weather_etl_tests.support.runs import process
 
 
 def names(containers: Containers) -> list[str]:
@@ -68,7 +69,7 @@ def test_a_moved_file_keeps_its_bytes_and_takes_its_rows_along(
     weather_etl: Run, file: Path, containers: Containers
 ) -> None:
     weather_etl("upload", "a", str(file))
-    weather_etl("run")
+    process(containers)
     done = weather_etl("move", "a/x.csv", "b/")
     assert "Moved a/x.csv to b/x.csv" in done.stdout and "weather-etl forget a" in done.stdout
     assert names(containers) == ["b/x.csv"]
@@ -107,7 +108,7 @@ def test_delete_asks_takes_patterns_and_says_how_to_go_on(weather_etl: Run, cont
 
 def test_forget_names_the_way_out_of_files_that_are_still_there(weather_etl: Run, containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24))
-    weather_etl("run")
+    process(containers)
     assert "`weather-etl delete 'a/*'` deletes them" in one_sentence(weather_etl("forget", "a"))
     assert weather_etl("delete", "a/*", "--yes").returncode == 0
     assert "To begin anew: `weather-etl upload a FILE`" in weather_etl("forget", "-s", "a").stdout

@@ -18,6 +18,7 @@ from weather_etl.lake.connection import Containers
 from weather_etl.lake.table_objects import Lake, Stamp
 from weather_etl.local import ownership
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.histories import in_memory
 from weather_etl_tests.support.lake import RAW, tables, temperatures
 from weather_etl_tests.support.runs import LEFT, UNCHANGED, WRITTEN, process, process_hours
 
@@ -56,7 +57,7 @@ def test_a_lost_race_on_raw_repeats_the_step_and_loses_no_row(
         containers.landing.upload("a/z.csv", weather_csv(24, first=48, temperature=3.0))
 
     before_write(monkeypatch, RAW, other_run)
-    with dg.DagsterInstance.ephemeral() as instance:
+    with in_memory() as instance:
         done = process(containers, tables=TO_DAYS, instance=instance)
         retries = instance.get_records_for_run(done.run_id, of_type=dg.DagsterEventType.STEP_UP_FOR_RETRY).records
     assert len(retries) == 1

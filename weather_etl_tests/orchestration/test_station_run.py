@@ -14,6 +14,7 @@ from weather_etl.lake import fingerprints
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import CODE_VERSIONS, INPUTS, TABLE_NAMES
 from weather_etl_tests.files import HEADER, row, weather_csv
+from weather_etl_tests.support.histories import in_memory
 from weather_etl_tests.support.lake import reads_of, tables, with_its_own_lake
 from weather_etl_tests.support.runs import HOURS, UNCHANGED, WRITTEN, Processed, process, process_hours, run
 
@@ -51,7 +52,7 @@ class FirstRun:
 @pytest.fixture(scope="module")
 def first_run(shared: Containers) -> FirstRun:
     shared.landing.upload("a/x.csv", weather_csv())
-    with dg.DagsterInstance.ephemeral() as instance:
+    with in_memory() as instance:
         result = run(instance, "a", shared)
         records = instance.get_records_for_run(result.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
     return FirstRun(shared, result, {record.asset_key.path[-1]: record.storage_id for record in records})
@@ -101,7 +102,7 @@ class Twice:
 @pytest.fixture(scope="module")
 def twice(shared: Containers) -> Twice:
     shared.landing.upload("twice/x.csv", weather_csv(1100) + b"cut\r\n" + weather_csv(1112).splitlines()[-1])
-    with dg.DagsterInstance.ephemeral() as instance, pytest.MonkeyPatch.context() as patch:
+    with in_memory() as instance, pytest.MonkeyPatch.context() as patch:
         first, stamps = process(shared, "twice", instance=instance), shared.lake.stamps()
         names = reads_of(patch)
         again = process(shared, "twice", instance=instance)
@@ -249,7 +250,7 @@ def test_a_run_without_a_station_says_how_to_give_one(containers: Containers) ->
     from weather_etl_tests.support.runs import graph
 
     job = graph().resolve_job_def("weather_etl_job")
-    with dg.DagsterInstance.ephemeral() as instance:
+    with in_memory() as instance:
         result = job.execute_in_process(instance=instance, raise_on_error=False)
     (failed,) = [e for e in result.all_events if e.is_step_failure]
     assert failed.step_failure_data.user_failure_data.description.startswith("No station was given: choose a partition")

@@ -13,6 +13,7 @@ from weather_etl.lake.fingerprints import INPUTS, TABLE_NAMES
 from weather_etl.meteorology import aggregation, observations
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import runs
+from weather_etl_tests.support.histories import in_memory
 from weather_etl_tests.support.lake import RAW, put
 from weather_etl_tests.support.made import Made
 from weather_etl_tests.support.runs import UNCHANGED, RunFailed, process
@@ -102,7 +103,7 @@ def executed_alone(
     """What checks say that are executed without their tables, as by the button on an asset's page."""
     selection = dg.AssetSelection.checks(*(dg.AssetCheckKey(dg.AssetKey(table), name) for table, name in checks))
     alone = dg.Definitions(jobs=[dg.define_asset_job("alone", selection=selection)])
-    with dg.DagsterInstance.ephemeral() as instance, runs.given(containers):
+    with in_memory() as instance, runs.given(containers):
         if station:
             instance.add_dynamic_partitions("station", [station])
         result = (
