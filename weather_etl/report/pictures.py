@@ -14,6 +14,7 @@ import matplotlib
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from weather_etl.meteorology.vocabulary import SECTORS
 from weather_etl.report import facts, water_pictures
@@ -160,18 +161,18 @@ def _rose(tables: facts.Tables) -> Picture | None:
         axes: Any = figure.add_subplot(projection="polar")
         axes.set_theta_zero_location("N")
         axes.set_theta_direction(-1)
-        bottom = np.zeros(16)
-        for i, label in enumerate(labels):
-            axes.bar(
-                np.arange(16) * np.pi / 8, shares[:, i], width=np.pi / 8 * 0.9, bottom=bottom, color=colours[i],
-                edgecolor="white", linewidth=0.3, label=label,
-            )  # fmt: skip
-            bottom = bottom + shares[:, i]
+        angles, bottom = np.arange(16) * np.pi / 8, np.zeros(16)
+        style: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.3}
+        for share, colour in zip(shares.T, colours, strict=True):
+            blows = share > 0  # a bar without height takes as long to draw
+            axes.bar(angles[blows], share[blows], np.pi / 8 * 0.9, bottom[blows], color=colour, **style)
+            bottom = bottom + share
         axes.set_xticks(np.arange(8) * np.pi / 4, SECTORS[::2])
         axes.yaxis.set_major_formatter("{x:g} %")
         axes.set_rlabel_position(22)
         axes.grid(color="#d5d9de")
-        figure.legend(title="m/s", loc="outside right upper", frameon=False, fontsize=9)
+        classes = [Patch(facecolor=c, label=label, **style) for c, label in zip(colours, labels, strict=True)]
+        figure.legend(handles=classes, title="m/s", loc="outside right upper", frameon=False, fontsize=9)
 
     totals = shares.sum(axis=1)
     best = int(totals.argmax())
