@@ -16,10 +16,10 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from weather_etl_tests.support.databases import Databases
-    from weather_etl_tests.support.live import Live
+    from weather_etl_tests.support.live import Live, Lives
     from weather_etl_tests.support.made import Made
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -62,9 +62,10 @@ _BLANK = (
 
 # Files that start whole programs; a worker that came to one of them last would work on alone.
 _LONGEST = (
-    "test_ways_in", "test_ui", "test_celery", "test_sensor", "test_shared_files", "test_exactly_once", "test_cli",
+    "test_ui", "test_ways_in", "test_celery", "test_sensor", "test_shared_files", "test_exactly_once", "test_cli",
     "test_ledger", "test_job_execute", "test_readme", "test_services", "test_local", "test_kills",
 )  # fmt: skip
+_ON_ONE_DAGSTER = ("browser/test_ui.py", "test_ways_in.py")
 _LONG_TIMEOUT_S = 900  # they wait for whole programs, and as long as these make progress
 
 
@@ -83,6 +84,21 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file is the work of one process; those that share a live Dagster are one file."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "live" if file.endswith(_ON_ONE_DAGSTER) else file
+
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -296,14 +312,18 @@ def instance(database: str, tmp_path: Path) -> "Iterator[dg.DagsterInstance]":
         yield opened
 
 
-@pytest.fixture(scope="module")
-def live(services: Services, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Live]":
-    """What `make ui` starts, with its sensors switched off."""
-    from weather_etl_tests.support.live import make_ui
+@pytest.fixture(scope="session")
+def lives(services: Services, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Lives]":
+    from weather_etl_tests.support.live import Lives
 
-    with make_ui(services, tmp_path_factory.mktemp("live")) as started:
-        started.stop_sensors()
-        yield started
+    with ExitStack() as ending:
+        yield Lives(services, lambda: tmp_path_factory.mktemp("live"), ending)
+
+
+@pytest.fixture(scope="module")
+def live(lives: "Lives") -> "Live":
+    """What `make ui` starts, with its sensors switched off; the one of the file before where that left it running."""
+    return lives.running()
 
 
 def _execute(services: Services, statement: str) -> None:

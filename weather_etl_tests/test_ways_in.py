@@ -270,7 +270,7 @@ def runs_of_arrived(live: Live, arrived: str) -> list[dict[str, str]]:
 
 
 def test_a_new_station_is_registered(live: Live, arrived: str) -> None:
-    assert arrived in live.assets("partitionKeys")["daily_weather"]["partitionKeys"]
+    assert arrived in live.stations()
 
 
 def test_an_uploaded_file_gets_one_run_that_succeeds(live: Live, runs_of_arrived: list[dict[str, str]]) -> None:

@@ -1,6 +1,6 @@
 """A first visit in a real browser: the graph, a station materialized by clicking, its checks, its report.
 
-One `dagster dev` serves the module, and the tests follow each other as the visit does. Screenshots are kept in
+One live Dagster serves the module, and the tests follow each other as the visit does. Screenshots are kept in
 `.test-artefacts/browser/` for people to look at.
 """
 
@@ -55,28 +55,12 @@ class Visit:
             self.page.get_by_text(re.compile("^Loading")).first.wait_for(state="hidden", timeout=10_000)
         self.page.screenshot(path=ARTEFACTS / f"{name}.png")
 
-    def launches(self, button: str) -> str:
-        """Click through the dialog for one station; returns the id of the run."""
-        self.page.get_by_role("button", name=button).first.click()
-        dialog = self.page.get_by_role("dialog").filter(has_text="Partition selection").first
-        dialog.get_by_text("Select a partition or create one").click()
-        self.page.get_by_text("Select all (1)").click()
-        dialog.click(position={"x": 12, "y": 12})  # puts the list away
-        before = {r["runId"] for r in self.live.runs("dagster/partition", STATION)}
-        self.page.get_by_role("button", name=re.compile(r"^Launch (1 )?run$")).click()
-        for _ in range(PATIENCE_MS // 200):
-            new = {r["runId"] for r in self.live.runs("dagster/partition", STATION)} - before
-            if new:
-                return new.pop()
-            self.page.wait_for_timeout(200)
-        raise AssertionError("no run was launched")
-
-    def launches_backfill(self, button: str, stations: int) -> str:
+    def launches_backfill(self, button: str) -> str:
         """Click through the dialog for all stations; returns the id of the backfill."""
         self.page.get_by_role("button", name=button).first.click()
         dialog = self.page.get_by_role("dialog").filter(has_text="Partition selection").first
         dialog.get_by_text("Select a partition or create one").click()
-        self.page.get_by_text(f"Select all ({stations})").click()
+        self.page.get_by_text(f"Select all ({len(self.live.stations())})").click()
         dialog.click(position={"x": 12, "y": 12})  # puts the list away
         before = set(self.live.backfills())
         self.page.get_by_role("button", name=re.compile(r"^Launch .*backfill$")).click()
@@ -118,7 +102,7 @@ def visit(browser: "playwright.Browser", live: Live) -> Visit:
 def backfilled(visit: Visit) -> str:
     """Everything of both stations, by clicking; the id of the backfill, which has ended."""
     visit.go("/asset-groups")
-    backfill = visit.launches_backfill("Materialize all", 2)
+    backfill = visit.launches_backfill("Materialize all")
     visit.live.backfill_status(backfill)
     return backfill
 

@@ -13,7 +13,7 @@ import sys
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -188,6 +188,9 @@ class Live:
         )
         return {node["assetKey"]["path"][0]: node for node in answer["assetNodes"]}
 
+    def stations(self) -> list[str]:
+        return self.assets("partitionKeys")["daily_weather"]["partitionKeys"]
+
     def checks(self) -> list[dict[str, Any]]:
         nodes = self.assets("assetChecksOrError { ... on AssetChecks { checks { name } } }")
         return [
@@ -296,6 +299,21 @@ def dagster_dev(services: Services, folder: Path, **settings: str) -> Iterator[L
     command = [str(Path(sys.executable).with_name("dagster")), "dev", "-h", "127.0.0.1", "-p", str(port)]
     with started(services, folder, command, port, ends_with_us, **settings) as live:
         yield live
+
+
+class Lives:
+    """At most one `make ui` at a time: to start one costs as much as dozens of tests."""
+
+    def __init__(self, services: Services, folder: Callable[[], Path], ending: ExitStack) -> None:
+        self._services, self._folder, self._ending = services, folder, ending
+        self._last: Live | None = None
+
+    def running(self) -> Live:
+        """The one that runs, else a new one; its sensors are switched off."""
+        if self._last is None or self._last.process.poll() is not None:
+            self._last = self._ending.enter_context(make_ui(self._services, self._folder()))
+        self._last.stop_sensors()
+        return self._last
 
 
 def _ends_with_us_in_the_background() -> None:
