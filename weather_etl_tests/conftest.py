@@ -16,7 +16,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -192,16 +192,25 @@ def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
     _blank(monkeypatch)
 
 
-def own_containers(services: Services) -> dict[str, str]:
-    """Make containers that nobody else has; the variables of the environment that name them and their account."""
+@contextmanager
+def own_containers(services: Services) -> Iterator[dict[str, str]]:
+    """Make containers that nobody else has; the variables of the environment that name them and their account.
+
+    They are deleted at the end: Azurite writes down all that it has every few seconds, which took more of its time than
+    the requests did.
+    """
+    from azure.core.exceptions import AzureError
     from azure.storage.blob import BlobServiceClient
 
     mark = uuid.uuid4().hex[:12]
     variables = {"WEATHER_ETL_LANDING_CONTAINER": f"landing-{mark}", "WEATHER_ETL_LAKE_CONTAINER": f"weather-{mark}"}
-    with BlobServiceClient.from_connection_string(services.connection_string) as client:
+    with BlobServiceClient.from_connection_string(services.connection_string, retry_total=0) as client:
         for name in variables.values():
             client.create_container(name)
-    return {ownership.STORAGE: services.connection_string, **variables}
+        yield {ownership.STORAGE: services.connection_string, **variables}
+        for name in variables.values():
+            with suppress(AzureError):  # deleted by the test, or under a lease of its own
+                client.delete_container(name)
 
 
 def _set(variables: dict[str, str], services: Services, request: pytest.FixtureRequest) -> Settings:
@@ -215,18 +224,22 @@ def _set(variables: dict[str, str], services: Services, request: pytest.FixtureR
 
 
 @pytest.fixture
-def environment(services: Services, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Settings:
+def environment(
+    services: Services, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Settings]:
     """The environment variables of one test, with containers of its own; its `Settings`.
 
     A test that also asks for `database` gets the URL of that one.
     """
-    return _set(own_containers(services), services, request)
+    with own_containers(services) as variables:
+        yield _set(variables, services, request)
 
 
 @pytest.fixture(scope="module")
-def shared_variables(services: Services) -> dict[str, str]:
+def shared_variables(services: Services) -> Iterator[dict[str, str]]:
     """Of the containers of a module."""
-    return own_containers(services)
+    with own_containers(services) as variables:
+        yield variables
 
 
 @pytest.fixture(scope="module")
