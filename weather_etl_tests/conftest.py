@@ -16,7 +16,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -192,25 +192,16 @@ def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
     _blank(monkeypatch)
 
 
-@contextmanager
-def own_containers(services: Services) -> Iterator[dict[str, str]]:
-    """Make containers that nobody else has; the variables of the environment that name them and their account.
-
-    They are deleted at the end: Azurite writes down all that it has every few seconds, which took more of its time than
-    the requests did.
-    """
-    from azure.core.exceptions import AzureError
+def own_containers(services: Services) -> dict[str, str]:
+    """Make containers that nobody else has; the variables of the environment that name them and their account."""
     from azure.storage.blob import BlobServiceClient
 
     mark = uuid.uuid4().hex[:12]
     variables = {"WEATHER_ETL_LANDING_CONTAINER": f"landing-{mark}", "WEATHER_ETL_LAKE_CONTAINER": f"weather-{mark}"}
-    with BlobServiceClient.from_connection_string(services.connection_string, retry_total=0) as client:
+    with BlobServiceClient.from_connection_string(services.connection_string) as client:
         for name in variables.values():
             client.create_container(name)
-        yield {ownership.STORAGE: services.connection_string, **variables}
-        for name in variables.values():
-            with suppress(AzureError):  # deleted by the test, or under a lease of its own
-                client.delete_container(name)
+    return {ownership.STORAGE: services.connection_string, **variables}
 
 
 def _set(variables: dict[str, str], services: Services, request: pytest.FixtureRequest) -> Settings:
@@ -224,22 +215,18 @@ def _set(variables: dict[str, str], services: Services, request: pytest.FixtureR
 
 
 @pytest.fixture
-def environment(
-    services: Services, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> Iterator[Settings]:
+def environment(services: Services, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Settings:
     """The environment variables of one test, with containers of its own; its `Settings`.
 
     A test that also asks for `database` gets the URL of that one.
     """
-    with own_containers(services) as variables:
-        yield _set(variables, services, request)
+    return _set(own_containers(services), services, request)
 
 
 @pytest.fixture(scope="module")
-def shared_variables(services: Services) -> Iterator[dict[str, str]]:
+def shared_variables(services: Services) -> dict[str, str]:
     """Of the containers of a module."""
-    with own_containers(services) as variables:
-        yield variables
+    return own_containers(services)
 
 
 @pytest.fixture(scope="module")

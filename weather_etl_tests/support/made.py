@@ -26,7 +26,7 @@ class Made:
         files = files or {"x": weather_csv()}
         key = station, tuple(files.items())
         if key not in self._known:
-            with own_containers(self._services) as own, connect(Settings.load(own)) as containers:
+            with connect(Settings.load(own_containers(self._services))) as containers:
                 for name, data in files.items():
                     containers.landing.upload(f"{station}/{name}.csv", data)
                 process(containers, station)
