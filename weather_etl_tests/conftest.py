@@ -28,13 +28,13 @@ from weather_etl.local import azurite, ownership
 from weather_etl.local import services as local
 from weather_etl.local.processes import is_free
 from weather_etl.settings import Settings
+from weather_etl_tests.support.databases import Databases, execute, url_of
 from weather_etl_tests.support.lake import reads_of
 from weather_etl_tests.support.wire import Wire
 
 if TYPE_CHECKING:
     import dagster as dg
 
-    from weather_etl_tests.support.databases import Databases
     from weather_etl_tests.support.live import Live, Lives
     from weather_etl_tests.support.made import Made
 
@@ -70,8 +70,8 @@ _LONG_TIMEOUT_S = 900  # they wait for whole programs, and as long as these make
 
 
 # Thousands of tests and the libraries stay until the end: looking through them again and again for what may be freed
-# costs a test that allocates much a quarter of its time. Nothing is freed while they are collected, and they are not
-# looked at afterwards.
+# costs a test that allocates much a quarter of its time. Nothing is freed while they are collected, and afterwards they
+# are not looked at, and the rest less often.
 gc.disable()
 
 # A shell's background job ignores SIGINT. Dagster makes of SIGTERM what SIGINT is, and what ignores both, as the
@@ -90,7 +90,7 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """A file is the work of one process; those that share a live Dagster are one file."""
-    if config.getvalue("dist") != "loadfile":
+    if config.getoption("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadFileScheduling
 
@@ -169,8 +169,8 @@ def services() -> Iterator[Services]:
             started = Services(status.azurite.url or "", status.postgres.url or "", root)
             # Nothing of it must outlive a power cut, and each run waits for hundreds of commits.
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-                _execute(started, f"ALTER SYSTEM SET {setting} = off")
-            _execute(started, "SELECT pg_reload_conf()")
+                execute(started.postgres_url, f"ALTER SYSTEM SET {setting} = off")
+            execute(started.postgres_url, "SELECT pg_reload_conf()")
             yield started
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -190,6 +190,7 @@ def _no_settings_of_the_developer_in_fixtures_of_modules() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor what another test has left."""
     _blank(monkeypatch)
 
 
@@ -205,9 +206,10 @@ def own_containers(services: Services) -> dict[str, str]:
     return {ownership.STORAGE: services.connection_string, **variables}
 
 
-def _set(variables: dict[str, str], services: Services, request: pytest.FixtureRequest) -> Settings:
+def _set(
+    variables: dict[str, str], services: Services, patch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Settings:
     """Set them for one test, with the URL of its `database` if it asks for one."""
-    patch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
     database = "database" in request.fixturenames
     patch.setenv(ownership.DATABASE, request.getfixturevalue("database") if database else services.postgres_url)
     for name, value in variables.items():
@@ -221,7 +223,7 @@ def environment(services: Services, monkeypatch: pytest.MonkeyPatch, request: py
 
     A test that also asks for `database` gets the URL of that one.
     """
-    return _set(own_containers(services), services, request)
+    return _set(own_containers(services), services, monkeypatch, request)
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +247,7 @@ def shared_environment(
     request: pytest.FixtureRequest,
 ) -> Settings:
     """As `environment`, of a test that reads what is `shared`."""
-    return _set(shared_variables, services, request)
+    return _set(shared_variables, services, monkeypatch, request)
 
 
 @pytest.fixture(scope="session")
@@ -261,13 +263,12 @@ def prepared_database(services: Services) -> str:
     """A database with Dagster's tables and nothing in them, to be copied: making them takes seconds each time."""
     import dagster as dg
 
-    _execute(services, "CREATE DATABASE prepared")
-    url = services.postgres_url.replace("/postgres?", "/prepared?")
+    from weather_etl_tests.support.histories import configure
+
+    execute(services.postgres_url, "CREATE DATABASE prepared")
     folder = services.root / "prepared"
     folder.mkdir()
-    (folder / "dagster.yaml").write_text(
-        f"storage:\n  postgres:\n    postgres_url: '{url}'\ntelemetry:\n  enabled: false\n"
-    )
+    configure(folder, url_of(services.postgres_url, "prepared"))
     with dg.DagsterInstance.from_config(str(folder)) as instance:
         assert instance.run_storage and instance.event_log_storage and instance.schedule_storage  # made on first use
     return "prepared"
@@ -287,17 +288,15 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def databases(services: Services, prepared_database: str) -> "Databases":
-    from weather_etl_tests.support.databases import Databases
-
+def databases(services: Services, prepared_database: str) -> Databases:
     return Databases(services.postgres_url, prepared_database)
 
 
 @pytest.fixture
-def database(services: Services, databases: "Databases") -> Iterator[str]:
+def database(services: Services, databases: Databases) -> Iterator[str]:
     """The URL of a database with Dagster's empty tables, of the test's own."""
     name = databases.take()
-    yield services.postgres_url.replace("/postgres?", f"/{name}?")
+    yield url_of(services.postgres_url, name)
     databases.give_back(name)
 
 
@@ -325,18 +324,6 @@ def lives(services: Services, tmp_path_factory: pytest.TempPathFactory) -> "Iter
 def live(lives: "Lives") -> "Live":
     """What `make ui` starts, with its sensors switched off; the one of the file before where that left it running."""
     return lives.running()
-
-
-def _execute(services: Services, statement: str) -> None:
-    import psycopg2
-
-    connection = psycopg2.connect(services.postgres_url.replace("+psycopg2", ""))
-    try:
-        connection.autocommit = True  # a database cannot be created inside a transaction
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-    finally:
-        connection.close()
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from weather_etl.operations import doctor
 from weather_etl.serving import database as serving_database
 from weather_etl.serving import load, schema
 from weather_etl.settings import Settings
-from weather_etl_tests.conftest import CHECKOUT, Services, _execute
+from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.databases import execute
 from weather_etl_tests.support.runs import process, process_hours
 
 PASSWORD = "hunter2-Pa55"
@@ -73,8 +74,8 @@ def test_an_address_that_cannot_be_used_is_told_without_its_password(
 
 
 def test_a_server_without_a_free_connection_is_no_dead_server(environment: Settings, services: Services) -> None:
-    _execute(services, "DROP ROLE IF EXISTS crowded")
-    _execute(services, "CREATE ROLE crowded LOGIN CONNECTION LIMIT 0")
+    execute(services.postgres_url, "DROP ROLE IF EXISTS crowded")
+    execute(services.postgres_url, "CREATE ROLE crowded LOGIN CONNECTION LIMIT 0")
     settings = environment.model_copy(
         update={"serving_url": (environment.postgres_url or "").replace("postgres:@", "crowded:@")}
     )
@@ -84,7 +85,7 @@ def test_a_server_without_a_free_connection_is_no_dead_server(environment: Setti
 
 def test_a_read_only_database_is_told_as_such(environment: Settings, database: str, services: Services) -> None:
     name = database.split("@/")[1].split("?")[0]
-    _execute(services, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    execute(services.postgres_url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     with pytest.raises(UserError, match="is read-only"):
         schema.upgrade(environment)
 
@@ -104,7 +105,7 @@ def test_no_command_shows_a_traceback(
 ) -> None:
     if url == "read-only":
         name = database.split("@/")[1].split("?")[0]
-        _execute(services, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        execute(services.postgres_url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
         url = database
     containers.landing.upload("a/x.csv", weather_csv(24))
     (tmp_path / "dagster.yaml").write_text((CHECKOUT / "dagster.yaml").read_text())

@@ -15,7 +15,7 @@ from weather_etl import cli
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.support.command import exit_code
-from weather_etl_tests.support.live import own_database
+from weather_etl_tests.support.databases import own_database
 
 README = (CHECKOUT / "README.md").read_text()
 READING = (CHECKOUT / "docs" / "reading.md").read_text()
@@ -26,7 +26,7 @@ NOTEBOOKS = sorted((CHECKOUT / "notebooks").glob("*.ipynb"))
 @pytest.fixture(scope="module")
 def loaded(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The recipe of `make run` after the set-up, in the suite's services under the default container names."""
-    with own_database(services) as database:
+    with own_database(services.postgres_url) as database:
         yield make_run(services, database, tmp_path_factory)
 
 

@@ -4,7 +4,6 @@ import io
 import os
 import subprocess
 import sys
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -28,9 +27,10 @@ from weather_etl.orchestration.sensors import serving as serving_sensor_module
 from weather_etl.serving import copy_format, database, load, schema, staleness, tables
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
-from weather_etl_tests.conftest import CHECKOUT, Services, _execute
+from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import ticks as ticks_of_sensors
+from weather_etl_tests.support.databases import own_database
 from weather_etl_tests.support.histories import in_memory
 from weather_etl_tests.support.killed import kill_in
 from weather_etl_tests.support.lake import Objects, objects, put
@@ -107,12 +107,9 @@ def empty(
 @pytest.fixture(scope="module")
 def migrated(services: Services) -> Iterator[str]:
     """The URL of one database with the tables; migrating one for each test would take minutes."""
-    name = f"served_{uuid.uuid4().hex[:12]}"
-    _execute(services, f"CREATE DATABASE {name}")
-    url = services.postgres_url.replace("/postgres?", f"/{name}?")
-    schema.upgrade(Settings(serving_url=url))
-    yield url
-    _execute(services, f"DROP DATABASE {name} WITH (FORCE)")
+    with own_database(services.postgres_url) as url:
+        schema.upgrade(Settings(serving_url=url))
+        yield url
 
 
 @pytest.fixture

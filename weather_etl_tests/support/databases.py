@@ -1,10 +1,11 @@
-"""Databases with Dagster's empty tables, each for one test at a time.
+"""Databases of the suite's PostgreSQL: empty ones, and those with Dagster's empty tables, each for one test at a time.
 
-Belongs here: making and emptying them. Does not belong here: what Dagster does with them (`histories.py`).
+Belongs here: making, emptying and dropping them. Does not belong here: what Dagster does with them (`histories.py`).
 """
 
 import uuid
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 # What a test may have changed but the rows: names, types and rights of everything, settings, functions, schemas.
@@ -27,6 +28,38 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 _TABLES = "SELECT quote_ident(relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
 
 
+def execute(postgres_url: str, statement: str) -> None:
+    """Execute a statement of the server: in no transaction, where a database can be made."""
+    with closing(_connect(postgres_url)) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@contextmanager
+def own_database(postgres_url: str) -> Iterator[str]:
+    """The URL of a database with nothing in it, which is dropped at the end."""
+    name = _new_name()
+    execute(postgres_url, f"CREATE DATABASE {name}")
+    yield url_of(postgres_url, name)
+    execute(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def url_of(postgres_url: str, name: str) -> str:
+    """The URL of another database of the server."""
+    return postgres_url.replace("/postgres?", f"/{name}?")
+
+
+def _new_name() -> str:
+    return f"test_{uuid.uuid4().hex[:12]}"
+
+
+def _connect(url: str) -> Any:
+    import psycopg2
+
+    connection = psycopg2.connect(url.replace("+psycopg2", ""))
+    connection.autocommit = True
+    return connection
+
+
 class Databases:
     """Copies of a prepared database, by name.
 
@@ -35,9 +68,9 @@ class Databases:
     """
 
     def __init__(self, postgres_url: str, prepared: str) -> None:
-        self._url, self._prepared = postgres_url.replace("+psycopg2", ""), prepared
+        self._url, self._prepared = postgres_url, prepared
         self._empty: list[str] = []
-        with closing(self._connect(prepared)) as connection, connection.cursor() as cursor:
+        with closing(_connect(url_of(postgres_url, prepared))) as connection, connection.cursor() as cursor:
             self._shape = _one(cursor, _SHAPE)
             self._kept = {table: _digest(cursor, table) for table in _filled(cursor)}
 
@@ -45,8 +78,8 @@ class Databases:
         """The name of an empty one."""
         if self._empty:
             return self._empty.pop()
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {self._prepared}")
+        name = _new_name()
+        execute(self._url, f"CREATE DATABASE {name} TEMPLATE {self._prepared}")
         return name
 
     def give_back(self, name: str) -> None:
@@ -54,10 +87,10 @@ class Databases:
         if self._emptied(name):
             self._empty.append(name)
         else:
-            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+            execute(self._url, f"DROP DATABASE {name} WITH (FORCE)")
 
     def _emptied(self, name: str) -> bool:
-        with closing(self._connect(name)) as connection, connection.cursor() as cursor:
+        with closing(_connect(url_of(self._url, name))) as connection, connection.cursor() as cursor:
             cursor.execute("SET default_transaction_read_only = off")
             cursor.execute(_OTHERS)
             if _one(cursor, _SHAPE) != self._shape:
@@ -67,17 +100,6 @@ class Databases:
             if filled := [table for table in _filled(cursor) if table not in self._kept]:
                 cursor.execute(f"TRUNCATE {', '.join(filled)} RESTART IDENTITY CASCADE")
         return True
-
-    def _connect(self, name: str) -> Any:
-        import psycopg2
-
-        connection = psycopg2.connect(self._url.replace("/postgres?", f"/{name}?"))
-        connection.autocommit = True
-        return connection
-
-    def _execute(self, statement: str) -> None:
-        with closing(self._connect("postgres")) as connection, connection.cursor() as cursor:
-            cursor.execute(statement)
 
 
 def _one(cursor: Any, query: str) -> Any:

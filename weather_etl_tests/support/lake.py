@@ -43,9 +43,9 @@ def temperatures(containers: Containers, station: str = "a") -> list[float]:
     return [float(round(t)) for t in stored]
 
 
-def blobs(container: Container) -> Objects:
-    """All that lies in a container."""
-    return {blob.name: (container.read(blob.name)[0], blob.metadata) for blob in container.list()}
+def blobs(container: Container, within: str = "") -> Objects:
+    """All that lies in a container and has this in its name."""
+    return {b.name: (container.read(b.name)[0], b.metadata) for b in container.list() if within in b.name}
 
 
 def lay(container: Container, made: Objects) -> None:
@@ -56,8 +56,7 @@ def lay(container: Container, made: Objects) -> None:
 
 def objects(containers: Containers, station: str = "a") -> Objects:
     """All that lies in a lake of one station."""
-    lake = containers.lake.container
-    return {b.name: (lake.read(b.name)[0], b.metadata) for b in lake.list() if f"/station={station}/" in b.name}
+    return blobs(containers.lake.container, f"/station={station}/")
 
 
 def put(containers: Containers, made: Objects) -> None:

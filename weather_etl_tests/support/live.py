@@ -26,6 +26,7 @@ from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.landing import listing
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT, Services
+from weather_etl_tests.support.databases import own_database
 from weather_etl_tests.support.waiting import free_port, until
 
 LOCATION = {"repositoryName": "__repository__", "repositoryLocationName": "weather_etl"}
@@ -253,25 +254,6 @@ def ends_with_us() -> None:
 
 
 @contextmanager
-def own_database(services: Services) -> Iterator[str]:
-    import psycopg2
-
-    name = f"live_{uuid.uuid4().hex[:12]}"
-
-    def execute(statement: str) -> None:
-        connection = psycopg2.connect(services.postgres_url.replace("+psycopg2", ""))
-        try:
-            connection.autocommit = True
-            connection.cursor().execute(statement)
-        finally:
-            connection.close()
-
-    execute(f"CREATE DATABASE {name}")
-    yield services.postgres_url.replace("/postgres?", f"/{name}?")
-    execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@contextmanager
 def installation(services: Services, folder: Path, **settings: str) -> Iterator[tuple[dict[str, str], Containers]]:
     """Make of the folder what a checkout is, with a database and containers of its own; its environment, and these."""
     shutil.copy(CHECKOUT / "dagster.yaml", folder)
@@ -286,7 +268,7 @@ def installation(services: Services, folder: Path, **settings: str) -> Iterator[
         **settings,
     }
     theirs = {k: v for k, v in os.environ.items() if not k.startswith(("WEATHER_ETL_", "AZURE_", "DAGSTER_"))}
-    with own_database(services) as database, connect(Settings.load(ours)) as containers:
+    with own_database(services.postgres_url) as database, connect(Settings.load(ours)) as containers:
         containers.landing.create()
         containers.lake.container.create()
         yield {**theirs, **ours, "WEATHER_ETL_POSTGRES_URL": database}, containers
