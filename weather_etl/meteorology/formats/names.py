@@ -171,8 +171,7 @@ class Names:
             return [i for i, n in self._named if expression.search(n)]
         if same := self.exact.get(pattern) or self.keys.get(k):
             return same
-        ends = self.without_unit.get(k)
-        return [i for i, unit in ends if _may_end(unit, variable)] if ends else []
+        return [i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)]
 
     def numbered(self, name: str) -> list[int]:
         """Positions of a name as a station's alias says it; `Temp (2)`: the second of several of one name."""
