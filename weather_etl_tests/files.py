@@ -4,6 +4,7 @@ Belongs here: text in the Kaggle form, a few hours long.
 Does not belong here: expectations.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 HEADER = (
@@ -29,6 +30,15 @@ def weather_csv(hours: int = 48, *, first: int = 0, temperature: float = 5.0) ->
         "\r\n".join([HEADER, *(row(h, temperature=temperature) for h in range(first, first + hours))]).encode()
         + b"\r\n"
     )
+
+
+def summaries_csv(texts: Sequence[str], temperature: float = 5.0) -> bytes:
+    """A landing file of an hour for each text, which is its summary and that of its day."""
+    lines = [
+        f'2020-01-01 {hour:02}:00:00.000 +0000,"{text}",rain,{temperature},5.0,0.8,10,100,10.0,0.0,1010,"{text}"'
+        for hour, text in enumerate(texts)
+    ]
+    return "\n".join([HEADER, *lines]).encode()
 
 
 def shared_csv(stations: str | list[str] = "ab", hours: int = 24, *, first: int = 0, temperature: float = 5.0) -> bytes:

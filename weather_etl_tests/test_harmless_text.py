@@ -25,7 +25,7 @@ from weather_etl.orchestration.assets.specs import markdown
 from weather_etl.redaction import cell, escaped
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
-from weather_etl_tests.files import HEADER, weather_csv
+from weather_etl_tests.files import HEADER, summaries_csv, weather_csv
 from weather_etl_tests.support.runs import process, process_hours
 
 ESC, BIDI, BELL, C1 = "\x1b[31m", "\u202e", "\x07", "\x9b2J"
@@ -114,11 +114,7 @@ SUMMARIES = ["=1+1", "@x", "fine"]
 @pytest.fixture(scope="module")
 def formulas(shared: Containers) -> None:
     """A station whose cells look like formulas."""
-    rows = [
-        f'2020-01-01 {h:02}:00:00.000 +0000,"{text}",rain,-5.0,5.0,0.8,10,100,10.0,0.0,1010,x'
-        for h, text in enumerate(SUMMARIES)
-    ]
-    shared.landing.upload("a/x.csv", "\n".join([HEADER, *rows]).encode())
+    shared.landing.upload("a/x.csv", summaries_csv(SUMMARIES, temperature=-5.0))
     process_hours(shared)
 
 

@@ -1,9 +1,6 @@
 """For those who run it: turns per station, metrics, retention, triggering over HTTP."""
 
-import os
 import re
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -28,9 +25,10 @@ from weather_etl.orchestration.child_runs import STEPS, run_job
 from weather_etl.orchestration.housekeeping import housekeeping_schedule
 from weather_etl.serving import schema
 from weather_etl.settings import Settings
-from weather_etl_tests.conftest import CHECKOUT, Services
+from weather_etl_tests.conftest import Services
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.histories import configure, in_memory
+from weather_etl_tests.support.killed import Kill, kill_in
 from weather_etl_tests.support.ticks import Ticks, poison
 from weather_etl_tests.support.waiting import until
 
@@ -86,14 +84,11 @@ def test_a_station_that_stays_busy_is_left_to_the_other_run(locks: Settings) -> 
 
 
 def test_a_run_that_is_killed_holds_nothing(locks: Settings) -> None:
-    code = (
-        "import os, signal\n"
-        "from weather_etl.settings import Settings\n"
-        "from weather_etl.ingestion.station_lock import StationLocks\n"
-        "with StationLocks(Settings.load()).station('s5'): os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    env = {**os.environ, "WEATHER_ETL_POSTGRES_URL": locks.postgres_url or ""}
-    subprocess.run([sys.executable, "-c", code], env=env, cwd=CHECKOUT, check=False)
+    def take_a_turn(kill: Kill) -> None:
+        with StationLocks(locks).station("s5"):
+            kill()
+
+    kill_in(take_a_turn)
     with StationLocks(locks, wait_s=5).station("s5"):
         pass
 

@@ -18,7 +18,7 @@ from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.histories import in_memory
 from weather_etl_tests.support.lake import put, with_its_own_lake
 from weather_etl_tests.support.made import Made
-from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, process
+from weather_etl_tests.support.runs import TO_DAYS, UNCHANGED, WRITTEN, process
 from weather_etl_tests.support.ticks import tick
 
 
@@ -119,7 +119,7 @@ def test_a_lost_serving_database_is_rebuilt_by_one_command(
 
 def test_a_station_is_rebuilt_as_it_was_yesterday_from_yesterdays_files(containers: Containers) -> None:
     yesterday = {"a/x.csv": weather_csv(48), "a/y.csv": weather_csv(24, first=48)}
-    up_to_months = ("raw_observations", "validated_observations", "daily_weather", "monthly_weather")
+    up_to_months = (*TO_DAYS, "monthly_weather")
     for name, data in yesterday.items():
         containers.landing.upload(name, data)
     process(containers, tables=up_to_months)

@@ -31,7 +31,7 @@ from weather_etl.redaction import printable, without_secrets
 from weather_etl.settings import AZURITE_KEY, Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.faults import killing
-from weather_etl_tests.files import HEADER, weather_csv
+from weather_etl_tests.files import summaries_csv, weather_csv
 from weather_etl_tests.support.runs import process
 from weather_etl_tests.support.ticks import tick
 
@@ -200,11 +200,7 @@ NASTY = [
 
 
 def test_text_is_stored_as_it_came(containers: Containers) -> None:
-    rows = [
-        f'2020-01-01 {hour:02}:00:00.000 +0000,"{text}",rain,5.0,5.0,0.8,10,100,10.0,0.0,1010,"{text}"'
-        for hour, text in enumerate(NASTY)
-    ]
-    containers.landing.upload("a/x.csv", "\n".join([HEADER, *rows]).encode())
+    containers.landing.upload("a/x.csv", summaries_csv(NASTY))
     process(containers)
     for table in ("raw_observations", "validated_observations"):
         found = containers.lake.read(table, "a").arrow

@@ -4,7 +4,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -32,7 +32,7 @@ from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import ticks as ticks_of_sensors
 from weather_etl_tests.support.databases import own_database
 from weather_etl_tests.support.histories import in_memory
-from weather_etl_tests.support.killed import kill_in
+from weather_etl_tests.support.killed import Kill, kill_in
 from weather_etl_tests.support.lake import Objects, objects, put
 from weather_etl_tests.support.made import Made
 from weather_etl_tests.support.runs import process
@@ -352,7 +352,7 @@ def test_a_load_that_is_killed_leaves_the_old_rows(serving: Serving) -> None:
     before = serving.everything()
     serving.lake(x=weather_csv(24))
 
-    def load_until_killed(kill: Callable[[], None]) -> None:
+    def load_until_killed(kill: Kill) -> None:
         swap = load._swap
 
         def die(cursor: Any, served: tables.Served, *rest: Any) -> load.Loaded:

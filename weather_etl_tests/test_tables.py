@@ -11,7 +11,7 @@ from weather_etl.errors import UserError
 from weather_etl.lake.connection import Containers, connect
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support.runs import process
+from weather_etl_tests.support.runs import TO_DAYS, process
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_a_view_keeps_ids_texts_and_reads_objects_of_older_versions(environment:
     with connect(environment, prompt=True) as containers:
         for station in ("007", "8"):
             containers.landing.upload(f"{station}/x.csv", weather_csv())
-            process(containers, station, tables=["raw_observations", "validated_observations", "daily_weather"])
+            process(containers, station, tables=TO_DAYS)
         old = containers.lake.read("daily_weather", "007")
         without = old.arrow.drop_columns(["degree_day_bases"])
         containers.lake.write("daily_weather", "007", without, fingerprint="old", if_match=old.stamp.etag)

@@ -1,11 +1,6 @@
 """Landing files take effect exactly once: processing on a real Azurite."""
 
 import itertools
-import os
-import signal
-import subprocess
-import sys
-import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -23,6 +18,7 @@ from weather_etl.landing import listing, versions
 from weather_etl.settings import Settings
 from weather_etl.stations import StationSettings
 from weather_etl_tests.files import HEADER, weather_csv
+from weather_etl_tests.support.killed import kill_at_request
 from weather_etl_tests.support.lake import RAW, tables, temperatures
 from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, process, process_hours
 
@@ -222,32 +218,9 @@ def test_two_runs_at_once_end_in_the_same_tables(
     assert len(temperatures(containers)) == 96
 
 
-KILLED = textwrap.dedent(
-    """
-    import os, signal, sys
-    from weather_etl_tests.support.runs import process
-    from weather_etl.settings import Settings
-    from weather_etl.lake.connection import connect
-    from weather_etl.lake.container import Container
-
-    when, number = sys.argv[1], int(sys.argv[2])
-    write, count = Container.write, 0
-
-    def killing(self, *args, **options):
-        global count
-        count += 1
-        if (when, number) == ("before", count):
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = write(self, *args, **options)
-        if (when, number) == ("after", count):
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    Container.write = killing
-    with connect(Settings.load()) as containers:
-        process(containers)
-    """
-)
+def process_on_own_connections() -> None:
+    with connect(Settings.load()) as own:
+        process(own)
 
 
 @pytest.mark.parametrize(
@@ -263,8 +236,7 @@ def test_a_run_killed_at_a_write_loses_and_doubles_nothing(containers: Container
     process(containers)
     containers.landing.upload("a/x.csv", weather_csv(40, temperature=8.0))
     containers.landing.upload("a/y.csv", weather_csv(24, first=48))
-    killed = subprocess.run([sys.executable, "-c", KILLED, when, str(number)], env=os.environ, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    kill_at_request(when, number, process_on_own_connections)
     process(containers)
     healed = tables(containers)
     process(containers, full=True)

@@ -4,8 +4,6 @@ import gzip
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import Any
 
 import pytest
 
@@ -16,7 +14,6 @@ from weather_etl.ingestion.splitting import Outcome
 from weather_etl.lake import fingerprints
 from weather_etl.lake.blobs import Blob
 from weather_etl.lake.connection import Containers, connect
-from weather_etl.lake.container import Container
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.landing.listing import route
 from weather_etl.landing.versions import SHARED
@@ -24,9 +21,9 @@ from weather_etl.operations import planning
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import HEADER, shared_csv, weather_csv
-from weather_etl_tests.support.killed import kill_in
+from weather_etl_tests.support.killed import kill_at_request
 from weather_etl_tests.support.lake import RAW, temperatures
-from weather_etl_tests.support.runs import UNCHANGED, Processed, RunFailed, process, process_hours
+from weather_etl_tests.support.runs import TO_DAYS, UNCHANGED, Processed, RunFailed, process, process_hours
 from weather_etl_tests.support.splits import split_pending
 
 NAME = "_shared/net.csv"
@@ -50,7 +47,7 @@ def read_only(containers: Containers, station: str) -> Processed:
 
 
 def to_days(containers: Containers, station: str) -> Processed:
-    return process(containers, station, tables=[RAW, "validated_observations", "daily_weather"])
+    return process(containers, station, tables=TO_DAYS)
 
 
 def objects(containers: Containers) -> dict[str, str]:
@@ -317,24 +314,7 @@ def test_a_name_is_only_data(containers: Containers, name: str) -> None:
     assert set(containers.lake.read(RAW, "a").arrow.column("landing_file").to_pylist()) == {name}
 
 
-def split_until_killed(when: str, number: int, kill: Callable[[], None]) -> None:
-    """In a process of its own: split, and die before or after so many writing requests."""
-    count = 0
-
-    def killing(request: Callable[..., Any]) -> Callable[..., Any]:
-        def wrapped(*arguments: Any, **options: Any) -> Any:
-            nonlocal count
-            count += 1
-            if (when, number) == ("before", count):
-                kill()
-            result = request(*arguments, **options)
-            if (when, number) == ("after", count):
-                kill()
-            return result
-
-        return wrapped
-
-    Container.write, Container.delete = killing(Container.write), killing(Container.delete)
+def split_on_own_connections() -> None:
     with connect(Settings.load()) as own:
         split(own)
 
@@ -352,7 +332,7 @@ def test_a_split_killed_at_a_request_heals_at_the_next_one(containers: Container
     containers.landing.upload(NAME, shared_csv("ab"))
     process_all(containers, read_only)
     containers.landing.upload(NAME, shared_csv("ac", 12, temperature=7.0))  # two written, one removed, the index
-    kill_in(partial(split_until_killed, when, number))
+    kill_at_request(when, number, split_on_own_connections)
     process_all(containers)
     assert [temperatures(containers, s) for s in "abc"] == [[7.0] * 12, [5.0] * 6, [7.0] * 12]
     assert not take_inventory(containers).pending

@@ -20,9 +20,7 @@ from weather_etl.local import ownership
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.histories import in_memory
 from weather_etl_tests.support.lake import RAW, tables, temperatures
-from weather_etl_tests.support.runs import LEFT, UNCHANGED, WRITTEN, process, process_hours
-
-TO_DAYS = (RAW, "validated_observations", "daily_weather")
+from weather_etl_tests.support.runs import LEFT, TO_DAYS, UNCHANGED, WRITTEN, process, process_hours
 
 
 @pytest.fixture

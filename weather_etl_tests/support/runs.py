@@ -37,6 +37,8 @@ _STEP_OF = {
 }
 # What there is up to the hours; the aggregated tables take as long again.
 HOURS = tuple(table for table, step in _STEP_OF.items() if step in ("raw_observations", "validated"))
+# The shortest way to an aggregated table.
+TO_DAYS = ("raw_observations", "validated_observations", "daily_weather")
 _containers: ContextVar[Containers] = ContextVar("containers")
 
 
