@@ -20,11 +20,11 @@ from weather_etl.orchestration.sensors import landing_files
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.files import shared_csv, weather_csv
-from weather_etl_tests.support.runs import break_the_contract
+from weather_etl_tests.support.runs import break_the_contract, process
 from weather_etl_tests.support.ticks import CATCH_UP_JOB, SHARED_JOB, Ticks, poison
 
 MANY = [f"s{n}" for n in range(FEW + 1)]  # so many that they share runs
-THREE = MANY[1:4]
+TWO = MANY[1:3]
 DEAD = Settings().silence_limit_s + 60  # seconds after which a silent run is taken for dead
 
 
@@ -34,9 +34,9 @@ def _one_look_per_tick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def three_share_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def two_share_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many do; of as few as this each has a run of its own."""
-    monkeypatch.setattr(planning, "FEW", 2)
+    monkeypatch.setattr(planning, "FEW", 1)
 
 
 @pytest.fixture
@@ -58,6 +58,14 @@ def one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
 def upload(containers: Containers, *stations: str) -> None:
     for station in stations:
         containers.landing.upload(f"{station}/x.csv", weather_csv())
+
+
+@pytest.fixture(scope="module")
+def settled(shared: Containers) -> None:
+    """Stations a and b are up to date in the containers of `shared_environment`, for tests that only read them."""
+    upload(shared, "a", "b")
+    for station in ("a", "b"):
+        process(shared, station)
 
 
 def stations(requests: list[dg.RunRequest]) -> list[str | None]:
@@ -113,34 +121,24 @@ def test_requested_runs_leave_nothing_to_request(containers: Containers, ticks: 
     assert up_to_date(ticks, 2)
 
 
-@pytest.mark.usefixtures("three_share_a_run")
+@pytest.mark.usefixtures("two_share_a_run")
 def test_a_requested_run_of_catch_up_job_leaves_nothing_to_request(containers: Containers, ticks: Ticks) -> None:
-    upload(containers, *THREE)
+    upload(containers, *TWO)
     (request,) = ticks.requests()
     assert ticks.run(request).success
-    assert up_to_date(ticks, len(THREE))
+    assert up_to_date(ticks, len(TWO))
     children = ticks.instance.get_runs(dg.RunsFilter(job_name="weather_etl_job"))
-    assert {run.tags[PARTITION] for run in children} == set(THREE) and len(children) == len(THREE)
+    assert {run.tags[PARTITION] for run in children} == set(TWO) and len(children) == len(TWO)
 
 
 def test_a_tick_without_files_says_so(containers: Containers, ticks: Ticks) -> None:
     assert up_to_date(ticks, 0)
 
 
-def test_the_state_lies_in_storage_and_not_in_the_cursor(containers: Containers, ticks: Ticks) -> None:
-    upload(containers, "a")
-    ticks.run(ticks.requests()[0])
-    ticks.cursor = None
-    assert not ticks.requested()
-
-
-def test_a_wiped_history_does_not_make_anything_stale(containers: Containers, ticks: Ticks) -> None:
-    upload(containers, "a")
-    ticks.run(ticks.requests()[0])
-    for record in ticks.instance.get_runs():
-        ticks.instance.delete_run(record.run_id)
-    ticks.instance.delete_dynamic_partition(PARTITIONS_NAME, "a")
-    assert not ticks.requested()
+@pytest.mark.usefixtures("shared_environment", "settled")
+def test_the_state_lies_in_storage_and_neither_in_the_cursor_nor_in_the_history(ticks: Ticks) -> None:
+    """Both are empty here, as after a wipe."""
+    assert up_to_date(ticks, 2)
 
 
 def test_two_daemons_ask_for_the_same_run(containers: Containers, ticks: Ticks) -> None:
@@ -211,11 +209,12 @@ def test_a_file_that_lands_while_a_catch_up_job_is_in_flight_is_requested_at_onc
     assert [t[PARTITION] for t in ticks.requested()] == ["s3"]
 
 
-def test_a_person_who_runs_everything_keeps_the_sensor_from_asking_for_the_same(
+def test_a_person_who_runs_everything_keeps_the_sensor_from_asking_for_the_same_and_the_work_is_done_once(
     containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The tick comes while the first station of `weather-etl run` is read."""
+    """A tick comes while the first station of `weather-etl run` is read; another had asked for a run before."""
     upload(containers, "a", "b")
+    asked_before = ticks.requests()
     read, seen = merge.read_version, []
 
     def ticking(container: container.Container, version: object) -> bytes | None:
@@ -228,13 +227,8 @@ def test_a_person_who_runs_everything_keeps_the_sensor_from_asking_for_the_same(
     assert not seen[0].run_requests
     assert "2 in flight (a, b)" in seen[0].skip_reason.skip_message
 
-
-def test_a_person_who_runs_what_the_sensor_asked_for_does_the_work_once(containers: Containers, ticks: Ticks) -> None:
-    upload(containers, "a")
-    (request,) = ticks.requests()
-    assert run_job(ticks.instance, defs.resolve_job_def(CATCH_UP_JOB)) == []
     before = containers.lake.stamps()
-    result = ticks.run(request)
+    result = ticks.run(asked_before[0])
     assert result.success and containers.lake.stamps() == before
     statuses = {
         e.step_materialization_data.materialization.metadata["status"].value
@@ -362,18 +356,6 @@ def test_a_catch_up_that_dies_before_its_stations_began_is_an_attempt_of_each_an
     assert {r.tags[ATTEMPT] for r in requests} == {"2"}
 
 
-@pytest.mark.usefixtures("three_share_a_run")
-def test_a_catch_up_that_fails_is_no_attempt_of_stations_whose_own_runs_began(
-    containers: Containers, ticks: Ticks, impatient: None
-) -> None:
-    upload(containers, *THREE)
-    poison(containers, "s3")
-    (request,) = ticks.requests()
-    assert not ticks.run(request).success
-    (again,) = ticks.requested()
-    assert (again[PARTITION], again[ATTEMPT]) == ("s3", "2")
-
-
 def test_a_station_that_keeps_failing_is_left_alone_and_its_last_run_says_so(
     containers: Containers, ticks: Ticks, impatient: None
 ) -> None:
@@ -394,16 +376,15 @@ def test_a_station_that_keeps_failing_is_left_alone_and_its_last_run_says_so(
     assert told[2].endswith(planning.parked_sentence("a", 3))
 
 
-@pytest.mark.usefixtures("three_share_a_run")
-def test_a_station_that_keeps_failing_within_catch_up_jobs_says_so_too(
-    containers: Containers, ticks: Ticks, one_attempt: None
-) -> None:
-    upload(containers, *THREE)
-    poison(containers, "s3")
+@pytest.mark.usefixtures("two_share_a_run", "one_attempt")
+def test_stations_that_keep_failing_within_catch_up_jobs_say_so_too(containers: Containers, ticks: Ticks) -> None:
+    for station in TWO:
+        poison(containers, station)
     (request,) = ticks.requests()
     assert not ticks.run(request).success
     assert not ticks.requested()
-    assert sentence(ticks, last_run(ticks, "s3").run_id).endswith(planning.parked_sentence("s3", 1))
+    for station in TWO:
+        assert sentence(ticks, last_run(ticks, station).run_id).endswith(planning.parked_sentence(station, 1))
 
 
 def test_the_runs_of_a_person_count_as_attempts_and_the_last_says_so(
@@ -467,20 +448,23 @@ def test_mending_the_files_of_a_station_that_is_left_alone_starts_it_again(
     assert ticks.run(ticks.requests()[0]).success
 
 
-@pytest.mark.usefixtures("three_share_a_run")
-def test_one_poisoned_station_does_not_stop_the_others_of_its_run(containers: Containers, ticks: Ticks) -> None:
-    upload(containers, *THREE)
+@pytest.mark.usefixtures("two_share_a_run", "impatient")
+def test_one_poisoned_station_does_not_stop_the_others_of_its_run_nor_is_it_an_attempt_of_theirs(
+    containers: Containers, ticks: Ticks
+) -> None:
+    upload(containers, *TWO)
     poison(containers, "s1")
     (request,) = ticks.requests()
     result = ticks.run(request)
     assert not result.success
     (event,) = [e for e in result.all_events if e.is_step_failure]
     assert "s1/station.toml" in event.step_failure_data.user_failure_data.description
-    others = set(THREE) - {"s1"}
-    assert {s for s, _ in containers.lake.stamps()} == others
+    assert {s for s, _ in containers.lake.stamps()} == {"s2"}
     runs = ticks.instance.get_runs(dg.RunsFilter(tags={PARENT: result.run_id}))
-    assert {r.tags[PARTITION] for r in runs if r.is_success} == others
+    assert [r.tags[PARTITION] for r in runs if r.is_success] == ["s2"]
     assert [r.tags[PARTITION] for r in runs if r.is_failure] == ["s1"]
+    (again,) = ticks.requested()
+    assert (again[PARTITION], again[ATTEMPT]) == ("s1", "2")
 
 
 def test_a_station_that_fails_waits_before_the_next_attempt(containers: Containers, ticks: Ticks) -> None:
@@ -499,22 +483,7 @@ def test_a_vanished_station_is_not_requested(containers: Containers, ticks: Tick
     assert "1 parked until their files or settings change (a)" in result.skip_reason.skip_message
 
 
-def test_taking_back_what_made_a_station_fail_leaves_nothing_to_request_or_tell(
-    containers: Containers, ticks: Ticks, one_attempt: None
-) -> None:
-    upload(containers, "a")
-    ticks.run(ticks.requests()[0])
-    containers.landing.upload("a/station.toml", b"timezone = 'Nowhere/Land'")
-    ticks.run(ticks.requests()[0])
-    (state,) = station_states(Settings.load(), ticks.instance)
-    assert state.parked
-    containers.landing.delete("a/station.toml")
-    assert up_to_date(ticks, 1)
-    (state,) = station_states(Settings.load(), ticks.instance)
-    assert (state.state, state.trouble, state.parked) == ("up to date", None, False)
-
-
-def test_a_station_can_fail_and_be_taken_back_again_and_again(
+def test_taking_back_what_made_a_station_fail_leaves_nothing_to_request_or_tell_again_and_again(
     containers: Containers, ticks: Ticks, one_attempt: None
 ) -> None:
     """Each time its settings are other ones, so it is tried again."""
@@ -524,8 +493,12 @@ def test_a_station_can_fail_and_be_taken_back_again_and_again(
         containers.landing.upload("a/station.toml", b"timezone = 'Nowhere/Land'")
         assert not ticks.run(ticks.requests()[0]).success
         assert not ticks.requested()
+        (state,) = station_states(Settings.load(), ticks.instance)
+        assert state.parked
         containers.landing.delete("a/station.toml")
         assert up_to_date(ticks, 1)
+        (state,) = station_states(Settings.load(), ticks.instance)
+        assert (state.state, state.trouble, state.parked) == ("up to date", None, False)
 
 
 def test_a_wiped_history_costs_a_failing_station_a_bounded_number_of_runs(
@@ -543,7 +516,6 @@ def test_a_file_that_comes_and_goes_is_never_left_alone(
     containers: Containers, ticks: Ticks, one_attempt: None
 ) -> None:
     upload(containers, "a")
-    ticks.run(ticks.requests()[0])
     for _ in range(2):
         containers.landing.upload("a/y.csv", weather_csv(first=48))
         assert ticks.run(ticks.requests()[0]).success
@@ -565,7 +537,7 @@ def outage(environment: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[
     return fail
 
 
-def test_a_run_that_an_outage_failed_counts_for_nobody(
+def test_a_run_that_an_outage_failed_counts_for_nobody_and_is_followed_by_no_second_observation(
     containers: Containers,
     ticks: Ticks,
     one_attempt: None,
@@ -574,8 +546,9 @@ def test_a_run_that_an_outage_failed_counts_for_nobody(
 ) -> None:
     upload(containers, "a")
     outage(ticks, ticks.requests()[0])
-    (request,) = ticks.requests()
-    assert ATTEMPT not in request.tags
+    again = ticks.tick()
+    (request,) = again.run_requests
+    assert ATTEMPT not in request.tags and observed(again) == []
     assert ticks.run(request).success
 
 
@@ -596,31 +569,24 @@ def observed(result: dg.SensorResult) -> list[tuple[str | None, str]]:
     return [(e.partition, e.tags["dagster/data_version"]) for e in result.asset_events or []]
 
 
-def test_a_change_of_landing_files_is_observed_once_with_its_data_version(containers: Containers, ticks: Ticks) -> None:
-    upload(containers, "a")
-    first = ticks.tick()
-    ticks.run(first.run_requests[0])
-    assert observed(ticks.tick()) == []
-    containers.landing.upload("a/y.csv", weather_csv(first=48))
-    second = ticks.tick()
-    ticks.run(second.run_requests[0])
-    assert observed(ticks.tick()) == []
-    assert [s for s, _ in observed(first) + observed(second)] == ["a", "a"]
-    assert observed(first) != observed(second)
-
-
-def test_the_ui_calls_the_raw_table_unsynced_from_the_observation_to_the_run(
+def test_a_change_of_landing_files_is_observed_once_and_the_ui_calls_the_raw_table_unsynced_until_the_run(
     containers: Containers, ticks: Ticks
 ) -> None:
     upload(containers, "a", "b")
-    for request in ticks.requests():
+    first = ticks.tick()
+    for request in first.run_requests:
         ticks.run(request)
+    assert observed(ticks.tick()) == []
     assert _sync(ticks, "a") == "FRESH"
     containers.landing.upload("a/y.csv", weather_csv(first=48))
-    (request,) = ticks.requests()
+    second = ticks.tick()
+    (request,) = second.run_requests
     assert (_sync(ticks, "a"), _sync(ticks, "b")) == ("STALE", "FRESH")
     ticks.run(request)
+    assert observed(ticks.tick()) == []
     assert (_sync(ticks, "a"), _sync(ticks, "b")) == ("FRESH", "FRESH")
+    assert [s for s, _ in observed(first)] == ["a", "b"] and [s for s, _ in observed(second)] == ["a"]
+    assert observed(second)[0] not in observed(first)  # by its data version
 
 
 def test_files_of_a_station_do_not_make_the_split_of_shared_files_unsynced(
@@ -647,29 +613,13 @@ def test_each_station_of_a_catch_up_job_is_observed(containers: Containers, tick
     assert [s for s, _ in observed(ticks.tick())] == MANY
 
 
-def test_a_failed_attempt_is_followed_by_no_second_observation(
+def test_a_failed_attempt_is_followed_by_no_second_observation_and_others_are_observed(
     containers: Containers, ticks: Ticks, impatient: None
 ) -> None:
     poison(containers, "a")
     ticks.run(ticks.requests()[0])
     again = ticks.tick()
     assert len(again.run_requests) == 1 and observed(again) == []
-
-
-def test_an_outage_is_followed_by_no_second_observation(
-    containers: Containers, ticks: Ticks, impatient: None, outage: Callable[[Ticks, dg.RunRequest], None]
-) -> None:
-    upload(containers, "a")
-    outage(ticks, ticks.requests()[0])
-    again = ticks.tick()
-    assert len(again.run_requests) == 1 and observed(again) == []
-
-
-def test_a_station_that_fails_keeps_no_other_from_being_observed(
-    containers: Containers, ticks: Ticks, impatient: None
-) -> None:
-    poison(containers, "a")
-    ticks.run(ticks.requests()[0])
     upload(containers, "b")
     assert [s for s, _ in observed(ticks.tick())] == ["b"]
 
@@ -719,36 +669,20 @@ def test_the_first_tick_of_all_has_the_files_outside_any_folder_looked_at(
     assert up_to_date(ticks, 0)
 
 
-def test_files_outside_any_folder_are_told_when_their_names_change_and_not_between(
-    containers: Containers, ticks: Ticks
+def test_files_outside_any_folder_are_told_red_when_their_names_change_and_not_between(
+    containers: Containers, ticks: Ticks, one_attempt: None
 ) -> None:
-    for change in (
-        lambda: containers.landing.upload("lost.csv", b"x"),
-        lambda: containers.landing.upload("lost2.csv", b"x"),
-        lambda: [containers.landing.delete(n) for n in ("lost.csv", "lost2.csv")],
-    ):
-        change()
+    """However often one comes and goes."""
+    for names in (["lost.csv"], ["lost.csv", "lost2.csv"], [], ["lost.csv"], []):
+        for blob in containers.landing.list():
+            containers.landing.delete(blob.name)
+        for name in names:
+            containers.landing.upload(name, b"x")
         (request,) = ticks.requests()
         assert request.job_name == SHARED_JOB
         assert ticks.run(request).success
         assert not ticks.requests()
-    assert unroutable_state(ticks)
-
-
-def test_a_file_outside_any_folder_turns_the_check_red(containers: Containers, ticks: Ticks) -> None:
-    containers.landing.upload("lost.csv", b"x")
-    ticks.run(ticks.requests()[0])
-    assert not unroutable_state(ticks)
-
-
-def test_a_file_outside_any_folder_that_comes_and_goes_is_always_told(
-    containers: Containers, ticks: Ticks, one_attempt: None
-) -> None:
-    for _ in range(2):
-        containers.landing.upload("lost.csv", b"x")
-        assert ticks.run(ticks.requests()[0]).success
-        containers.landing.delete("lost.csv")
-        assert ticks.run(ticks.requests()[0]).success
+        assert unroutable_state(ticks) == (not names)
 
 
 def test_a_dead_storage_fails_the_tick_in_one_sentence_within_twenty_seconds(
@@ -794,12 +728,11 @@ def test_files_written_during_the_listing_are_found_by_the_next_tick(
     assert {t[PARTITION] for _ in range(2) for t in ticks.requested()} == set("abcd")
 
 
+@pytest.mark.usefixtures("shared_environment", "settled")
 def test_a_listing_that_fails_half_way_is_a_failed_tick_and_nothing_is_taken_for_vanished(
-    containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+    ticks: Ticks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload(containers, "a", "b")
-    for request in ticks.requests():
-        ticks.run(request)
+    assert up_to_date(ticks, 2)
     monkeypatch.setattr(container, "LIST_PAGE", 1)
     page = container.Container.list_page
 

@@ -16,10 +16,14 @@ from sqlalchemy.pool import StaticPool
 
 
 def configure(folder: Path, database: str) -> None:
-    """Write a `dagster.yaml` with the storage that an installation has."""
+    """Write a `dagster.yaml` with the storage that an installation has.
+
+    What a run prints is not kept: catching it takes four processes a run (`test_compute_logs.py` is about it).
+    """
     (folder / "dagster.yaml").write_text(
         "storage:\n  custom:\n    module: weather_etl.pooled_storage\n    class: PooledPostgresStorage\n"
         f"    config:\n      postgres_url: '{database}'\ntelemetry:\n  enabled: false\n"
+        "compute_logs:\n  module: dagster._core.storage.noop_compute_log_manager\n  class: NoOpComputeLogManager\n"
     )
 
 
