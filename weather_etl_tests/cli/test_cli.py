@@ -7,46 +7,73 @@ Most commands are called in this process, since a new interpreter costs seconds 
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from weather_etl.lake.connection import connect
+from weather_etl.local import ownership
 from weather_etl.operations import planning
 from weather_etl.settings import AZURITE_KEY, Settings
-from weather_etl_tests.conftest import CHECKOUT
-from weather_etl_tests.support.command import Run, no_trace, one_sentence
+from weather_etl_tests.conftest import CHECKOUT, Services
+from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.command import Done, Run, in_process, no_trace, one_sentence
+from weather_etl_tests.support.databases import Databases, url_of
 from weather_etl_tests.support.runs import process
 
 
+@dataclass(frozen=True)
+class Installation:
+    """A folder in which station a was uploaded and `weather-etl run` came to its end as a process."""
+
+    folder: Path
+    environ: dict[str, str]
+    run: Done
+
+
+@pytest.fixture(scope="module")
+def installation(
+    shared_variables: dict[str, str],
+    services: Services,
+    databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Installation]:
+    folder = tmp_path_factory.mktemp("installation")
+    shutil.copy(CHECKOUT / "dagster.yaml", folder)
+    name = databases.take()
+    environ = shared_variables | {ownership.DATABASE: url_of(services.postgres_url, name)}
+    with connect(Settings.load(environ)) as containers:
+        containers.landing.upload("a/x.csv", weather_csv())
+    done = subprocess.run(
+        [sys.executable, "-m", "weather_etl.cli", "run"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT), **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    yield Installation(folder, environ, done)
+    databases.give_back(name)
+
+
 @pytest.fixture
-def weather_etl_process(folder: Path, environment: Settings, database: str) -> Run:
-    """The command as a process."""
-
-    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "weather_etl.cli", *arguments],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(CHECKOUT), **environ},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
+def installed(installation: Installation, capfd: pytest.CaptureFixture[str]) -> Run:
+    """The command in this process, in the installation; what it makes stays there."""
+    return partial(in_process(installation.folder, capfd), **installation.environ)
 
 
 def without_seconds(text: str) -> str:
     return re.sub(r"in [\d.]+ s", "in some s", text)
 
 
-def test_upload_and_run_end_in_a_summary_with_tables_and_checks(
-    weather_etl: Run, weather_etl_process: Run, file: Path
-) -> None:
-    assert weather_etl("upload", "a", str(file)).returncode == 0
-    done = weather_etl_process("run")
+def test_a_run_ends_in_a_summary_with_tables_and_checks(installation: Installation) -> None:
+    done = installation.run
     assert done.returncode == 0, done.stderr
     assert re.search(r"^validated_observations +48 +2020-01-01 00:00Z +2020-01-02 23:00Z", done.stdout, re.M)
     assert re.search(r"^checks: PASS \d+, WARN 0, ERROR 0", done.stdout, re.M)
@@ -57,13 +84,10 @@ def test_upload_and_run_end_in_a_summary_with_tables_and_checks(
     assert "\x1b[" not in done.stdout + done.stderr  # no terminal, no colours
 
 
-def test_a_second_run_says_the_same_and_writes_nothing(weather_etl: Run, file: Path, environment: Settings) -> None:
-    weather_etl("upload", "a", str(file))
-    first = without_seconds(weather_etl("run").stdout)
-    with connect(environment) as containers:
+def test_a_second_run_says_the_same_and_writes_nothing(installation: Installation, installed: Run) -> None:
+    with connect(Settings.load(installation.environ)) as containers:
         before = containers.lake.stamps()
-    assert without_seconds(weather_etl("run").stdout) == first
-    with connect(environment) as containers:
+        assert without_seconds(installed("run").stdout) == without_seconds(installation.run.stdout)
         assert containers.lake.stamps() == before
 
 
@@ -112,19 +136,19 @@ def test_a_station_that_keeps_failing_is_told_as_left_alone(
     assert re.search(r"^bad  stations .*parked: a$", weather_etl("doctor", **once).stdout, re.M)
 
 
-def test_run_and_status_as_json_hold_success_states_tables_and_checks(weather_etl: Run, file: Path) -> None:
-    weather_etl("upload", "a", str(file))
-    told = json.loads(weather_etl("run", "--json").stdout)
+def test_run_and_status_as_json_hold_success_states_tables_and_checks(installed: Run) -> None:
+    told = json.loads(installed("run", "--json").stdout)
     assert (told["ok"], told["failure"], [s["station"] for s in told["stations"]]) == (True, None, ["a"])
-    (station,) = json.loads(weather_etl("status", "--json").stdout)
+    (station,) = json.loads(installed("status", "--json").stdout)
     assert (station["station"], station["state"]) == ("a", "up to date")
     assert station["tables"]["daily_weather"]["rows"] == 2
     assert {c["state"] for c in station["checks"]} == {"PASS"}
 
 
-def test_status_tells_new_files_before_they_are_run(weather_etl: Run, file: Path) -> None:
-    weather_etl("upload", "a", str(file))
+def test_status_and_report_tell_new_files_before_they_are_run(weather_etl: Run, file: Path) -> None:
+    assert weather_etl("upload", "a", str(file)).returncode == 0
     assert "a: new files, 1 landing file" in weather_etl("status").stdout
+    assert "run `weather-etl run` first" in one_sentence(weather_etl("open", "report", "a", "--print"))
 
 
 def test_forget_deletes_the_tables_of_a_station_without_files(
@@ -219,18 +243,16 @@ def test_help_imports_nothing_heavy() -> None:
     assert out.splitlines()[-1] == "[]"
 
 
-def test_a_report_is_made_copied_and_named(weather_etl: Run, file: Path, folder: Path) -> None:
-    weather_etl("upload", "a", str(file))
-    assert "run `weather-etl run` first" in one_sentence(weather_etl("open", "report", "a", "--print"))
-    weather_etl("run")
-    done = weather_etl("open", "report", "a", "--print")
-    path = folder / ".local" / "report" / "station=a" / "index.html"
+def test_a_report_is_made_copied_and_named(installation: Installation, installed: Run) -> None:
+    done = installed("open", "report", "a", "--print")
+    folder = installation.folder / ".local" / "report"
+    path = folder / "station=a" / "index.html"
     assert done.stdout.strip() == path.as_uri()
     assert path.read_text("utf-8").startswith("<!DOCTYPE html>")
-    assert (folder / ".local" / "report" / "index.html").is_file()
-    assert "All reports are up to date." in weather_etl("report").stdout
-    assert weather_etl("head", "daily_weather", "--rows", "1").stdout.count("2020-01-01") == 1
-    table = weather_etl("head", "daily_weather", "--csv").stdout.splitlines()
+    assert (folder / "index.html").is_file()
+    assert "All reports are up to date." in installed("report").stdout
+    assert installed("head", "daily_weather", "--rows", "1").stdout.count("2020-01-01") == 1
+    table = installed("head", "daily_weather", "--csv").stdout.splitlines()
     assert table[0].startswith("station_id,date,") and len(table) == 3
 
 
