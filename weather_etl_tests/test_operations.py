@@ -21,7 +21,7 @@ from weather_etl.operations.overview import station_states
 from weather_etl.operations.planning import PARTITION
 from weather_etl.operations.run_history import failure_sentence
 from weather_etl.operations.trigger import Dagster
-from weather_etl.orchestration.child_runs import STEPS, run_job
+from weather_etl.orchestration.child_runs import run_job
 from weather_etl.orchestration.housekeeping import housekeeping_schedule
 from weather_etl.serving import schema
 from weather_etl.settings import Settings
@@ -39,13 +39,9 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield opened
 
 
-def run(instance: dg.DagsterInstance, tags: dict[str, str], *, full: bool = False) -> dg.ExecuteInProcessResult:
-    return defs.resolve_job_def("weather_etl_job").execute_in_process(
-        instance=instance,
-        tags=tags,
-        raise_on_error=False,
-        run_config={"ops": {step: {"config": {"full": full}} for step in STEPS}},
-    )
+def run(instance: dg.DagsterInstance, tags: dict[str, str]) -> dg.ExecuteInProcessResult:
+    job = defs.resolve_job_def("weather_etl_job")
+    return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
 
 
 @pytest.fixture
@@ -167,6 +163,7 @@ def test_metrics_tell_stale_stations_pending_files_rows_and_runs(home: Path, con
     containers.landing.upload("a/x.csv", weather_csv())
     with dg.DagsterInstance.get() as instance:
         run(instance, {PARTITION: "a"})
+        [record] = instance.get_run_records(dg.RunsFilter(job_name="weather_etl_job"))
     containers.landing.upload("a/y.csv", weather_csv(24, first=48))
     containers.landing.upload("b/x.csv", weather_csv())
     exposed = figures(metrics.exposition(Settings.load()))
@@ -176,6 +173,8 @@ def test_metrics_tell_stale_stations_pending_files_rows_and_runs(home: Path, con
     assert exposed['weather_etl_rows{table="validated_observations"}'] == 48
     assert exposed['weather_etl_runs{job="weather_etl_job",status="success"}'] == 1
     assert exposed['weather_etl_last_run_seconds{job="weather_etl_job"}'] > 0
+    # An alert compares seconds: rounded to six digits they would be wrong by more than an hour.
+    assert exposed['weather_etl_last_success_timestamp_seconds{job="weather_etl_job"}'] == record.end_time
     assert "weather_etl_serving_up" not in exposed
     schema.upgrade(Settings.load())  # serving tables beside Dagster's history
     served = figures(metrics.exposition(Settings.load()))
@@ -220,26 +219,6 @@ def test_metrics_of_what_is_down_are_zero_and_the_others_stay(
     assert exposed["weather_etl_database_up"] == 1
 
 
-@pytest.fixture
-def parked(home: Path, containers: Containers, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A station whose only attempt has failed; its run's sentence."""
-    monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
-    poison(containers, "a")
-    containers.landing.upload("b/x.csv", weather_csv(24))
-    with dg.DagsterInstance.get() as instance:
-        ticks = Ticks(instance)
-        for request in ticks.requests():
-            ticks.run(request)
-        (failed,) = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
-        return failure_sentence(instance, failed.run_id)
-
-
-def test_metrics_count_the_stations_that_are_left_alone(parked: str, containers: Containers) -> None:
-    assert figures(metrics.exposition(Settings.load()))["weather_etl_parked_stations"] == 1
-    containers.landing.upload("a/station.toml", b"timezone = 'Europe/Budapest'")
-    assert figures(metrics.exposition(Settings.load()))["weather_etl_parked_stations"] == 0
-
-
 def test_a_vanished_station_is_left_alone(home: Path, containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
     with dg.DagsterInstance.get() as instance:
@@ -250,12 +229,25 @@ def test_a_vanished_station_is_left_alone(home: Path, containers: Containers) ->
     assert state.parked and "weather-etl forget a" in (state.trouble or "")
 
 
-def test_status_tells_why_a_station_is_left_alone_in_the_words_of_its_last_run(parked: str) -> None:
+def test_status_tells_why_a_station_is_left_alone_in_the_words_of_its_last_run_and_metrics_count_it(
+    home: Path, containers: Containers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEATHER_ETL_MAX_ATTEMPTS", "1")
+    poison(containers, "a")
+    containers.landing.upload("b/x.csv", weather_csv(24))
     with dg.DagsterInstance.get() as instance:
+        ticks = Ticks(instance)
+        for request in ticks.requests():
+            ticks.run(request)
+        (failed,) = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
+        told = failure_sentence(instance, failed.run_id)
         a, b = station_states(Settings.load(), instance)
-    assert (a.parked, a.trouble) == (True, parked)
-    assert "a/station.toml" in parked and parked.endswith(planning.parked_sentence("a", 1))
+    assert (a.parked, a.trouble) == (True, told)
+    assert "a/station.toml" in told and told.endswith(planning.parked_sentence("a", 1))
     assert (b.parked, b.trouble) == (False, None)
+    assert figures(metrics.exposition(Settings.load()))["weather_etl_parked_stations"] == 1
+    containers.landing.upload("a/station.toml", b"timezone = 'Europe/Budapest'")
+    assert figures(metrics.exposition(Settings.load()))["weather_etl_parked_stations"] == 0
 
 
 def test_status_tells_that_a_station_is_left_alone_where_its_run_could_not(
@@ -271,16 +263,6 @@ def test_status_tells_that_a_station_is_left_alone_where_its_run_could_not(
         (after,) = station_states(Settings.load(), instance)
     assert not before.parked and planning.left_alone("a") not in (before.trouble or "")
     assert after.parked and after.trouble == f"{before.trouble} {planning.parked_sentence('a', 1)}"
-
-
-def test_a_sample_with_labels_is_exact(home: Path, containers: Containers) -> None:
-    """An alert on the last success compares seconds: rounded to six digits they would be wrong by more than an hour."""
-    containers.landing.upload("a/x.csv", weather_csv())
-    with dg.DagsterInstance.get() as instance:
-        run(instance, {PARTITION: "a"})
-        [record] = instance.get_run_records(dg.RunsFilter(job_name="weather_etl_job"))
-    exposed = figures(metrics.exposition(Settings.load()))
-    assert exposed['weather_etl_last_success_timestamp_seconds{job="weather_etl_job"}'] == record.end_time
 
 
 def test_metrics_are_served_over_http(environment: Settings) -> None:
@@ -301,25 +283,19 @@ def test_a_port_that_is_taken_is_one_sentence() -> None:
 LATER = 100 * 86_400  # seconds
 
 
-def test_old_runs_are_deleted_but_not_those_that_show_a_tables_present_state(
+def test_old_runs_are_deleted_but_not_young_ones_nor_those_that_show_a_tables_present_state(
     containers: Containers, instance: dg.DagsterInstance
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
     superseded = run(instance, {PARTITION: "a"}).run_id
     failed = run(instance, {PARTITION: "nowhere"}).run_id
     current = run(instance, {PARTITION: "a"}).run_id  # found all tables unchanged, and said so
+    assert housekeeping.delete_old_runs(instance, 90) == (0, 0)
+    assert len(instance.get_runs()) == 3
     assert housekeeping.delete_old_runs(instance, 90, now=time.time() + LATER) == (2, 1)
     assert [r.run_id for r in instance.get_runs()] == [current]
     assert not instance.has_run(superseded) and not instance.has_run(failed)
     assert instance.get_materialized_partitions(dg.AssetKey("daily_weather")) == {"a"}
-
-
-def test_young_runs_stay(containers: Containers, instance: dg.DagsterInstance) -> None:
-    containers.landing.upload("a/x.csv", weather_csv())
-    for _ in range(2):
-        run(instance, {PARTITION: "a"}, full=True)
-    assert housekeeping.delete_old_runs(instance, 90) == (0, 0)
-    assert len(instance.get_runs()) == 2
 
 
 def test_old_logs_of_steps_are_deleted_and_nothing_else(environment: Settings) -> None:

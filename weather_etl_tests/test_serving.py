@@ -42,10 +42,10 @@ from weather_etl_tests.support.ticks import Ticks
 @pytest.fixture(scope="module")
 def landed(shared: Containers) -> dict[str, Objects]:
     """Stations that landed a file of two days in `shared` and were made of it: their objects."""
-    for station in "abc":
+    for station in "ab":
         shared.landing.upload(f"{station}/x.csv", weather_csv())
         process(shared, station)
-    return {station: objects(shared, station) for station in "abc"}
+    return {station: objects(shared, station) for station in "ab"}
 
 
 @pytest.fixture
@@ -460,15 +460,13 @@ def break_daily(containers: Containers, station: str) -> None:
 
 
 @pytest.mark.usefixtures("at_landing")
-def test_a_station_that_cannot_be_loaded_does_not_stop_the_others(
-    serving: Serving, instance: dg.DagsterInstance
-) -> None:
-    for station in "abc":
+def test_a_station_that_cannot_be_loaded_does_not_stop_another(serving: Serving, instance: dg.DagsterInstance) -> None:
+    for station in "ab":
         serving.lake(station)
-    break_daily(serving.containers, "b")
+    break_daily(serving.containers, "a")
     failures = run_job(instance, catch_up_job)
-    assert len(failures) == 1 and "daily_weather of station b has no column" in failures[0]
-    assert serving.rows("SELECT DISTINCT station_id FROM weather.weather_observations ORDER BY 1") == [("a",), ("c",)]
+    assert len(failures) == 1 and "daily_weather of station a has no column" in failures[0]
+    assert serving.rows("SELECT DISTINCT station_id FROM weather.weather_observations") == [("b",)]
 
 
 def test_every_selected_table_is_materialized_loaded_or_unchanged(
@@ -556,12 +554,12 @@ def test_a_dead_serving_database_fails_the_tick_and_leaves_the_lake_up_to_date(
 ) -> None:
     monkeypatch.setenv("WEATHER_ETL_SENSOR_INTERVAL_S", "5")
     monkeypatch.setenv("WEATHER_ETL_SERVING_URL", "postgresql+psycopg2://someone:hunter2@127.0.0.1:9/x")
-    for station in "abc":
+    for station in "ab":
         serving.lake(station)
     ticks = Ticks(instance)
     with pytest.raises(dg.Failure, match="PostgreSQL does not answer"):
         tick(ticks)
-    assert ticks.tick().skip_reason.skip_message == "All 3 stations are up to date."
+    assert ticks.tick().skip_reason.skip_message == "All 2 stations are up to date."
 
 
 def test_a_station_that_is_being_loaded_can_be_processed(

@@ -60,22 +60,17 @@ def requested(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     return [] if isinstance(outcome, dg.SkipReason) else list(outcome.run_requests or [])
 
 
-def test_a_report_lies_beside_the_tables_as_a_page_for_browsers(containers: Containers, load: Load) -> None:
-    load("a")
-    draw(containers, REPORT_JOB, "a")
-    data, _ = containers.lake.container.read("report/station=a/index.html")
-    properties = containers.lake.container.client.get_blob_client("report/station=a/index.html").get_blob_properties()
-    assert data.startswith(b"<!DOCTYPE html>")
-    assert properties.content_settings.content_type == "text/html; charset=utf-8"
-    assert "report" not in {table for _, table in containers.lake.stamps()}
-
-
-def test_a_report_is_made_once_keeps_its_pictures_and_is_made_again_when_its_tables_change(
+def test_a_report_is_a_page_beside_the_tables_made_once_with_its_pictures_and_again_when_its_tables_change(
     containers: Containers, load: Load, instance: dg.DagsterInstance
 ) -> None:
     load("a")
     first = draw(containers, REPORT_JOB, "a", instance=instance)
     assert status(first) == WRITTEN
+    data, _ = containers.lake.container.read("report/station=a/index.html")
+    properties = containers.lake.container.client.get_blob_client("report/station=a/index.html").get_blob_properties()
+    assert data.startswith(b"<!DOCTYPE html>")
+    assert properties.content_settings.content_type == "text/html; charset=utf-8"
+    assert "report" not in {table for _, table in containers.lake.stamps()}
     assert "data:image/svg+xml;base64," in str(first.metadata["rose"].value)
     unchanged = draw(containers, REPORT_JOB, "a", instance=instance)
     assert (status(unchanged), unchanged.metadata["rose"]) == (UNCHANGED, first.metadata["rose"])
@@ -108,19 +103,7 @@ def test_a_page_that_another_run_wrote_meanwhile_stays(
     assert containers.lake.container.read("report/station=a/index.html")[0] == b"newer"
 
 
-def test_the_index_follows_the_reports(containers: Containers, load: Load) -> None:
-    load("a")
-    draw(containers, REPORT_JOB, "a")
-    assert status(draw(containers, INDEX_JOB)) == WRITTEN
-    assert status(draw(containers, INDEX_JOB)) == UNCHANGED
-    load("b")
-    draw(containers, REPORT_JOB, "b")
-    assert draw(containers, INDEX_JOB).metadata["stations"].value == 2
-    data, _ = containers.lake.container.read(publish.INDEX)
-    assert b'href="station=a/index.html"' in data and b'href="station=b/index.html"' in data
-
-
-def test_the_sensor_requests_what_is_stale_then_the_index_and_then_nothing(
+def test_the_sensor_requests_what_is_stale_then_the_index_which_follows_the_reports_and_then_nothing(
     containers: Containers, load: Load, instance: dg.DagsterInstance
 ) -> None:
     load("a")
@@ -130,11 +113,16 @@ def test_the_sensor_requests_what_is_stale_then_the_index_and_then_nothing(
         (REPORT_JOB, "a", "no report yet"),
         (REPORT_JOB, "b", "no report yet"),
     ]
-    for run in runs:
-        draw(containers, REPORT_JOB, run.tags[PARTITION], instance=instance, tags=dict(run.tags))
+    draw(containers, REPORT_JOB, "a", instance=instance, tags=dict(runs[0].tags))
+    assert status(draw(containers, INDEX_JOB)) == WRITTEN
+    assert status(draw(containers, INDEX_JOB)) == UNCHANGED
+    draw(containers, REPORT_JOB, "b", instance=instance, tags=dict(runs[1].tags))
     (index,) = requested(instance)
     assert index.job_name == INDEX_JOB
-    draw(containers, INDEX_JOB, instance=instance, tags=dict(index.tags))
+    made = draw(containers, INDEX_JOB, instance=instance, tags=dict(index.tags))
+    assert made.metadata["stations"].value == 2
+    data, _ = containers.lake.container.read(publish.INDEX)
+    assert b'href="station=a/index.html"' in data and b'href="station=b/index.html"' in data
     assert tick(instance) == dg.SkipReason("All 2 reports are up to date.")
     load("a", hours=72)
     assert [r.tags[WHY] for r in requested(instance)] == ["tables changed"]

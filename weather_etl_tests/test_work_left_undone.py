@@ -87,11 +87,10 @@ def test_files_that_come_while_it_runs_are_work_left_undone(
 def test_a_bad_station_delays_no_good_one(containers: Containers, run: Any, capsys: pytest.CaptureFixture[str]) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24))
     containers.landing.upload("a/station.toml", b"x = " + b"[" * 9000)
-    for station in "bc":
-        containers.landing.upload(f"{station}/x.csv", weather_csv(24))
+    containers.landing.upload("b/x.csv", weather_csv(24))
     assert run() == 1
     assert "a/station.toml is nested too deeply" in capsys.readouterr().err
-    assert all(containers.lake.stamp("climate_normals", s) for s in "bc")
+    assert containers.lake.stamp("climate_normals", "b") is not None
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -17,7 +17,7 @@ from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import shared_csv, weather_csv
 from weather_etl_tests.support.command import Run, in_process
 from weather_etl_tests.support.lake import RAW
-from weather_etl_tests.support.runs import process, process_hours
+from weather_etl_tests.support.runs import TO_DAYS, process, process_hours
 from weather_etl_tests.support.splits import split_pending
 
 CUT = b"2020-01-03 00:00:00.000 +0000,=cmd()\r\n"
@@ -56,32 +56,19 @@ def test_every_file_has_a_state(containers: Containers) -> None:
     }
 
 
-def test_the_rows_of_a_file_are_accounted_for(containers: Containers) -> None:
-    containers.landing.upload("a/x.csv", weather_csv(24) + CUT)
-    process_hours(containers)
-    containers.landing.upload("a/y.csv", weather_csv(4, temperature=9.0))
-    process_hours(containers)
-    state = states(containers, "a")["a/x.csv"]
-    assert (state.entry["rows"], state.kept, state.repeated, state.quarantined) == (25, 20, 4, 1)
-
-
-def test_rows_are_not_counted_from_tables_of_another_manifest(containers: Containers) -> None:
+def test_a_replaced_file_is_pending_until_it_is_read_and_its_rows_not_counted_from_tables_of_another_manifest(
+    containers: Containers,
+) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
     process_hours(containers)
     containers.landing.upload("a/x.csv", weather_csv(24))
+    assert states(containers, "a")["a/x.csv"].state == "pending"
     process(containers, tables=[RAW])
     state = states(containers, "a")["a/x.csv"]
     assert (state.state, state.kept) == ("ingested", None)
 
 
-def test_a_replaced_file_is_pending_until_it_is_read(containers: Containers) -> None:
-    containers.landing.upload("a/x.csv", weather_csv())
-    process(containers, tables=[RAW])
-    containers.landing.upload("a/x.csv", weather_csv(24))
-    assert states(containers, "a")["a/x.csv"].state == "pending"
-
-
-def test_the_manifest_tells_how_a_file_was_read(containers: Containers) -> None:
+def test_the_manifest_tells_how_a_file_was_read_and_its_rows_are_accounted_for(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24) + CUT)
     run_id = process_hours(containers).run_id
     shown = states(containers, "a")["a/x.csv"].as_dict()
@@ -95,6 +82,10 @@ def test_the_manifest_tells_how_a_file_was_read(containers: Containers) -> None:
     )
     assert shown["first_error"] == {"line": 26, "reason": "ROW_WIDTH"}
     assert (shown["run_id"], shown["refused"], shown["seconds"] > 0) == (run_id, 1, True)
+    containers.landing.upload("a/y.csv", weather_csv(4, temperature=9.0))
+    process_hours(containers)
+    state = states(containers, "a")["a/x.csv"]
+    assert (state.entry["rows"], state.kept, state.repeated, state.quarantined) == (25, 20, 4, 1)
 
 
 def test_a_shared_part_shows_the_etag_of_its_source(containers: Containers) -> None:
@@ -170,7 +161,7 @@ def test_one_run_takes_a_shared_file_to_the_tables_of_its_stations(
 ) -> None:
     (tmp_path / "net.csv").write_bytes(shared_csv(["EHVL", "EHRD"]))
     assert weather_etl("upload", "_shared", "net.csv").returncode == 0
-    done = weather_etl("run")
+    done = weather_etl("run", "--tables-only")
     assert done.returncode == 0, done.stderr
     assert "EHRD: up to date" in done.stdout and "EHVL: up to date" in done.stdout
     shown = weather_etl("files")
@@ -231,7 +222,7 @@ def test_replay_of_a_file_that_is_not_there_is_one_sentence(weather_etl: Run, co
 def test_forget_removes_the_parts_of_shared_files_that_are_gone(weather_etl: Run, containers: Containers) -> None:
     containers.landing.upload("_shared/net.csv", shared_csv("ab"))
     list(split_pending(containers))
-    process(containers)
+    process(containers, tables=TO_DAYS)
     assert "still has landing files" in weather_etl("forget", "a").stderr
     containers.landing.delete("_shared/net.csv")
     assert weather_etl("forget", "a").returncode == 0
