@@ -8,6 +8,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 SAMPLE := .local/sample
+AZURITE := .local/azurite/package-lock.json
 PORT ?= 3000
 # Test files at a time: many of them wait for a service, so that four keep two cores busy.
 WORKERS ?= 4
@@ -27,7 +28,7 @@ run: up ## set up, start the services, load the sample stations, run the job, sh
 	@$(BIN)/weather-etl upload $(SAMPLE)/*/
 	@$(BIN)/weather-etl run
 
-test: $(VENV)/.dev ## set up, then run every test on a real Azurite and a real PostgreSQL
+test: $(VENV)/.dev $(AZURITE) ## set up, then run every test on a real Azurite and a real PostgreSQL
 	@$(BIN)/python -m pytest weather_etl_tests -q -m "not oracle and not faults" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(NO_ORACLE)
 # The libraries to compare with take seconds to import, in each worker.
 NO_ORACLE := --ignore=weather_etl_tests/oracle
@@ -39,7 +40,7 @@ QUICK := $(addprefix weather_etl_tests/,meteorology report landing operations/te
 test-oracle: $(VENV)/.oracle ## compare the meteorology with ioos_qc, xclim, MetPy, pvlib, refet, windpowerlib and scipy
 	@$(BIN)/python -m pytest weather_etl_tests -q -m oracle
 
-test-faults: $(VENV)/.dev ## the long fault injection: kills at every step, services that stop, thousands of damaged files
+test-faults: $(VENV)/.dev $(AZURITE) ## the long fault injection: kills at every step, services that stop, thousands of damaged files
 	@$(BIN)/python -m pytest weather_etl_tests -q -m faults -n $(WORKERS)
 
 test-mutations: $(VENV)/.dev ## put small faults into the package one by one: do the tests notice? (half an hour)
@@ -106,6 +107,12 @@ $(VENV)/.dev: requirements-dev.txt pyproject.toml | $(BIN)/python
 	@echo "Installing the pinned packages and those for tests into $(VENV) (up to 350 MB to download, about 2 minutes) ..."
 	@$(PIP) --require-hashes --no-deps -r requirements-dev.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Before the tests, whose processes would all wait for it.
+$(AZURITE): weather_etl/local/npm/package-lock.json | $(VENV)/.dev
+	@mkdir -p $(@D)
+	@$(BIN)/python -c "from weather_etl.local import azurite as a; a.install(a.Path('$(@D)'), a.choose_node(print), print)"
 	@touch $@
 
 $(VENV)/.oracle: requirements-oracle.txt $(VENV)/.dev

@@ -65,7 +65,7 @@ _LONGEST = (
     "test_ui", "test_ways_in", "test_celery", "test_sensor", "test_shared_files", "test_exactly_once", "test_cli",
     "test_ledger", "test_job_execute", "test_readme", "test_services", "test_local", "test_kills",
 )  # fmt: skip
-_ON_ONE_DAGSTER = ("browser/test_ui.py", "test_ways_in.py")
+_AS_ONE_FILE = ("browser/test_ui.py", "test_ways_in.py", "browser/test_report_pages.py")
 _LONG_TIMEOUT_S = 900  # they wait for whole programs, and as long as these make progress
 
 
@@ -89,7 +89,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A file is the work of one process; those that share a live Dagster are one file."""
+    """A file is the work of one process; those that share a live Dagster, or the browser, are one file."""
     if config.getoption("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadFileScheduling
@@ -97,7 +97,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return "live" if file.endswith(_ON_ONE_DAGSTER) else file
+            return "live" if file.endswith(_AS_ONE_FILE) else file
 
     return Scheduling(config, log)
 

@@ -1,4 +1,4 @@
-"""One browser for the tests of a file."""
+"""One browser for all tests that look at pages."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """A Chromium without a window."""
     from playwright.sync_api import sync_playwright

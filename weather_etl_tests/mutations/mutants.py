@@ -224,7 +224,7 @@ MUTANTS = (
     Mutant("weather_etl/checks/files.py", "not (rejected or raw.unread)", "not rejected", HOSTILE, "itself_alone"),
     Mutant("weather_etl/meteorology/contract.py", "if not column.nullable and values.hasnans:", "if False:", CONTRACT, "null_where_none"),
     Mutant("weather_etl/meteorology/contract.py", "last.is_monotonic_increasing and last.is_unique", "last.is_monotonic_increasing", CONTRACT, "occurs_twice"),
-    Mutant("weather_etl/meteorology/contract.py", "known.max() <= column.high", "known.max() <= column.high + 1", CONTRACT, "above_the_range"),
+    Mutant("weather_etl/meteorology/contract.py", "greatest > column.high", "greatest > column.high + 1", CONTRACT, "above_the_range"),
     # serving
     Mutant("weather_etl/serving/load.py", "    if strangers:\n", "    if False:\n", SERVING, "rows_of_another"),
     Mutant("weather_etl/serving/load.py", "DELETE FROM {target} t WHERE station_id = %s AND NOT EXISTS", "DELETE FROM {target} t WHERE %s <> '' AND NOT EXISTS", SERVING, "other_stations_stay"),

@@ -7,10 +7,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import dagster as dg
-from dagster._core.storage.event_log.in_memory import InMemoryEventLogStorage
-from dagster._core.storage.runs.in_memory import InMemoryRunStorage
+from dagster._core.instance.types import InstanceType
+from dagster._core.launcher.sync_in_memory_run_launcher import SyncInMemoryRunLauncher
+from dagster._core.run_coordinator import DefaultRunCoordinator
+from dagster._core.storage.event_log import in_memory as event_log
+from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
+from dagster._core.storage.root import TemporaryLocalArtifactStorage
+from dagster._core.storage.runs import in_memory as runs
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
@@ -28,20 +34,25 @@ def configure(folder: Path, database: str) -> None:
 
 
 def in_memory() -> dg.DagsterInstance:
-    """`DagsterInstance.ephemeral()`, on a connection that stays open: a run asks a thousand times, on as many."""
-    instance = dg.DagsterInstance.ephemeral()
-    for attribute, storage in (("_event_storage", _Events()), ("_run_storage", _Runs())):
-        getattr(instance, attribute).dispose()
-        setattr(instance, attribute, storage)
-        storage.register_instance(instance)
-    return instance
+    """As `DagsterInstance.ephemeral()`, on connections that stay open: a run asks a thousand times, on as many."""
+    # Which version of the tables these are is asked where they are migrated, and to write it down takes Alembic's time.
+    with patch(f"{runs.__name__}.stamp_alembic_rev"), patch(f"{event_log.__name__}.stamp_alembic_rev"):
+        return dg.DagsterInstance(
+            instance_type=InstanceType.EPHEMERAL,
+            local_artifact_storage=TemporaryLocalArtifactStorage(),
+            run_storage=_Runs(),
+            event_storage=_Events(),
+            compute_log_manager=NoOpComputeLogManager(),
+            run_coordinator=DefaultRunCoordinator(),
+            run_launcher=SyncInMemoryRunLauncher(),
+        )
 
 
 def _on_one_connection(engine: Engine) -> Engine:
     return create_engine(engine.url, poolclass=StaticPool, connect_args={"check_same_thread": False})
 
 
-class _Events(InMemoryEventLogStorage):
+class _Events(event_log.InMemoryEventLogStorage):
     def __init__(self) -> None:
         super().__init__()
         self._engine = _on_one_connection(self._engine)
@@ -58,7 +69,7 @@ class _Events(InMemoryEventLogStorage):
         return table_name in self._tables
 
 
-class _Runs(InMemoryRunStorage):
+class _Runs(runs.InMemoryRunStorage):
     def __init__(self) -> None:
         super().__init__()
         self._engine = _on_one_connection(self._engine)

@@ -25,7 +25,7 @@ from weather_etl.meteorology.formats import (
     unit_choice,
     zones,
 )
-from weather_etl.meteorology.formats.names import Names
+from weather_etl.meteorology.formats.names import Names, names_of
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile, minutes_of
 from weather_etl.meteorology.formats.source import Source
@@ -96,7 +96,7 @@ def read_table(table: Table, profile: Profile, source: Source, options: Options)
     """
     meta = zones.meta_of(profile, table.preamble, table.cut.names, source)
     cut = reshape.one_report_a_row(table.cut, profile)
-    names = Names(cut.names, suffixes=profile.generic)
+    names = names_of(cut.names, suffixes=profile.generic)
     timing = time_columns.timing_of(cut, names, profile, options, meta, by_position=table.by_position)
     variables = _variables_of(table, cut, names, timing, profile, options, meta)
     columns = variables.columns

@@ -20,7 +20,7 @@ import pyarrow as pa
 from weather_etl.meteorology.bad_lines import MAX_COLUMNS
 from weather_etl.meteorology.formats import clock_columns, generic, refusals
 from weather_etl.meteorology.formats.engine import Table, read_table
-from weather_etl.meteorology.formats.names import Names
+from weather_etl.meteorology.formats.names import names_of
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.formats.registry import GENERIC, in_order
@@ -106,7 +106,7 @@ def _by_its_names(document: Any, options: Options) -> Table | None:
         names = list(dict.fromkeys(name for record in records for name in record))[: MAX_COLUMNS + 1]
         try:
             first = [[_text(r.get(name)) or "" for name in names] for r in records[: clock_columns.SAMPLE]]
-            generic.check(profile, Names(names, suffixes=True), options, lambda rows=first: rows)  # type: ignore[misc]
+            generic.check(profile, names_of(names, suffixes=True), options, lambda rows=first: rows)  # type: ignore[misc]
         except Rejected:
             continue
         if len(names) > MAX_COLUMNS:
@@ -151,7 +151,7 @@ def _table(document: Any, profile: Profile) -> Table:
     good = [(i, r) for i, r in enumerate(records, 1) if isinstance(r, dict)]
     names = list(dict.fromkeys(name for _, record in good for name in record))
     match = profile.part("match")
-    whole = Names(names)
+    whole = names_of(names)
     if good and not all(whole.has(c) for c in match.get("columns", ())):
         raise _Miss
     if any(whole.has(c) for c in match.get("none", ())):
@@ -188,7 +188,7 @@ def _arrays_of(document: Any, rule: Any, profile: Profile) -> Table:
             Reason.NOT_CSV, f"the document holds {len(document)} places; save each as a file of its own, or ask for CSV"
         )
     arrays = {name: c for name, c in _dict_at(document, rule["table"]).items() if isinstance(c, list)}
-    if not all(Names(list(arrays)).has(c) for c in profile.part("match").get("columns", ["time"])):
+    if not all(names_of(list(arrays)).has(c) for c in profile.part("match").get("columns", ["time"])):
         raise _Miss
     if len(arrays) > MAX_COLUMNS:
         raise Rejected(Reason.TOO_MANY_COLUMNS, f"{len(arrays)} arrays, at most {MAX_COLUMNS} are read")

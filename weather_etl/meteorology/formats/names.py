@@ -128,26 +128,19 @@ class Names:
     """The names of one header, for finding patterns in them.
 
     A text fits a name exactly, else by letters and digits alone, with or without its bracketed unit; exact wins.
-    `/.../` is a regular expression, searched.
+    `/.../` is a regular expression, searched. What is given is not to be changed: files share it (`names_of`).
     """
 
     def __init__(self, names: Sequence[str], *, suffixes: bool = False) -> None:
-        self.names = list(names)
+        self.names = tuple(names)
         self.suffixes = suffixes
-        self._named: list[tuple[int, str]] = []
-        self._positions: dict[tuple[str, str], list[int]] = {}
-        self.exact: dict[str, list[int]] = {}
-        self.lower: dict[str, list[int]] = {}
-        self.keys: dict[str, list[int]] = {}
-        for i, name in enumerate(self.names):
-            if not name or is_nameless(name, i):
-                continue
-            self._named.append((i, name))
-            self.exact.setdefault(name, []).append(i)
-            self.lower.setdefault(name.lower(), []).append(i)
-            for k in dict.fromkeys((key(name), key(bare(name)[0]))):
-                if k:
-                    self.keys.setdefault(k, []).append(i)
+        self._named = [(i, name) for i, name in enumerate(self.names) if name and not is_nameless(name, i)]
+        self._positions: dict[tuple[str, str], tuple[int, ...]] = {}
+        self.exact = _positions_by((name, i) for i, name in self._named)
+        self.lower = _positions_by((name.lower(), i) for i, name in self._named)
+        self.keys = _positions_by(
+            (k, i) for i, name in self._named for k in dict.fromkeys((key(name), key(bare(name)[0]))) if k
+        )
         # Without the unit that its last words are: `wind_speed_kmh`.
         self.without_unit: dict[str, list[tuple[int, str]]] = {}
         if suffixes:
@@ -158,28 +151,28 @@ class Names:
     def __len__(self) -> int:
         return len(self.names)
 
-    def all(self, pattern: str, variable: str = "") -> list[int]:
+    def all(self, pattern: str, variable: str = "") -> tuple[int, ...]:
         """Positions of the names that a pattern fits; one that ends in a unit must end in one of the variable."""
         at = (pattern, variable)
         if at not in self._positions:
             self._positions[at] = self._find(pattern, variable)
         return self._positions[at]
 
-    def _find(self, pattern: str, variable: str) -> list[int]:
+    def _find(self, pattern: str, variable: str) -> tuple[int, ...]:
         expression, k = _looked_for(pattern)
         if expression:
-            return [i for i, n in self._named if expression.search(n)]
+            return tuple(i for i, n in self._named if expression.search(n))
         if same := self.exact.get(pattern) or self.keys.get(k):
             return same
-        return [i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable)]
+        return tuple(i for i, unit in self.without_unit.get(k, ()) if _may_end(unit, variable))
 
-    def numbered(self, name: str) -> list[int]:
+    def numbered(self, name: str) -> tuple[int, ...]:
         """Positions of a name as a station's alias says it; `Temp (2)`: the second of several of one name."""
         positions = self.all(name)
         match = re.fullmatch(r"(.+) \((\d{1,2})\)", name)
         if positions or not match:
             return positions
-        return self.exact.get(match[1], [])[int(match[2]) - 1 : int(match[2])]
+        return self.exact.get(match[1], ())[int(match[2]) - 1 : int(match[2])]
 
     def first(
         self, patterns: Iterable[str], *, without: Sequence[str] = (), used: Iterable[int] = (), variable: str = ""
@@ -198,3 +191,20 @@ class Names:
 
     def has(self, pattern: str | Sequence[str]) -> bool:
         return any(self.all(p) for p in ([pattern] if isinstance(pattern, str) else pattern))
+
+
+def _positions_by(named: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for name, i in named:
+        found.setdefault(name, []).append(i)
+    return {name: tuple(at) for name, at in found.items()}
+
+
+def names_of(names: Iterable[str], *, suffixes: bool = False) -> Names:
+    """The names of a header; the files of a producer share one header, and what was found in it is kept."""
+    return _kept(tuple(names), suffixes)
+
+
+@lru_cache(maxsize=64)
+def _kept(names: tuple[str, ...], suffixes: bool) -> Names:
+    return Names(names, suffixes=suffixes)

@@ -14,7 +14,7 @@ from weather_etl.meteorology.bad_lines import MAX_COLUMNS
 from weather_etl.meteorology.cutting import MAX_LINES
 from weather_etl.meteorology.formats import clock_columns, generic
 from weather_etl.meteorology.formats.engine import Table, read_table
-from weather_etl.meteorology.formats.names import Names
+from weather_etl.meteorology.formats.names import Names, names_of
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.formats.registry import GENERIC, in_order
@@ -52,7 +52,7 @@ def read(source: Source, options: Options) -> ParsedFile:
         if texts is not None:
             names.append(name)
             columns.append(texts)
-    profile = _profile(Names(names), options, columns)
+    profile = _profile(names_of(names), options, columns)
     cut = of_columns(names, columns, np.arange(1, rows + 1, dtype=np.int64))
     parsed = read_table(Table(cut, "", (), "", ["Parquet"]), profile, source, options)
     return replace(parsed, encoding="parquet")
@@ -76,7 +76,7 @@ def _profile(names: Names, options: Options, columns: Sequence[pa.Array]) -> Pro
                 return profile
     profile = next(p for p in in_order(options.profiles) if p.name == GENERIC)
     first = [c.slice(0, clock_columns.SAMPLE).to_pylist() for c in columns]
-    generic.check(profile, Names(names.names, suffixes=True), options, lambda: list(zip(*first, strict=True)))
+    generic.check(profile, names_of(names.names, suffixes=True), options, lambda: list(zip(*first, strict=True)))
     return profile
 
 

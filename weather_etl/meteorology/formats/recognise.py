@@ -15,7 +15,7 @@ from typing import Any
 
 from weather_etl.meteorology.formats.head import Head, separators, sniff
 from weather_etl.meteorology.formats.marks import key_within
-from weather_etl.meteorology.formats.names import Names, is_regex, split_names
+from weather_etl.meteorology.formats.names import Names, is_regex, names_of, split_names
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.reasons import Rejected
 
@@ -110,7 +110,7 @@ def _without_header(profile: Profile, head: Head, wanted: str | None) -> Fit | s
 @lru_cache(maxsize=1_000)
 def _given_names(profile: Profile) -> Names:
     """The names of a table without a header, which are those of its profile in every file."""
-    return Names(profile.part("header").get("names", ["line"]))
+    return names_of(profile.part("header").get("names", ["line"]))
 
 
 def _with_header(profile: Profile, head: Head, wanted: str | None, station: str | None) -> Fit | str:
@@ -188,7 +188,7 @@ def _fixed(profile: Profile, head: Head, i: int, lines: int, below: int) -> Fit 
     last = i + lines + below - 1
     if last >= len(head.lines):
         return None
-    return Fit(profile, Names(names), "fixed", last + 1, head.ends[last], "\n".join(head.lines[:i]))
+    return Fit(profile, names_of(names), "fixed", last + 1, head.ends[last], "\n".join(head.lines[:i]))
 
 
 def column_spans(lines: Sequence[str]) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from weather_etl.meteorology.bad_lines import MAX_COLUMNS
 from weather_etl.meteorology.cell_states import as_dictionary, one_chunk
 from weather_etl.meteorology.cutting import Cut
-from weather_etl.meteorology.formats.names import Names
+from weather_etl.meteorology.formats.names import names_of
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.raw_rows import TEXT
 from weather_etl.meteorology.reasons import Reason, Rejected
@@ -40,7 +40,7 @@ def only_where(column: pa.ChunkedArray, mask: np.ndarray) -> pa.ChunkedArray:
 
 def summary_rows(cut: Cut, profile: Profile) -> np.ndarray | None:
     """Mask of the rows that the profile drops; None if there are none."""
-    names, dropped = Names(cut.names), None
+    names, dropped = names_of(cut.names), None
     for rule in profile.part("rows").get("drop", ()):
         at = names.first([rule["column"]])
         if at is None:
@@ -73,7 +73,7 @@ def long_rows(cut: Cut, rule: Any) -> Cut:
     Raises:
         Rejected: one of them is not there (COLUMN_MISSING), or there are too many variables (TOO_MANY_COLUMNS).
     """
-    names = Names(cut.names)
+    names = names_of(cut.names)
     variable, value = names.first([rule["variable"]]), names.first([rule["value"]])
     if variable is None or value is None:
         raise Rejected(Reason.COLUMN_MISSING, f"no column {rule['variable']!r} or {rule['value']!r}")

@@ -19,7 +19,7 @@ from weather_etl.meteorology.bad_lines import MAX_COLUMNS
 from weather_etl.meteorology.cutting import MAX_LINES
 from weather_etl.meteorology.formats import clock_columns, generic
 from weather_etl.meteorology.formats.engine import Table, read_table
-from weather_etl.meteorology.formats.names import NAMELESS, Names
+from weather_etl.meteorology.formats.names import NAMELESS, names_of
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.formats.registry import GENERIC, in_order
@@ -67,7 +67,7 @@ def _generic_header(rows: list[list[Any]], profile: Profile, options: Options) -
     """The row in which the built-in names begin a table; else why the first row that might do so does not."""
     problem: Rejected | None = None
     for at, row in enumerate(rows[:_MAX_HEADER_ROWS]):
-        names = Names(_names(row), suffixes=True)
+        names = names_of(_names(row), suffixes=True)
         try:
             generic.check(profile, names, options, partial(_first_rows, rows, at))
         except Rejected as rejected:
@@ -121,7 +121,7 @@ def _header_row(rows: list[list[Any]], profile: Profile) -> int | None:
     match, find = profile.part("match"), profile.part("header").get("find")
     wanted = match.get("columns", [])
     for at, row in enumerate(rows[:_MAX_HEADER_ROWS]):
-        names = Names(_names(row))
+        names = names_of(_names(row))
         if find and not re.search(find, " ".join(names.names)):
             continue
         if (
@@ -154,7 +154,7 @@ def _units_below(names: list[str], body: list[list[Any]], profile: Profile) -> t
     if not profile.generic or not body:
         return [], ""
     row = [text_of(c).strip() for c in body[0][: len(names)]]
-    whole = Names(names, suffixes=True)
+    whole = names_of(names, suffixes=True)
     units = generic.units_of([*row, *[""] * (len(names) - len(row))], whole, profile)
     return units, generic.zone_among(units, whole, profile) if units else ""
 
