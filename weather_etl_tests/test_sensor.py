@@ -115,12 +115,6 @@ def test_a_run_of_catch_up_job_is_of_at_most_fifty_stations(containers: Containe
     assert [len(r.run_config["ops"]["catch_up"]["config"]["stations"]) for r in requests] == [50, 10]
 
 
-def test_requested_runs_leave_nothing_to_request(containers: Containers, ticks: Ticks) -> None:
-    upload(containers, "a", "b")
-    assert [ticks.run(r).success for r in ticks.requests()] == [True, True]
-    assert up_to_date(ticks, 2)
-
-
 @pytest.mark.usefixtures("two_share_a_run")
 def test_a_requested_run_of_catch_up_job_leaves_nothing_to_request(containers: Containers, ticks: Ticks) -> None:
     upload(containers, *TWO)
@@ -212,7 +206,7 @@ def test_a_file_that_lands_while_a_catch_up_job_is_in_flight_is_requested_at_onc
 def test_a_person_who_runs_everything_keeps_the_sensor_from_asking_for_the_same_and_the_work_is_done_once(
     containers: Containers, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A tick comes while the first station of `weather-etl run` is read; another had asked for a run before."""
+    """A tick comes while the first station of `weather-etl run --tables-only` is read; another had asked before."""
     upload(containers, "a", "b")
     asked_before = ticks.requests()
     read, seen = merge.read_version, []
@@ -223,7 +217,8 @@ def test_a_person_who_runs_everything_keeps_the_sensor_from_asking_for_the_same_
         return read(container, version)
 
     monkeypatch.setattr(merge, "read_version", ticking)
-    assert run_job(ticks.instance, defs.resolve_job_def(CATCH_UP_JOB)) == []
+    ops = {"catch_up": {"tables_only": True}}
+    assert run_job(ticks.instance, defs.resolve_job_def(CATCH_UP_JOB), ops=ops) == []
     assert not seen[0].run_requests
     assert "2 in flight (a, b)" in seen[0].skip_reason.skip_message
 
@@ -572,10 +567,11 @@ def observed(result: dg.SensorResult) -> list[tuple[str | None, str]]:
 def test_a_change_of_landing_files_is_observed_once_and_the_ui_calls_the_raw_table_unsynced_until_the_run(
     containers: Containers, ticks: Ticks
 ) -> None:
+    """And requested runs leave nothing to request."""
     upload(containers, "a", "b")
     first = ticks.tick()
-    for request in first.run_requests:
-        ticks.run(request)
+    assert [ticks.run(r).success for r in first.run_requests] == [True, True]
+    assert up_to_date(ticks, 2)
     assert observed(ticks.tick()) == []
     assert _sync(ticks, "a") == "FRESH"
     containers.landing.upload("a/y.csv", weather_csv(first=48))

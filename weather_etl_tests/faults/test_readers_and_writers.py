@@ -10,7 +10,7 @@ from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.settings import Settings
 from weather_etl_tests.faults.conftest import tables
 from weather_etl_tests.files import HEADER, row, weather_csv
-from weather_etl_tests.support.runs import UNCHANGED, process
+from weather_etl_tests.support.runs import TO_DAYS, UNCHANGED, process, process_hours
 from weather_etl_tests.support.wire import Wire
 
 
@@ -23,7 +23,7 @@ def version_csv(version: int) -> bytes:
 def publish_while_reading(containers: Containers, environment: Settings, publishes: int) -> list[str]:
     """Publish another version of the station so often; what a reader saw that is not one of them whole."""
     containers.landing.upload("a/x.csv", version_csv(0))
-    process(containers)
+    process(containers, tables=TO_DAYS)
     done, wrong, seen = threading.Event(), [], 0
 
     def read() -> None:
@@ -49,7 +49,7 @@ def publish_while_reading(containers: Containers, environment: Settings, publish
     try:
         for version in range(1, publishes + 1):
             containers.landing.upload("a/x.csv", version_csv(version))
-            process(containers)
+            process(containers, tables=TO_DAYS)
     finally:
         done.set()
         reader.join()
@@ -77,7 +77,7 @@ def test_two_writers_at_once_on_one_station_end_in_the_tables_of_one(
     contents = [weather_csv(24, first=24 * i, temperature=float(i)) for i in range(2)]
     for i, data in enumerate(contents):
         containers.landing.upload(f"b/{i}.csv", data)
-        process(containers, "b")
+        process_hours(containers, "b")
     start = threading.Barrier(2)
 
     def write(i: int) -> None:
