@@ -6,7 +6,7 @@ Does not belong here: expectations.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +25,8 @@ from weather_etl.stations import StationSettings
 
 STATION = "szeged"
 LANDED_AT = datetime(2024, 1, 1, tzinfo=UTC)
+LATER = LANDED_AT + timedelta(hours=1)
+NOON = "2020-01-01T12:00Z"
 DEFAULTS = StationSettings()
 TIME, TEMPERATURE = "Formatted Date", "Temperature (C)"
 
@@ -106,6 +108,12 @@ def observed(
     return observations.observe(
         raw.rows, raw.readings, raw.rejected, station=STATION, timezone=timezone, site=site or settings.site
     )
+
+
+def accounts(tables: observations.Observations) -> tuple[int, int, int, int]:
+    """How many lines were kept, identical, superseded, quarantined."""
+    b = tables.balance
+    return b.kept, b.identical_duplicates, b.superseded, b.quarantined
 
 
 def hour_range(first: str, last: str, timezone: str = "UTC") -> pd.DatetimeIndex:

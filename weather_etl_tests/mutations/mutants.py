@@ -20,7 +20,8 @@ class Mutant:
 
 _T = "weather_etl_tests"
 QUALITY = (f"{_T}/meteorology/test_edges.py", f"{_T}/meteorology/test_quality.py", f"{_T}/meteorology/test_quality2.py")
-HOURS = (f"{_T}/meteorology/test_observations.py", f"{_T}/meteorology/test_hours.py")
+_ROWS = ("observations", "observed_times", "observed_cells", "observed_limits", "observed_duplicates", "hours")
+HOURS = tuple(f"{_T}/meteorology/test_{rows}.py" for rows in _ROWS)
 TWICE = (f"{_T}/meteorology/test_repeated_hours.py",)
 ZONES = (f"{_T}/meteorology/test_quarter_zones.py",)
 EXTREMES = (f"{_T}/meteorology/test_extremes.py",)
