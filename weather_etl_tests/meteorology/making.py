@@ -28,6 +28,7 @@ LANDED_AT = datetime(2024, 1, 1, tzinfo=UTC)
 LATER = LANDED_AT + timedelta(hours=1)
 NOON = "2020-01-01T12:00Z"
 DEFAULTS = StationSettings()
+BUDAPEST = "Europe/Budapest"
 TIME, TEMPERATURE = "Formatted Date", "Temperature (C)"
 
 
@@ -186,6 +187,21 @@ def days_and_months(frame: pd.DataFrame, timezone: str = "UTC") -> tuple[pd.Data
     hours = aggregation.LocalHours(frame, timezone)
     daily = aggregation.daily_weather(frame, **about, hours=hours)
     return daily, aggregation.monthly_weather(frame, daily, **about, hours=hours)
+
+
+def one_day(n: int = 24, missing: tuple[int, ...] = (), day: str = "2021-06-01", **columns) -> pd.Series:
+    """The daily row of n hours of one UTC day; columns are constants or one value per hour of the day."""
+    times = pd.date_range(f"{day}T00:00Z", periods=n, freq="h").as_unit("us")
+    kept = [i for i in range(n) if i not in missing]
+    chosen = {name: np.broadcast_to(np.asarray(x, dtype=float), n)[kept] for name, x in columns.items()}
+    return days_and_months(validated(times[kept], **chosen))[0].iloc[0]
+
+
+def month_of(days: set[int] | range, **columns) -> pd.Series:
+    """The monthly row of a March with complete observations on these days."""
+    times = hour_range("2021-03-01T00:00", "2021-03-31T23:00")
+    frame = validated(times[np.isin(times.day, list(days))], **(columns or {"temperature_c": 5.0}))
+    return days_and_months(frame)[1].iloc[0]
 
 
 def without(times: pd.DatetimeIndex, positions: Sequence[int]) -> pd.DatetimeIndex:
