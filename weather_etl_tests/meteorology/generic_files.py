@@ -3,15 +3,18 @@
 Belongs here: such files, settings as a person pastes them, and reading. Does not belong here: expectations.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.cells import Cells, read_cells
 from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.station_file import parse_settings
-from weather_etl_tests.meteorology.making import csv
+from weather_etl.stations import StationSettings
+from weather_etl_tests.meteorology.making import File, csv, raw_of
 
 UTC_TIME = "Time (UTC)"
+LATE = datetime(2030, 1, 1, tzinfo=UTC)
+LOGGER = b"17;2024.05.31 14:10;21,4;48\n18;2024.05.31 14:20;21,6;-\n"
 HOURS = [str(datetime(2023, 1, 31) + timedelta(hours=h))[:16].replace(" ", "T") for h in range(24)]
 
 
@@ -55,3 +58,18 @@ def column_of(texts, header="Time,Temperature (C)", **options) -> list[str]:
     _, cells = read(csv(*(f"{t},{h % 7}" for h, t in enumerate(texts)), header=header), timezone="UTC", **options)
     assert not cells.refused.any()
     return [str(t)[:16] for t in cells.timestamp]
+
+
+def table(*columns: tuple[str, list[str]], delimiter: str = ",") -> bytes:
+    rows = zip(*(cells for _, cells in columns), strict=True)
+    return csv(*(delimiter.join(r) for r in rows), header=delimiter.join(n for n, _ in columns))
+
+
+def hours(n: int) -> list[str]:
+    return [f"2023-01-{1 + h // 24:02} {h % 24:02}:00" for h in range(n)]
+
+
+def warnings_of(data: bytes, **settings) -> str:
+    raw = raw_of(File(data, landed_at=LATE), settings=StationSettings(**settings))
+    assert not raw.rejected, raw.rejected
+    return "\n".join(raw.entries[0]["warnings"])

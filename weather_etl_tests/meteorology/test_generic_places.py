@@ -3,7 +3,7 @@
 import pytest
 
 from weather_etl.meteorology import formats
-from weather_etl_tests.meteorology.generic_files import UTC_TIME, read
+from weather_etl_tests.meteorology.generic_files import UTC_TIME, hours, read, table
 from weather_etl_tests.meteorology.making import csv
 
 
@@ -36,3 +36,14 @@ def test_an_hour_in_a_column_of_its_own_is_no_station():
     rows = [f"2023/01/31,{h:02}00 UTC,5" for h in range(24)]
     parsed, cells = read(csv(*rows, header="Data,Hora UTC,Temp (C)"))
     assert parsed.stations == [] and str(cells.timestamp[5])[:16] == "2023-01-31T05:00"
+
+
+def test_a_column_that_tells_apart_rows_of_one_time_names_their_stations():
+    data = table(
+        ("Time (UTC)", [t for t in hours(4) for _ in "ab"]), ("City", ["a", "b"] * 4), ("Temperature (C)", ["8"] * 8)
+    )
+    assert formats.read_text(data).stations == ["a", "b"]
+    assert (
+        formats.read_text(table(("Time (UTC)", hours(4)), ("City", ["a"] * 4), ("Temperature (C)", ["8"] * 4))).stations
+        == []
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from weather_etl.meteorology.month_names import month_of
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl_tests.meteorology.generic_files import HOURS, UTC_TIME, column_of, read
+from weather_etl_tests.meteorology.generic_files import HOURS, UTC_TIME, column_of, read, table
 from weather_etl_tests.meteorology.making import csv
 
 
@@ -162,3 +162,46 @@ def test_one_row_of_another_time_among_many_days_is_enough_not_to_ask():
     assert not any("one row a day" in w for w in parsed.warnings)
     parsed, _ = read(csv(*rows[3:], header="Time,Temperature (C)"))
     assert any("one row a day" in w for w in parsed.warnings)
+
+
+def test_several_aliases_of_the_time_are_joined_in_their_order():
+    data = csv("05:00,13.01.2023,5", header="Stunde,Tag,Temperature (C)")
+    _, cells = read(data, aliases={"Tag": "timestamp", "Stunde": "timestamp"})
+    assert str(cells.timestamp[0])[:16] == "2023-01-13T05:00"
+
+
+@pytest.mark.parametrize(
+    ("texts", "first"),
+    [
+        (["1/1/2017 23:50", "1/31/2017 0:00"], "2017-01-01T23:50"),
+        (["31.12.2016 23:00", "1.1.2017 0:00"], "2016-12-31T23:00"),
+        (["12/02/21 23:00", "13/02/21 0:00"], "2021-02-12T23:00"),
+        (["2017年01月02日05時"], "2017-01-02T05:00"),
+        (["20170102 0500"], "2017-01-02T05:00"),
+        (["2017010205"], "2017-01-02T05:00"),
+        (["1483333200"], "2017-01-02T05:00"),
+        (["02-Jan-2017 05:00"], "2017-01-02T05:00"),
+        (["1/13/2017 5:00:00 PM"], "2017-01-13T17:00"),
+        (["2017-01-01 24:00"], "2017-01-02T00:00"),
+    ],
+)
+def test_each_form_of_times_is_read(texts, first):
+    _, cells = read(table(("Time", texts), ("Temperature (C)", ["5"] * len(texts))))
+    assert str(cells.timestamp[0])[:16] == first and not np.isnat(cells.timestamp).any()
+
+
+def test_the_order_of_day_and_month_is_proven_by_rows_that_follow_each_other():
+    texts = [f"{d:02}/03/2020 {h:02}:00" for d in (4, 5, 6) for h in range(24)]
+    _, cells = read(table(("Time", texts), ("Temperature (C)", ["5"] * 72)))
+    assert str(cells.timestamp[0])[:10] == "2020-03-04"
+
+
+@pytest.mark.parametrize(("order", "day"), [("dmy", "2020-02-01"), ("mdy", "2020-01-02")])
+def test_the_station_may_say_the_order_of_day_and_month(order, day):
+    data = csv("01/02/2020 00:00,5", header="Time,Temperature (C)")
+    assert str(read(data, date_order=order)[1].timestamp[0])[:10] == day
+
+
+def test_the_station_may_say_the_form_of_its_times():
+    data = csv("5 Uhr am 1.2.2020,5", header="Time,Temperature (C)")
+    assert str(read(data, timestamp_format="%H Uhr am %d.%m.%Y")[1].timestamp[0])[:16] == "2020-02-01T05:00"

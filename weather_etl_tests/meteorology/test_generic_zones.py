@@ -5,7 +5,7 @@ import pytest
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.formats.inspection import inspect
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl_tests.meteorology.generic_files import HOURS, column_of, day, read, values
+from weather_etl_tests.meteorology.generic_files import HOURS, column_of, day, read, table, values, warnings_of
 from weather_etl_tests.meteorology.making import csv
 
 
@@ -78,3 +78,33 @@ def test_a_zone_that_nobody_knows_is_not_passed_over(zone):
 @pytest.mark.parametrize("form", ["yyyy-mm-dd hh:mm", "hh:mm", "Local Time", "24h"])
 def test_what_says_how_a_time_is_written_is_no_zone(form):
     assert len(values(day(f"Time ({form}),Temperature (C)", lambda h: h), "temperature_c")) == 24
+
+
+def test_an_assumed_zone_is_a_warning_and_one_of_the_station_ends_it():
+    data = csv("2023-01-01 00:00,5", header="Time,Temperature (C)")
+    assert "UTC is ASSUMED" in warnings_of(data)
+    assert "ASSUMED" not in warnings_of(data, timezone="Europe/Budapest")
+    assert "ASSUMED" not in warnings_of(data, timezone="UTC", has_timezone=True)
+
+
+def test_times_with_an_offset_need_no_zone():
+    assert "ASSUMED" not in warnings_of(csv("2023-01-01 00:00+01:00,5", header="Time,Temperature (C)"))
+
+
+def test_a_column_in_utc_is_read_rather_than_a_local_one():
+    data = csv("2023-01-01 02:00,2023-01-01 01:00,5", header="Date/Time (Local),Date/Time (UTC),Temperature (C)")
+    assert str(read(data, timezone="Europe/Helsinki")[1].timestamp[0])[:16] == "2023-01-01T01:00"
+
+
+def test_local_standard_time_in_the_header_is_that_of_the_station():
+    data = csv("2023-07-01 00:00,5", header="Date/Time (LST),Temp (°C)")
+    assert str(read(data, timezone="America/Winnipeg")[1].timestamp[0])[:16] == "2023-07-01T06:00"
+
+
+def test_a_clock_on_standard_time_is_noticed_and_a_setting_ends_it():
+    texts = [f"2023-03-26 {h:02}:00" for h in range(6)] + [f"2023-07-01 {h:02}:00" for h in range(6)]
+    data = table(("Time", texts), ("Temperature (C)", ["5"] * 12))
+    assert "standard_time = true" in warnings_of(data, timezone="Europe/Berlin")
+    assert "standard_time" not in warnings_of(data, timezone="Europe/Berlin", standard_time=True)
+    _, cells = read(data, timezone="Europe/Berlin", standard_time=True)
+    assert [str(t)[11:16] for t in cells.timestamp[[0, 6]]] == ["23:00", "23:00"]

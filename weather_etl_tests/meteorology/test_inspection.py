@@ -1,11 +1,22 @@
 """Inspect a file, paste what it says, read it: warnings end, drafts become profiles, and no value changes."""
 
+import json
+
 import pytest
 
 from weather_etl.meteorology import formats
-from weather_etl.meteorology.formats.inspection import inspect
+from weather_etl.meteorology.formats.inspection import HIGH, LOW, MEDIUM, REJECTED, inspect
 from weather_etl.meteorology.formats.registry import compile_profile
-from weather_etl_tests.meteorology.generic_files import HOURS, UTC_TIME, day, options_of, read, values
+from weather_etl_tests.meteorology.generic_files import (
+    HOURS,
+    LOGGER,
+    UTC_TIME,
+    day,
+    options_of,
+    read,
+    values,
+)
+from weather_etl_tests.meteorology.making import csv
 
 ODD = {
     "wind without a unit": (day(f"{UTC_TIME},Temperature (C),Wind Speed", lambda _: "5,4"), "wind_speed_ms", 4),
@@ -75,3 +86,37 @@ def test_a_draft_that_is_filled_in_reads_the_file(name):
 def test_a_draft_says_which_order_of_day_and_month_it_could_not_tell():
     source = formats.Source("a.csv", [formats.Member("a.csv", b"01/02/2023 00:10,5.5\n01/02/2023 00:20,5.6\n")])
     assert "or mdy?" in inspect(source, formats.Options()).draft
+
+
+@pytest.mark.parametrize(
+    ("header", "confidence"),
+    [
+        ("Formatted Date,Temperature (C)", HIGH),
+        ("Time,Temperature (C)", MEDIUM),
+        ("Time,Temperature", LOW),
+        ("a,b", REJECTED),
+    ],
+)
+def test_inspect_says_how_much_is_certain(header, confidence):
+    inspection = inspect(
+        formats.Source("a.csv", [formats.Member("a.csv", csv("2023-01-01 00:00Z,5", header=header))]), formats.Options()
+    )
+    assert inspection.confidence == confidence and json.dumps(inspection.as_dict(), default=str)
+
+
+def test_a_draft_passes_comments_over_and_takes_the_times_that_differ():
+    rows = [f",0,2024-05-01T00:00:00Z,2024-05-01T0{h}:00:00Z,{h}.5,fld" for h in range(9)]
+    head = ["#datatype,long,dateTime:RFC3339,dateTime:RFC3339,double,string", ",table,_start,_time,_value,_field"]
+    text = "\n".join([*head, *rows, ""]).encode()
+    inspection = inspect(formats.Source("influx.csv", [formats.Member("influx.csv", text)]), formats.Options())
+    assert inspection.reason == "COLUMN_MISSING"
+    assert 'columns = ["table", "_start", "_time", "_value", "_field"]' in inspection.draft
+    assert '[time]\ncolumns = ["_time"]\nformats = ["iso"]' in inspection.draft
+
+
+def test_inspect_of_a_rejected_file_drafts_a_profile():
+    inspection = inspect(formats.Source("my log.txt", [formats.Member("a", LOGGER)]), formats.Options())
+    assert inspection.reason == "COLUMN_MISSING" and "landing/_formats/my_log.toml" in inspection.draft
+    assert (
+        'delimiter = ";"' in inspection.draft and '"ymd"' in inspection.draft and "# 48 .. 48" not in inspection.draft
+    )
