@@ -1,7 +1,11 @@
 """What a station.toml may say, and how it is told when it says something else."""
 
 import re
+import shutil
+import zoneinfo
 from dataclasses import fields, replace
+from datetime import datetime
+from importlib import resources
 
 import pytest
 
@@ -10,6 +14,7 @@ from weather_etl.ingestion import manifest
 from weather_etl.meteorology.formats.registry import packaged
 from weather_etl.meteorology.quality import LIMITS
 from weather_etl.meteorology.site import DegreeDayBases
+from weather_etl.meteorology.units import known_zone
 from weather_etl.station_file import StationFile, packaged_settings, parse_settings
 from weather_etl.stations import Dialect, StationSettings, WindSettings, is_station_id
 from weather_etl.toml_errors import line_of, lines_of
@@ -41,6 +46,9 @@ bulletin_date = "2024-05"
 fresh_hours = 3
 degree_days = { heating_base_c = 18, heating_limit_c = 15, growing_base_c = 5 }
 """
+
+
+NOON = datetime(2024, 7, 1, 12)
 
 
 def settings(text: str) -> StationSettings:
@@ -88,6 +96,21 @@ def test_an_empty_file_gives_the_defaults():
     assert settings("") == StationSettings(source="szeged/station.toml", version="toml-0x1")
 
 
+def test_a_zone_that_this_machine_alone_has_is_none(tmp_path):
+    """Else the same files gave other tables elsewhere (DESIGN, decision 7)."""
+    budapest = zoneinfo.ZoneInfo("Europe/Budapest")
+    (tmp_path / "Company").mkdir()
+    shutil.copy(resources.files("tzdata").joinpath("zoneinfo/Europe/Budapest"), tmp_path / "Company" / "Office")
+    zoneinfo.reset_tzpath([tmp_path, *(before := zoneinfo.TZPATH)])
+    try:
+        assert zoneinfo.ZoneInfo("Company/Office").utcoffset(NOON) == budapest.utcoffset(NOON)
+        with pytest.raises(UserError, match="this time zone is unknown"):
+            settings('timezone = "Company/Office"')
+        assert known_zone("Company/Office") is None and known_zone("Europe/Budapest")
+    finally:
+        zoneinfo.reset_tzpath(before)
+
+
 @pytest.mark.parametrize(("boundary", "zone"), [("utc", "UTC"), ("local", "Europe/Budapest")])
 def test_the_day_boundary_chooses_the_zone_of_the_days(boundary, zone):
     assert settings(f'timezone = "Europe/Budapest"\nday_boundary = "{boundary}"').day_zone == zone
@@ -98,6 +121,8 @@ WRONG = {
     "timezone = 1": "timezone is 1, which is of the wrong type",
     'timezone = "Europe/Szeged"': "timezone is 'Europe/Szeged'; this time zone is unknown",
     'timezone = "CEST"': "timezone is 'CEST'; this time zone is unknown",
+    'timezone = "localtime"': "this is whatever zone a machine is in",
+    'timezone = "Factory"': "this is whatever zone a machine is in",
     'timezon = "UTC"': "unknown key 'timezon'",
     'live = "yes"': "live is 'yes'",
     "latitude = 91": "within -90..90",
