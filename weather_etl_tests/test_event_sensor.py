@@ -21,7 +21,7 @@ from weather_etl_tests.support.histories import memory_instance
 from weather_etl_tests.support.storage_events import base64_of, cloud_event, event_grid
 from weather_etl_tests.support.ticks import CATCH_UP_JOB, SHARED_JOB, Ticks, poison, sensor_context
 
-instance = memory_instance  # `test_sensor.py` has the same planning on a real PostgreSQL
+instance = memory_instance  # `sensor/` has the same planning on a real PostgreSQL
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ def known_zone(text: str) -> str | None:
     if match := re.fullmatch(r"(?i)(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?([0-5]\d))?", text):
         sign, hours, minutes = match[1], int(match[2]), match[3] or "00"
         return f"UTC{sign}{hours:02}:{minutes}" if hours <= 14 else None
-    return text if "/" in text and text in _zones() else None
+    return text if "/" in text and text in iana_zones() else None
 
 
 def zone_of_offset(seconds: int) -> str:
@@ -160,10 +160,15 @@ def zone_of_offset(seconds: int) -> str:
 
 
 @lru_cache
-def _zones() -> frozenset[str]:
-    import zoneinfo
+def iana_zones() -> frozenset[str]:
+    """The names of the IANA zones.
 
-    return frozenset(zoneinfo.available_timezones())
+    A zone of this machine alone is none (`localtime`, one that its administrator made): the same files would give other
+    tables elsewhere. Neither is `Factory`, by which a machine says that nobody has set its zone.
+    """
+    from importlib import resources
+
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text("ascii").split()) - {"Factory"}
 
 
 def to_canonical(values: "np.ndarray", unit: str, quantity: str, *, minutes: float = 60.0) -> "np.ndarray":
