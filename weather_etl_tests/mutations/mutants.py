@@ -19,7 +19,8 @@ class Mutant:
 
 
 _T = "weather_etl_tests"
-QUALITY = (f"{_T}/meteorology/test_edges.py", f"{_T}/meteorology/test_quality.py", f"{_T}/meteorology/test_quality2.py")
+_JUDGED = ("edges", "quality", "quality_alone", "quality2")
+QUALITY = tuple(f"{_T}/meteorology/test_{judged}.py" for judged in _JUDGED)
 _ROWS = ("observations", "observed_times", "observed_cells", "observed_limits", "observed_duplicates", "hours")
 HOURS = tuple(f"{_T}/meteorology/test_{rows}.py" for rows in _ROWS)
 TWICE = (f"{_T}/meteorology/test_repeated_hours.py",)
