@@ -44,8 +44,8 @@ HARMLESS = (f"{_T}/test_harmless_text.py",)
 SPLITTING = (f"{_T}/ingestion/test_shared_files.py",)
 EVENTS = (f"{_T}/landing/test_events.py",)
 PLANNING = (f"{_T}/operations/test_planning.py",)
-_KINDS = ("columns", "units", "directions", "times", "zones", "places", "layouts")
-TRAPS = (*(f"{_T}/meteorology/test_generic_{kind}.py" for kind in _KINDS), f"{_T}/meteorology/test_generic.py")
+_KINDS = ("_columns", "_units", "_directions", "_times", "_zones", "_places", "_layouts", "")
+TRAPS = (*(f"{_T}/meteorology/test_generic{kind}.py" for kind in _KINDS), f"{_T}/meteorology/test_inspection.py")
 
 _Q = "weather_etl/meteorology/quality"
 _R = "weather_etl/meteorology/repeated_hours.py"
