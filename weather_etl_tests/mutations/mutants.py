@@ -89,7 +89,7 @@ MUTANTS = (
     Mutant("weather_etl/checks/observations.py", "len(hours) >= COVERAGE_WARN", "len(hours) > COVERAGE_WARN", VALUES, "95_percent"),
     Mutant("weather_etl/checks/observations.py", "check, age <= fresh_hours,", "check, age < fresh_hours,", VALUES, "just_as_old"),
     Mutant(_LOCK, "settings.silence_limit_s / 2", "settings.silence_limit_s", LOCKS, "who_waits"),
-    Mutant(_LOCK, "if wait_s is None else wait_s", "if not wait_s else wait_s", LOCKS, "who_waits"),
+    Mutant(_LOCK, "if wait_s is None else wait_s", "if wait_s is not None else wait_s", LOCKS, "who_waits"),
     Mutant(_LOCK, "time.monotonic() - started >= self._wait_s", "True", LOCKS, "who_waits or waits_for_the_first"),
     Mutant(_LOCK, "autocommit = True", "autocommit = False", LOCKS, "leaves_no_transaction"),
     Mutant(_CONTAINER, "                etag=etag,\n                match_condition=MatchConditions.IfNotModified,\n            ).readall()", "            ).readall()", STORAGE, "end_of_a_version"),
