@@ -5,12 +5,17 @@ Belongs here: rules that a test of the tests can tell. Does not belong here: tha
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 from weather_etl_tests.conftest import CHECKOUT
 
 TESTS = CHECKOUT / "weather_etl_tests"
-TREES = {f.relative_to(TESTS).as_posix(): ast.parse(f.read_text("utf-8")) for f in sorted(TESTS.rglob("*.py"))}
 CLOCKS = {"monotonic", "perf_counter", "process_time"}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    return {f.relative_to(TESTS).as_posix(): ast.parse(f.read_text("utf-8")) for f in sorted(TESTS.rglob("*.py"))}
 
 
 def _ours_in(tree: ast.Module) -> Iterator[str]:
@@ -40,7 +45,7 @@ def _root(node: ast.AST) -> str | None:
 
 
 def test_no_test_depends_on_a_private_name_of_ours() -> None:
-    found = {file: sorted(set(_ours_in(tree))) for file, tree in TREES.items()}
+    found = {file: sorted(set(_ours_in(tree))) for file, tree in trees().items()}
     assert {file: names for file, names in found.items() if names} == {}
 
 
@@ -48,7 +53,7 @@ def test_no_test_asserts_how_long_something_took() -> None:
     """Timings belong in benchmarks; where the time is the promise itself, the mark `timeout` keeps it."""
     asserted = [
         f"{file}:{node.lineno}"
-        for file, tree in TREES.items()
+        for file, tree in trees().items()
         if not file.startswith("support/")  # who waits there must give up some time
         for node in ast.walk(tree)
         if isinstance(node, ast.Assert)
