@@ -4,17 +4,21 @@ Belongs here: lines of keys, which `tomllib` does not tell; one paragraph of all
 Does not belong here: what is wrong (`toml_errors.py` for a `station.toml`, `meteorology/formats/grammar.py` for a profile).
 """
 
+import math
 import re
 import tomllib
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from datetime import date, datetime, time
 from itertools import count
 from typing import Any
 
 from weather_etl.redaction import escaped, printable
 
-MAX_SENTENCE, MAX_ERRORS = 1000, 20
+MAX_SENTENCE, MAX_ERRORS, MAX_SHOWN = 1000, 20, 200
+KNOWN = "; known "
+"""Begins what need be said once for a file, however many keys it is about."""
 
 Line = int
 Place = tuple[str | int, ...]
@@ -42,24 +46,53 @@ def problems_told(source: str, problems: Iterable[tuple[Line, str]]) -> str:
         source: names the file.
         problems: for each its line, 0 where there is none, and a sentence without a full stop.
     """
-    ordered = sorted(set(problems))
-    shown = [(line, f"{printable(sentence, MAX_SENTENCE)}.") for line, sentence in ordered[:MAX_ERRORS]]
-    if len(shown) == 1:
-        [(line, sentence)] = shown
+    ordered = list(_once(sorted(set(problems), key=lambda p: (p[0] or math.inf, p[1]))))
+    told = [(line, f"{printable(sentence, MAX_SENTENCE)}.") for line, sentence in ordered[:MAX_ERRORS]]
+    if len(told) == 1:
+        [(line, sentence)] = told
         return f"{source}, line {line}: {sentence}" if line else f"{source}: {sentence}"
-    sentences = [f"Line {line}: {sentence}" if line else sentence for line, sentence in shown]
+    sentences = [f"Line {line}: {sentence}" if line else sentence for line, sentence in told]
     if len(ordered) > MAX_ERRORS:
         sentences.append(f"And {len(ordered) - MAX_ERRORS:,} more.")
     return f"{source} has {len(ordered):,} errors. {' '.join(sentences)}"
 
 
+def _once(problems: Iterable[tuple[Line, str]]) -> Iterator[tuple[Line, str]]:
+    """The same without the lists of what is known that an earlier sentence has."""
+    said: set[str] = set()
+    for line, sentence in problems:
+        about, _, known = sentence.rpartition(KNOWN)
+        yield line, about if about and known in said else sentence
+        said.add(known)
+
+
+def shown(value: Any) -> str:
+    """A value as TOML writes it; of a long one the beginning."""
+    text = _value_written(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:40]}..."
+
+
+def _value_written(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case datetime() | date() | time():
+            return value.isoformat()
+        case list():
+            return f"[{', '.join(map(_value_written, value))}]"
+        case dict():
+            pairs = ", ".join(f"{_key_written(k)} = {_value_written(v)}" for k, v in value.items())
+            return f"{{ {pairs} }}" if pairs else "{}"
+    return repr(value)
+
+
 def dotted(place: Place) -> str:
     """A place as a person writes it: `limits.temperature_c`, `source_ids[1]`, `aliases."a b"`."""
-    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{_written(part)}" for part in place]
+    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{_key_written(part)}" for part in place]
     return "".join(parts).removeprefix(".")
 
 
-def _written(key: str) -> str:
+def _key_written(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{escaped(key)}"'
 
 
