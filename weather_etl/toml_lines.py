@@ -1,4 +1,4 @@
-"""Where in a TOML text each key stands, and problems told with their lines.
+"""A TOML text as a table, where in it each key stands, and problems told with their lines.
 
 Belongs here: lines of keys, which `tomllib` does not tell; one paragraph of all that is wrong with a file.
 Does not belong here: what is wrong (`toml_errors.py` for a `station.toml`, `meteorology/formats/grammar.py` for a profile).
@@ -16,7 +16,7 @@ from typing import Any
 
 from weather_etl.redaction import escaped, printable
 
-MAX_SENTENCE, MAX_ERRORS, MAX_SHOWN = 1000, 20, 200
+MAX_SENTENCE, MAX_ERRORS, MAX_SHOWN, MAX_DEPTH = 1000, 20, 200, 50
 KNOWN = "; known "
 """Begins what need be said once for a file, however many keys it is about."""
 
@@ -37,6 +37,36 @@ _VALUE = re.compile(
     + r"|[^,\]}#\n]+",
     re.DOTALL,
 )
+
+
+def table_of(text: str) -> dict[str, Any]:
+    """A TOML text as a table. Whole numbers beyond the 64 bits that TOML promises are floats, like any that are too large.
+
+    Raises:
+        ValueError: it is none; says why.
+    """
+    try:
+        table: dict[str, Any] = _with_small_integers(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(printable(str(error), MAX_SENTENCE)) from None
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except ValueError:  # of `int`
+        raise ValueError("a number has thousands of digits") from None
+    return table
+
+
+def _with_small_integers(value: Any, depth: int = 0) -> Any:
+    if depth > MAX_DEPTH:
+        raise RecursionError  # sooner than where one walk through a table comes to an end, and another does not
+    match value:
+        case dict():
+            return {key: _with_small_integers(inner, depth + 1) for key, inner in value.items()}
+        case list():
+            return [_with_small_integers(inner, depth + 1) for inner in value]
+        case int() if value.bit_length() > 63:
+            return float(value) if value.bit_length() < 1024 else math.inf if value > 0 else -math.inf
+    return value
 
 
 def problems_told(source: str, problems: Iterable[tuple[Line, str]]) -> str:

@@ -124,8 +124,11 @@ zone = 1
 
 
 def test_a_format_on_a_base_that_is_none_is_told_at_its_line():
-    told = errors_of('[format]\ntitle = "x"\nbase = "nosuch"\n')
-    assert told.startswith(", line 3: station (station.toml): base is 'nosuch', which is no profile; known are ")
+    told = errors_of('[format]\ntitle = "x"\nbase = "ndbcc"\n')
+    assert told == (
+        ", line 3: station (station.toml): base is 'ndbcc', which is no profile; "
+        "near ones are ndbc, ndbc_old, nsrdb; `weather-etl formats` lists all."
+    )
 
 
 def test_what_is_wrong_itself_is_not_held_against_its_neighbour():
@@ -219,6 +222,14 @@ s = [ # t = 10
 )  # fmt: skip
 def test_the_line_of_a_key_is_found(place, line):
     assert line_of(lines_of(WRITTEN), place) == line
+
+
+@pytest.mark.parametrize("depth", [60, 200, 480, 490, 5000])
+def test_what_is_nested_too_deeply_is_told_as_that(depth):
+    for key in ("name", "aliases.a", "format.title", "nowhere"):
+        for value in ("[" * depth + "]" * depth, "{a=" * depth + "1" + "}" * depth):
+            assert errors_of(f"{key} = {value}").startswith(" is not valid TOML (it is nested too deeply); correct it")
+    assert "[[[[1]]]]" in errors_of("name = [[[[1]]]]")
 
 
 THREE, LITERAL = '"' * 3, "'" * 3

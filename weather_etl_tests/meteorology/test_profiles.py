@@ -162,6 +162,9 @@ def test_what_a_manifest_keeps_of_a_file_reads_it_alike(name):
         ("[match]\ncolumns = ['a']\n[[column]]\nto = 'temperature_c'\nname = ['T']", "time is missing"),
         ("base = 'nobody'", "base is 'nobody', which is no profile"),
         ("a = [", "is not valid TOML"),
+        ("rank = " + "9" * 5000, "is not valid TOML: a number has thousands of digits"),
+        ("rank = 0x" + "f" * 5000, "Line 1: rank is inf; it must be a whole number"),
+        ("a = " + "[" * 5000 + "]" * 5000, "is not valid TOML: it is nested too deeply"),
     ],
 )  # fmt: skip
 def test_a_profile_that_cannot_be_used_says_which_key_and_line(text, says):

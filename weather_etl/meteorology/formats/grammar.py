@@ -7,7 +7,6 @@ read (`profile.py`).
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,7 +21,7 @@ from weather_etl.meteorology.formats.profile import (
 )
 from weather_etl.meteorology.formats.value_kinds import problem
 from weather_etl.meteorology.units import QUANTITIES, is_unit, scale_of
-from weather_etl.toml_lines import Place, dotted, line_of, lines_of, problems_told, shown
+from weather_etl.toml_lines import Place, dotted, line_of, lines_of, problems_told, shown, table_of
 
 TOP = {
     "title": "text", "source": "text", "base": "text", "rank": "int", "decoder": DECODERS, "refuse": "refuse",
@@ -61,8 +60,8 @@ def parse_profile(text: str, *, name: str, origin: str = "packaged") -> dict[str
         ProfileError: it is no TOML, or a key or value cannot be used.
     """
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = table_of(text)
+    except ValueError as error:
         raise ProfileError(f"{name} ({origin}) is not valid TOML: {error}.") from None
     check(table, text=text, name=name, origin=origin)
     return table
