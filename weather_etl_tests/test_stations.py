@@ -14,7 +14,7 @@ from weather_etl.ingestion import manifest
 from weather_etl.meteorology.formats.registry import packaged
 from weather_etl.meteorology.quality import LIMITS
 from weather_etl.meteorology.site import DegreeDayBases
-from weather_etl.meteorology.units import known_zone
+from weather_etl.meteorology.units import iana_zones, known_zone
 from weather_etl.station_file import StationFile, packaged_settings, parse_settings
 from weather_etl.stations import Dialect, StationSettings, WindSettings, is_station_id
 from weather_etl_tests.conftest import CHECKOUT
@@ -106,6 +106,7 @@ def test_a_zone_that_this_machine_alone_has_is_none(tmp_path):
         with pytest.raises(UserError, match="this time zone is unknown"):
             settings('timezone = "Company/Office"')
         assert known_zone("Company/Office") is None and known_zone("Europe/Budapest")
+        assert not {"localtime", "Factory", "Company/Office"} & iana_zones()
     finally:
         zoneinfo.reset_tzpath(before)
 
