@@ -9,9 +9,10 @@ from typing import Any
 
 import dagster as dg
 
+from weather_etl.ingestion.station import RAW
 from weather_etl.operations import planning
 from weather_etl.operations.run_history import step_failure, was_interrupted
-from weather_etl.orchestration.graph import graph
+from weather_etl.orchestration.graph import TABLE_STEPS, graph
 from weather_etl.orchestration.jobs import SHARED_JOB, TABLES_JOB
 from weather_etl.private_names import execute_in_this_process
 from weather_etl.redaction import without_secrets
@@ -20,7 +21,7 @@ from weather_etl.stations import PARTITIONS_NAME
 # As workspace.yaml and Dagster name them.
 LOCATION, REPOSITORY = "weather_etl", "__repository__"
 QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
-STEPS = ("raw_observations", "validated", "aggregated")
+STEPS = tuple(step.op.name for step in TABLE_STEPS)
 
 
 def run_job(
@@ -85,6 +86,6 @@ def replay(instance: dg.DagsterInstance, station: str | None, names: list[str], 
         failures += run_job(instance, SHARED_JOB, ops={"shared_files": {"full": True, "files": shared}})
     if station is not None:
         steps: dict[str, dict[str, Any]] = {step: {"full": True} for step in STEPS}
-        steps["raw_observations"]["files"] = names
+        steps[RAW]["files"] = names
         failures += run_job(instance, TABLES_JOB, station=station, ops=steps)
     return failures

@@ -95,7 +95,7 @@ def parsed(data: bytes, **options) -> ParsedFile:
 
 def read(data: bytes, timezone: str = "Europe/Budapest", **settings) -> tuple[ParsedFile, Cells]:
     parsed_file = parsed(data)
-    return parsed_file, read_cells(parsed_file.rows, formats.reading(parsed_file.declared, **settings), timezone)
+    return parsed_file, read_cells(parsed_file.rows, formats.reading_of(parsed_file.declared, **settings), timezone)
 
 
 def values(data: bytes, variable: str, **settings) -> list[float | None]:
@@ -140,7 +140,7 @@ def test_each_format_gives_the_same_rows_with_other_line_ends(adapter, end):
 def test_what_a_manifest_keeps_of_a_file_is_plain_data(adapter):
     declared = parsed(FORMATS[adapter]).declared
     again = json.loads(json.dumps(declared))
-    assert formats.reading(again) == formats.reading(declared)
+    assert formats.reading_of(again) == formats.reading_of(declared)
 
 
 REFUSED = {

@@ -35,7 +35,7 @@ def main() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
-        if attributes.get("upgrade"):
+        if attributes.get("with_extras"):
             for statement in extras.statements():
                 connection.exec_driver_sql(statement.replace("%", "%%"))
 
