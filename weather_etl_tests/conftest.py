@@ -62,8 +62,8 @@ _BLANK = (
 
 # Files that start whole programs; a worker that came to one of them last would work on alone.
 _LONGEST = (
-    "test_ui", "test_ways_in", "test_celery", "test_sensor", "test_shared_files", "test_exactly_once", "test_cli",
-    "test_ledger", "test_job_execute", "test_readme", "test_services", "test_local", "test_kills",
+    "test_ui", "test_ways_in", "test_celery", "test_attempts", "test_requests", "test_shared_files", "test_exactly_once",
+    "test_cli", "test_ledger", "test_job_execute", "test_readme", "test_services", "test_local", "test_kills",
 )  # fmt: skip
 _AS_ONE_FILE = ("browser/test_ui.py", "test_ways_in.py", "browser/test_report_pages.py")
 _LONG_TIMEOUT_S = 900  # they wait for whole programs, and as long as these make progress

@@ -24,7 +24,7 @@ from weather_etl_tests.support.ticks import CATCH_UP_JOB, SHARED_JOB, Ticks, poi
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    """In memory: `test_sensor.py` has the same planning on a real PostgreSQL."""
+    """In memory: `sensor/` has the same planning on a real PostgreSQL."""
     with in_memory() as opened:
         yield opened
 

@@ -358,6 +358,13 @@ def test_a_webhook_that_does_not_answer_is_one_sentence_without_its_address() ->
     assert "s3cret" not in repr(settings)
 
 
+def test_a_webhook_that_is_no_address_is_told_without_it() -> None:
+    settings = Settings(webhook_url="http://[::1/s3cret")
+    with pytest.raises(UserError, match="WEATHER_ETL_WEBHOOK_URL is no address") as caught:
+        notifications.send(settings, "x")
+    assert "s3cret" not in str(caught.value) and caught.value.__cause__ is None
+
+
 @pytest.mark.parametrize(("url", "status"), [("", "STOPPED"), ("http://x", "RUNNING")])
 def test_the_sensor_is_off_unless_a_webhook_is_named(monkeypatch: pytest.MonkeyPatch, url: str, status: str) -> None:
     monkeypatch.setenv("WEATHER_ETL_WEBHOOK_URL", url)

@@ -13,8 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from sample_data import alpine  # noqa: E402
-from sample_data import generate as sample  # noqa: E402
+import sample_data.generate as sample  # noqa: E402
+from sample_data import alpine, source  # noqa: E402
 
 SHA256 = {
     "szeged": {
@@ -122,7 +122,7 @@ def test_layout(station):
         assert body.count(b"\n") == body.count(b"\r\n") == body.count(b"\r") and body.endswith(b"\r\n")
         assert body.isascii()
         frame = pd.read_csv(io.BytesIO(body), keep_default_na=False)
-        assert list(frame) == sample.HEADER.split(",") and len(frame.columns) == 12
+        assert list(frame) == source.HEADER.split(",") and len(frame.columns) == 12
         day = frame["Formatted Date"].str[:10]
         assert (day.str[:4] == name[8:12]).all()
         order = list(dict.fromkeys(day))  # the duplicated day shows at its first place only

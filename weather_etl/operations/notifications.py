@@ -195,11 +195,11 @@ def send(settings: Settings, text: str) -> None:
         raise UserError("No webhook is configured; set WEATHER_ETL_WEBHOOK_URL.")
     if not settings.webhook_url.startswith(("http://", "https://")):
         raise UserError("WEATHER_ETL_WEBHOOK_URL must begin with https://; correct it.")
-    request = urllib.request.Request(
-        settings.webhook_url,
-        json.dumps(payload(text, settings.webhook_style)).encode(),
-        {"Content-Type": "application/json"},
-    )
+    data = json.dumps(payload(text, settings.webhook_style)).encode()
+    try:
+        request = urllib.request.Request(settings.webhook_url, data, {"Content-Type": "application/json"})
+    except ValueError:
+        raise UserError("WEATHER_ETL_WEBHOOK_URL is no address; copy it anew from where it was made.") from None
     answered: list[int | None] = []  # the status, None for no answer
 
     def post() -> None:

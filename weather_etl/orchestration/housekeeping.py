@@ -37,9 +37,9 @@ def housekeeping(context: dg.OpExecutionContext, config: HousekeepingConfig) -> 
 
     if min(config.run_days, config.log_days) < 1:
         raise ExpectedFailure("run_days and log_days must be at least 1; correct the configuration.")
-    deleted, kept = delete_old_runs(context.instance, config.run_days)
-    context.log.info(f"{deleted} old runs were deleted, {kept} were kept since they made tables that are shown.")
     with without_details(context.log):
+        deleted, kept = delete_old_runs(context.instance, config.run_days)
+        context.log.info(f"{deleted} old runs were deleted, {kept} were kept since they made tables that are shown.")
         with open_container(Settings.load(), LOGS_CONTAINER) as container:
             logs = delete_old_logs(container, config.log_days)
         moved = archive_old_files(Settings.load(), config.archive_days) if config.archive_days > 0 else []

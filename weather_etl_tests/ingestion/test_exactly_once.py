@@ -20,7 +20,7 @@ from weather_etl.stations import StationSettings
 from weather_etl_tests.files import HEADER, weather_csv
 from weather_etl_tests.support.killed import kill_at_request
 from weather_etl_tests.support.lake import RAW, tables, temperatures, with_its_own_lake
-from weather_etl_tests.support.runs import TO_DAYS, UNCHANGED, WRITTEN, process, process_hours
+from weather_etl_tests.support.runs import TO_DAYS, UNCHANGED, WRITTEN, process, process_hours, process_observations
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +53,14 @@ def test_a_known_file_version_is_not_read_again_and_the_rows_of_a_deleted_file_g
     containers: Containers, reads: list[str]
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
-    process_hours(containers)
+    process_observations(containers)
     containers.landing.upload("a/y.csv", weather_csv(24, first=48))
     reads.clear()
-    process_hours(containers)
+    process_observations(containers)
     assert [name for name in reads if name.startswith("a/")] == ["a/y.csv"]
     assert len(temperatures(containers)) == 72
     containers.landing.delete("a/y.csv")
-    process_hours(containers)
+    process_observations(containers)
     assert len(temperatures(containers)) == 48
 
 
@@ -74,9 +74,9 @@ def test_a_full_run_reads_every_file_again(of_one_file: Containers, reads: list[
 
 def test_a_reuploaded_file_replaces_its_old_rows(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(48, temperature=5.0))
-    process_hours(containers)
+    process_observations(containers)
     containers.landing.upload("a/x.csv", weather_csv(24, temperature=7.0))
-    process_hours(containers)
+    process_observations(containers)
     assert temperatures(containers) == [7.0] * 24
 
 
@@ -120,9 +120,9 @@ def test_touching_a_file_leaves_its_place_among_the_others_also_when_it_is_read_
 def test_equal_bytes_survive_under_their_second_name(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
     containers.landing.upload("a/y.csv", weather_csv())
-    process_hours(containers)
+    process_observations(containers)
     containers.landing.delete("a/x.csv")
-    process_hours(containers)
+    process_observations(containers)
     rows = containers.lake.read("validated_observations", "a").arrow
     assert rows.num_rows == 48
     assert set(rows.column("landing_file").to_pylist()) == {"a/y.csv"}
@@ -137,10 +137,10 @@ def test_a_file_overwritten_between_listing_and_reading_stays_pending(
     containers.landing.upload("a/x.csv", weather_csv(temperature=2.0))
     with monkeypatch.context() as patch:
         patch.setattr(listing, "list_station", lambda container, station: listed)
-        raw = process_hours(containers)[RAW].raw
+        raw = process_observations(containers)[RAW].raw
     assert raw.pending == ["a/x.csv"]
     assert len(temperatures(containers)) == 48
-    process_hours(containers)
+    process_observations(containers)
     assert temperatures(containers)[:48] == [2.0] * 48
 
 
@@ -153,8 +153,8 @@ def test_a_file_deleted_between_listing_and_reading_is_not_waited_for(
     containers.landing.delete("a/x.csv")
     with monkeypatch.context() as patch:
         patch.setattr(listing, "list_station", lambda container, station: listed)
-        process_hours(containers)
-    assert process_hours(containers).statuses == {UNCHANGED}
+        process_observations(containers)
+    assert process_observations(containers).statuses == {UNCHANGED}
     assert len(temperatures(containers)) == 48
 
 
@@ -192,7 +192,7 @@ def test_batches_and_order_of_processing_do_not_show_in_the_tables(
             files = versions.StationFiles(sorted((landed[i] for i in seen), key=lambda f: (f.landed_at, f.name)))
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(listing, "list_station", lambda container, station, files=files: files)
-                (process if len(seen) == 3 else process_hours)(containers)
+                (process if len(seen) == 3 else process_observations)(containers)
         outcomes.append(tables(containers))
     assert len(outcomes) == len(ways)
     assert all(outcome == outcomes[0] for outcome in outcomes)
@@ -244,7 +244,7 @@ def test_a_run_killed_at_a_write_loses_and_doubles_nothing(containers: Container
 
 def test_a_station_whose_files_all_vanished_keeps_its_tables(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
-    process_hours(containers)
+    process_observations(containers)
     containers.landing.delete("a/x.csv")
     with pytest.raises(UserError, match="weather-etl forget a"):
         process(containers)
@@ -258,10 +258,10 @@ def test_a_station_without_files_is_unknown(containers: Containers) -> None:
 
 def test_new_station_settings_recompute_without_reading_files(containers: Containers, reads: list[str]) -> None:
     containers.landing.upload("a/x.csv", weather_csv())
-    process_hours(containers)
+    process_observations(containers)
     containers.landing.upload("a/station.toml", b"[limits]\ntemperature_c = { fail = [-60, 3], suspect = [-60, 3] }\n")
     reads.clear()
-    process_hours(containers)
+    process_observations(containers)
     assert "a/x.csv" not in reads
     assert containers.lake.read("validated_observations", "a").arrow.column("temperature_c").null_count == 48
 
@@ -269,10 +269,10 @@ def test_new_station_settings_recompute_without_reading_files(containers: Contai
 def test_a_new_alias_reads_the_files_again(containers: Containers) -> None:
     odd = weather_csv().replace(b"Temperature (C),Apparent", b"Messwert A,Apparent")
     containers.landing.upload("a/x.csv", odd)
-    process_hours(containers)
+    process_observations(containers)
     assert containers.lake.read("validated_observations", "a").arrow.column("temperature_c").null_count == 48
     containers.landing.upload("a/station.toml", b'[aliases]\n"Messwert A" = "temperature_c"\n')
-    process_hours(containers)
+    process_observations(containers)
     assert len(temperatures(containers)) == 48
 
 
@@ -316,7 +316,7 @@ def test_a_name_is_only_data(containers: Containers) -> None:
     names = {"a/Ünïcode 🌧.csv", "a/deep/er/x y.csv", "a/per%2ecent.csv", "a/quo'te\".csv"}
     for day, name in enumerate(names):
         containers.landing.upload(name, weather_csv(24, first=24 * day))
-    process_hours(containers)
+    process_observations(containers)
     listed = {f.name for f in listing.list_station(containers.landing, "a").files}
     read = set(containers.lake.read("validated_observations", "a").arrow.column("landing_file").to_pylist())
     assert read == listed and len(read) == len(names)
@@ -335,7 +335,7 @@ def test_equal_bytes_that_lay_ahead_of_their_time_are_looked_at_again_when_they_
     tomorrow = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=3)
     rows = [f"{tomorrow + timedelta(hours=h):%Y-%m-%d %H:%M}Z,{h}.5" for h in range(3)]
     containers.landing.upload("a/x.csv", "\n".join(["Time,Temperature (C)", "2024-01-01 00:00Z,1.5", *rows]).encode())
-    process_hours(containers)
+    process_observations(containers)
     old = load_raw(containers, "a")
     assert old is not None and old.manifest[0]["ahead"] == 3 and len(temperatures(containers)) == 1
     # The same bytes, landed after these hours.

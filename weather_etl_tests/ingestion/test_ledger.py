@@ -27,7 +27,7 @@ from weather_etl.landing.versions import FileVersion, StationFiles
 from weather_etl.operations.files import file_states
 from weather_etl_tests.files import HEADER, row, weather_csv
 from weather_etl_tests.support.lake import RAW, objects, put, tables, temperatures
-from weather_etl_tests.support.runs import process, process_hours
+from weather_etl_tests.support.runs import process, process_hours, process_observations
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
 
@@ -135,7 +135,7 @@ class LandingMachine(RuleBasedStateMachine):
 
     def _process(self, hidden: set[str]) -> None:
         self.hidden = hidden
-        process_hours(self.containers, self.station)
+        process_observations(self.containers, self.station)
         self.model.process({n: f for n, f in self.present.items() if n not in hidden})
         states, hours = self.model.expected()
         raw = self.containers.lake.read(RAW, self.station)
@@ -199,7 +199,7 @@ def shuffled(
         files = replace(station, files=sorted(seen, key=lambda f: (f.landed_at, f.name)))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(listing, "list_station", lambda container, station, files=files: files)
-            (process if len(seen) == len(order) else process_hours)(containers)
+            (process if len(seen) == len(order) else process_observations)(containers)
     return tables(containers)
 
 
@@ -239,16 +239,16 @@ def test_the_old_rows_of_a_file_stay_while_its_new_version_cannot_be_read_yet(
     containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24, temperature=5.0))
-    process_hours(containers)
+    process_observations(containers)
     containers.landing.upload("a/x.csv", weather_csv(24, temperature=6.0))
     overtaken = listing.list_station(containers.landing, "a")
     containers.landing.upload("a/x.csv", weather_csv(24, temperature=7.0))
     containers.landing.upload("a/y.csv", weather_csv(2, first=24, temperature=8.0))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(listing, "list_station", lambda container, station: overtaken)
-        raw = process_hours(containers)[RAW].raw
+        raw = process_observations(containers)[RAW].raw
     assert (raw.pending, temperatures(containers)) == (["a/x.csv"], [5.0] * 24)
-    process_hours(containers)
+    process_observations(containers)
     assert temperatures(containers) == [7.0] * 24 + [8.0] * 2
 
 
@@ -278,10 +278,10 @@ def test_only_settings_that_decide_how_a_file_is_cut_read_it_again(containers: C
 def test_a_file_of_another_id_is_taken_as_soon_as_the_settings_know_the_id(containers: Containers) -> None:
     rows = [f"12982,{row(h)}" for h in range(3)] + [f"99999,{row(h)}" for h in range(3, 24)]
     containers.landing.upload("a/x.csv", "\n".join([f"station,{HEADER}", *rows]).encode())
-    (entry,) = process_hours(containers)[RAW].raw.manifest
+    (entry,) = process_observations(containers)[RAW].raw.manifest
     assert entry["state"] == "rejected"
     containers.landing.upload("a/station.toml", b'source_ids = ["12982", "99999"]')
-    (entry,) = process_hours(containers)[RAW].raw.manifest
+    (entry,) = process_observations(containers)[RAW].raw.manifest
     assert (entry["state"], entry["rows"]) == ("ingested", 24)
 
 
@@ -320,7 +320,7 @@ def test_every_name_that_the_service_takes_is_ingested_or_reported(containers: C
     for name in UNREACHABLE_NAMES:
         upload_as_another_would(containers, name, weather_csv(1))
     listed = {b.name for b in containers.landing.list()}
-    process_hours(containers)
+    process_observations(containers)
     states = {f.name: f.state for f in file_states(containers)}
     assert states.keys() == listed
     assert len(taken) >= 12

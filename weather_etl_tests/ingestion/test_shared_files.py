@@ -23,7 +23,7 @@ from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.files import HEADER, shared_csv, weather_csv
 from weather_etl_tests.support.killed import kill_at_request
 from weather_etl_tests.support.lake import RAW, temperatures
-from weather_etl_tests.support.runs import TO_DAYS, UNCHANGED, Processed, RunFailed, process, process_hours
+from weather_etl_tests.support.runs import TO_DAYS, UNCHANGED, Processed, RunFailed, process, process_observations
 from weather_etl_tests.support.splits import split_pending
 
 NAME = "_shared/net.csv"
@@ -33,8 +33,8 @@ def split(containers: Containers, **options: object) -> list[Outcome]:
     return list(split_pending(containers, **options))
 
 
-def process_all(containers: Containers, make: Callable[[Containers, str], object] = process_hours) -> None:
-    """Split, then make the tables of every stale station, up to the hours if nothing else is said."""
+def process_all(containers: Containers, make: Callable[[Containers, str], object] = process_observations) -> None:
+    """Split, then make the tables of every stale station, up to the observations if nothing else is said."""
     split(containers)
     for item in planning.find_stale(*(lambda seen: (seen.landing, seen.stamps))(take_inventory(containers))):
         if item.why != planning.VANISHED:
@@ -102,7 +102,7 @@ def test_identical_rows_that_arrive_both_ways_are_counted_once(containers: Conta
     containers.landing.upload("a/x.csv", weather_csv(24))
     containers.landing.upload(NAME, shared_csv("ab"))
     split(containers)
-    balance = process_hours(containers, "a").check("row_balance").metadata
+    balance = process_observations(containers, "a").check("row_balance").metadata
     figures = [balance[name].value for name in ("data_lines", "kept", "identical_duplicates")]
     assert figures == ["48", "24", "24"]
 
@@ -118,7 +118,7 @@ def test_the_settings_of_a_station_without_files_of_its_own_hold_for_its_shared_
 def test_the_units_of_a_shared_file_hold_for_the_rows_of_each_station(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv(temperature=50).replace(b"Temperature (C)", b"Temperature (F)", 1))
     split(containers)
-    process_hours(containers, "a")
+    process_observations(containers, "a")
     assert temperatures(containers, "a") == pytest.approx([10.0] * 24)
 
 
@@ -127,7 +127,7 @@ def test_the_error_budget_is_each_stations_own(containers: Containers) -> None:
     containers.landing.upload(NAME, broken)
     split(containers)
     read_only(containers, "a")
-    process_hours(containers, "b")
+    process_observations(containers, "b")
     manifest = containers.lake.read(RAW, "a").manifest
     assert [(e["state"], e["reason"]) for e in manifest] == [("rejected", "ALL_ROWS_BAD")]
     assert len(temperatures(containers, "b")) == 24
@@ -183,7 +183,7 @@ def test_a_deleted_source_takes_its_rows_along(containers: Containers) -> None:
     containers.landing.delete(NAME)
     assert [(o.name, o.state, o.removed) for o in split(containers)] == [(NAME, REMOVED, 2)]
     assert objects(containers) == {}
-    process_hours(containers, "a")
+    process_observations(containers, "a")
     assert len(temperatures(containers, "a")) == 24
 
 
@@ -193,18 +193,18 @@ def test_a_station_whose_only_source_is_gone_is_kept_until_it_is_forgotten(conta
     containers.landing.delete(NAME)
     process_all(containers)
     with pytest.raises(RunFailed, match="weather-etl forget b"):
-        process_hours(containers, "b")
+        process_observations(containers, "b")
     assert len(temperatures(containers, "b")) == 24
 
 
 def test_the_same_bytes_under_a_second_name_change_no_row(containers: Containers) -> None:
     containers.landing.upload(NAME, shared_csv())
     split(containers)
-    process_hours(containers, "a")
+    process_observations(containers, "a")
     before = containers.lake.read("validated_observations", "a").arrow
     containers.landing.upload("_shared/other.csv", shared_csv())
     split(containers)
-    raw = process_hours(containers, "a")[RAW].raw
+    raw = process_observations(containers, "a")[RAW].raw
     assert [e["state"] for e in raw.manifest] == ["ingested", "same bytes"]
     assert containers.lake.read("validated_observations", "a").arrow == before
 
@@ -368,7 +368,7 @@ def test_a_source_replaced_after_the_listing_stays_pending(containers: Container
     assert splitting.split_source(containers, listed).state == LEFT
     assert objects(containers) == {}
     split(containers)
-    process_hours(containers, "a")
+    process_observations(containers, "a")
     assert temperatures(containers, "a") == [7.0] * 24
 
 
@@ -468,5 +468,5 @@ def test_the_real_asos_file_reaches_its_28_stations_without_losing_a_line(contai
     assert outcome.index["stations"] == dict(of_station)
     assert (len(of_station), outcome.index["refused"]["rows"]) == (28, 0)
     for station in ("EHVL", "EHAM"):
-        balance = process_hours(containers, station).check("row_balance").metadata
+        balance = process_observations(containers, station).check("row_balance").metadata
         assert balance["data_lines"].value == f"{of_station[station]:,}"

@@ -1,7 +1,7 @@
 """Files as they really come: one record per kind of file, with what must become of it.
 
 Belongs here: bytes and expectations; the rules are those of the contract for landing files.
-Does not belong here: assertions (`test_corpus.py`), formats of providers (`test_formats.py`).
+Does not belong here: assertions (`test_corpus.py`), formats of providers (`test_formats.py`, `test_iem.py` and the like).
 
 The base is 48 hourly rows under the header of the Kaggle file.
 """

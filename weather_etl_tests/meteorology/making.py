@@ -6,7 +6,7 @@ Does not belong here: expectations.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +25,10 @@ from weather_etl.stations import StationSettings
 
 STATION = "szeged"
 LANDED_AT = datetime(2024, 1, 1, tzinfo=UTC)
+LATER = LANDED_AT + timedelta(hours=1)
+NOON = "2020-01-01T12:00Z"
 DEFAULTS = StationSettings()
+BUDAPEST = "Europe/Budapest"
 TIME, TEMPERATURE = "Formatted Date", "Temperature (C)"
 
 
@@ -108,6 +111,12 @@ def observed(
     )
 
 
+def accounts(tables: observations.Observations) -> tuple[int, int, int, int]:
+    """How many lines were kept, identical, superseded, quarantined."""
+    b = tables.balance
+    return b.kept, b.identical_duplicates, b.superseded, b.quarantined
+
+
 def hour_range(first: str, last: str, timezone: str = "UTC") -> pd.DatetimeIndex:
     """All full UTC hours from one wall-clock time to another, both included."""
     first, last = pd.Timestamp(first), pd.Timestamp(last)
@@ -178,6 +187,21 @@ def days_and_months(frame: pd.DataFrame, timezone: str = "UTC") -> tuple[pd.Data
     hours = aggregation.LocalHours(frame, timezone)
     daily = aggregation.daily_weather(frame, **about, hours=hours)
     return daily, aggregation.monthly_weather(frame, daily, **about, hours=hours)
+
+
+def one_day(n: int = 24, missing: tuple[int, ...] = (), day: str = "2021-06-01", **columns) -> pd.Series:
+    """The daily row of n hours of one UTC day; columns are constants or one value per hour of the day."""
+    times = pd.date_range(f"{day}T00:00Z", periods=n, freq="h").as_unit("us")
+    kept = [i for i in range(n) if i not in missing]
+    chosen = {name: np.broadcast_to(np.asarray(x, dtype=float), n)[kept] for name, x in columns.items()}
+    return days_and_months(validated(times[kept], **chosen))[0].iloc[0]
+
+
+def month_of(days: set[int] | range, **columns) -> pd.Series:
+    """The monthly row of a March with complete observations on these days."""
+    times = hour_range("2021-03-01T00:00", "2021-03-31T23:00")
+    frame = validated(times[np.isin(times.day, list(days))], **(columns or {"temperature_c": 5.0}))
+    return days_and_months(frame)[1].iloc[0]
 
 
 def without(times: pd.DatetimeIndex, positions: Sequence[int]) -> pd.DatetimeIndex:

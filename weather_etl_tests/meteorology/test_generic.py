@@ -9,38 +9,18 @@ import pytest
 
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.cell_states import MISSING, OK
-from weather_etl.meteorology.cells import Cells, read_cells
-from weather_etl.meteorology.formats.inspection import HIGH, LOW, MEDIUM, REJECTED, inspect
+from weather_etl.meteorology.cells import Cells
 from weather_etl.meteorology.reasons import Reason, Rejected
-from weather_etl.station_file import parse_settings
-from weather_etl.stations import StationSettings
 from weather_etl_tests import field
+from weather_etl_tests.meteorology import generic_files
+from weather_etl_tests.meteorology.generic_files import hours, table, warnings_of
 from weather_etl_tests.meteorology.making import File, csv, observed, raw_of
-
-LATE = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 def read(data: bytes, **options) -> tuple[dict[str, str], Cells]:
     """What was assumed, and the cells."""
-    chosen = formats.Options(**options)
-    parsed = formats.read_text(data, chosen)
-    how = formats.reading_of(parsed.declared, units=chosen.units, standard_time=chosen.standard_time)
-    return parsed.assumed, read_cells(parsed.rows, how, chosen.timezone or "UTC")
-
-
-def table(*columns: tuple[str, list[str]], delimiter: str = ",") -> bytes:
-    rows = zip(*(cells for _, cells in columns), strict=True)
-    return csv(*(delimiter.join(r) for r in rows), header=delimiter.join(n for n, _ in columns))
-
-
-def hours(n: int) -> list[str]:
-    return [f"2023-01-{1 + h // 24:02} {h % 24:02}:00" for h in range(n)]
-
-
-def warnings_of(data: bytes, **settings) -> str:
-    raw = raw_of(File(data, landed_at=LATE), settings=StationSettings(**settings))
-    assert not raw.rejected, raw.rejected
-    return "\n".join(raw.entries[0]["warnings"])
+    parsed, cells = generic_files.read(data, **options)
+    return parsed.assumed, cells
 
 
 def test_an_assumed_unit_is_a_warning_with_the_line_that_ends_it():
@@ -51,17 +31,6 @@ def test_an_assumed_unit_is_a_warning_with_the_line_that_ends_it():
 def test_a_unit_of_the_station_ends_the_warning():
     data = csv("2023-01-01 00:00,5,36", header="Time (UTC),Temperature (C),Wind Speed")
     assert "ASSUMED" not in warnings_of(data, units={"wind_speed_ms": "km/h"})
-
-
-def test_an_assumed_zone_is_a_warning_and_one_of_the_station_ends_it():
-    data = csv("2023-01-01 00:00,5", header="Time,Temperature (C)")
-    assert "UTC is ASSUMED" in warnings_of(data)
-    assert "ASSUMED" not in warnings_of(data, timezone="Europe/Budapest")
-    assert "ASSUMED" not in warnings_of(data, timezone="UTC", has_timezone=True)
-
-
-def test_times_with_an_offset_need_no_zone():
-    assert "ASSUMED" not in warnings_of(csv("2023-01-01 00:00+01:00,5", header="Time,Temperature (C)"))
 
 
 def test_kelvin_is_proven_by_its_minimum():
@@ -163,12 +132,6 @@ def test_an_alias_to_ignore_leaves_a_column_alone():
     assert "humidity_percent" not in formats.read_text(data, formats.Options(aliases={"Humidity": "ignore"})).columns
 
 
-def test_several_aliases_of_the_time_are_joined_in_their_order():
-    data = csv("05:00,13.01.2023,5", header="Stunde,Tag,Temperature (C)")
-    _, cells = read(data, aliases={"Tag": "timestamp", "Stunde": "timestamp"})
-    assert str(cells.timestamp[0])[:16] == "2023-01-13T05:00"
-
-
 def test_all_missing_columns_are_named_at_once_with_lines_to_paste():
     with pytest.raises(Rejected) as caught:
         formats.read_text(csv("a,b", header="Wann,Grad"))
@@ -222,146 +185,6 @@ def test_rows_ahead_of_their_time_are_quarantined_and_cost_no_other():
 def test_zeros_and_ones_are_no_amounts_of_rain():
     data = table(("Time (UTC)", hours(30)), ("Temperature (C)", ["8"] * 30), ("Rain", ["0", "1"] * 15))
     assert "precipitation_mm" not in formats.read_text(data).columns and "'Rain' is not read" in warnings_of(data)
-
-
-def test_a_column_that_tells_apart_rows_of_one_time_names_their_stations():
-    data = table(
-        ("Time (UTC)", [t for t in hours(4) for _ in "ab"]), ("City", ["a", "b"] * 4), ("Temperature (C)", ["8"] * 8)
-    )
-    assert formats.read_text(data).stations == ["a", "b"]
-    assert (
-        formats.read_text(table(("Time (UTC)", hours(4)), ("City", ["a"] * 4), ("Temperature (C)", ["8"] * 4))).stations
-        == []
-    )
-
-
-def test_a_column_in_utc_is_read_rather_than_a_local_one():
-    data = csv("2023-01-01 02:00,2023-01-01 01:00,5", header="Date/Time (Local),Date/Time (UTC),Temperature (C)")
-    assert str(read(data, timezone="Europe/Helsinki")[1].timestamp[0])[:16] == "2023-01-01T01:00"
-
-
-@pytest.mark.parametrize(
-    ("texts", "first"),
-    [
-        (["1/1/2017 23:50", "1/31/2017 0:00"], "2017-01-01T23:50"),
-        (["31.12.2016 23:00", "1.1.2017 0:00"], "2016-12-31T23:00"),
-        (["12/02/21 23:00", "13/02/21 0:00"], "2021-02-12T23:00"),
-        (["2017年01月02日05時"], "2017-01-02T05:00"),
-        (["20170102 0500"], "2017-01-02T05:00"),
-        (["2017010205"], "2017-01-02T05:00"),
-        (["1483333200"], "2017-01-02T05:00"),
-        (["02-Jan-2017 05:00"], "2017-01-02T05:00"),
-        (["1/13/2017 5:00:00 PM"], "2017-01-13T17:00"),
-        (["2017-01-01 24:00"], "2017-01-02T00:00"),
-    ],
-)
-def test_each_form_of_times_is_read(texts, first):
-    _, cells = read(table(("Time", texts), ("Temperature (C)", ["5"] * len(texts))))
-    assert str(cells.timestamp[0])[:16] == first and not np.isnat(cells.timestamp).any()
-
-
-def test_the_order_of_day_and_month_is_proven_by_rows_that_follow_each_other():
-    texts = [f"{d:02}/03/2020 {h:02}:00" for d in (4, 5, 6) for h in range(24)]
-    _, cells = read(table(("Time", texts), ("Temperature (C)", ["5"] * 72)))
-    assert str(cells.timestamp[0])[:10] == "2020-03-04"
-
-
-@pytest.mark.parametrize(("order", "day"), [("dmy", "2020-02-01"), ("mdy", "2020-01-02")])
-def test_the_station_may_say_the_order_of_day_and_month(order, day):
-    data = csv("01/02/2020 00:00,5", header="Time,Temperature (C)")
-    assert str(read(data, date_order=order)[1].timestamp[0])[:10] == day
-
-
-def test_the_station_may_say_the_form_of_its_times():
-    data = csv("5 Uhr am 1.2.2020,5", header="Time,Temperature (C)")
-    assert str(read(data, timestamp_format="%H Uhr am %d.%m.%Y")[1].timestamp[0])[:16] == "2020-02-01T05:00"
-
-
-def test_local_standard_time_in_the_header_is_that_of_the_station():
-    data = csv("2023-07-01 00:00,5", header="Date/Time (LST),Temp (°C)")
-    assert str(read(data, timezone="America/Winnipeg")[1].timestamp[0])[:16] == "2023-07-01T06:00"
-
-
-def test_a_clock_on_standard_time_is_noticed_and_a_setting_ends_it():
-    texts = [f"2023-03-26 {h:02}:00" for h in range(6)] + [f"2023-07-01 {h:02}:00" for h in range(6)]
-    data = table(("Time", texts), ("Temperature (C)", ["5"] * 12))
-    assert "standard_time = true" in warnings_of(data, timezone="Europe/Berlin")
-    assert "standard_time" not in warnings_of(data, timezone="Europe/Berlin", standard_time=True)
-    _, cells = read(data, timezone="Europe/Berlin", standard_time=True)
-    assert [str(t)[11:16] for t in cells.timestamp[[0, 6]]] == ["23:00", "23:00"]
-
-
-LOGGER = b"17;2024.05.31 14:10;21,4;48\n18;2024.05.31 14:20;21,6;-\n"
-
-
-def example() -> str:
-    """The profile of docs/your-format.md."""
-    page = (Path(__file__).resolve().parents[2] / "docs" / "your-format.md").read_text("utf-8")
-    return page.split("```toml\n", 1)[1].split("```", 1)[0]
-
-
-def test_the_worked_example_of_the_page_reads_its_lines():
-    from weather_etl.meteorology.formats.registry import compile_profile
-
-    lines = b"17;2024.05.31 14:10;21,4;48;3,1;NW\n18;2024.05.31 14:20;21,6;-;2,9;NNW\n"
-    profile = compile_profile(example(), name="roof_logger", origin="_formats/roof_logger.toml")
-    parsed = formats.read_text(lines, formats.Options(profiles=(profile,)))
-    cells = read_cells(parsed.rows, formats.reading_of(parsed.declared), "UTC")
-    assert parsed.profile == "roof_logger" and str(cells.timestamp[0])[:16] == "2024-05-31T13:10"
-    assert cells.values["temperature_c"].tolist() == [21.4, 21.6]
-    assert cells.values["wind_direction_deg"].tolist() == [315, 337.5]
-    assert cells.states["humidity_percent"].tolist() == [OK, MISSING]
-
-
-def test_a_profile_in_station_toml_reads_the_station_s_files():
-    settings = parse_settings(
-        "[format]\nmatch = { line = '\\d+;.*' }\nheader = { names = ['n', 'time', 'temp', 'hum'] }\n"
-        "text = { delimiter = ';', decimal = ',' }\ntime = { columns = ['time'], formats = ['ymd'], zone = 'UTC' }\n"
-        "[[format.column]]\nto = 'temperature_c'\nname = ['temp']\nunit = 'degC'\n",
-        source="station.toml", version="",
-    )  # fmt: skip
-    raw = raw_of(File(LOGGER, landed_at=LATE), settings=settings)
-    assert not raw.rejected and raw.rows.column("temperature_c").to_pylist() == ["21,4", "21,6"]
-
-
-def test_a_named_format_asks_no_other():
-    with pytest.raises(Rejected) as caught:
-        formats.read_text(csv("2023-01-01 00:00,5"), formats.Options(format="ndbc"))
-    assert "ndbc" in caught.value.detail
-
-
-@pytest.mark.parametrize(
-    ("header", "confidence"),
-    [
-        ("Formatted Date,Temperature (C)", HIGH),
-        ("Time,Temperature (C)", MEDIUM),
-        ("Time,Temperature", LOW),
-        ("a,b", REJECTED),
-    ],
-)
-def test_inspect_says_how_much_is_certain(header, confidence):
-    inspection = inspect(
-        formats.Source("a.csv", [formats.Member("a.csv", csv("2023-01-01 00:00Z,5", header=header))]), formats.Options()
-    )
-    assert inspection.confidence == confidence and json.dumps(inspection.as_dict(), default=str)
-
-
-def test_a_draft_passes_comments_over_and_takes_the_times_that_differ():
-    rows = [f",0,2024-05-01T00:00:00Z,2024-05-01T0{h}:00:00Z,{h}.5,fld" for h in range(9)]
-    head = ["#datatype,long,dateTime:RFC3339,dateTime:RFC3339,double,string", ",table,_start,_time,_value,_field"]
-    text = "\n".join([*head, *rows, ""]).encode()
-    inspection = inspect(formats.Source("influx.csv", [formats.Member("influx.csv", text)]), formats.Options())
-    assert inspection.reason == "COLUMN_MISSING"
-    assert 'columns = ["table", "_start", "_time", "_value", "_field"]' in inspection.draft
-    assert '[time]\ncolumns = ["_time"]\nformats = ["iso"]' in inspection.draft
-
-
-def test_inspect_of_a_rejected_file_drafts_a_profile():
-    inspection = inspect(formats.Source("my log.txt", [formats.Member("a", LOGGER)]), formats.Options())
-    assert inspection.reason == "COLUMN_MISSING" and "landing/_formats/my_log.toml" in inspection.draft
-    assert (
-        'delimiter = ";"' in inspection.draft and '"ymd"' in inspection.draft and "# 48 .. 48" not in inspection.draft
-    )
 
 
 real = pytest.mark.skipif(

@@ -10,13 +10,12 @@ import pytest
 from benchmarks.run import REAL, input_file
 from weather_etl.meteorology.observations import Observations
 from weather_etl.station_file import packaged_settings
-from weather_etl_tests.meteorology.making import Aggregates, aggregated, observed, validated
+from weather_etl_tests.meteorology.making import BUDAPEST, Aggregates, aggregated, observed, validated
 
 pytestmark = [
     pytest.mark.realdata,
     pytest.mark.skipif(not REAL.exists(), reason="the Kaggle file does not lie in ../shared/data"),
 ]
-BUDAPEST = "Europe/Budapest"
 FIRST_ROWS = 43_848  # 2006 to 2010
 
 

@@ -9,7 +9,7 @@ import pytest
 from weather_etl.meteorology import aggregation, schemas
 from weather_etl.meteorology.aggregation.normals import Period, anomaly
 from weather_etl.meteorology.vocabulary import CONDITIONS
-from weather_etl_tests.meteorology.making import STATION, Aggregates, aggregated, hour_range, validated
+from weather_etl_tests.meteorology.making import BUDAPEST, STATION, Aggregates, aggregated, hour_range, validated
 from weather_etl_tests.meteorology.slow_reference import (
     daily_reference,
     differences,
@@ -20,8 +20,6 @@ from weather_etl_tests.meteorology.slow_reference import (
     random_frame,
     yearly_reference,
 )
-
-BUDAPEST = "Europe/Budapest"
 
 
 @lru_cache

@@ -20,11 +20,13 @@ class Mutant:
 
 _T = "weather_etl_tests"
 QUALITY = (f"{_T}/meteorology/test_edges.py", f"{_T}/meteorology/test_quality.py", f"{_T}/meteorology/test_quality2.py")
-HOURS = (f"{_T}/meteorology/test_observations.py", f"{_T}/meteorology/test_hours.py")
+_ROWS = ("observations", "observed_times", "observed_cells", "observed_limits", "observed_duplicates", "hours")
+HOURS = tuple(f"{_T}/meteorology/test_{rows}.py" for rows in _ROWS)
 TWICE = (f"{_T}/meteorology/test_repeated_hours.py",)
 ZONES = (f"{_T}/meteorology/test_quarter_zones.py",)
 EXTREMES = (f"{_T}/meteorology/test_extremes.py",)
-AGGREGATION = (f"{_T}/meteorology/test_aggregation.py", f"{_T}/meteorology/test_years_and_normals.py")
+_SPANS = ("aggregated_days", "aggregated_months", "aggregated_wind", "aggregation_reference", "years_and_normals")
+AGGREGATION = tuple(f"{_T}/meteorology/test_{spans}.py" for spans in _SPANS)
 RULES = (f"{_T}/meteorology/test_quality_rules.py",)
 TOTALS = (f"{_T}/meteorology/test_totals.py", f"{_T}/meteorology/test_spells.py")
 FALLEN = (f"{_T}/meteorology/test_precipitation.py",)
@@ -41,7 +43,8 @@ HARMLESS = (f"{_T}/test_harmless_text.py",)
 SPLITTING = (f"{_T}/ingestion/test_shared_files.py",)
 EVENTS = (f"{_T}/landing/test_events.py",)
 PLANNING = (f"{_T}/operations/test_planning.py",)
-TRAPS = (f"{_T}/meteorology/test_generic_traps.py", f"{_T}/meteorology/test_generic.py")
+_KINDS = ("columns", "units", "directions", "times", "zones", "places", "layouts")
+TRAPS = (*(f"{_T}/meteorology/test_generic_{kind}.py" for kind in _KINDS), f"{_T}/meteorology/test_generic.py")
 
 _Q = "weather_etl/meteorology/quality"
 _R = "weather_etl/meteorology/repeated_hours.py"
@@ -64,8 +67,8 @@ MUTANTS = (
     Mutant(f"{_F}/evidence.py", "known[~nines]", "known", TRAPS, "mean_missing"),
     Mutant(f"{_F}/evidence.py", "float(known.min()) > MIN_KELVIN", "float(known.max()) > MIN_KELVIN", TRAPS, "kelvin"),
     Mutant(f"{_F}/evidence.py", "errors[best] <= 1.0 and", "", TRAPS, "humidity or agree"),
-    Mutant(f"{_F}/mapping.py", "(not point or whole_column)", "not point", (f"{_T}/meteorology/test_parsing.py", *TRAPS), "comma"),
-    Mutant(f"{_F}/unit_choice.py", 'column.rule.to == "temperature_c" or len(unknown) == len(measured)', "False", (f"{_T}/meteorology/test_parsing.py",), "unit"),
+    Mutant(f"{_F}/mapping.py", "(not point or whole_column)", "not point", (f"{_T}/meteorology/test_parsing_units.py", *TRAPS), "comma"),
+    Mutant(f"{_F}/unit_choice.py", 'column.rule.to == "temperature_c" or len(unknown) == len(measured)', "False", (f"{_T}/meteorology/test_parsing_units.py",), "unit"),
     Mutant(f"{_F}/unit_choice.py", "bearing.how != profile.title", "False", TRAPS, "degrees"),
     Mutant(f"{_F}/time_columns.py", "trimmed = [_without_midnight(trimmed[0]), _without_fraction(_without_day_zero(trimmed[1]))]", "pass", TRAPS, "many_forms"),
     Mutant(f"{_F}/refusals.py", "len(np.unique(times)) <= 0.6 * len(times)", "False", TRAPS, "twelve"),

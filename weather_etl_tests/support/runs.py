@@ -37,8 +37,9 @@ _STEP_OF = {
 }
 # What there is up to the hours; the aggregated tables take as long again.
 HOURS = tuple(table for table, step in _STEP_OF.items() if step in ("raw_observations", "validated"))
+OBSERVATIONS = ("raw_observations", "validated_observations")
 # The shortest way to an aggregated table.
-TO_DAYS = ("raw_observations", "validated_observations", "daily_weather")
+TO_DAYS = (*OBSERVATIONS, "daily_weather")
 _containers: ContextVar[Containers] = ContextVar("containers")
 
 
@@ -170,6 +171,11 @@ def process(
 def process_hours(containers: Containers, station: str = "a", *, full: bool = False) -> Processed:
     """`process` up to the hours, for tests that look at files and rows."""
     return process(containers, station, tables=HOURS, full=full)
+
+
+def process_observations(containers: Containers, station: str = "a") -> Processed:
+    """The same for tests that look at good rows alone."""
+    return process(containers, station, tables=OBSERVATIONS)
 
 
 def run(

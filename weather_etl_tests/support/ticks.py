@@ -15,12 +15,18 @@ from weather_etl.definitions import defs
 from weather_etl.lake.connection import Containers
 from weather_etl.landing.versions import Landing
 from weather_etl.operations import planning
+from weather_etl.operations.planning import FEW, PARTITION
+from weather_etl.operations.run_history import failure_sentence
 from weather_etl.orchestration.child_runs import LOCATION, QUIET, REPOSITORY
 from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors import landing_files
+from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
 
 SHARED_JOB, CATCH_UP_JOB = "shared_files_job", planning.CATCH_UP_JOB
+MANY = [f"s{n}" for n in range(FEW + 1)]  # so many that they share runs
+TWO = MANY[1:3]
+DEAD = Settings().silence_limit_s + 60  # seconds after which a silent run is taken for dead
 
 
 def poison(containers: Containers, station: str) -> None:
@@ -124,3 +130,30 @@ class Ticks:
         known = self.instance.get_run_by_id(run.run_id)
         assert known is not None
         return known.status
+
+
+def upload(containers: Containers, *stations: str) -> None:
+    for station in stations:
+        containers.landing.upload(f"{station}/x.csv", weather_csv())
+
+
+def stations(requests: list[dg.RunRequest]) -> list[str | None]:
+    return [r.partition_key or r.tags.get(PARTITION) for r in requests]
+
+
+def sentence(ticks: Ticks, run_id: str) -> str:
+    return failure_sentence(ticks.instance, run_id)
+
+
+def last_run(ticks: Ticks, station: str) -> dg.DagsterRun:
+    return ticks.instance.get_runs(dg.RunsFilter(tags={PARTITION: station}), limit=1)[0]
+
+
+def up_to_date(ticks: Ticks, number: int) -> bool:
+    result = ticks.tick()
+    assert result.skip_reason is not None
+    return not result.run_requests and result.skip_reason.skip_message == f"All {number} stations are up to date."
+
+
+def observed(result: dg.SensorResult) -> list[tuple[str | None, str]]:
+    return [(e.partition, e.tags["dagster/data_version"]) for e in result.asset_events or []]

@@ -13,6 +13,7 @@ from weather_etl.errors import UserError
 from weather_etl.operations import planning
 from weather_etl.operations.notifications import CheckEvent, RunEvent, State, message, send, update
 from weather_etl.operations.run_history import failure_sentence, makes_tables
+from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.jobs import REPORT_JOB, SERVING_JOB
 from weather_etl.settings import Settings
 
@@ -36,8 +37,12 @@ def default_status() -> dg.DefaultSensorStatus:
 )
 def notification_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """One tick: read what is new in the event log, tell it in one message, move the cursor."""
-    settings, instance = Settings.load(), context.instance
-    state = State.read(context.cursor)
+    with without_details():  # the webhook's address is a secret
+        return _tell(context.instance, context.cursor)
+
+
+def _tell(instance: dg.DagsterInstance, cursor: str | None) -> dg.SensorResult:
+    settings, state = Settings.load(), State.read(cursor)
     if state is None:  # what failed before there was anyone to tell is not news
         latest = instance.event_log_storage.get_maximum_record_id() or 0
         return dg.SensorResult(cursor=State(latest, latest).write(), skip_reason="Listening from now on.")
@@ -46,10 +51,7 @@ def notification_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     untold = any(not p.told for p in state.open.values())
     news = update(state, checks, runs, _muted(settings) if checks or runs or untold else ())
     if news:
-        try:
-            send(settings, message(news, len(state.open), settings.ui_url, settings.webhook_style))
-        except UserError as error:
-            raise dg.Failure(str(error)) from None
+        send(settings, message(news, len(state.open), settings.ui_url, settings.webhook_style))
     summary = f"Told {len(news.opened)} failed and {len(news.closed)} resolved." if news else "Nothing new."
     return dg.SensorResult(cursor=state.write(), skip_reason=f"{summary} {len(state.open)} open.")
 
