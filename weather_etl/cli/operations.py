@@ -82,7 +82,7 @@ def _show(dagster: "Dagster", state: "RunState", *, as_json: bool) -> None:
                 say(f"  {step.status or 'WAITING':<11} {step.name}{took}")
         for failure in state.failures:
             warn(f"ERROR  {failure}")
-    if state.status in ("FAILURE", "CANCELED"):
+    if state.has_failed:
         raise typer.Exit(1)
 
 
@@ -116,9 +116,9 @@ def housekeeping(
     from weather_etl.lake.connection import open_container
     from weather_etl.operations import housekeeping as keeping
     from weather_etl.operations.overview import dagster_instance
-    from weather_etl.settings import Settings
+    from weather_etl.settings import LOGS_CONTAINER, Settings
 
-    with dagster_instance() as instance, open_container(Settings.load(), keeping.LOGS_CONTAINER) as container:
+    with dagster_instance() as instance, open_container(Settings.load(), LOGS_CONTAINER) as container:
         deleted, kept = keeping.delete_old_runs(instance, run_days)
         logs = keeping.delete_old_logs(container, log_days)
     say(f"{deleted} runs were deleted; {kept} old ones stay, since they made tables that are shown.")

@@ -20,7 +20,6 @@ from weather_etl.local import azurite, postgres
 from weather_etl.local.processes import find
 from weather_etl.settings import AZURITE_ACCOUNT
 
-LOGS_CONTAINER = "dagster-logs"
 STORAGE = "AZURE_STORAGE_CONNECTION_STRING"
 ACCOUNT = "WEATHER_ETL_ACCOUNT_URL"
 DATABASE = "WEATHER_ETL_POSTGRES_URL"

@@ -20,7 +20,6 @@ from weather_etl.local import azurite, postgres, ui
 from weather_etl.local.ownership import (
     ACCOUNT,
     DATABASE,
-    LOGS_CONTAINER,
     STORAGE,
     Folder,
     Service,
@@ -30,7 +29,7 @@ from weather_etl.local.ownership import (
     external_postgres,
 )
 from weather_etl.local.processes import is_free, locked
-from weather_etl.settings import Settings, azurite_connection_string
+from weather_etl.settings import LOGS_CONTAINER, Settings, azurite_connection_string
 
 Say = Callable[[str], None]
 

@@ -18,7 +18,7 @@ from weather_etl import postgres
 from weather_etl.errors import UserError
 from weather_etl.redaction import printable, without_secrets
 from weather_etl.sentences import first_names
-from weather_etl.settings import Settings
+from weather_etl.settings import LOGS_CONTAINER, Settings
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 OK, NOTE, BAD = "ok", "note", "bad"
 _PACKAGES = ("dagster", "dagster-azure", "azure-storage-blob", "pandas", "pandera", "pyarrow", "numpy")
-_LOGS_CONTAINER = "dagster-logs"
 
 
 @dataclass(frozen=True)
@@ -122,12 +121,12 @@ def _storage(settings: Settings, containers: "Containers") -> Iterator[Finding]:
     address = containers.landing.url.rsplit("/", 1)[0]
     with blob_resource(settings.connection_string, settings.account_url, prompt=True).get_client() as service:
         api = service.api_version
-        logs = Container(service.get_container_client(_LOGS_CONTAINER)).exists()
+        logs = Container(service.get_container_client(LOGS_CONTAINER)).exists()
     yield Finding("storage", OK, f"{address} answers in {milliseconds:,.0f} ms; storage API version {api}")
     for name, is_there in (
         (settings.landing_container, exists),
         (settings.lake_container, containers.lake.container.exists()),
-        (_LOGS_CONTAINER, logs),
+        (LOGS_CONTAINER, logs),
     ):
         if is_there:
             yield Finding("container", OK, f"{name} exists")

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from weather_etl.lake.container import Container
     from weather_etl.operations.archive import Moved
 
-LOGS_CONTAINER = "dagster-logs"
 RUN_DAYS, LOG_DAYS = 90, 30
 BATCH = 500
 

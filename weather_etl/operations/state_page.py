@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 FILES_TOLD = 3  # of one station
 # States of a station for which no run is due.
 SETTLED = ("up to date", "nothing usable")
-FAILED = [dg.DagsterRunStatus.FAILURE]
 
 
 def fingerprint(
@@ -40,7 +39,9 @@ def fingerprint(
     A report is made anew whenever tables of its station are, so that files and checks are in it. The day is for what
     happens because nothing happens: a station that has fallen silent, a file that waits.
     """
-    failed = instance.get_run_records(dg.RunsFilter(job_name=planning.TABLES_JOB, statuses=FAILED), limit=1)
+    failed = instance.get_run_records(
+        dg.RunsFilter(job_name=planning.TABLES_JOB, statuses=[dg.DagsterRunStatus.FAILURE]), limit=1
+    )
     reports = sorted((station, blob.etag) for station, blob in made.items())
     last = failed[0].dagster_run.run_id if failed else ""
     neighbours = containers.lake.stamp(NEIGHBOURS, "")

@@ -7,9 +7,7 @@ subscriptions, which are the account's (docs/deploy.md); starting services (`loc
 import sys
 
 from weather_etl.errors import UserError
-from weather_etl.settings import Settings
-
-LOGS_CONTAINER = "dagster-logs"
+from weather_etl.settings import LOGS_CONTAINER, Settings
 
 
 def create_storage(settings: Settings) -> list[str]:

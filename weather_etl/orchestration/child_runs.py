@@ -18,8 +18,6 @@ from weather_etl.private_names import execute_in_this_process
 from weather_etl.redaction import without_secrets
 from weather_etl.stations import PARTITIONS_NAME
 
-# As workspace.yaml and Dagster name them.
-LOCATION, REPOSITORY = "weather_etl", "__repository__"
 QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
 STEPS = tuple(step.op.name for step in TABLE_STEPS)
 
@@ -57,8 +55,8 @@ def run_job(
             "loggers": dict(loggers or QUIET),
         },
         tags={**({planning.PARTITION: station} if station is not None else {}), **(tags or {})},
-        location=LOCATION,
-        repository=REPOSITORY,
+        location=planning.LOCATION,
+        repository=planning.REPOSITORY,
     )
     if result.success:
         return []

@@ -8,7 +8,6 @@ import dagster as dg
 
 from weather_etl.operations.housekeeping import (
     LOG_DAYS,
-    LOGS_CONTAINER,
     RUN_DAYS,
     archive_old_files,
     delete_old_logs,
@@ -16,7 +15,7 @@ from weather_etl.operations.housekeeping import (
 )
 from weather_etl.orchestration.configs import DescribedConfig
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
-from weather_etl.settings import Settings
+from weather_etl.settings import LOGS_CONTAINER, Settings
 
 
 class HousekeepingConfig(DescribedConfig):

@@ -11,7 +11,7 @@ from weather_etl.lake.fingerprints import NEIGHBOURS, TABLE_NAMES
 from weather_etl.operations import planning
 
 TABLES_JOB = planning.TABLES_JOB
-SERVING_JOB = "serving_job"
+SERVING_JOB = planning.SERVING_JOB
 SHARED_JOB = "shared_files_job"
 REPORT_JOB = "weather_report_job"
 INDEX_JOB = "station_index_job"

@@ -52,6 +52,11 @@ FRESHNESS = {
 _UI_TYPES = {"str": "string", "category": "string", "datetime64[us, UTC]": "timestamp (UTC)", "Int64": "int64"}
 
 
+def of_layer(layer: str) -> dict[str, Any]:
+    """Group, owners and tags of an asset, by its layer."""
+    return {"group_name": layer, "owners": ["team:weather"], "tags": {"domain": "weather", "layer": layer}}
+
+
 def column_schema(contract: Table) -> dg.TableSchema:
     """The data dictionary of a table as the UI draws it before the first run."""
     return dg.TableSchema(
@@ -107,10 +112,8 @@ def table_spec(table: str, *, group: str, deps: list[str] | None = None) -> dg.A
         table,
         deps=deps or list(INPUTS[table]),
         description=f"{contract.description}\n\nOne row is {contract.row}.",
-        group_name=group,
+        **of_layer(group),
         kinds={"parquet"},  # a name beside more of them is cut in the catalog
-        owners=["team:weather"],
-        tags={"domain": "weather", "layer": group},
         code_version=CODE_VERSIONS[table],
         partitions_def=None if table == NEIGHBOURS else station_partitions,
         metadata={
