@@ -6,19 +6,23 @@ Does not belong here: station settings (`stations.py`), or anything that connect
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from weather_etl.errors import UserError
+from weather_etl.redaction import printable
 
 LOGS_CONTAINER = "dagster-logs"  # as dagster.yaml says
 AZURITE_ACCOUNT = "devstoreaccount1"
 # The key that every Azurite in the world ships with; published by Microsoft, no secret.
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
-_CONTAINER = re.compile(r"[a-z0-9](-?[a-z0-9]){2,62}")
+LOGS_CONTAINER = "dagster-logs"  # as in dagster.yaml
+MAX_SHOWN = 80
+
+_CONTAINER = re.compile(r"(?=.{3,63}\Z)[a-z0-9](-?[a-z0-9])*")
 
 
 def azurite_connection_string(port: int = 10000) -> str:
@@ -49,8 +53,8 @@ def _one_of(*known: str) -> Any:
 
 
 def _whole_number(value: Any) -> int:
-    if not str(value).isdigit() or int(value) < 1:
-        raise ValueError("set it to a whole number from 1 on")
+    if not re.fullmatch("[0-9]{1,9}", str(value)) or int(value) < 1:
+        raise ValueError("set it to a whole number from 1 to 999999999")
     return int(value)
 
 
@@ -112,9 +116,31 @@ class Settings(BaseModel):
         """
         env = os.environ if environ is None else environ
         names = [str(field.validation_alias) for field in cls.model_fields.values()]
+        given = {name: env[name].strip() for name in names if env.get(name, "").strip()}
+        wrong = list(_shared_containers(given))
         try:
-            return cls.model_validate({name: env[name].strip() for name in names if env.get(name, "").strip()})
+            settings = cls.model_validate(given)
         except ValidationError as error:
-            raise UserError(
-                " ".join(f"{e['loc'][0]} is {e['input']!r}; {e['ctx']['error']}." for e in error.errors())
-            ) from None
+            wrong[:0] = [
+                f"{e['loc'][0]} is {printable(repr(e['input']), MAX_SHOWN)}; {e['ctx']['error']}."
+                for e in error.errors()
+            ]
+        if wrong:
+            raise UserError(" ".join(wrong))
+        return settings
+
+
+def _shared_containers(given: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for every name that two containers have: tables would be taken for landing files, or these for logs."""
+    seen: dict[str, str] = {}
+    for name, field in Settings.model_fields.items():
+        variable = str(field.validation_alias)
+        container = given.get(variable, field.default)
+        if not name.endswith("_container") or container is None:
+            continue
+        shown = printable(repr(container), MAX_SHOWN)
+        if container == LOGS_CONTAINER:
+            yield f"{variable} is {shown}, where Dagster's logs are; name another container."
+        elif container in seen:
+            yield f"{seen[container]} and {variable} both name the container {shown}; give each its own."
+        seen.setdefault(container, variable)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
 from importlib import resources
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
     AfterValidator,
@@ -24,8 +24,9 @@ from pydantic import (
     PlainValidator,
     ValidationError,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     create_model,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -37,7 +38,8 @@ from weather_etl.meteorology.site import DegreeDayBases, SolarSettings, Threshol
 from weather_etl.meteorology.units import DEFAULT_UNITS
 from weather_etl.redaction import printable
 from weather_etl.stations import Dialect, StationSettings
-from weather_etl.toml_errors import MAX_SENTENCE, told
+from weather_etl.toml_errors import told
+from weather_etl.toml_lines import MAX_SENTENCE
 
 # No key must be there; the default of one that is not there is in the settings, not in these rules.
 NOT_GIVEN: Any = None
@@ -53,34 +55,60 @@ class Keys(BaseModel):
         return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
 
 
+def _context(info: ValidationInfo) -> dict[str, Any]:
+    """`source`, and for the rules of limits their `variable` and what its `fail` says, even if that is impossible."""
+    return cast("dict[str, Any]", info.context)
+
+
+def _is_possible(fail: tuple[float, float], info: ValidationInfo) -> tuple[float, float]:
+    _context(info)["fail"] = fail
+    low, high = POSSIBLE[_context(info)["variable"]]
+    if not low <= fail[0] <= fail[1] <= high:
+        raise ValueError(f"it must lie within {low:g}..{high:g}")
+    return fail
+
+
+def _lies_within_fail(value: Any, span_of: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    """The span of what is suspect; where it is not given, its default must lie within a `fail` that is given."""
+    usual, fail = LIMITS[_context(info)["variable"]], _context(info)["fail"]
+    suspect = usual.suspect if value is NOT_GIVEN else span_of(value)
+    if fail is None and "fail" not in info.data:  # it is no span itself
+        return suspect
+    low, high = fail or usual.fail
+    if not low <= suspect[0] <= suspect[1] <= high:
+        if value is not NOT_GIVEN:
+            raise ValueError(f"it must lie within the fail span, [{low:g}, {high:g}]")
+        why = (
+            f"is [{low:g}, {high:g}]; the suspect span, [{suspect[0]:g}, {suspect[1]:g}] by default, must lie within it"
+        )
+        raise PydanticCustomError("of_key", "{why}", {"why": why, "beside": "fail"})
+    return value if value is NOT_GIVEN else suspect
+
+
 class _LimitsKeys(Keys):
-    fail: rules.Span = NOT_GIVEN
-    suspect: rules.Span = NOT_GIVEN
+    fail: Annotated[rules.Span, AfterValidator(_is_possible)] = NOT_GIVEN
+    suspect: Annotated[rules.Span, WrapValidator(_lies_within_fail), Field(validate_default=True)] = NOT_GIVEN
     spike: rules.Span = NOT_GIVEN
     rate: Annotated[rules.Number, AfterValidator(rules.positive)] = NOT_GIVEN
     flat_hours: rules.Span = NOT_GIVEN
 
 
-def _limits_of(variable: str, keys: _LimitsKeys, info: ValidationInfo) -> Limits:
-    limits = replace(LIMITS[variable], **keys.given(), source=info.context["source"] if info.context else "")
-    if not limits.fail[0] <= limits.suspect[0] <= limits.suspect[1] <= limits.fail[1]:
-        raise PydanticCustomError("sentence", "{key}: the suspect span must lie within the fail span")
-    low, high = POSSIBLE[variable]
-    if not low <= limits.fail[0] <= limits.fail[1] <= high:
-        raise PydanticCustomError("sentence", f"{{key}}.fail must lie within {low:g}..{high:g}")
-    return limits
+def _limits_of(variable: str, table: Any, keys_of: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Limits:
+    _context(info).update(variable=variable, fail=None)
+    keys: _LimitsKeys = keys_of(table)
+    return replace(LIMITS[variable], **keys.given(), source=_context(info)["source"])
+
+
+def _is_not_the_delimiter(decimal: str, info: ValidationInfo) -> str:
+    if decimal == "," == info.data.get("delimiter"):
+        raise ValueError("the comma cannot be both delimiter and decimal")
+    return decimal
 
 
 class _DialectKeys(Keys):
     delimiter: Literal[",", ";", "\t", "|"] = NOT_GIVEN
-    decimal: Literal[".", ","] = NOT_GIVEN
+    decimal: Annotated[Literal[".", ","], AfterValidator(_is_not_the_delimiter)] = NOT_GIVEN
     sheet: Annotated[str, AfterValidator(rules.not_empty)] = NOT_GIVEN
-
-    @model_validator(mode="after")
-    def _are_not_the_same(self) -> Self:
-        if self.given() == {"delimiter": ",", "decimal": ","}:
-            raise PydanticCustomError("sentence", "{key}: the comma cannot be both delimiter and decimal")
-        return self
 
 
 class _WindKeys(Keys):
@@ -108,37 +136,40 @@ class _ThresholdKeys(Keys):
     growing_days: Annotated[int, rules.within(1, 60)] = NOT_GIVEN
 
 
+def _beyond(what: str, side: str, sign: int) -> AfterValidator:
+    """A limit on the wrong side of its base would be without effect, and is a slip of the pen."""
+
+    def check(limit: float, info: ValidationInfo) -> float:
+        base = info.data.get(f"{what}_base_c", limit)  # one that is wrong itself is not there
+        if base is NOT_GIVEN:
+            raise PydanticCustomError("of_key", f"needs {what}_base_c beside it")
+        if sign * (limit - base) > 0:
+            raise ValueError(f"it must not lie {side} {what}_base_c")
+        return limit
+
+    return AfterValidator(check)
+
+
 class _DegreeDayKeys(Keys):
     heating_base_c: Annotated[rules.Number, rules.within(-20, 40)] = NOT_GIVEN
-    heating_limit_c: Annotated[rules.Number, rules.within(-20, 40)] = NOT_GIVEN
+    heating_limit_c: Annotated[rules.Number, rules.within(-20, 40), _beyond("heating", "above", 1)] = NOT_GIVEN
     cooling_base_c: Annotated[rules.Number, rules.within(-20, 40)] = NOT_GIVEN
-    cooling_limit_c: Annotated[rules.Number, rules.within(-20, 40)] = NOT_GIVEN
+    cooling_limit_c: Annotated[rules.Number, rules.within(-20, 40), _beyond("cooling", "below", -1)] = NOT_GIVEN
     growing_base_c: Annotated[rules.Number, rules.within(-20, 40)] = NOT_GIVEN
 
-    @model_validator(mode="after")
-    def _limits_lie_beyond_their_bases(self) -> Self:
-        """A limit on the wrong side of its base would be without effect, and is a slip of the pen."""
-        for what, side, sign in (("heating", "above", 1), ("cooling", "below", -1)):
-            base, limit = getattr(self, f"{what}_base_c"), getattr(self, f"{what}_limit_c")
-            if limit is not None and base is None:
-                raise PydanticCustomError("sentence", f"{{key}}.{what}_limit_c needs {what}_base_c beside it")
-            if limit is not None and sign * (limit - base) > 0:
-                raise PydanticCustomError("sentence", f"{{key}}.{what}_limit_c must not lie {side} {what}_base_c")
-        return self
+
+def _is_not_before_start(end: datetime, info: ValidationInfo) -> datetime:
+    if end < info.data.get("start", end):
+        raise ValueError("it must not lie before `from`")
+    return end
 
 
 class _WithdrawnKeys(Keys):
     variable: Literal[tuple(LIMITS)]  # type: ignore[valid-type]
     start: Annotated[datetime, PlainValidator(rules.moment)] = Field(alias="from")
-    end: Annotated[datetime, PlainValidator(rules.moment)] = Field(alias="to")
+    end: Annotated[datetime, PlainValidator(rules.moment), AfterValidator(_is_not_before_start)] = Field(alias="to")
     reason: Annotated[str, AfterValidator(rules.not_empty)]
     flag: Literal[3, 4] = 4
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> Self:
-        if self.end < self.start:
-            raise PydanticCustomError("sentence", "{key}: `to` lies before `from`")
-        return self
 
 
 def _withdrawn(tables: list[_WithdrawnKeys]) -> tuple[Withdrawn, ...]:
@@ -159,7 +190,7 @@ def _as(kind: Callable[..., Any]) -> AfterValidator:
 _given = AfterValidator(Keys.given)
 _LimitsByVariable = _per_name(
     "LimitsByVariable",
-    {v: Annotated[_LimitsKeys, AfterValidator(partial(_limits_of, v))] for v in LIMITS},
+    {v: Annotated[_LimitsKeys, WrapValidator(partial(_limits_of, v))] for v in LIMITS},
 )
 _UnitsByColumn = _per_name(
     "UnitsByColumn", {c: Annotated[Any, PlainValidator(partial(rules.unit_of, c))] for c in DEFAULT_UNITS}
@@ -211,12 +242,19 @@ def parse_settings(text: str, *, source: str, version: str) -> StationSettings:
         UserError: it is no TOML, or keys or values cannot be used; names the file, and every such key with its line.
     """
     try:
-        return _settings(tomllib.loads(text), text, source=source, version=version)
+        return _settings(_table(text, source), text, source=source, version=version)
     except RecursionError:
         raise UserError(f"{source} is nested too deeply; correct it and upload it again.") from None
-    except (ValueError, OverflowError) as error:  # not TOML, or a number with more digits than Python takes
+
+
+def _table(text: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         why = printable(str(error), MAX_SENTENCE)
-        raise UserError(f"{source} is not valid TOML ({why}); correct it and upload it again.") from None
+    except (ValueError, OverflowError):
+        why = "a number has thousands of digits"
+    raise UserError(f"{source} is not valid TOML ({why}); correct it and upload it again.")
 
 
 def packaged_settings(station: str) -> StationSettings:

@@ -8,15 +8,14 @@ A rule returns the value to keep, or raises a `ValueError` whose text continues 
 
 import codecs
 import re
-import zoneinfo
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, PlainValidator
 from pydantic_core import PydanticCustomError
 
-from weather_etl.meteorology.units import QUANTITIES, UNITS, known_scaled_unit
+from weather_etl.meteorology.units import QUANTITIES, UNITS, iana_zones, known_scaled_unit
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
 
 MAX_NAME = 200
@@ -52,14 +51,13 @@ def display_name(name: str) -> str:
 
 def zone(name: str) -> str:
     """An IANA time zone."""
-    if name not in _zones():
+    if name in ("localtime", "Factory"):
+        raise ValueError(
+            "this is whatever zone a machine is in, and tables would depend on it; use an IANA name such as Europe/Budapest"
+        )
+    if name not in iana_zones():
         raise ValueError("this time zone is unknown; use an IANA name such as Europe/Budapest")
     return name
-
-
-@lru_cache
-def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
 
 
 def encoding(name: str) -> str:

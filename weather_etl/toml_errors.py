@@ -1,42 +1,45 @@
-"""What is wrong with a TOML file, as sentences with key and line.
+"""What is wrong with a `station.toml`, as sentences with key and line.
 
-Belongs here: pydantic's errors told to a person, the line of a key.
-Does not belong here: what a file may say (`station_file.py`).
+Belongs here: pydantic's errors told to a person.
+Does not belong here: what a file may say (`station_file.py`), lines of keys (`toml_lines.py`).
 """
 
-import re
-import tomllib
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator
+from datetime import date, datetime, time
 from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from weather_etl.redaction import printable
+from weather_etl.toml_lines import Line, dotted, line_of, lines_of, problems_told
 
-MAX_SHOWN, MAX_SENTENCE, MAX_ERRORS = 200, 1000, 20
-
-Line = int
-Place = tuple[str | int, ...]
+MAX_SHOWN = 200
+# Begins what need be said once for a file, however many keys it is about.
+_KNOWN = "; known "
 
 
 def told(errors: list[ErrorDetails], model: type[BaseModel], text: str, source: str) -> str:
     """All errors in one paragraph: the file, then for each the line (where there is a text), the key, the way out."""
     lines = lines_of(text)
-    problems = sorted({(line_of(lines, error["loc"]), _sentence(error, model)) for error in errors})
-    all_told = [f"line {line}: {sentence}." if line else f"{sentence}." for line, sentence in problems]
-    sentences = [printable(sentence, MAX_SENTENCE) for sentence in all_told[:MAX_ERRORS]]
-    if len(all_told) > MAX_ERRORS:
-        sentences.append(f"and {len(all_told) - MAX_ERRORS:,} more.")
-    if len(sentences) == 1:
-        return f"{source}, {sentences[0]}" if problems[0][0] else f"{source}: {sentences[0]}"
-    return f"{source} has {len(all_told):,} errors. " + " ".join(s[0].upper() + s[1:] for s in sentences)
+    problems = {(line_of(lines, _place(error)), _sentence(error, model)) for error in errors}
+    return problems_told(source, _once(sorted(problems)))
+
+
+def _once(problems: list[tuple[Line, str]]) -> Iterator[tuple[Line, str]]:
+    """The same without the lists of what is known that an earlier sentence has."""
+    said: set[str] = set()
+    for line, sentence in problems:
+        about, _, known = sentence.rpartition(_KNOWN)
+        yield line, about if about and known in said else sentence
+        said.add(known)
 
 
 _WRONG_TYPES = {
     "string_type": "a text",
     "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
     "list_type": "a list",
     "dict_type": "a table",
     "model_type": "a table",
@@ -44,37 +47,64 @@ _WRONG_TYPES = {
 }
 
 
+def _place(error: ErrorDetails) -> tuple[str | int, ...]:
+    """Where a person has to look: a rule between keys names the one of them that the file has."""
+    beside = error.get("ctx", {}).get("beside")
+    return (*error["loc"][:-1], beside) if beside else error["loc"]
+
+
 def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
-    key, kind, value = _dotted(error["loc"]), error["type"], error["input"]
+    place, kind, value = _place(error), error["type"], error["input"]
+    key = dotted(place)
     if kind == "extra_forbidden":
-        known = ", ".join(_keys_at(model, error["loc"][:-1]))
-        where = f"[{_dotted(error['loc'][:-1])}] has " if len(error["loc"]) > 1 else "there is "
-        return f"{where}the unknown key {str(error['loc'][-1])!r}; known keys are {known}"
+        return f"{_has(place[:-1])} the unknown key {str(place[-1])!r}{_KNOWN}keys are {', '.join(_keys_at(model, place[:-1]))}"
+    if kind == "missing":
+        return f"{_has(place[:-1])} no key {str(place[-1])!r}, which must be there"
     if kind == "wrong_type" or kind in _WRONG_TYPES:
         wanted = error["msg"] if kind == "wrong_type" else _WRONG_TYPES[kind]
-        return f"{key} is {value!r}, which is of the wrong type; it must be {wanted}"
+        return f"{key} is {_shown(value)}, which is of the wrong type; it must be {wanted}"
     if kind == "literal_error":
-        choices = _choices_at(model, error["loc"])
-        return f"{key} is {value!r}; it must be one of {', '.join(map(repr, choices))}"
+        choices = map(_shown, _choices_at(model, place))
+        return f"{key} is {_shown(value)}; it must be one of {', '.join(choices)}"
     if kind == "sentence":
-        return error["msg"].replace("{key}", key)
+        return error["msg"]
     said = str(error["ctx"]["error"]) if kind == "value_error" else error["msg"]
-    shown = repr(value)
-    return f"{key} is {shown if len(shown) <= MAX_SHOWN else f'{shown[:40]}...'}; {said}"
+    return f"{key} {said}" if kind == "of_key" else f"{key} is {_shown(value)}; {said}"
 
 
-def _dotted(place: Place) -> str:
-    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place]
-    return "".join(parts).removeprefix(".")
+def _has(table: tuple[str | int, ...]) -> str:
+    if not table:
+        return "there is"
+    return f"[[{dotted(table[:-1])}]] has" if isinstance(table[-1], int) else f"[{dotted(table)}] has"
 
 
-def _field_at(model: type[BaseModel], place: Place) -> Any:
+def _shown(value: Any) -> str:
+    """A value as TOML writes it; of a long one the beginning."""
+    shown = _written(value)
+    return shown if len(shown) <= MAX_SHOWN else f"{shown[:40]}..."
+
+
+def _written(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case datetime() | date() | time():
+            return value.isoformat()
+        case list():
+            return f"[{', '.join(map(_written, value))}]"
+        case dict():
+            return f"{{ {', '.join(f'{dotted((k,))} = {_written(v)}' for k, v in value.items())} }}" if value else "{}"
+    return repr(value)
+
+
+def _field_at(model: type[BaseModel], place: tuple[str | int, ...]) -> Any:
     """The annotation of a place in the file, without what narrows it."""
     annotation: Any = model
     for part in place:
-        kinds = [k for k in _kinds_in(annotation) if isinstance(k, type) and issubclass(k, BaseModel)]
-        if kinds and isinstance(part, str) and part in kinds[0].model_fields:
-            annotation = kinds[0].model_fields[part].annotation
+        kind = _model_in(annotation)
+        named = [f for name, f in kind.model_fields.items() if part == (f.alias or name)] if kind else []
+        if named:
+            annotation = named[0].annotation
     return annotation
 
 
@@ -84,65 +114,17 @@ def _kinds_in(annotation: Any) -> list[Any]:
     return [annotation, *(kind for part in parts for kind in _kinds_in(part))]
 
 
-def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
-    kinds = [k for k in _kinds_in(_field_at(model, place)) if isinstance(k, type) and issubclass(k, BaseModel)]
-    return list(kinds[0].model_fields) if kinds else []
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model of a table, or of the tables of a list."""
+    return next((k for k in _kinds_in(annotation) if isinstance(k, type) and issubclass(k, BaseModel)), None)
 
 
-def _choices_at(model: type[BaseModel], place: Place) -> list[Any]:
+def _keys_at(model: type[BaseModel], place: tuple[str | int, ...]) -> list[str]:
+    """The keys of a table as a person writes them."""
+    kind = _model_in(_field_at(model, place))
+    return [field.alias or name for name, field in kind.model_fields.items()] if kind else []
+
+
+def _choices_at(model: type[BaseModel], place: tuple[str | int, ...]) -> list[Any]:
     kinds = [k for k in _kinds_in(_field_at(model, place)) if typing.get_origin(k) is Literal]
     return [choice for kind in kinds for choice in typing.get_args(kind)]
-
-
-_KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
-_KEYS = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
-_HEADER = re.compile(rf"\s*(\[\[?)\s*({_KEYS})\s*\]")
-_ASSIGNMENT = re.compile(rf"(?:^|[{{,])\s*({_KEYS})\s*=")
-
-
-def lines_of(text: str) -> dict[Place, Line]:
-    """Where in a valid TOML text each key stands: its place -> the number of the line, from 1 on.
-
-    `tomllib` does not tell. Keys of tables in one line (`a = { b = 1 }`) are found too; lines within texts of several
-    lines are passed over. Elements of a list of values stand where the list begins.
-    """
-    lines: dict[Place, Line] = {}
-    table: Place = ()
-    elements: dict[Place, int] = {}
-    quotes = ""  # of the text of several lines that has not ended yet
-    for number, line in enumerate(text.splitlines(), 1):
-        if quotes:
-            quotes = "" if quotes in line else quotes
-            continue
-        if header := _HEADER.match(line):
-            table = _parts(header[2])
-            if header[1] == "[[":
-                elements[table] = elements.get(table, -1) + 1
-                table = (*table, elements[table])
-            lines.setdefault(table, number)
-            continue
-        if assignment := re.match(rf"\s*({_KEYS})\s*=(.*)", line):
-            place = (*table, *_parts(assignment[1]))
-            for depth in range(len(table) + 1, len(place) + 1):
-                lines.setdefault(place[:depth], number)
-            for inner in _ASSIGNMENT.finditer(assignment[2]):
-                lines.setdefault((*place, *_parts(inner[1])), number)
-            for mark in ('"""', "'''"):
-                if assignment[2].count(mark) == 1:
-                    quotes = mark
-    return lines
-
-
-def _parts(keys: str) -> Place:
-    """The parts of a dotted key as TOML reads them."""
-    parts: list[str] = []
-    table: Any = tomllib.loads(f"{keys} = 0")
-    while isinstance(table, dict):
-        [(part, table)] = table.items()
-        parts.append(part)
-    return tuple(parts)
-
-
-def line_of(lines: Mapping[Place, Line], place: Place) -> Line:
-    """The line of a place, or else of what it lies in; 0 if that is not known either."""
-    return next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 0)

@@ -231,9 +231,17 @@ class Channel:
 
         assert some_job.execute_in_process(instance=self.instance, tags={"dagster/partition": "a"}).success
 
-    def run(self, fail: bool, job: str = "weather_etl_job", tags: dict[str, str] | None = None) -> str:
+    def run(
+        self,
+        fail: bool,
+        job: str = "weather_etl_job",
+        tags: dict[str, str] | None = None,
+        check: dg.AssetCheckEvaluation | None = None,
+    ) -> str:
         @dg.op
-        def step() -> None:
+        def step(context: dg.OpExecutionContext) -> None:
+            if check:
+                context.log_event(check)
             if fail:
                 raise dg.Failure("Azure Storage does not answer")
 
@@ -322,6 +330,19 @@ def test_a_run_that_a_blocking_check_failed_is_told_as_the_check(
     assert run_job(channel.instance, "weather_etl_job", station="a") == []
     channel.tick()
     assert "resolved: schema_and_keys of station a" in webhook.texts[1] and "Nothing is open" in webhook.texts[1]
+
+
+@pytest.mark.parametrize(("passed", "blocking"), [(False, False), (True, True), (True, False), (False, True)])
+def test_a_failed_run_is_told_unless_a_check_that_blocks_has_failed_in_it(
+    webhook: Webhook, channel: Channel, passed: bool, blocking: bool
+) -> None:
+    key, warning = dg.AssetKey("raw_observations"), dg.AssetCheckSeverity.WARN
+    check = dg.AssetCheckEvaluation(key, "some_check", passed, {}, severity=warning, partition="a", blocking=blocking)
+    channel.run(True, check=check)
+    channel.tick()
+    assert ["failed: run of weather_etl_job for a" in text for text in webhook.texts] == [True] * (
+        passed or not blocking
+    )
 
 
 def test_the_shared_files_recover_when_they_are_split(webhook: Webhook, channel: Channel) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from weather_etl.definitions import defs
 from weather_etl.errors import UserError
+from weather_etl.ingestion import station_lock
 from weather_etl.ingestion.station_lock import StationBusy, StationLocks
 from weather_etl.lake.connection import Containers, open_container
 from weather_etl.operations import housekeeping, metrics, mutes, planning
@@ -27,6 +28,7 @@ from weather_etl.serving import schema
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import Services
 from weather_etl_tests.files import weather_csv
+from weather_etl_tests.support.databases import one
 from weather_etl_tests.support.histories import configure, in_memory
 from weather_etl_tests.support.killed import Kill, kill_in
 from weather_etl_tests.support.ticks import Ticks, poison
@@ -77,6 +79,30 @@ def test_a_station_that_stays_busy_is_left_to_the_other_run(locks: Settings) -> 
         StationLocks(locks, wait_s=0).station("s4"),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("silence_limit_s", "wait_s", "waited"), [(2.0, None, "1 s"), (3600.0, 1.0, "1 s"), (3600.0, 0.0, "0 s")]
+)
+def test_who_waits_says_so_once_and_waits_as_long_as_told_or_half_as_long_as_a_run_may_be_silent(
+    locks: Settings, monkeypatch: pytest.MonkeyPatch, silence_limit_s: float, wait_s: float | None, waited: str
+) -> None:
+    monkeypatch.setattr(station_lock, "POLL_S", 0.05)
+    limited, said = locks.model_copy(update={"silence_limit_s": silence_limit_s}), []
+    with StationLocks(locks).station("s6"):
+        second = StationLocks(limited, wait_s=wait_s)
+        with pytest.raises(StationBusy, match=f"on station s6 for more than {waited};"):
+            second.hold("s6", said.append)
+        second.close()
+    assert said == ["Another run works on station s6; waiting for it."] * (waited != "0 s")
+
+
+def test_a_lock_that_is_held_leaves_no_transaction_open(locks: Settings) -> None:
+    holder = """
+        SELECT state FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE locktype = 'advisory'
+        AND (classid::bigint << 32 | objid::bigint) = hashtextextended('weather_etl.station/s7', 0)"""
+    with StationLocks(locks).station("s7"):
+        assert one(locks.postgres_url, holder) == "idle"
 
 
 def test_a_run_that_is_killed_holds_nothing(locks: Settings) -> None:

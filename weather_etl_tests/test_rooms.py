@@ -43,6 +43,7 @@ ORDER = (
     "station_names",
     "meteorology",
     "settings",
+    "toml_lines",
     "redaction",
     "digests",
     "sentences",

@@ -1,7 +1,11 @@
 """What a station.toml may say, and how it is told when it says something else."""
 
 import re
+import shutil
+import zoneinfo
 from dataclasses import fields, replace
+from datetime import datetime
+from importlib import resources
 
 import pytest
 
@@ -10,9 +14,9 @@ from weather_etl.ingestion import manifest
 from weather_etl.meteorology.formats.registry import packaged
 from weather_etl.meteorology.quality import LIMITS
 from weather_etl.meteorology.site import DegreeDayBases
+from weather_etl.meteorology.units import known_zone
 from weather_etl.station_file import StationFile, packaged_settings, parse_settings
 from weather_etl.stations import Dialect, StationSettings, WindSettings, is_station_id
-from weather_etl.toml_errors import line_of, lines_of
 from weather_etl_tests.conftest import CHECKOUT
 
 WHOLE = """
@@ -41,6 +45,9 @@ bulletin_date = "2024-05"
 fresh_hours = 3
 degree_days = { heating_base_c = 18, heating_limit_c = 15, growing_base_c = 5 }
 """
+
+
+NOON = datetime(2024, 7, 1, 12)
 
 
 def settings(text: str) -> StationSettings:
@@ -88,6 +95,21 @@ def test_an_empty_file_gives_the_defaults():
     assert settings("") == StationSettings(source="szeged/station.toml", version="toml-0x1")
 
 
+def test_a_zone_that_this_machine_alone_has_is_none(tmp_path):
+    """Else the same files gave other tables elsewhere (DESIGN, decision 7)."""
+    budapest = zoneinfo.ZoneInfo("Europe/Budapest")
+    (tmp_path / "Company").mkdir()
+    shutil.copy(resources.files("tzdata").joinpath("zoneinfo/Europe/Budapest"), tmp_path / "Company" / "Office")
+    zoneinfo.reset_tzpath([tmp_path, *(before := zoneinfo.TZPATH)])
+    try:
+        assert zoneinfo.ZoneInfo("Company/Office").utcoffset(NOON) == budapest.utcoffset(NOON)
+        with pytest.raises(UserError, match="this time zone is unknown"):
+            settings('timezone = "Company/Office"')
+        assert known_zone("Company/Office") is None and known_zone("Europe/Budapest")
+    finally:
+        zoneinfo.reset_tzpath(before)
+
+
 @pytest.mark.parametrize(("boundary", "zone"), [("utc", "UTC"), ("local", "Europe/Budapest")])
 def test_the_day_boundary_chooses_the_zone_of_the_days(boundary, zone):
     assert settings(f'timezone = "Europe/Budapest"\nday_boundary = "{boundary}"').day_zone == zone
@@ -98,6 +120,8 @@ WRONG = {
     "timezone = 1": "timezone is 1, which is of the wrong type",
     'timezone = "Europe/Szeged"': "timezone is 'Europe/Szeged'; this time zone is unknown",
     'timezone = "CEST"': "timezone is 'CEST'; this time zone is unknown",
+    'timezone = "localtime"': "this is whatever zone a machine is in",
+    'timezone = "Factory"': "this is whatever zone a machine is in",
     'timezon = "UTC"': "unknown key 'timezon'",
     'live = "yes"': "live is 'yes'",
     "latitude = 91": "within -90..90",
@@ -132,14 +156,14 @@ WRONG = {
     "limits.temperature_c = { fail = [1] }": "limits.temperature_c.fail is [1]",
     "limits.temperature_c = { rate = 0 }": "limits.temperature_c.rate is 0",
     "limits.temperature_c = { slope = 1 }": "[limits.temperature_c] has the unknown key 'slope'; known keys are fail, suspect",
-    "limits.temperature_c = { fail = [-10, 10] }": "the suspect span must lie within the fail span",
+    "limits.temperature_c = { fail = [-10, 10] }": "fail is [-10, 10]; the suspect span, [-60, 50] by default, must lie within it",
     "wind = { turbine = 5 }": "turbine is 5",
     "wind = { hub_height_m = 1000 }": "within 5..300",
     "fresh_hours = 0": "within 1..8784",
     "degree_days = { heating_base_c = 100 }": "within -20..40",
     "degree_days = { heating_limit_c = 15 }": "degree_days.heating_limit_c needs heating_base_c beside it",
-    "degree_days = { heating_base_c = 15, heating_limit_c = 18 }": "heating_limit_c must not lie above heating_base_c",
-    "degree_days = { cooling_base_c = 24, cooling_limit_c = 21 }": "cooling_limit_c must not lie below cooling_base_c",
+    "degree_days = { heating_base_c = 15, heating_limit_c = 18 }": "heating_limit_c is 18; it must not lie above heating_base_c",
+    "degree_days = { cooling_base_c = 24, cooling_limit_c = 21 }": "cooling_limit_c is 21; it must not lie below cooling_base_c",
     "wind = { height = 10 }": "[wind] has the unknown key 'height'",
 }
 
@@ -153,70 +177,12 @@ def test_a_wrong_setting_is_told_with_the_file_and_the_key(text):
     assert re.search(r"line 1|end of document", message) and message.endswith(".") and "\n" not in message
 
 
-MANY = """
-timezone = "Europe/Budapest" # right
-latitude = 146.25
-
-[limits.temperature_c]
-fail = [
-  -60,
-  -70,
-]
-slope = 1
-
-[wind]
-turbine = "V112/3075"
-hub_height_m = "94"
-"""
-
-
-def test_all_errors_of_a_file_are_told_at_once_with_their_lines():
-    with pytest.raises(UserError) as caught:
-        settings(MANY)
-    assert str(caught.value) == (
-        "szeged/station.toml has 4 errors. "
-        "Line 3: latitude is 146.25; it must lie within -90..90. "
-        "Line 6: limits.temperature_c.fail is [-60, -70]; it must be two numbers in ascending order, such as [-60, 50]. "
-        "Line 10: [limits.temperature_c] has the unknown key 'slope'; known keys are fail, suspect, spike, rate, flat_hours. "
-        "Line 14: wind.hub_height_m is '94', which is of the wrong type; it must be a number."
-    )
-
-
 # What no key of the file has: where the settings come from, what came with them, and the profile that `format` may be.
 _NOT_KEYS = {"source", "version", "profiles", "profile_errors", "has_timezone", "format_profile"}
 
 
 def test_every_setting_has_a_rule_and_every_rule_a_setting():
     assert {f.name for f in fields(StationSettings)} - _NOT_KEYS == set(StationFile.model_fields)
-
-
-WRITTEN = '''
-a = 1
-b.c = { d = 2, "e=f" = 3 } # g = 4
-text = """
-h = 5
-"""
-[i]
-j = 6 # [k]
-[[l]]
-m = 7
-[[l]] # the second
-m = 8
-["n.o" . p]
-q = 9
-'''
-
-
-@pytest.mark.parametrize(
-    ("place", "line"),
-    [
-        (("a",), 2), (("b",), 3), (("b", "c", "d"), 3), (("b", "c", "e=f"), 3), (("text",), 4), (("h",), 0),
-        (("i",), 7), (("i", "j"), 8), (("l", 0, "m"), 10), (("l", 1), 11), (("l", 1, "m"), 12),
-        (("n.o", "p", "q"), 14), (("n.o", "p", "missing"), 13), (("nowhere",), 0),
-    ],
-)  # fmt: skip
-def test_the_line_of_a_key_is_found(place, line):
-    assert line_of(lines_of(WRITTEN), place) == line
 
 
 @pytest.mark.parametrize("name", ["a", "A-1_b", "0", "x" * 64])

@@ -1,5 +1,7 @@
 """Asset checks that concern values: what they say of a station, and when they warn."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from weather_etl.checks import observations as checks
@@ -96,3 +98,19 @@ def test_hours_that_the_clock_shows_twice_warn_unless_their_order_tells(names, s
     evaluation = evaluated(checks.hours_shown_twice, observed(*files, timezone=zone, settings=settings))
     assert evaluation.passed is not alone
     assert says in evaluation.description
+
+
+@pytest.mark.parametrize(("hours", "passed"), [(96, True), (95, True), (94, False)])
+def test_95_percent_of_the_hours_are_enough(hours, passed):
+    every = [f"2020-01-{1 + h // 24:02}T{h % 24:02}:00Z,{5 + h % 2}" for h in range(100)]
+    rows = [*every[: hours - 1], every[-1]]
+    evaluation = evaluated(checks.coverage, observed(csv(*rows, header="Time,Temperature (C)")))
+    assert (evaluation.passed, evaluation.figures) == (passed, {"missing_hours": 100 - hours, "hours_expected": 100})
+
+
+@pytest.mark.parametrize(("minutes", "passed"), [(26 * 60, True), (26 * 60 + 1, False)])
+def test_the_newest_hour_may_be_just_as_old_as_the_station_says(minutes, passed):
+    newest = datetime(2020, 1, 1, tzinfo=UTC)
+    now = newest + timedelta(minutes=minutes)
+    evaluation = checks.age_of_newest_hour(checks.freshness, newest, 26.0, now=now)
+    assert (evaluation.passed, "may be 26 hours old" in evaluation.description) == (passed, not passed)

@@ -8,10 +8,12 @@ import pytest
 
 from weather_etl.definitions import defs
 from weather_etl.lake.connection import Containers
-from weather_etl.operations.planning import PARTITION, TARGET, WHY
+from weather_etl.operations import state_page
+from weather_etl.operations.planning import ATTEMPT, PARTITION, TARGET, WHY
 from weather_etl.orchestration import schedules
 from weather_etl.orchestration.child_runs import causes
 from weather_etl.orchestration.resources import StorageResource
+from weather_etl.orchestration.sensors import report
 from weather_etl.orchestration.sensors.report import weather_report_sensor
 from weather_etl.report import publish
 from weather_etl_tests.files import weather_csv
@@ -152,6 +154,24 @@ def test_a_report_that_keeps_failing_is_given_up(
     outcome = tick(instance)
     assert isinstance(outcome, dg.SkipReason) and "1 given up" in (outcome.skip_message or "")
     assert run.tags[TARGET]
+
+
+def test_an_index_that_could_not_be_made_is_tried_again_after_a_while(
+    containers: Containers, load: Load, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load("a")
+    draw(containers, REPORT_JOB, "a", instance=instance)
+    (index,) = requested(instance)
+    with monkeypatch.context() as patch:
+        patch.setattr(state_page, "make_page", lambda *_: 1 / 0)
+        assert not execute(containers, INDEX_JOB, instance=instance, tags=dict(index.tags)).success
+    assert tick(instance) == dg.SkipReason(
+        "The index of the reports could not be made; see the runs of station_index_job."
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(report, "RETRY_DELAY_S", 0)
+        (again,) = requested(instance)
+    assert (again.job_name, again.tags[ATTEMPT]) == (INDEX_JOB, "2")
 
 
 def test_the_sensor_waits_for_a_station_whose_tables_are_not_complete(

@@ -62,7 +62,8 @@ def read_times(
     for zone in [zones] if isinstance(zones, str) else list(dict.fromkeys(zones[other].tolist())):
         rows = other if isinstance(zones, str) else other[zones[other] == zone]
         if len(rows):
-            times[rows], refused[rows], without = _read_other_times(texts.take(pa.array(rows)), zone, files[rows])
+            part = texts.take(pa.array(rows))
+            times[rows], refused[rows], without = _read_other_times(part, zone, files[rows], before)
             naive += without
     return times, refused, naive
 
@@ -129,7 +130,9 @@ _NEARLY_ISO = (
 )
 
 
-def _read_other_times(texts: pa.Array, timezone: str, files: FileRows) -> tuple[np.ndarray, np.ndarray, int]:
+def _read_other_times(
+    texts: pa.Array, timezone: str, files: FileRows, before: Sequence[tuple[str, str]] = ()
+) -> tuple[np.ndarray, np.ndarray, int]:
     """Times of any form of ISO 8601; whole ones block by block, the others one by one."""
     texts = pc.utf8_trim_whitespace(texts)
     times, local = np.full(len(texts), NOT_A_TIME), np.full(len(texts), NOT_A_TIME)
@@ -153,7 +156,7 @@ def _read_other_times(texts: pa.Array, timezone: str, files: FileRows) -> tuple[
         times[rows], local[rows], refused[rows] = _read_any_times(texts.take(pa.array(rows)))
     naive = np.flatnonzero(~np.isnat(local))
     if len(naive):
-        times[naive], refused[naive] = localise(local[naive], timezone, files[naive])
+        times[naive], refused[naive] = localise(local[naive], timezone, files[naive], before)
     refused[np.isnat(times) & (refused == 0)] = REASON_CODE[Reason.TIMESTAMP_INVALID]
     return times, refused, len(naive)
 

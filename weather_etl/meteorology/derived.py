@@ -1,10 +1,10 @@
 """What follows from measured values of the same hour: moisture, felt temperature, pressure, density.
 
-Belongs here: formulas with their source; arrays in, arrays out, NaN where an input is missing.
+Belongs here: formulas with their source; arrays in, arrays out, NaN where a needed input is missing.
 Does not belong here: power of wind and turbines (`wind.py`), which hours get a computed value (`computed.py`).
 
-Shapes: all arguments are float64 arrays of shape (n,) or scalars that broadcast with them, in the units of
-`validated_observations`.
+Shapes: all arguments are float64 arrays of any shape, or scalars, that broadcast with each other, in the units of
+`validated_observations`; the result has the shape they broadcast to.
 """
 
 import numpy as np
@@ -50,7 +50,7 @@ def heat_index(temperature_c: np.ndarray, humidity_percent: np.ndarray) -> np.nd
     index = index - np.where(dry, (13.0 - rh) / 4.0 * np.sqrt(np.maximum(17.0 - np.abs(t - 95.0), 0.0) / 17.0), 0.0)
     damp = (rh > 85.0) & (t >= 80.0) & (t <= 87.0)
     index = index + np.where(damp, 0.02 * (rh - 85.0) * (87.0 - t), 0.0)
-    return (np.where(t <= 40.0, t, index) - 32.0) / 1.8
+    return (np.where((t <= 40.0) & ~np.isnan(rh), t, index) - 32.0) / 1.8
 
 
 def wind_chill(temperature_c: np.ndarray, wind_speed_ms: np.ndarray) -> np.ndarray:
@@ -70,10 +70,9 @@ def apparent_temperature(
     Wind chill where T <= 10 degC and the wind is above 3 mph (4.828032 km/h), heat index from 80 F on, else the air
     temperature. NaN where a value that the case needs is missing: no wind at up to 10 degC, no humidity in the heat.
     """
-    t = np.asarray(temperature_c, dtype=np.float64)
-    speed, humidity = (
-        np.broadcast_to(np.asarray(x, dtype=np.float64), t.shape) for x in (wind_speed_ms, humidity_percent)
-    )
+    given = (np.asarray(x, dtype=np.float64) for x in (temperature_c, humidity_percent, wind_speed_ms))
+    whole = np.broadcast_arrays(*given)
+    t, humidity, speed = (x.ravel() for x in whole)
     out = t.copy()
     cold = t <= WIND_CHILL_UP_TO_C
     chilled = np.flatnonzero(cold & (speed * 3.6 > WIND_CHILL_ABOVE_KMH))
@@ -81,7 +80,7 @@ def apparent_temperature(
     out[cold & np.isnan(speed)] = np.nan
     hot = np.flatnonzero(1.8 * t + 32.0 >= HEAT_INDEX_FROM_F)
     out[hot] = heat_index(t[hot], humidity[hot])
-    return out
+    return out.reshape(whole[0].shape)
 
 
 def station_pressure(pressure_msl_hpa: np.ndarray, elevation_m: float, temperature_c: np.ndarray) -> np.ndarray:

@@ -2,6 +2,9 @@
 
 Belongs here: radiation in the plane of the module, its temperature, its power.
 Does not belong here: where the sun stands (`sun.py`), energy of days and months (`aggregation`).
+
+Shapes: radiation, temperatures and wind are float64 arrays of any shape, or scalars, that broadcast with each other and with
+the `Position` of the sun; NaN stays NaN. Radiation in W m-2, temperatures in degC, wind in m/s.
 """
 
 import numpy as np
@@ -44,6 +47,7 @@ def diffuse(horizontal_wm2: np.ndarray, sun: Position) -> tuple[np.ndarray, np.n
     with np.errstate(divide="ignore", invalid="ignore"):
         direct = (horizontal_wm2 - scattered) / sun.cos_zenith
         low = (sun.cos_zenith < np.cos(np.radians(HIGHEST_ZENITH_DEG))) | (direct < 0)
+    low &= ~np.isnan(horizontal_wm2)
     return np.where(low, 0.0, direct), np.where(low, horizontal_wm2, scattered)
 
 

@@ -138,8 +138,8 @@ def known_scaled_unit(column: str, text: str) -> str | None:
 
 
 def is_unit(quantity: str, unit: str) -> bool:
-    """Whether `to_canonical` knows a unit of a quantity."""
-    return unit in UNITS[quantity].values()
+    """Whether `to_canonical` knows a unit of a quantity; it knows none with a factor, such as `10 m` (`scale_of`)."""
+    return unit in UNITS.get(quantity, {}).values() and scale_of(unit)[1] == unit
 
 
 def known_zone(text: str) -> str | None:
@@ -150,7 +150,7 @@ def known_zone(text: str) -> str | None:
     if match := re.fullmatch(r"(?i)(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?([0-5]\d))?", text):
         sign, hours, minutes = match[1], int(match[2]), match[3] or "00"
         return f"UTC{sign}{hours:02}:{minutes}" if hours <= 14 else None
-    return text if "/" in text and text in _zones() else None
+    return text if "/" in text and text in iana_zones() else None
 
 
 def zone_of_offset(seconds: int) -> str:
@@ -160,23 +160,36 @@ def zone_of_offset(seconds: int) -> str:
 
 
 @lru_cache
-def _zones() -> frozenset[str]:
-    import zoneinfo
+def iana_zones() -> frozenset[str]:
+    """The names of the IANA zones.
 
-    return frozenset(zoneinfo.available_timezones())
+    A zone of this machine alone is none (`localtime`, one that its administrator made): the same files would give other
+    tables elsewhere. Neither is `Factory`, by which a machine says that nobody has set its zone.
+    """
+    from importlib import resources
+
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text("ascii").split()) - {"Factory"}
 
 
-def to_canonical(values: "np.ndarray", unit: str, quantity: str = "", *, minutes: float = 60.0) -> "np.ndarray":
+def to_canonical(values: "np.ndarray", unit: str, quantity: str, *, minutes: float = 60.0) -> "np.ndarray":
     """Convert to the unit of our column: degC, %, m/s, degree, km, hPa, mm, cm, W/m2 or min.
 
     Args:
-        values: float64, NaN where missing.
-        unit: one of `UNITS[quantity]`.
+        values: float64 of any shape, NaN where missing.
+        unit: one of the values of `UNITS[quantity]`, without a factor (`scale_of`); "" leaves the numbers as they stand.
         quantity: what is measured; it decides where one unit stands for several (m of visibility, rain or snow).
         minutes: length of the period of a sum of radiation, which becomes its mean.
+
+    Raises:
+        ValueError: the quantity is not measured in this unit. Stations and profiles are checked when they are read, so
+            that nobody's file leads here.
     """
     import numpy as np
 
+    if not unit:
+        return values
+    if not is_unit(quantity, unit):
+        raise ValueError(f"{unit!r} is no unit of {quantity or 'a number without a quantity'}")
     factor = _FACTORS.get((quantity, unit), _FACTORS.get(("", unit)))
     if factor is not None:
         return values * factor
@@ -200,7 +213,7 @@ def to_canonical(values: "np.ndarray", unit: str, quantity: str = "", *, minutes
         case "sss":  # snow depth in SYNOP: 997 below half a centimetre, 998 not everywhere, 999 not to be measured
             coded = np.select([values == 997.0, values == 998.0, values >= 999.0], [0.5, 0.0, np.nan], values)
             return np.where(np.isnan(values), np.nan, coded)
-        case _:
+        case _:  # our own; `sky` has become % where its words were read
             return values
 
 
@@ -232,9 +245,9 @@ _JOULES: Mapping[str, float] = {
 
 
 def in_unit(values: "np.ndarray", unit: str, column: str) -> "np.ndarray":
-    """Values of a column in a unit of a source: the inverse of `to_canonical`, which is linear for every unit.
+    """Values of a column in a unit of a source, of the same shape: the inverse of `to_canonical`, linear for every unit.
 
-    Sums of radiation count as those of an hour.
+    Sums of radiation count as those of an hour. Raises ValueError as `to_canonical` does.
     """
     import numpy as np
 

@@ -19,6 +19,10 @@ def daily(value: int) -> pa.Table:
     return pa.table({"value": pa.array([value] * 1000, pa.int64())})
 
 
+def said(by: str) -> list[dict[str, object]]:
+    return [{"check": by, "passed": True, "severity": "WARN", "figures": {}}]
+
+
 def test_a_written_table_carries_fingerprint_and_row_count(containers: Containers) -> None:
     containers.lake.write("daily_weather", "a", daily(1), fingerprint="f", if_match=None)
     stamp = containers.lake.stamps()[("a", "daily_weather")]
@@ -39,6 +43,17 @@ def test_of_two_writers_with_the_same_etag_one_loses(containers: Containers) -> 
     with pytest.raises(PreconditionFailed):
         lake.write("daily_weather", "a", daily(3), fingerprint="3", if_match=first.etag)
     assert lake.stamp("daily_weather", "a").fingerprint == "2"
+
+
+def test_the_end_of_a_version_that_was_replaced_is_not_read(containers: Containers) -> None:
+    lake = containers.lake
+    first = lake.write("daily_weather", "a", daily(1), fingerprint="1", if_match=None, checks=said("first"))
+    assert lake.read_checks("daily_weather", "a", first) == said("first")
+    longer = pa.table({"value": pa.array(range(5000), pa.int64())})  # the old size would cut it in the middle
+    lake.write("daily_weather", "a", longer, fingerprint="2", if_match=first.etag, checks=said("second"))
+    with pytest.raises(PreconditionFailed):
+        lake.container.read_end(lake.object_name("daily_weather", "a"), 8, size=first.size, etag=first.etag)
+    assert lake.read_checks("daily_weather", "a", first) == said("second")
 
 
 def test_a_blob_that_was_replaced_meanwhile_is_not_deleted(containers: Containers) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from weather_etl.meteorology.aggregation.vectors import degrees
 from weather_etl.meteorology.vocabulary import SECTORS
 from weather_etl_tests.meteorology.making import days_and_months, hour_range, one_day, validated
 
@@ -72,6 +73,14 @@ def test_a_circular_mean_needs_a_concentration_of_5_percent(east, shown):
 def test_hours_without_a_direction_have_no_part_in_the_vectors():
     row = one_day(wind_speed_ms=[50.0] * 4 + [3.0] * 20, wind_direction_deg=[np.nan] * 4 + [90.0] * 20)
     assert [row["wind_speed_resultant_ms"], row["wind_steadiness"]] == pytest.approx([3, 1])
+
+
+@pytest.mark.parametrize(
+    ("east", "expected"), [(0.0, 0.0), (-0.0, 0.0), (-1e-17, 0.0), (1e-17, 0.0), (-1e-3, 359.9427)]
+)
+def test_a_direction_is_never_360_degrees(east, expected):
+    found = degrees(np.array([east]), np.array([1.0]))
+    assert found == pytest.approx(expected, abs=1e-4) and found < 360.0
 
 
 def test_vectors_need_enough_hours_with_a_direction():

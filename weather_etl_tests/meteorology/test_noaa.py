@@ -2,6 +2,10 @@
 
 import pytest
 
+from weather_etl.meteorology.formats.head import Head
+from weather_etl.meteorology.formats.recognise import Fit, fit
+from weather_etl.meteorology.formats.registry import packaged
+from weather_etl.meteorology.formats.source import Text
 from weather_etl.meteorology.observations import Observations
 from weather_etl.meteorology.reasons import Reason
 from weather_etl_tests.meteorology.making import observed
@@ -41,6 +45,14 @@ def test_a_line_of_isd_lite_that_is_cut_is_kept_as_it_stood():
 
 def test_isd_lite_with_blanks_behind_its_lines_is_read():
     assert values(ISD_LITE.replace(b"\n", b"  \n"), "temperature_c") == [-4.4, None, 10.5]
+
+
+@pytest.mark.parametrize(("damaged", "told"), [(1, True), (2, False), (3, False)])
+def test_a_profile_without_a_header_needs_more_than_half_of_the_lines(damaged, told):
+    text = Text(b"2016 01 0\n" * damaged + ISD_LITE.splitlines(keepends=True)[0] * 2, "utf-8")
+    (profile,) = (p for p in packaged() if p.name == "noaa_isd_lite")
+    found = fit(profile, Head(text))
+    assert isinstance(found, Fit) == told and (told or found == "its lines have another form")
 
 
 def test_isd_lite_whose_first_line_is_damaged_is_still_told():

@@ -58,7 +58,46 @@ _CONTAINER = "weather_etl/lake/container.py"
 _REDACTION = "weather_etl/redaction.py"
 _F = "weather_etl/meteorology/formats"
 
+_M = "weather_etl/meteorology"
+FORMULAS = (f"{_T}/meteorology/test_formulas.py",)
+TIMES = (f"{_T}/meteorology/test_times.py",)
+REPORTS = (f"{_T}/test_weather_report.py",)
+LOCKS = (f"{_T}/test_operations.py",)
+VALUES = (f"{_T}/test_value_checks.py",)
+_LOCK = "weather_etl/ingestion/station_lock.py"
+
 MUTANTS = (
+    # formulas, units and texts of times
+    Mutant(f"{_M}/units.py", "if not is_unit(quantity, unit):", "if False:", FORMULAS),
+    Mutant(f"{_M}/units.py", " and scale_of(unit)[1] == unit", "", FORMULAS),
+    Mutant(f"{_M}/derived.py", "(t <= 40.0) & ~np.isnan(rh)", "t <= 40.0", FORMULAS),
+    Mutant(f"{_M}/photovoltaics.py", "low &= ~np.isnan(horizontal_wm2)", "pass", FORMULAS),
+    Mutant(f"{_D}/evapotranspiration.py", "(hours > 0) | np.isnan(sunshine_h)", "hours > 0", FORMULAS),
+    Mutant(f"{_D}/evapotranspiration.py", "clear <= 0, LEAST_CLEAR, radiation_mjm2 / clear", "clear > 0, radiation_mjm2 / clear, LEAST_CLEAR", FORMULAS),
+    Mutant(f"{_M}/cell_times.py", "_ENDS_IN_OFFSET.search(text, 10)", "_ENDS_IN_OFFSET.search(text)", TIMES),
+    Mutant(f"{_M}/cell_times.py", "(?:$|[Zz+-])", "(?:$|[Zz+])", TIMES),
+    Mutant(f"{_M}/cell_times.py", "localise(local[naive], timezone, files[naive], before)", "localise(local[naive], timezone, files[naive])", TIMES),
+    Mutant(f"{_M}/local_clock.py", "sorted(before, reverse=True)", "before", TIMES),
+    Mutant(f"{_M}/time_forms.py", " & ~((hour == 24) & (minute > 0) & (minute < 60))", "", TIMES),
+    Mutant(f"{_M}/time_forms.py", "year < 69,", "year < 70,", TIMES),
+    Mutant(f"{_M}/time_forms.py", 'there &= (half == "") | (hour <= 12)', "pass", TIMES),
+    Mutant(f"{_F}/recognise.py", "* 2 <= len(data)", "* 2 < len(data)", (f"{_T}/meteorology/test_noaa.py",), "half_of_the_lines"),
+    Mutant(f"{_D}/vectors.py", "np.where(degrees >= 360.0, 0.0, degrees)", "degrees", AGGREGATION, "never_360"),
+    Mutant(f"{_M}/contract.py", "if values.dtype != dtype:", "if False:", CONTRACT, "closer_look"),
+    # checks, locks, runs and messages at their limits
+    Mutant("weather_etl/checks/observations.py", "len(hours) >= COVERAGE_WARN", "len(hours) > COVERAGE_WARN", VALUES, "95_percent"),
+    Mutant("weather_etl/checks/observations.py", "check, age <= fresh_hours,", "check, age < fresh_hours,", VALUES, "just_as_old"),
+    Mutant(_LOCK, "settings.silence_limit_s / 2", "settings.silence_limit_s", LOCKS, "who_waits"),
+    Mutant(_LOCK, "if wait_s is None else wait_s", "if not wait_s else wait_s", LOCKS, "who_waits"),
+    Mutant(_LOCK, "time.monotonic() - started >= self._wait_s", "True", LOCKS, "who_waits or waits_for_the_first"),
+    Mutant(_LOCK, "autocommit = True", "autocommit = False", LOCKS, "leaves_no_transaction"),
+    Mutant(_CONTAINER, "                etag=etag,\n                match_condition=MatchConditions.IfNotModified,\n            ).readall()", "            ).readall()", STORAGE, "end_of_a_version"),
+    Mutant("weather_etl/operations/planning.py", "alone=bool(counted) and counted[-1].status != SUCCESS", "alone=bool(counted)", PLANNING),
+    Mutant("weather_etl/operations/planning.py", "if r.number > last_other", "if r.number >= last_other", PLANNING),
+    Mutant("weather_etl/operations/planning.py", "1 + max(p.attempts for p in pasts)", "1 + min(p.attempts for p in pasts)", PLANNING),
+    Mutant("weather_etl/orchestration/sensors/landing_events.py", "places <= settled | kept.keys()", "places & (settled | kept.keys())", EVENTS),
+    Mutant("weather_etl/orchestration/sensors/notifications.py", "not evaluation.passed and evaluation.blocking", "not evaluation.passed", (f"{_T}/test_notifications.py",), "check_that_blocks"),
+    Mutant("weather_etl/orchestration/sensors/report.py", " or now < past.next_start(RETRY_DELAY_S)", "", REPORTS, "index_that"),
     # files of no particular format
     Mutant(f"{_F}/names.py", "known_unit(variable, unit) is not None", "True", TRAPS, "extremes or taken_for"),
     Mutant(f"{_F}/generic.py", "group = above or group", "group = above", TRAPS, "groups"),

@@ -347,3 +347,21 @@ def test_runs_that_succeed_and_leave_the_station_stale_are_bounded() -> None:
 def test_a_thousand_stations_are_planned_in_runs_of_fifty() -> None:
     items = [stale(f"s{i:04}") for i in range(1000)]
     assert [len(r) for r in names(plan(items, []))] == [50] * 20
+
+
+@pytest.mark.parametrize(("last", "alone"), [("FAILURE", True), ("CANCELED", True), ("SUCCESS", False)])
+def test_a_station_runs_alone_after_a_last_attempt_that_failed(last: str, alone: bool) -> None:
+    past = planning.history([PastRun(2, last, 2.0), PastRun(1, "FAILURE", 1.0), PastRun(3, "FAILURE", 3.0, OUTAGE)])
+    assert (past.alone, past.attempts, past.outages, past.last_end) == (alone, 2, 1, 3.0)
+
+
+def test_what_ran_before_another_target_was_reached_is_no_attempt() -> None:
+    past = planning.history([PastRun(n, "FAILURE", float(n)) for n in (3, 5, 7)], last_other=5)
+    assert (past.runs, past.attempts, past.alone, past.last_end) == (3, 1, True, 7.0)
+
+
+def test_a_run_over_many_is_the_next_attempt_of_the_one_that_was_tried_most() -> None:
+    stations = [f"s{i}" for i in range(planning.FEW + 1)]
+    past = {"s1": History(runs=2, attempts=2), "s2": History(runs=1, attempts=1)}
+    (request,) = plan([stale(s) for s in stations], stations, past, now=9999.0).requests
+    assert (request.attempt, request.runs) == (3, (0, 2, 1, 0, 0, 0))

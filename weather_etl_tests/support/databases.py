@@ -34,6 +34,12 @@ def execute(postgres_url: str, statement: str) -> None:
         cursor.execute(statement)
 
 
+def one(postgres_url: str | None, query: str) -> Any:
+    """The one value that a query gives."""
+    with closing(_connect(postgres_url or "")) as connection, connection.cursor() as cursor:
+        return _one(cursor, query)
+
+
 @contextmanager
 def own_database(postgres_url: str) -> Iterator[str]:
     """The URL of a database with nothing in it, which is dropped at the end."""

@@ -3,7 +3,7 @@
 Belongs here: equation 6 of Allen et al. 1998, FAO Irrigation and drainage paper 56, and what goes into it.
 Does not belong here: which days have what it needs (`days.py`), sun and clear sky (`sun.py`).
 
-Shapes: arguments are float64 arrays of shape (days,), or scalars that broadcast with them; NaN stays NaN.
+Shapes: arguments are float64 arrays of shape (days,), or scalars, that broadcast with each other; NaN stays NaN.
 """
 
 import numpy as np
@@ -35,7 +35,7 @@ def radiation_of_sunshine(sunshine_h: np.ndarray, day_of_year: np.ndarray, latit
     """Radiation in MJ m-2 d-1 from hours of sunshine (Angstrom, equation 35 with 0.25 and 0.50)."""
     extraterrestrial, hours = daylight(day_of_year, latitude)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.clip(np.where(hours > 0, sunshine_h / hours, 0.0), None, 1.0)
+        share = np.clip(np.where((hours > 0) | np.isnan(sunshine_h), sunshine_h / hours, 0.0), None, 1.0)
     return (ANGSTROM[0] + ANGSTROM[1] * share) * extraterrestrial
 
 
@@ -63,7 +63,7 @@ def reference_evapotranspiration(
     extraterrestrial, _ = daylight(day_of_year, latitude)
     clear = clear_sky(extraterrestrial, elevation_m)
     with np.errstate(divide="ignore", invalid="ignore"):
-        clearness = np.clip(np.where(clear > 0, radiation_mjm2 / clear, LEAST_CLEAR), LEAST_CLEAR, MOST_CLEAR)
+        clearness = np.clip(np.where(clear <= 0, LEAST_CLEAR, radiation_mjm2 / clear), LEAST_CLEAR, MOST_CLEAR)
     emitted = STEFAN_BOLTZMANN * ((temperature_max_c + 273.16) ** 4 + (temperature_min_c + 273.16) ** 4) / 2.0
     long_wave = emitted * (0.34 - 0.14 * np.sqrt(vapour_pressure_kpa)) * (1.35 * clearness - 0.35)
     net = (1.0 - ALBEDO) * radiation_mjm2 - long_wave
