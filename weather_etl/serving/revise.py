@@ -29,7 +29,7 @@ def revise(settings: Settings, message: str) -> list[Path]:
     config = alembic_config(settings)
     number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
     if number > 1:
-        upgrade(settings, with_extras=False)  # their comments are of columns that no revision has yet
+        upgrade(settings)
     written = command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
     return [Path(script.path) for script in (written if isinstance(written, list) else [written]) if script]
 

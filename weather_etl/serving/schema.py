@@ -62,12 +62,8 @@ def revision(connection: "Connection") -> Revision:
     return Revision(now, wanted, known)
 
 
-def upgrade(settings: Settings, *, with_extras: bool = True) -> Revision:
+def upgrade(settings: Settings) -> Revision:
     """Bring the schema to the newest revision, in one transaction; two at the same time take turns.
-
-    Args:
-        settings: which database.
-        with_extras: set comments, view and grants too; they need every column of the contracts.
 
     Returns:
         the revision before, and the one that it has now.
@@ -79,7 +75,7 @@ def upgrade(settings: Settings, *, with_extras: bool = True) -> Revision:
         if not before.known:
             raise _newer(before)
         config = alembic_config(settings)
-        config.attributes["with_extras"] = with_extras
+        config.attributes["upgrade"] = True  # comments, view and grants too
         with _alembic:
             try:
                 command.upgrade(config, "head")
