@@ -11,6 +11,7 @@ from typing import NamedTuple
 ZONE = "Europe/Budapest"
 STATION = "szeged"
 FILE = "weatherHistory.csv"
+HOUR, DAY = 3_600_000_000, 86_400_000_000  # microseconds
 
 TIME, SUMMARY, PRECIPITATION = "Formatted Date", "Summary", "Precip Type"
 SOURCE_COLUMNS = [

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -183,23 +182,21 @@ def test_a_station_that_fails_is_named_fails_the_job_and_keeps_no_other_from_its
     assert [is_complete(containers, name) for name in ("alpha", "beta", "gamma")] == [True, False, True]
 
 
+@pytest.mark.timeout(60, func_only=True)
 def test_storage_that_is_down_is_reported_in_a_sentence_within_a_minute(execute: Execute) -> None:
-    started = time.monotonic()
     process = execute(
         TABLES_JOB, {PARTITION: "alpha"}, AZURE_STORAGE_CONNECTION_STRING=azurite_connection_string(closed_port())
     )
     assert process.returncode == 1
     assert "does not answer; start it with `weather-etl local up`" in process.stdout
     assert not has_trace(process.stdout), process.stdout
-    assert time.monotonic() - started < 60
 
 
+@pytest.mark.timeout(60, func_only=True)
 def test_a_database_that_is_down_fails_the_command_within_a_minute(execute: Execute) -> None:
-    started = time.monotonic()
     down = f"postgresql+psycopg2://weather:{DATABASE_PASSWORD}@127.0.0.1:{closed_port()}/dagster"
     process = execute(TABLES_JOB, {PARTITION: "alpha"}, WEATHER_ETL_POSTGRES_URL=down)
     assert process.returncode == 1 and "Connection refused" in process.stdout
-    assert time.monotonic() - started < 60
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import re
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,16 +28,12 @@ from weather_etl.settings import Settings
 from weather_etl_tests.conftest import Services
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.databases import one
-from weather_etl_tests.support.histories import configure, in_memory
+from weather_etl_tests.support.histories import configure, memory_instance
 from weather_etl_tests.support.killed import Kill, kill_in
 from weather_etl_tests.support.ticks import Ticks, poison
 from weather_etl_tests.support.waiting import until
 
-
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with in_memory() as opened:
-        yield opened
+instance = memory_instance
 
 
 def run(instance: dg.DagsterInstance, tags: dict[str, str]) -> dg.ExecuteInProcessResult:

@@ -16,7 +16,7 @@ from weather_etl.serving import database as serving_database
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support.histories import in_memory
-from weather_etl_tests.support.lake import put, with_its_own_lake
+from weather_etl_tests.support.lake import observed_hours, put, with_its_own_lake
 from weather_etl_tests.support.made import Made
 from weather_etl_tests.support.runs import TO_DAYS, UNCHANGED, WRITTEN, process
 from weather_etl_tests.support.ticks import tick
@@ -132,16 +132,10 @@ def test_a_station_is_rebuilt_as_it_was_yesterday_from_yesterdays_files(containe
     for name, data in yesterday.items():
         containers.landing.upload(name, data)
     process(containers, tables=up_to_months)
-    assert rows_without_time(containers) == 72
+    assert observed_hours(containers) == 72
     after = objects(containers)
     assert after["daily_weather/station=a/data.parquet"] == before["daily_weather/station=a/data.parquet"]
     assert after["monthly_weather/station=a/data.parquet"] == before["monthly_weather/station=a/data.parquet"]
-
-
-def rows_without_time(containers: Containers) -> int:
-    stored = containers.lake.read("validated_observations", "a")
-    assert stored
-    return stored.arrow.num_rows
 
 
 def test_a_lost_lake_is_made_again_from_landing_with_the_same_bytes(station: Containers) -> None:

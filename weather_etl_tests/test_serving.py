@@ -32,7 +32,7 @@ from weather_etl_tests.conftest import CHECKOUT, Services
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import ticks as ticks_of_sensors
 from weather_etl_tests.support.databases import own_database
-from weather_etl_tests.support.histories import in_memory
+from weather_etl_tests.support.histories import memory_instance
 from weather_etl_tests.support.killed import Kill, kill_in
 from weather_etl_tests.support.lake import Objects, objects, put
 from weather_etl_tests.support.made import Made
@@ -129,10 +129,7 @@ def serving(
     return opened
 
 
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with in_memory() as opened:
-        yield opened
+instance = memory_instance
 
 
 def test_the_migrated_tables_are_those_of_the_contracts(empty: Serving) -> None:
@@ -348,14 +345,14 @@ def test_a_reader_sees_the_old_rows_until_all_tables_are_in(serving: Serving, mo
     serving.load()
     serving.lake(x=weather_csv(24))
     seen = []
-    swap = load._swap
+    swap = load.swap
 
     def looked_at(*arguments: Any) -> load.Loaded:
         done = swap(*arguments)
         seen.append(serving.one("SELECT count(*) FROM weather.weather_observations"))
         return done
 
-    monkeypatch.setattr(load, "_swap", looked_at)
+    monkeypatch.setattr(load, "swap", looked_at)
     serving.load()
     assert seen == [48] * len(tables.SERVED)
     assert serving.one("SELECT count(*) FROM weather.weather_observations") == 24
@@ -366,14 +363,14 @@ def test_rows_are_compared_by_hashing_whatever_the_planner_takes_an_empty_table_
 ) -> None:
     serving.lake()
     seen = []
-    swap = load._swap
+    swap = load.swap
 
     def asked(cursor: Any, *rest: Any) -> load.Loaded:
         cursor.execute("SHOW enable_nestloop")
         seen.append(cursor.fetchone())
         return swap(cursor, *rest)
 
-    monkeypatch.setattr(load, "_swap", asked)
+    monkeypatch.setattr(load, "swap", asked)
     serving.load()
     assert set(seen) == {("off",)}
 
@@ -385,7 +382,7 @@ def test_a_load_that_is_killed_leaves_the_old_rows(serving: Serving) -> None:
     serving.lake(x=weather_csv(24))
 
     def load_until_killed(kill: Kill) -> None:
-        swap = load._swap
+        swap = load.swap
 
         def die(cursor: Any, served: tables.Served, *rest: Any) -> load.Loaded:
             done = swap(cursor, served, *rest)
@@ -393,7 +390,7 @@ def test_a_load_that_is_killed_leaves_the_old_rows(serving: Serving) -> None:
                 kill()
             return done
 
-        load._swap = die
+        load.swap = die
         with connect(serving.settings) as own, database.connect(serving.settings) as connection:
             load.load_station(connection, own.lake, "a")
 

@@ -79,7 +79,7 @@ def _upload(
     containers: "Containers", neighbours: "Neighbours", station: str, files: list[Path], *, yes: bool
 ) -> _Batch:
     """Upload the files of one station."""
-    batch = _Batch(_ask_for_a_new_station(neighbours, station, files, yes=yes))
+    batch = _Batch(ask_for_a_new_station(neighbours, station, files, yes=yes))
     options = cache(lambda: _options(containers, station, files))
     size = sum(path.stat().st_size for path in files)
     with waiting(f"Uploading to {station}", size, is_bytes=True) as advance:
@@ -177,7 +177,7 @@ def _settings_by_another_name(station: str, path: Path) -> list[str]:
     ]
 
 
-def _ask_for_a_new_station(neighbours: "Neighbours", station: str, files: list[Path], *, yes: bool) -> list[str]:
+def ask_for_a_new_station(neighbours: "Neighbours", station: str, files: list[Path], *, yes: bool) -> list[str]:
     """A mistyped name would make a station of its own: ask, where somebody is there to answer, else warn."""
     from weather_etl import station_file, stations
     from weather_etl.landing.versions import SHARED

@@ -34,7 +34,7 @@ _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._+-]+")
 _START_S = 60
 _STOP_S = 60
 _START_ATTEMPTS = 20
-_SBIN = ("/usr/sbin", "/sbin")
+SBIN = ("/usr/sbin", "/sbin")
 
 
 @dataclass(frozen=True)
@@ -170,9 +170,9 @@ def _account(files: PostgresFiles, say: Callable[[str], None]) -> _Account:
 def add_user() -> None:
     no_login = ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
     # cron and some shells have a PATH without the folders of the administrator's programs.
-    program = shutil.which("useradd", path=os.pathsep.join([os.environ.get("PATH", os.defpath), *_SBIN]))
+    program = shutil.which("useradd", path=os.pathsep.join([os.environ.get("PATH", os.defpath), *SBIN]))
     if program is None:
-        reason = f"the program useradd is not in PATH, nor in {' or '.join(_SBIN)}"
+        reason = f"the program useradd is not in PATH, nor in {' or '.join(SBIN)}"
     else:
         done = subprocess.run(
             [program, *no_login, "--user-group", SYSTEM_USER], capture_output=True, text=True, check=False

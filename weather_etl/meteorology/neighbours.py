@@ -214,7 +214,7 @@ def _of_variable(target: Station, others: list[Station], variable: str, floor: f
             _frame(target.station_id, time, variable, "neighbour", x[rows], middle, judged[rows], agree[rows])
         )
     if variable == "temperature_c" and len(monthly) >= LEAST:
-        events += _shifts(target.station_id, monthly)
+        events += shifts(target.station_id, monthly)
     return events
 
 
@@ -231,7 +231,7 @@ def _falling(hours: np.ndarray, x: np.ndarray, expected: np.ndarray) -> np.ndarr
         return (x < middle) & (change >= 1.0)
 
 
-def _shifts(station: str, monthly: list[dict[int, float]]) -> list["pd.DataFrame"]:
+def shifts(station: str, monthly: list[dict[int, float]]) -> list["pd.DataFrame"]:
     """Months whose median difference departs from that of all years by more than 1 K, two in a row, at most pairs."""
     every = sorted({m for pair in monthly for m in pair})
     departures = []
@@ -248,9 +248,9 @@ def _shifts(station: str, monthly: list[dict[int, float]]) -> list["pd.DataFrame
             departures.append((month, shift, len(pairs), agree))
     if not departures:
         return []
-    months, shifts, n, agreeing = (np.array(c) for c in zip(*departures, strict=True))
+    months, sizes, n, agreeing = (np.array(c) for c in zip(*departures, strict=True))
     time = months.astype("datetime64[M]").astype("datetime64[us]")
-    return [_frame(station, time, "temperature_c", "shift", shifts, np.zeros(len(months)), n, agreeing)]
+    return [_frame(station, time, "temperature_c", "shift", sizes, np.zeros(len(months)), n, agreeing)]
 
 
 def _of_rain(target: Station, others: list[Station]) -> list["pd.DataFrame"]:

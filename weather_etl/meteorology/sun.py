@@ -5,6 +5,9 @@ Belongs here: solar position, means over hours, days. Does not belong here: test
 
 Position: Michalsky, The Astronomical Almanac's algorithm, Solar Energy 40 (1988), without refraction; within 0.01 degrees
 of NREL's SPA. Hour H is (H - 1 h, H], as for every mean and sum.
+
+Shapes: moments and days of the year are numbers of any shape, or scalars, and the results float64 of the same; NaN stays NaN.
+`SunHours` and `audit` take the hours of a station, shape (n,). Latitudes and longitudes are degrees north and east.
 """
 
 from dataclasses import dataclass
@@ -78,7 +81,7 @@ class SunHours:
         return self._up[which] + self._cos[which] * np.cos(angle) - self._sin[which] * np.sin(angle)
 
     def mean_power(self, exponent: float, which: np.ndarray) -> np.ndarray:
-        """Mean of max(cos zenith, 0) to some power, of hours at these positions."""
+        """Mean of max(cos zenith, 0) to some power, of hours at these positions: int64, shape (m,) as is the result."""
         total = np.zeros(len(which))
         for minutes in _PIECES:
             total += np.maximum(self._piece(minutes, which), 0.0) ** exponent
@@ -117,12 +120,10 @@ class Audit:
 
     Attributes:
         shift_min: minutes by which the hours would have to be moved.
-        correlation: with the sun at that shift.
         sunny_in_the_dark: share of the hours with sun that lie in the night.
     """
 
     shift_min: int
-    correlation: float
     sunny_in_the_dark: float
 
     @property
@@ -154,4 +155,4 @@ def audit(hours: np.ndarray, values: np.ndarray, latitude: float, longitude: flo
     sunny = x > 0
     night = SunHours(hours, latitude, longitude).night
     dark = float((sunny & night & (x > 10 if x.max() > 60 else sunny)).sum() / max(int(sunny.sum()), 1))
-    return Audit(_SHIFTS[best], correlations[best], dark)
+    return Audit(_SHIFTS[best], dark)

@@ -27,7 +27,7 @@ from weather_etl.settings import Settings
 
 MAX_LISTED = 10
 MAX_ANSWER = 64 * 1024  # bytes that are read of what the webhook says
-_TIMEOUT_S, _LONGEST_S = 10, 15
+_TIMEOUT_S, LONGEST_S = 10, 15
 
 
 @dataclass
@@ -215,7 +215,7 @@ def send(settings: Settings, text: str) -> None:
     # The time limit of a socket is one of each byte: an answer that drips in would hold up the sensor.
     thread = threading.Thread(target=post, daemon=True)
     thread.start()
-    thread.join(_LONGEST_S)
+    thread.join(LONGEST_S)
     status = answered[0] if answered else None
     if status is None:
         raise UserError("The webhook in WEATHER_ETL_WEBHOOK_URL does not answer; the message is sent again.")

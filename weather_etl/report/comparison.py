@@ -104,13 +104,13 @@ def summary(compared: Compared) -> list[dict[str, Any]]:
                 "unit": quantity.unit,
                 "digits": quantity.digits,
                 "means": [float(shared[s].mean()) if s in shared and len(shared) else None for s in compared.stations],
-                "years": _years_in_words(shared.index.tolist()),
+                "years": years_in_words(shared.index.tolist()),
             }
         )
     return lines
 
 
-def _years_in_words(years: list[int]) -> str:
+def years_in_words(years: list[int]) -> str:
     """`2001-2009, 2011 (10)`; a sentence where there is none."""
     spans: list[list[int]] = []
     for year in years:

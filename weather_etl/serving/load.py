@@ -89,7 +89,7 @@ def load_station(
                         rows = recorded[served.name][1]
                         done.append(Loaded(served.name, station, UNCHANGED, rows, version=version(served, stamp)))
                     elif table := lake.read(served.source, station):
-                        done.append(_swap(cursor, served, station, table, run_id))
+                        done.append(swap(cursor, served, station, table, run_id))
         connection.commit()
     except BaseException as error:
         if not connection.closed:
@@ -129,7 +129,7 @@ def _remove(cursor: "Cursor", served: Served, station: str) -> Loaded:
     return Loaded(served.name, station, REMOVED, 0, removed=cursor.rowcount, version=REMOVED)
 
 
-def _swap(cursor: "Cursor", served: Served, station: str, table: "TableObject", run_id: str) -> Loaded:
+def swap(cursor: "Cursor", served: Served, station: str, table: "TableObject", run_id: str) -> Loaded:
     """Copy a station's rows into a staging table; then remove and insert the rows that differ."""
     started = time.perf_counter()
     target, staging = f"{SCHEMA}.{served.name}", f"staging_{served.name}"

@@ -26,13 +26,13 @@ def questions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_an_unknown_name_is_asked_for_and_no_means_no(questions: list[str]) -> None:
     with pytest.raises(UserError, match="Nothing was uploaded"):
-        landing._ask_for_a_new_station(KNOWN, "debrecen", FILES, yes=False)
+        landing.ask_for_a_new_station(KNOWN, "debrecen", FILES, yes=False)
     assert questions == ["There is no station debrecen yet (there are szeged, paks). Make it?"]
 
 
 def test_a_name_near_a_known_one_is_asked_for_even_with_its_settings(questions: list[str]) -> None:
     with pytest.raises(UserError):
-        landing._ask_for_a_new_station(KNOWN, "Szeged", [Path("station.toml")], yes=False)
+        landing.ask_for_a_new_station(KNOWN, "Szeged", [Path("station.toml")], yes=False)
     assert "near is szeged" in questions[0]
 
 
@@ -41,5 +41,5 @@ def test_a_name_near_a_known_one_is_asked_for_even_with_its_settings(questions: 
     [("szeged", FILES, False), ("debrecen", FILES, True), ("debrecen", [Path("station.toml")], False)],
 )
 def test_a_known_name_a_yes_and_its_settings_need_no_question(questions: list[str], station, files, yes) -> None:
-    assert landing._ask_for_a_new_station(KNOWN, station, files, yes=yes) == []
+    assert landing.ask_for_a_new_station(KNOWN, station, files, yes=yes) == []
     assert questions == []

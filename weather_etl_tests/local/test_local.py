@@ -399,7 +399,7 @@ class TestSystemUser:
     ) -> None:
         _program(tmp_path / "useradd", f'echo "$@" > {tmp_path}/arguments')
         monkeypatch.setenv("PATH", "/nowhere")
-        monkeypatch.setattr(postgres, "_SBIN", (str(tmp_path),))
+        monkeypatch.setattr(postgres, "SBIN", (str(tmp_path),))
         postgres.add_user()
         assert postgres.SYSTEM_USER in (tmp_path / "arguments").read_text()
 
@@ -407,7 +407,7 @@ class TestSystemUser:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("PATH", str(tmp_path))
-        monkeypatch.setattr(postgres, "_SBIN", (str(tmp_path),))
+        monkeypatch.setattr(postgres, "SBIN", (str(tmp_path),))
         with pytest.raises(UserError, match="the program useradd is not in PATH") as error:
             postgres.add_user()
         assert _is_one_sentence(error)

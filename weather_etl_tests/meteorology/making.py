@@ -19,7 +19,7 @@ from weather_etl.meteorology import aggregation, observations
 from weather_etl.meteorology.quality import VARIABLES
 from weather_etl.meteorology.readings import Reading
 from weather_etl.meteorology.reasons import Rejected
-from weather_etl.meteorology.site import Site
+from weather_etl.meteorology.site import UNKNOWN_SITE, Site
 from weather_etl.meteorology.vocabulary import CONDITIONS, PRECIPITATION_TYPES
 from weather_etl.stations import StationSettings
 
@@ -172,14 +172,24 @@ class Aggregates(NamedTuple):
     normals: pd.DataFrame
 
 
-def aggregated(frame: pd.DataFrame, timezone: str = "UTC", rated_power_kw: float | None = 2000.0) -> Aggregates:
+def aggregated(
+    frame: pd.DataFrame,
+    timezone: str = "UTC",
+    rated_power_kw: float | None = 2000.0,
+    site: Site = UNKNOWN_SITE,
+) -> Aggregates:
     """The aggregated tables of `validated_observations`."""
     hours = aggregation.LocalHours(frame, timezone)
-    about = {"station": STATION, "timezone": timezone, "rated_power_kw": rated_power_kw, "hours": hours}
+    about = {"station": STATION, "timezone": timezone, "rated_power_kw": rated_power_kw, "hours": hours, "site": site}
     daily = aggregation.daily_weather(frame, **about)
     monthly = aggregation.monthly_weather(frame, daily, **about)
     yearly = aggregation.yearly_weather(frame, daily, monthly, **about)
     return Aggregates(daily, monthly, yearly, aggregation.climate_normals(monthly, station=STATION))
+
+
+def month(of: Aggregates, name: str) -> pd.Series:
+    """The row of a month such as `2006-07`."""
+    return of.monthly.set_index("month").loc[pd.Timestamp(f"{name}-01")]
 
 
 def days_and_months(frame: pd.DataFrame, timezone: str = "UTC") -> tuple[pd.DataFrame, pd.DataFrame]:

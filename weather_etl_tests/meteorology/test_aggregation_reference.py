@@ -4,14 +4,8 @@ import pytest
 
 from weather_etl.meteorology import schemas
 from weather_etl_tests.meteorology.making import BUDAPEST, days_and_months
-from weather_etl_tests.meteorology.slow_reference import (
-    daily_reference,
-    differences,
-    elsewhere,
-    monthly_reference,
-    plain_rows,
-    random_frame,
-)
+from weather_etl_tests.meteorology.slow_reference import daily_reference, monthly_reference
+from weather_etl_tests.meteorology.slow_trials import differences, elsewhere, plain_rows, random_frame
 
 ZONES = [BUDAPEST, "UTC", "Asia/Kolkata", "Australia/Lord_Howe", "America/New_York"]
 

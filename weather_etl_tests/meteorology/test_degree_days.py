@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from weather_etl.meteorology import aggregation
 from weather_etl.meteorology.aggregation import degree_days
 from weather_etl.meteorology.site import DegreeDayBases, Site
 from weather_etl_tests.meteorology import making
@@ -45,16 +44,7 @@ def tables(bases: DegreeDayBases) -> dict[str, pd.DataFrame]:
     """Two years of hours whose days are all alike: January to June 10, July to December 25 degC."""
     times = making.hour_range("2019-01-01", "2020-12-31 23:00")
     validated = making.validated(times, temperature_c=np.where(times.month <= 6, 10.0, 25.0))
-    about = {"station": making.STATION, "timezone": "UTC", "site": Site(degree_days=bases)}
-    daily = aggregation.daily_weather(validated, **about)
-    monthly = aggregation.monthly_weather(validated, daily, **about)
-    yearly = aggregation.yearly_weather(validated, daily, monthly, **about)
-    return {
-        "daily": daily,
-        "monthly": monthly,
-        "yearly": yearly,
-        "normals": aggregation.climate_normals(monthly, station=making.STATION),
-    }
+    return making.aggregated(validated, rated_power_kw=None, site=Site(degree_days=bases))._asdict()
 
 
 def test_months_years_and_normals_have_their_sums():

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from weather_etl.meteorology import aggregation, photovoltaics, sun
+from weather_etl.meteorology import photovoltaics, sun
 from weather_etl.meteorology.aggregation import evapotranspiration as fao
 from weather_etl.meteorology.aggregation import spells
 from weather_etl.meteorology.aggregation.groups import Groups
@@ -19,7 +19,7 @@ from weather_etl.meteorology.observations import Observations
 from weather_etl.meteorology.quality import still
 from weather_etl.meteorology.site import UNKNOWN_SITE, Site, SolarSettings
 from weather_etl_tests.meteorology import field
-from weather_etl_tests.meteorology.making import Aggregates
+from weather_etl_tests.meteorology.making import Aggregates, aggregated, month
 
 pytestmark = [pytest.mark.realdata, field.needs_files]
 GOLDEN = field.FILES.parents[1] / "spec" / "golden2.json"
@@ -37,20 +37,7 @@ def figure(name: str, *, rel: float = 1e-9) -> object:
 
 
 def tables(observations: Observations, zone: str = "UTC", site: Site = UNKNOWN_SITE) -> Aggregates:
-    about = {
-        "station": "szeged",
-        "timezone": zone,
-        "site": site,
-        "hours": aggregation.LocalHours(observations.validated, zone),
-    }
-    daily = aggregation.daily_weather(observations.validated, **about)
-    monthly = aggregation.monthly_weather(observations.validated, daily, **about)
-    yearly = aggregation.yearly_weather(observations.validated, daily, monthly, **about)
-    return Aggregates(daily, monthly, yearly, aggregation.climate_normals(monthly, station="szeged"))
-
-
-def month(of: Aggregates, name: str) -> pd.Series:
-    return of.monthly.set_index("month").loc[pd.Timestamp(f"{name}-01")]
+    return aggregated(observations.validated, zone, None, site)
 
 
 def hours(observations: Observations) -> np.ndarray:

@@ -1,7 +1,5 @@
 """Reports put together per variable: which value an hour gets, from which row, and what became of the others."""
 
-from datetime import timedelta
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,10 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weather_etl.meteorology import aggregation
-from weather_etl_tests.meteorology.making import LANDED_AT, File, csv, observed
+from weather_etl_tests.meteorology.making import LATER, File, csv, observed
 
 quick = settings(derandomize=True, deadline=None, max_examples=30, database=None)
-LATER = LANDED_AT + timedelta(hours=1)
 HEAD = "Time,Temperature (C),Dew Point (C),Humidity (%),Wind Speed (m/s),Wind Bearing,Pressure (hPa)"
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from weather_etl.meteorology import neighbours
-from weather_etl.meteorology.neighbours import Place, Station, _shifts
+from weather_etl.meteorology.neighbours import Place, Station, shifts
 
 HOURS = np.arange(438_000, 438_000 + 24 * 200)
 DAYS = np.arange(18_000, 18_100)
@@ -88,7 +88,7 @@ def test_a_dry_day_amid_rain_and_a_flood_alone_are_events(mine, theirs, n):
 )
 def test_a_shift_needs_two_months_in_a_row_and_two_thirds_of_the_pairs(departures, months):
     monthly = [{10: 0.0, 11: d, 12: d, 13: d, 14: 0.0} for d in departures]
-    found = _shifts("t", monthly)
+    found = shifts("t", monthly)
     assert [m for f in found for m in f["timestamp"].dt.month - 1 + 12 * (f["timestamp"].dt.year - 1970)] == months
 
 

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.run import REAL, input_file
 from weather_etl.meteorology.observations import Observations
 from weather_etl.station_file import packaged_settings
-from weather_etl_tests.meteorology.making import BUDAPEST, Aggregates, aggregated, observed, validated
+from weather_etl_tests.meteorology.making import BUDAPEST, Aggregates, aggregated, month, observed, validated
 
 pytestmark = [
     pytest.mark.realdata,
@@ -39,10 +39,6 @@ def without_quality_control() -> Aggregates:
     rows["time"] = pd.to_datetime(rows["Formatted Date"], utc=True).dt.as_unit("us")
     rows = rows.drop_duplicates("time").sort_values("time")
     return aggregated(validated(pd.DatetimeIndex(rows["time"]), temperature_c=rows["Temperature (C)"]), BUDAPEST)
-
-
-def month(of: Aggregates, name: str) -> pd.Series:
-    return of.monthly.set_index("month").loc[pd.Timestamp(f"{name}-01")]
 
 
 def test_it_has_4018_local_days_132_months_11_years_and_12_calendar_months():

@@ -12,14 +12,11 @@ from weather_etl.meteorology.vocabulary import CONDITIONS
 from weather_etl_tests.meteorology.making import BUDAPEST, STATION, Aggregates, aggregated, hour_range, validated
 from weather_etl_tests.meteorology.slow_reference import (
     daily_reference,
-    differences,
-    elsewhere,
     monthly_reference,
     normals_reference,
-    plain_rows,
-    random_frame,
     yearly_reference,
 )
+from weather_etl_tests.meteorology.slow_trials import differences, elsewhere, plain_rows, random_frame
 
 
 @lru_cache

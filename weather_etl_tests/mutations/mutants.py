@@ -19,7 +19,8 @@ class Mutant:
 
 
 _T = "weather_etl_tests"
-QUALITY = (f"{_T}/meteorology/test_edges.py", f"{_T}/meteorology/test_quality.py", f"{_T}/meteorology/test_quality2.py")
+_JUDGED = ("edges", "quality", "quality_alone", "quality2")
+QUALITY = tuple(f"{_T}/meteorology/test_{judged}.py" for judged in _JUDGED)
 _ROWS = ("observations", "observed_times", "observed_cells", "observed_limits", "observed_duplicates", "hours")
 HOURS = tuple(f"{_T}/meteorology/test_{rows}.py" for rows in _ROWS)
 TWICE = (f"{_T}/meteorology/test_repeated_hours.py",)
@@ -43,8 +44,8 @@ HARMLESS = (f"{_T}/test_harmless_text.py",)
 SPLITTING = (f"{_T}/ingestion/test_shared_files.py",)
 EVENTS = (f"{_T}/landing/test_events.py",)
 PLANNING = (f"{_T}/operations/test_planning.py",)
-_KINDS = ("columns", "units", "directions", "times", "zones", "places", "layouts")
-TRAPS = (*(f"{_T}/meteorology/test_generic_{kind}.py" for kind in _KINDS), f"{_T}/meteorology/test_generic.py")
+_KINDS = ("_columns", "_units", "_directions", "_times", "_zones", "_places", "_layouts", "")
+TRAPS = (*(f"{_T}/meteorology/test_generic{kind}.py" for kind in _KINDS), f"{_T}/meteorology/test_inspection.py")
 
 _Q = "weather_etl/meteorology/quality"
 _R = "weather_etl/meteorology/repeated_hours.py"
@@ -88,7 +89,7 @@ MUTANTS = (
     Mutant("weather_etl/checks/observations.py", "len(hours) >= COVERAGE_WARN", "len(hours) > COVERAGE_WARN", VALUES, "95_percent"),
     Mutant("weather_etl/checks/observations.py", "check, age <= fresh_hours,", "check, age < fresh_hours,", VALUES, "just_as_old"),
     Mutant(_LOCK, "settings.silence_limit_s / 2", "settings.silence_limit_s", LOCKS, "who_waits"),
-    Mutant(_LOCK, "if wait_s is None else wait_s", "if not wait_s else wait_s", LOCKS, "who_waits"),
+    Mutant(_LOCK, "if wait_s is None else wait_s", "if wait_s is not None else wait_s", LOCKS, "who_waits"),
     Mutant(_LOCK, "time.monotonic() - started >= self._wait_s", "True", LOCKS, "who_waits or waits_for_the_first"),
     Mutant(_LOCK, "autocommit = True", "autocommit = False", LOCKS, "leaves_no_transaction"),
     Mutant(_CONTAINER, "                etag=etag,\n                match_condition=MatchConditions.IfNotModified,\n            ).readall()", "            ).readall()", STORAGE, "end_of_a_version"),

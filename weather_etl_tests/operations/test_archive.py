@@ -12,11 +12,12 @@ import pytest
 from weather_etl.ingestion import shared_files
 from weather_etl.lake.connection import Containers, connect
 from weather_etl.lake.container import Container
-from weather_etl.operations import archive, planning
+from weather_etl.lake.table_objects import Lake, Stamp
+from weather_etl.operations import planning
 from weather_etl.operations.archive import ArchiveNotConfigured, archive_station
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support.lake import Objects, blobs, lay
+from weather_etl_tests.support.lake import Objects, blobs, lay, observed_hours
 from weather_etl_tests.support.runs import UNCHANGED, WRITTEN, RunFailed, process, process_hours
 
 LATER = datetime.now(UTC) + timedelta(days=60)
@@ -43,12 +44,6 @@ def containers(environment: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterat
 def names(container: Container | None) -> list[str]:
     assert container
     return [b.name for b in container.list()]
-
-
-def hours(containers: Containers) -> int:
-    stored = containers.lake.read("validated_observations", "a")
-    assert stored
-    return stored.arrow.num_rows
 
 
 def manifest(containers: Containers) -> dict[str, dict[str, Any]]:
@@ -114,14 +109,14 @@ def test_a_new_file_joins_the_rows_of_archived_ones(containers: Containers) -> N
     containers.landing.upload("a/z.csv", weather_csv(24, first=72))
     assert stale(containers) == ["a"]
     process(containers)
-    assert hours(containers) == 96
+    assert observed_hours(containers) == 96
     assert stale(containers) == []
 
 
 @pytest.mark.usefixtures("archived")
 def test_a_full_run_reads_the_archive_and_keeps_the_mark(containers: Containers) -> None:
     assert process(containers, full=True).statuses == {WRITTEN}
-    assert hours(containers) == 72
+    assert observed_hours(containers) == 72
     assert all(e["archived"] for e in manifest(containers).values())
     assert stale(containers) == []
 
@@ -131,17 +126,17 @@ def test_a_lost_lake_is_made_again_from_the_archive(containers: Containers) -> N
     for blob in list(containers.lake.container.list()):
         containers.lake.container.delete(blob.name)
     process_hours(containers)
-    assert hours(containers) == 72
+    assert observed_hours(containers) == 72
 
 
 @pytest.mark.usefixtures("archived")
 def test_a_correction_in_landing_replaces_the_rows_of_the_archived_file(containers: Containers) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24, temperature=9.0))
     process(containers)
-    assert hours(containers) == 48
+    assert observed_hours(containers) == 48
     assert archive_station(containers, "a", now=LATER).files == 1
     assert stale(containers) == []
-    assert hours(containers) == 48
+    assert observed_hours(containers) == 48
 
 
 @pytest.mark.usefixtures("archived")
@@ -155,7 +150,7 @@ def test_rows_stay_when_the_archive_cannot_be_seen(
         pytest.raises(RunFailed, match="WEATHER_ETL_ARCHIVE_CONTAINER"),
     ):
         process(without)
-    assert hours(containers) == 72
+    assert observed_hours(containers) == 72
 
 
 def test_young_rejected_and_settings_files_stay(containers: Containers) -> None:
@@ -175,23 +170,25 @@ def test_files_that_are_not_taken_in_stay(containers: Containers) -> None:
     assert names(containers.landing) == ["a/x.csv"]
 
 
-@pytest.mark.parametrize("step", ["_mark", "_delete"])
-def test_a_crash_between_the_steps_heals(containers: Containers, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+@pytest.mark.parametrize(("what", "step"), [(Lake, "write"), (Container, "delete")])
+def test_a_crash_between_the_steps_heals(
+    containers: Containers, monkeypatch: pytest.MonkeyPatch, what: type, step: str
+) -> None:
     containers.landing.upload("a/x.csv", weather_csv(48))
     process(containers)
 
-    def crash(*_: object) -> None:
+    def crash(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(archive, step, crash)
+        patched.setattr(what, step, crash)
         with pytest.raises(KeyboardInterrupt):
             archive_station(containers, "a", now=LATER)
     assert stale(containers) == []
     assert names(containers.landing) == ["a/x.csv"]
     assert archive_station(containers, "a", now=LATER).files == 1
     assert names(containers.landing) == []
-    assert stale(containers) == [] and hours(containers) == 48
+    assert stale(containers) == [] and observed_hours(containers) == 48
 
 
 def test_a_file_that_is_replaced_while_it_is_archived_stays_in_landing(
@@ -199,17 +196,19 @@ def test_a_file_that_is_replaced_while_it_is_archived_stays_in_landing(
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv(48))
     process(containers)
-    mark = archive._mark
+    write = Lake.write
 
-    def overtaken(*arguments: Any) -> None:
-        mark(*arguments)
+    def overtaken(*arguments: Any, **options: Any) -> Stamp:
+        marked = write(*arguments, **options)
         containers.landing.upload("a/x.csv", weather_csv(24))
+        return marked
 
-    monkeypatch.setattr(archive, "_mark", overtaken)
-    assert archive_station(containers, "a", now=LATER).files == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(Lake, "write", overtaken)
+        assert archive_station(containers, "a", now=LATER).files == 0
     assert names(containers.landing) == ["a/x.csv"]
     process_hours(containers)
-    assert hours(containers) == 24
+    assert observed_hours(containers) == 24
 
 
 def test_without_an_archive_it_is_one_sentence(environment: Settings) -> None:

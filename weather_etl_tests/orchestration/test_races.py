@@ -123,15 +123,12 @@ def test_a_second_run_waits_for_the_first_and_finds_nothing_left_to_do(
     containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     containers.landing.upload("a/x.csv", weather_csv(24))
-    waits, execute = threading.Event(), StationLocks._execute
+    waits, hold = threading.Event(), StationLocks.hold
 
-    def noted(self: StationLocks, statement: str, name: str) -> bool | None:
-        taken = execute(self, statement, name)
-        if taken is False:
-            waits.set()
-        return taken
+    def noted(self: StationLocks, station: str, say: Callable[[str], None]) -> None:
+        hold(self, station, lambda sentence: (say(sentence), waits.set())[0])  # it says that it waits
 
-    monkeypatch.setattr(StationLocks, "_execute", noted)
+    monkeypatch.setattr(StationLocks, "hold", noted)
     with ThreadPoolExecutor(1) as pool:
         second = []
 

@@ -13,6 +13,7 @@ from weather_etl.checks import TABLE_CHECKS
 from weather_etl.lake import fingerprints
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import CODE_VERSIONS, INPUTS, TABLE_NAMES
+from weather_etl.lake.table_objects import Lake
 from weather_etl_tests.files import HEADER, row, weather_csv
 from weather_etl_tests.support.histories import in_memory
 from weather_etl_tests.support.lake import reads_of, tables, with_its_own_lake
@@ -215,21 +216,19 @@ def test_a_downstream_table_carries_the_fingerprint_of_its_input_as_it_was_read(
     containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Raw is replaced after the run has taken stock and before it reads raw."""
-    from weather_etl.orchestration.resources import ParquetIOManager
-
     up_to_days = (*HOURS, "daily_weather")
     containers.landing.upload("a/x.csv", weather_csv())
     process(containers, tables=up_to_days)
-    read, waiting = ParquetIOManager._read, [True]
+    read, waiting = Lake.read, [True]
 
-    def overtaken(self: Any, name: str, station: str) -> Any:
-        if waiting and waiting.pop():
+    def overtaken(self: Lake, name: str, *arguments: Any) -> Any:
+        if name == "raw_observations" and waiting and waiting.pop():
             containers.landing.upload("a/y.csv", weather_csv(24, first=48))
             process(containers, tables=["raw_observations"])
-        return read(self, name, station)
+        return read(self, name, *arguments)
 
     monkeypatch.setenv("WEATHER_ETL_POSTGRES_URL", "")  # else the second run waits for the lock of the first
-    monkeypatch.setattr(ParquetIOManager, "_read", overtaken)
+    monkeypatch.setattr(Lake, "read", overtaken)
     done = process(containers, tables=["quarantined_rows", "validated_observations", "quality_events"], full=True)
     assert done.statuses == {WRITTEN}
     assert containers.lake.stamp("validated_observations", "a").rows == 72

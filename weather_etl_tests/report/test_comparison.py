@@ -66,7 +66,7 @@ def test_stations_that_share_no_year_have_no_means_and_it_is_said(compared: Comp
     [([], "no year that all of them show"), ([2001], "2001 (1)"), ([2001, 2002, 2005], "2001\u20132002, 2005 (3)")],
 )
 def test_years_are_told_in_spans(years: list[int], told: str) -> None:
-    assert comparison._years_in_words(years) == told
+    assert comparison.years_in_words(years) == told
 
 
 def test_more_stations_than_can_be_told_apart_are_refused() -> None:

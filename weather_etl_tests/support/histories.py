@@ -10,6 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import dagster as dg
+import pytest
 from dagster._core.instance.types import InstanceType
 from dagster._core.launcher.sync_in_memory_run_launcher import SyncInMemoryRunLauncher
 from dagster._core.run_coordinator import DefaultRunCoordinator
@@ -46,6 +47,13 @@ def in_memory() -> dg.DagsterInstance:
             run_coordinator=DefaultRunCoordinator(),
             run_launcher=SyncInMemoryRunLauncher(),
         )
+
+
+@pytest.fixture
+def memory_instance() -> Iterator[dg.DagsterInstance]:
+    """One for each test; a file that wants no other calls it `instance`."""
+    with in_memory() as opened:
+        yield opened
 
 
 def _on_one_connection(engine: Engine) -> Engine:

@@ -43,6 +43,11 @@ def temperatures(containers: Containers, station: str = "a") -> list[float]:
     return [float(round(t)) for t in stored]
 
 
+def observed_hours(containers: Containers, station: str = "a") -> int:
+    """Rows of `validated_observations`."""
+    return containers.lake.read("validated_observations", station).arrow.num_rows
+
+
 def blobs(container: Container, within: str = "") -> Objects:
     """All that lies in a container and has this in its name."""
     return {b.name: (container.read(b.name)[0], b.metadata) for b in container.list() if within in b.name}

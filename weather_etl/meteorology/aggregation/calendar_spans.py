@@ -2,6 +2,9 @@
 
 Belongs here: which days a span has, means, sums, counts and extremes over them.
 Does not belong here: the columns of a month or a year (`spans.py`, `totals.py`), when they may be shown.
+
+Shapes: daily values are float64 of shape (calendar,), one for each day of `Spans.calendar`, NaN where missing, in the
+units of `daily_weather`; what is said of spans has shape (spans,), as the rows of the table.
 """
 
 from functools import lru_cache

@@ -2,6 +2,8 @@
 
 Belongs here: daily formulas and thresholds. Does not belong here: completeness (`completeness.py`), civil days
 (`hours.py`), months.
+
+Shapes: whatever is said of days has shape (days,): float64 with NaN, or a pandas array with nulls, in the units of the table.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,8 @@
 """Degree days of a day: to the fixed bases of the columns `hdd_18`, `cdd_18`, `gdd_10`, and to the station's own.
 
 Belongs here: the formulas. Does not belong here: sums over months and years (`spans.py`).
+
+Shapes: means are float64 of shape (days,), degC, NaN where missing; each column is as long, in degC d, and NaN stays NaN.
 """
 
 from typing import TYPE_CHECKING

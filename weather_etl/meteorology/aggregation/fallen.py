@@ -4,6 +4,9 @@ Belongs here: the day of a period, days that periods tile, hours in which the su
 Does not belong here: civil days (`hours.py`), when a sum may be shown (`completeness.py`).
 
 An hour of a sum is (H - 1 h, H], and belongs to the civil day in which it began.
+
+Shapes: hours are float64 of shape (hours,), sums of days float64, their counts int64 and their masks bool, of shape (days,);
+mm of precipitation, otherwise the unit of the variable.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,9 @@
 """Rows that belong together, and arithmetic on groups.
 
 Belongs here: `reduceat` over consecutive rows. Does not belong here: what the rows are.
+
+Shapes: rows lie on the last axis. Arrays of shape (rows,), or (..., rows), become (..., groups); axes before it stay as
+they are. Missing values are those of the caller: NaN goes through sums and extremes.
 """
 
 import numpy as np
@@ -24,7 +27,7 @@ class Groups:
         return len(self.starts)
 
     def of_row(self) -> np.ndarray:
-        """Group number of every row."""
+        """Group number of every row: int64, shape (rows,)."""
         return np.repeat(np.arange(len(self.starts)), np.diff(np.append(self.starts, self.n)))
 
     def sum(self, values: np.ndarray) -> np.ndarray:
@@ -33,9 +36,11 @@ class Groups:
         return self._reduce(np.add, values, kind)
 
     def min(self, values: np.ndarray) -> np.ndarray:
+        """The least along the last axis, of the dtype of the values."""
         return self._reduce(np.minimum, values, values.dtype)
 
     def max(self, values: np.ndarray) -> np.ndarray:
+        """The greatest along the last axis, of the dtype of the values."""
         return self._reduce(np.maximum, values, values.dtype)
 
     def _reduce(self, operation: np.ufunc, values: np.ndarray, kind: np.dtype | type) -> np.ndarray:
@@ -45,13 +50,13 @@ class Groups:
 
 
 def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    """Quotient, NaN where the denominator is 0."""
+    """Quotient as float64 of the shape that both broadcast to, NaN where the denominator is 0."""
     quotient = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), np.nan)
     return np.divide(numerator, denominator, out=quotient, where=denominator != 0)
 
 
 def masked(values: np.ndarray, shown: np.ndarray) -> np.ndarray:
-    """Values where they may be shown, else NaN."""
+    """Values where they may be shown, else NaN; the mask has the shape of the values or broadcasts with it."""
     return np.where(shown, values, np.nan)
 
 

@@ -6,6 +6,9 @@ A civil day is that of the wall clock of the station's zone: 23, 24 or 25 hours 
 belongs to the day in which it begins. Where local hours begin within UTC hours (Nepal: a quarter past), an hour is
 the local one that its observation was made in: at 00:00 in Kathmandu, which is 18:15 UTC and nearest to 18 UTC, a new
 day begins, though 18:00 UTC is a quarter to twelve of the day before.
+
+Shapes: a value of each hour is float64 of shape (hours,), in the order of the observations and in their units, NaN where
+missing; what is said of days has shape (days,), sums as float64 and counts as int64.
 """
 
 from dataclasses import dataclass

@@ -6,6 +6,9 @@ The period (WMO-No. 1203) is the latest 30 years that end with a year ending in 
 them: 1991-2020. Of a shorter record it is the last 30 years, or as many as there are; its averages are called normals
 from 24 years on, before that period averages. The record goes from the first to the last month that shows a mean
 temperature.
+
+Shapes: months are int64 of shape (months,), since 1970-01, ascending; temperatures are float64 of the same shape, degC, NaN
+where they may not be shown, and so are anomalies. What is said of calendar months has shape (12,).
 """
 
 from dataclasses import dataclass

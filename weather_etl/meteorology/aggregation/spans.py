@@ -2,6 +2,8 @@
 
 Belongs here: columns of temperature, moisture, pressure, wind and energy.
 Does not belong here: arithmetic over a calendar (`calendar_spans.py`), rain and spells (`totals.py`), when a mean may be shown (`months.py` and `years.py` say it), anomalies (`normals.py`).
+
+Shapes: each column and each mask that says where it may be shown has shape (spans,), units are those of the table.
 """
 
 from collections.abc import Callable

@@ -3,6 +3,9 @@
 Belongs here: runs within spans of days. Does not belong here: which days are wet or hot (`days.py`), when a figure may be
 shown (`spans.py`). A span is cut out: a spell that goes on in the next one counts in each with its own days (as xclim
 by default; ETCCDI lets spells span years).
+
+Shapes: conditions are masks, bool, of shape (days,), in the order of the rows of `groups`; lengths are days, int64: of
+shape (days,) where they are those so far, (groups,) where they are one of each group.
 """
 
 import numpy as np

@@ -3,6 +3,8 @@
 Belongs here: formulas over the days of spans (ETCCDI). Does not belong here: days (`days.py`), runs (`spells.py`).
 
 Sums and counts need every day (WMO-No. 1203); the largest amounts may miss a few (`EXTREME`).
+
+Shapes: each column and each mask that says where it may be shown has shape (spans,), units are those of the table.
 """
 
 from collections.abc import Callable

@@ -4,6 +4,9 @@ Belongs here: sums over hours and what follows from them. Does not belong here: 
 
 Directions are where the wind comes from, in degrees from north. Calms count as zero vectors in the resultant
 (WMO-No. 8, I.5) and have no part in the circular mean and the sectors.
+
+Shapes: hours are float64 of shape (hours,), speeds in m/s, NaN where missing; sums and statistics of them have shape
+(groups,), sectors are int64 numbers in `SECTORS`.
 """
 
 from dataclasses import dataclass, fields

@@ -1,6 +1,8 @@
 """The months of a station's hours, as runs of rows.
 
 Belongs here: where each month begins. Does not belong here: what is done with them (`climate.py`, `still.py`).
+
+Shapes and units: `quality/__init__.py`; a station with n hours has as many runs as months with an hour, in order.
 """
 
 from collections.abc import Iterator
