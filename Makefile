@@ -62,10 +62,11 @@ docs: $(VENV)/.dev ## build the documentation site into docs/_build/html
 	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 	@echo "Open docs/_build/html/index.html"
 
-lint: $(VENV)/.dev ## check style with ruff and types with mypy
+lint: $(VENV)/.dev ## check style with ruff, types with mypy, and that imports point one way
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m pytest weather_etl_tests/test_rooms.py -q -n 0
 
 lock: ## resolve the pinned requirements anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv; install it first, for example with pipx install uv." >&2; exit 1; }

@@ -1,4 +1,8 @@
-"""Weather files from Azure Blob Storage to raw, validated and aggregated tables, as a Dagster asset graph."""
+"""Weather files from Azure Blob Storage to raw, validated and aggregated tables, as a Dagster asset graph.
+
+Belongs here: the version, and `defs` for Dagster, imported when it is asked for.
+Does not belong here: any import at once; the command and the core pay for whatever stands here.
+"""
 
 from typing import Any
 

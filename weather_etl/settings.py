@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from weather_etl.errors import UserError
 from weather_etl.redaction import printable
 
+LOGS_CONTAINER = "dagster-logs"  # as dagster.yaml says
 AZURITE_ACCOUNT = "devstoreaccount1"
 # The key that every Azurite in the world ships with; published by Microsoft, no secret.
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="

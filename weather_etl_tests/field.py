@@ -114,7 +114,7 @@ def judge_file(entry: dict[str, Any], folder: Path = FIELD) -> Verdict:
     out = Verdict(name, "right", profile=parsed.profile)
     if name in REFUSED:
         return replace(out, verdict="WRONG", notes=[f"it must be refused as {REFUSED[name]}"])
-    reading = formats.reading(parsed.declared, units=options.units)
+    reading = formats.reading_of(parsed.declared, units=options.units)
     judged = judge(parsed.rows, reading, options.timezone or "UTC")
     cells = judged.cells
     if judged.problem:

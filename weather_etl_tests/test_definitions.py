@@ -15,6 +15,8 @@ import dagster as dg
 import pytest
 
 from weather_etl.definitions import defs
+from weather_etl.lake.fingerprints import TABLE_NAMES
+from weather_etl.orchestration.graph import TABLE_STEPS, require_steps
 from weather_etl.settings import Settings
 from weather_etl_tests.conftest import CHECKOUT
 from weather_etl_tests.support.command import dagster_in_process
@@ -22,6 +24,14 @@ from weather_etl_tests.support.command import dagster_in_process
 SNAPSHOT = Path(__file__).with_name("snapshots") / "definitions.txt"
 # Importing these costs more than all else that a Dagster process does before it works.
 HEAVY = ("pandas", "pyarrow", "numpy", "pandera", "azure", "dagster_azure", "matplotlib", "sqlalchemy", "alembic")
+
+
+def test_a_table_that_no_step_makes_is_named() -> None:
+    require_steps(TABLE_STEPS, TABLE_NAMES)
+    with pytest.raises(
+        LookupError, match=r"No step makes hail_days: .* TABLE_STEPS of weather_etl/orchestration/graph.py"
+    ):
+        require_steps(TABLE_STEPS, [*TABLE_NAMES, "hail_days"])
 
 
 def describe() -> Iterator[str]:

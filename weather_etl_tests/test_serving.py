@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from weather_etl.operations.planning import PARTITION
 from weather_etl.orchestration.catch_up import catch_up_job
 from weather_etl.orchestration.child_runs import run_job
 from weather_etl.orchestration.sensors import serving as serving_sensor_module
-from weather_etl.serving import copy_format, database, load, schema, staleness, tables
+from weather_etl.serving import copy_format, database, load, revise, schema, staleness, tables
 from weather_etl.settings import Settings
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.conftest import CHECKOUT, Services
@@ -136,6 +137,37 @@ def test_the_migrated_tables_are_those_of_the_contracts(empty: Serving) -> None:
 
     schema.upgrade(empty.settings)
     command.check(schema.alembic_config(empty.settings))  # raises with the differences
+
+
+def test_a_revision_is_written_for_a_column_that_no_migration_makes(
+    empty: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As before the newest one was written that only adds a column; the URL stands in `.env` alone."""
+    from alembic import command
+
+    shutil.copytree(schema.MIGRATIONS, tmp_path / "migrations")
+    monkeypatch.setattr(schema, "MIGRATIONS", tmp_path / "migrations")
+    (newest,) = (tmp_path / "migrations" / "versions").glob("0005_*.py")
+    newest.unlink()
+    url = database.serving_url(empty.settings)
+    (tmp_path / ".env").write_text(f"WEATHER_ETL_SERVING_URL={url}\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for variable in ("WEATHER_ETL_SERVING_URL", "WEATHER_ETL_POSTGRES_URL"):
+        monkeypatch.setenv(variable, "")
+    revise.main("When an hour was observed")
+    (written,) = (tmp_path / "migrations" / "versions").glob("0005_*.py")
+    assert str(written) in capsys.readouterr().out
+    assert "sa.Column('observed_at'" in written.read_text("utf-8").replace('"', "'")
+    schema.upgrade(Settings.load())
+    command.check(schema.alembic_config(Settings.load()))
+
+
+def test_a_revision_without_a_database_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for variable in ("WEATHER_ETL_SERVING_URL", "WEATHER_ETL_POSTGRES_URL"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(SystemExit, match="No serving database is configured"):
+        revise.main("x")
 
 
 def test_every_table_has_the_key_of_its_contract(serving: Serving) -> None:

@@ -82,7 +82,7 @@ def _show(dagster: "Dagster", state: "RunState", *, as_json: bool) -> None:
                 say(f"  {step.status or 'WAITING':<11} {step.name}{took}")
         for failure in state.failures:
             warn(f"ERROR  {failure}")
-    if state.status in ("FAILURE", "CANCELED"):
+    if state.has_failed:
         raise typer.Exit(1)
 
 

@@ -42,8 +42,9 @@ def run(
     Exit code 1 if a run failed, a check of severity ERROR is red, or something is stale all the same.
     """
     from weather_etl.lake.connection import connect
+    from weather_etl.operations.check_states import shared_files_state
     from weather_etl.operations.outcome import outcome
-    from weather_etl.operations.overview import dagster_instance, shared_files_state, station_states
+    from weather_etl.operations.overview import dagster_instance, station_states
     from weather_etl.settings import Settings
 
     settings, only = Settings.load(), stations_named(stations, station)

@@ -11,7 +11,8 @@ from weather_etl.sentences import count
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from weather_etl.operations.overview import CheckState, StationState
+    from weather_etl.operations.check_states import CheckState
+    from weather_etl.operations.overview import StationState
     from weather_etl.settings import Settings
 
 # From so many stations on, one line each.
@@ -32,7 +33,7 @@ def print_states(states: "list[StationState]") -> None:
 
 def print_of_all(settings: "Settings", shared: "CheckState | None") -> None:
     """What is to be said of the installation as a whole: its shared files, and what neighbours say of each other."""
-    from weather_etl.operations.overview import PASS, neighbours_state
+    from weather_etl.operations.check_states import PASS, neighbours_state
     from weather_etl.redaction import printable
 
     for check in (shared, neighbours_state(settings)):
@@ -44,7 +45,7 @@ def _print_state(out: "Console", station: "StationState") -> None:
     """A station with its tables and the checks that did not pass."""
     from rich.table import Table
 
-    from weather_etl.operations.overview import PASS
+    from weather_etl.operations.check_states import PASS
 
     title = f"{station.station}: [{_colour(station)}]{station.state}[/], {count(station.files, 'landing file')}"
     if station.muted_until:
@@ -65,8 +66,7 @@ def _print_state(out: "Console", station: "StationState") -> None:
     if station.trouble:
         out.print(f"[red]{'parked' if station.parked else 'failed'}[/]: ", end="")
         out.print(station.trouble, markup=False, soft_wrap=True)  # names and lines to paste stay whole
-    unknown = "not evaluated by the last run" if station.trouble else "none has run yet"
-    out.print(f"checks: {counts}" if station.checks else f"checks: {unknown}")
+    out.print(f"checks: {counts}" if station.checks else "checks: none has run yet")
     for check in station.checks:
         if check.state != PASS:
             style = "yellow" if check.state == "WARN" else "red"

@@ -21,7 +21,8 @@ def status(stations: Bare = None, station: Stations = None, as_json: AsJson = Fa
     A station is `up to date`, or `nothing usable` (every file rejected), or stale, and then why. Exit code 1 if a station
     that was named is not known.
     """
-    from weather_etl.operations.overview import dagster_instance, shared_files_state, station_states
+    from weather_etl.operations.check_states import shared_files_state
+    from weather_etl.operations.overview import dagster_instance, station_states
     from weather_etl.settings import Settings
 
     settings, only = Settings.load(), stations_named(stations, station)

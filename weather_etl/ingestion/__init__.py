@@ -1,2 +1,5 @@
-"""Landing files become raw rows, each version exactly once: the manifest, the merge, the splitting of shared files.
-How a file is cut and how its cells are read does not belong here (`meteorology/`)."""
+"""Landing files become raw rows, each version exactly once.
+
+Belongs here: the manifest, the merge, reading one file, the splitting of shared files.
+Does not belong here: how a file is cut and how its cells are read (`meteorology/`).
+"""

@@ -143,7 +143,7 @@ def still_assumed(entry: Entry, settings: StationSettings) -> dict[str, str]:
 
 def reading_of(entry: Entry, settings: StationSettings, station: str) -> Reading:
     """How the cells of an ingested file are to be read."""
-    return formats.reading(
+    return formats.reading_of(
         entry,
         stations=(station, *settings.source_ids, *entry.get("stations", ())),
         units=settings.units,

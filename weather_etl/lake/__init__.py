@@ -1,2 +1,5 @@
-"""Table objects and the blob storage they lie in: containers, conditional writes, the Parquet form, stamps, fingerprints.
-What is in a table, and which files it came from, does not belong here (`meteorology/`, `ingestion/`)."""
+"""Table objects and the blob storage they lie in.
+
+Belongs here: containers, conditional writes, the Parquet form, stamps, fingerprints.
+Does not belong here: what is in a table, and which files it came from (`meteorology/`, `ingestion/`).
+"""

@@ -1,2 +1,5 @@
 """Azurite and PostgreSQL on this machine, for development and tests: installing, starting, stopping, whose they are.
-Only the command line imports it; nothing that runs in production belongs here."""
+
+Belongs here: what `weather-etl local` and `make` do for a developer; only the command line imports it.
+Does not belong here: anything that runs in production.
+"""

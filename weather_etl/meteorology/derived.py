@@ -1,4 +1,4 @@
-"""What follows from measured values of the same hour: moisture, felt temperature, pressure, density, wind components.
+"""What follows from measured values of the same hour: moisture, felt temperature, pressure, density.
 
 Belongs here: formulas with their source; arrays in, arrays out, NaN where a needed input is missing.
 Does not belong here: power of wind and turbines (`wind.py`), which hours get a computed value (`computed.py`).

@@ -58,18 +58,35 @@ _OF_MONTHS = {
 }  # fmt: skip
 
 
+class UnknownSources(LookupError):
+    """A column was added to a contract, and nothing says here what it is computed from."""
+
+    def __init__(self, column: str, table: str = HOURS) -> None:
+        super().__init__(
+            f"What {column} is computed from is said nowhere: add the beginning of its name and the columns of "
+            f"{table} that it comes from to weather_etl/meteorology/lineage.py."
+        )
+
+
 def sources(table: str) -> dict[str, list[tuple[str, str]]]:
     """Column of an aggregated table -> table and column of each of its sources; settings are none.
 
     Raises:
-        KeyError: a column begins like none that is known here.
+        UnknownSources: a column begins like none that is known here.
     """
     columns = [c for c in TABLES[table].column_names if c not in _SETTINGS]
     if table == "climate_normals":
-        return {c: [(MONTHS, _OF_MONTHS.get(c, c))] for c in columns}
+        months = TABLES[MONTHS].column_names
+        of_months = {c: _OF_MONTHS.get(c, c) for c in columns}
+        for column, source in of_months.items():
+            if source not in months:
+                raise UnknownSources(column, MONTHS)
+        return {c: [(MONTHS, source)] for c, source in of_months.items()}
     return {c: [(HOURS, source) for source in _of_hours(c)] for c in columns}
 
 
 def _of_hours(column: str) -> tuple[str, ...]:
     known = [beginning for beginning in _OF_HOURS if column.startswith(beginning)]
-    return _OF_HOURS[max(known, key=len)] if known else _OF_HOURS[column]
+    if not known:
+        raise UnknownSources(column)
+    return _OF_HOURS[max(known, key=len)]

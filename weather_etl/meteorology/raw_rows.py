@@ -107,7 +107,7 @@ class ParsedFile:
 
     @property
     def declared(self) -> dict[str, Any]:
-        """What `formats.reading` needs to know of this file, as plain data for a manifest."""
+        """What `formats.reading_of` needs to know of this file, as plain data for a manifest."""
         always = ("profile", "digest", "delimiter", "decimal", "units", "timezones", "open_pressure")
         often = (
             "zone_is_assumed", "fields", "form", "before", "stamp", "period_minutes", "precipitation", "place",

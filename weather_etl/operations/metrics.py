@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from weather_etl.lake.fingerprints import StaleStation
     from weather_etl.landing.versions import Landing
 
-JOBS = ("weather_etl_job", "catch_up_job", "serving_job")
+JOBS = (planning.TABLES_JOB, planning.CATCH_UP_JOB, planning.SERVING_JOB)
 
 
 class Figures(Collector):

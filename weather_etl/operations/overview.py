@@ -1,7 +1,7 @@
-"""How the stations stand: their tables, whether they are stale, what the checks said last.
+"""How the stations stand: their tables, whether they are stale, why a run failed.
 
 Belongs here: gathering it, from storage and from Dagster's history.
-Does not belong here: printing (`cli/`), deciding what to run (`planning.py`).
+Does not belong here: what checks said (`check_states.py`), printing (`cli/`), deciding what to run (`planning.py`).
 """
 
 import os
@@ -14,36 +14,23 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from weather_etl import postgres
-from weather_etl.checks import TABLE_CHECKS
-from weather_etl.checks import files as checks
-from weather_etl.checks.evaluation import restore_evaluation
-from weather_etl.checks.neighbours import NEIGHBOURS_AGREE
 from weather_etl.errors import UserError
 from weather_etl.ingestion import shared_files
 from weather_etl.ingestion.station import StationVanished, UnknownStation
 from weather_etl.lake.connection import connect
-from weather_etl.lake.fingerprints import NEIGHBOURS, TABLE_NAMES
+from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.operations import mutes, planning
+from weather_etl.operations.check_states import CheckState, last_checks
 from weather_etl.settings import Settings
 
 if TYPE_CHECKING:
     import dagster as dg
 
-UP_TO_DATE, PASS = "up to date", "PASS"
+UP_TO_DATE = "up to date"
 # Its tables are what landing says, and that is nothing: every file was rejected, or every row refused.
 NOTHING_USABLE = "nothing usable"
 HISTORY = "WEATHER_ETL_POSTGRES_URL"  # the setting that says where Dagster's history lies
-
-
-@dataclass
-class CheckState:
-    """The last evaluation of a check for a station: PASS, WARN or ERROR, and its sentence."""
-
-    table: str
-    name: str
-    state: str
-    description: str
 
 
 @dataclass
@@ -133,32 +120,33 @@ def station_states(
     with connect(settings, prompt=True) as containers:
         inventory = shared_files.take_inventory(containers)
         silent = mutes.muted_stations(containers)
-    landing, stamps = inventory.landing, inventory.stamps
-    stale = {s.station: s for s in planning.find_stale(landing, stamps)}
-    trouble = troubles(settings, instance, list(stale.values()))
-    stations = sorted({s for s, _ in stamps} | landing.stations.keys())
-    for name in only or ():
-        if must_exist and name not in stations:
-            raise UnknownStation(name, stations)
-    states = []
-    for station in stations:
-        if only and station not in only:
-            continue
-        files = landing.stations.get(station)
-        why, parked = trouble.get(station, (None, False))
-        made = {t: stamps[(station, t)] for t in TABLE_NAMES if (station, t) in stamps}
-        states.append(
-            StationState(
-                station,
-                stale[station].why if station in stale else _state_when_not_stale(made),
-                len(files.files) if files else 0,
-                made,
-                _last_checks(instance, station),
-                why,
-                parked,
-                silent.get(station),
+        landing, stamps = inventory.landing, inventory.stamps
+        stale = {s.station: s for s in planning.find_stale(landing, stamps)}
+        trouble = troubles(settings, instance, list(stale.values()))
+        stations = sorted({s for s, _ in stamps} | landing.stations.keys())
+        for name in only or ():
+            if must_exist and name not in stations:
+                raise UnknownStation(name, stations)
+        states = []
+        for station in stations:
+            if only and station not in only:
+                continue
+            files = landing.stations.get(station)
+            why, parked = trouble.get(station, (None, False))
+            made = {t: stamps[(station, t)] for t in TABLE_NAMES if (station, t) in stamps}
+            is_stale = station in stale
+            states.append(
+                StationState(
+                    station,
+                    stale[station].why if is_stale else _state_when_not_stale(made),
+                    len(files.files) if files else 0,
+                    made,
+                    last_checks(instance, containers.lake, station, made, is_stale=is_stale),
+                    why,
+                    parked,
+                    silent.get(station),
+                )
             )
-        )
     return states
 
 
@@ -200,54 +188,3 @@ def parked_stations(
     tried = histories(instance, stale, [planning.TABLES_JOB])
     failed = {station for station, past in tried.items() if past.attempts >= settings.max_attempts}
     return failed | {s.station for s in stale if s.why == planning.VANISHED}
-
-
-def shared_files_state(settings: Settings) -> CheckState | None:
-    """How the files of several stations stand; None if there is none."""
-    with connect(settings, prompt=True) as containers:
-        inventory = shared_files.take_inventory(containers)
-        troubled = shared_files.indexes_in_trouble(containers.lake.container, inventory.sources)
-    if not inventory.sources:
-        return None
-    splits = sum(len(s.splits) for s in inventory.sources)
-    evaluation = checks.shared_files(troubled, len(inventory.sources), splits)
-    return CheckState(
-        evaluation.check.table,
-        evaluation.check.name,
-        PASS if evaluation.passed else evaluation.severity,
-        evaluation.description,
-    )
-
-
-def neighbours_state(settings: Settings) -> CheckState | None:
-    """What neighbours say of each other; None if that was never asked."""
-    with connect(settings, prompt=True) as containers:
-        recorded = containers.lake.read_checks(NEIGHBOURS, "")
-    evaluation = restore_evaluation(NEIGHBOURS_AGREE, recorded or ())
-    if evaluation is None:
-        return None
-    return CheckState(
-        evaluation.check.table,
-        evaluation.check.name,
-        PASS if evaluation.passed else evaluation.severity,
-        evaluation.description,
-    )
-
-
-def _last_checks(instance: "dg.DagsterInstance", station: str) -> list[CheckState]:
-    import dagster as dg
-
-    from weather_etl.operations.run_history import last_check_evaluations
-
-    keys = {dg.AssetCheckKey(dg.AssetKey(c.table), c.name): c for c in TABLE_CHECKS}
-    evaluations = last_check_evaluations(instance, list(keys), station)
-    return [
-        CheckState(
-            check.table,
-            check.name,
-            PASS if evaluations[key].passed else evaluations[key].severity.value,
-            evaluations[key].description or "",
-        )
-        for key, check in keys.items()
-        if key in evaluations
-    ]

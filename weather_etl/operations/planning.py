@@ -27,13 +27,17 @@ _KEYS_PER_TAG = 50  # an entry of PostgreSQL's index of run tags has room for 2,
 PARENT = "weather_etl/parent"  # of a run that another one started: the id of that one
 ATTEMPT = "weather_etl/attempt"
 WHY = "weather_etl/why"
-TABLES_JOB, CATCH_UP_JOB = "weather_etl_job", "catch_up_job"
+TABLES_JOB, CATCH_UP_JOB, SERVING_JOB = "weather_etl_job", "catch_up_job", "serving_job"
+LOCATION, REPOSITORY = "weather_etl", "__repository__"  # as workspace.yaml and Dagster name them
 FEW = 5  # stale stations get a run each up to here, and share runs of catch_up_job from here on
 
 # Run tag that says how a run ended, where its status does not.
 ENDED = "weather_etl/ended"
 LOST, OUTAGE = "lost", "outage"
-SUCCESS = "SUCCESS"
+# Statuses of a run that has ended, as Dagster names them: whoever asks over HTTP need not import it.
+SUCCESS, FAILURE = "SUCCESS", "FAILURE"
+FAILED = (FAILURE, "CANCELED")
+FINISHED = (SUCCESS, *FAILED)
 MAX_RETRY_DELAY_S = 3600
 
 

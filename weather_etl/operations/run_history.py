@@ -28,7 +28,8 @@ UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
-FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+FINISHED = [dg.DagsterRunStatus(status) for status in planning.FINISHED]
+FAILED = [dg.DagsterRunStatus(status) for status in planning.FAILED]
 INTERRUPTED = "The run was interrupted; `weather-etl run` goes on."
 # Set by dagster-celery on a run that it has handed to the broker.
 _BROKER_TAG = "dagster-celery/task_id"
@@ -167,8 +168,7 @@ def _past(record: dg.RunRecord) -> PastRun:
 
 
 def _failed_runs_over_many(instance: dg.DagsterInstance) -> Sequence[dg.RunRecord]:
-    failed = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-    return instance.get_run_records(dg.RunsFilter(job_name=planning.CATCH_UP_JOB, statuses=failed), limit=_BULK_RUNS)
+    return instance.get_run_records(dg.RunsFilter(job_name=planning.CATCH_UP_JOB, statuses=FAILED), limit=_BULK_RUNS)
 
 
 def _last_other_runs(

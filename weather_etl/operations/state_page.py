@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 FILES_TOLD = 3  # of one station
 # States of a station for which no run is due.
 SETTLED = ("up to date", "nothing usable")
-FAILED = [dg.DagsterRunStatus.FAILURE]
 
 
 def fingerprint(
@@ -40,7 +39,9 @@ def fingerprint(
     A report is made anew whenever tables of its station are, so that files and checks are in it. The day is for what
     happens because nothing happens: a station that has fallen silent, a file that waits.
     """
-    failed = instance.get_run_records(dg.RunsFilter(job_name=planning.TABLES_JOB, statuses=FAILED), limit=1)
+    failed = instance.get_run_records(
+        dg.RunsFilter(job_name=planning.TABLES_JOB, statuses=[dg.DagsterRunStatus.FAILURE]), limit=1
+    )
     reports = sorted((station, blob.etag) for station, blob in made.items())
     last = failed[0].dagster_run.run_id if failed else ""
     neighbours = containers.lake.stamp(NEIGHBOURS, "")
@@ -67,7 +68,8 @@ def make_page(
     now: datetime,
 ) -> "Page":
     """The page of all stations of landing and lake, as of `now`."""
-    from weather_etl.operations.overview import shared_files_state, station_states
+    from weather_etl.operations.check_states import shared_files_state
+    from weather_etl.operations.overview import station_states
     from weather_etl.report.index import Note, index_page
 
     states = station_states(settings, instance)
@@ -85,8 +87,9 @@ def make_page(
 def _files_in_trouble(containers: "Containers", states: "list[StationState]") -> "dict[str | None, list[FileState]]":
     """Station -> its files that could not be used or wait; None for files of no station."""
     from weather_etl.checks.files import REJECTED_FILES
+    from weather_etl.operations.check_states import PASS
     from weather_etl.operations.files import files_in_trouble
-    from weather_etl.operations.overview import PASS, UP_TO_DATE
+    from weather_etl.operations.overview import UP_TO_DATE
 
     by_station: dict[str | None, list[FileState]] = {}
     stations = [
@@ -152,7 +155,6 @@ def _grave_notes(state: "StationState", files: "list[FileState]") -> "Iterator[N
         yield Note(f"{file.state} file", f"{file.name}: {file.detail.rstrip('.')}. {way_out}".strip())
     if (more := len(unusable) - FILES_TOLD) > 0:
         yield Note("rejected files", f"{more:,} more; all of them: weather-etl files --station {state.station}")
-    yield from _being_evaluated(state, "ERROR", bool(unusable))
     for check in state.checks:
         if check.state == "ERROR" and not (check.name == "rejected_files" and unusable):
             yield Note(check.name, f"{check.description} ({check.table})")
@@ -169,24 +171,9 @@ def _slight_notes(state: "StationState", files: "list[FileState]", silent: str) 
         yield Note("a run is due", f"{state.state}; the sensor starts it within a minute, or `weather-etl run` does")
     if silent:
         yield Note("silent", silent)
-    yield from _being_evaluated(state, "WARN", False)
     for check in state.checks:
         if check.state == "WARN" and not (check.name == "freshness" and silent):
             yield Note(check.name, f"{check.description} ({check.table})")
-
-
-def _being_evaluated(state: "StationState", severity: str, files_told: bool) -> "Iterator[Note]":
-    """Checks that a table says did not pass and of which Dagster has no result, since a run that evaluates them goes on.
-
-    Without this a station would be green for as long as its run takes.
-    """
-    from weather_etl.report.index import Note
-
-    known = {check.table for check in state.checks}
-    for table, stamp in state.tables.items():
-        failed = stamp.error if severity == "ERROR" else stamp.warn
-        if failed and table not in known and not (files_told and table == "raw_observations"):
-            yield Note("checks", f"{failed} of {table} did not pass when it was made, and are being evaluated anew")
 
 
 def _silence(newest: str, fresh_hours: float | None, now: datetime) -> str:

@@ -14,12 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from weather_etl.errors import UserError
+from weather_etl.operations.planning import CATCH_UP_JOB, FAILED, FINISHED, LOCATION, REPOSITORY
 
 DEFAULT_URL = "http://127.0.0.1:3000"
-# As workspace.yaml and Dagster name them; `jobs.py` would cost the import of Dagster.
-LOCATION, REPOSITORY, CATCH_UP_JOB = "weather_etl", "__repository__", "catch_up_job"
 MODES = ("incremental", "full")
-FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 POLL_S = 1.0
 
 LAUNCH = """
@@ -85,6 +83,10 @@ class RunState:
     @property
     def is_finished(self) -> bool:
         return self.status in FINISHED
+
+    @property
+    def has_failed(self) -> bool:
+        return self.status in FAILED
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for `--json`."""

@@ -9,18 +9,17 @@ from typing import Any
 
 import dagster as dg
 
+from weather_etl.ingestion.station import RAW
 from weather_etl.operations import planning
 from weather_etl.operations.run_history import step_failure, was_interrupted
-from weather_etl.orchestration.graph import graph
+from weather_etl.orchestration.graph import TABLE_STEPS, graph
 from weather_etl.orchestration.jobs import SHARED_JOB, TABLES_JOB
 from weather_etl.private_names import execute_in_this_process
 from weather_etl.redaction import without_secrets
 from weather_etl.stations import PARTITIONS_NAME
 
-# As workspace.yaml and Dagster name them.
-LOCATION, REPOSITORY = "weather_etl", "__repository__"
 QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
-STEPS = ("raw_observations", "validated", "aggregated")
+STEPS = tuple(step.op.name for step in TABLE_STEPS)
 
 
 def run_job(
@@ -56,8 +55,8 @@ def run_job(
             "loggers": dict(loggers or QUIET),
         },
         tags={**({planning.PARTITION: station} if station is not None else {}), **(tags or {})},
-        location=LOCATION,
-        repository=REPOSITORY,
+        location=planning.LOCATION,
+        repository=planning.REPOSITORY,
     )
     if result.success:
         return []
@@ -85,6 +84,6 @@ def replay(instance: dg.DagsterInstance, station: str | None, names: list[str], 
         failures += run_job(instance, SHARED_JOB, ops={"shared_files": {"full": True, "files": shared}})
     if station is not None:
         steps: dict[str, dict[str, Any]] = {step: {"full": True} for step in STEPS}
-        steps["raw_observations"]["files"] = names
+        steps[RAW]["files"] = names
         failures += run_job(instance, TABLES_JOB, station=station, ops=steps)
     return failures

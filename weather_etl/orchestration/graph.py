@@ -4,11 +4,12 @@ Belongs here: putting assets, checks, resources and asset jobs together.
 Does not belong here: sensors, schedules and the jobs that start other runs (`definitions.py` adds them).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dagster as dg
 
+from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.orchestration.assets.aggregated import aggregated
 from weather_etl.orchestration.assets.landing import landing_files, shared_files_asset, unroutable_files
 from weather_etl.orchestration.assets.neighbours import neighbour_events
@@ -19,6 +20,26 @@ from weather_etl.orchestration.assets.validated import validated
 from weather_etl.orchestration.jobs import ASSET_JOBS
 from weather_etl.orchestration.pages import PageIOManager
 from weather_etl.orchestration.resources import ParquetIOManager, StationLock, StorageResource
+
+# The steps that make the tables of a station, in their order.
+TABLE_STEPS = (raw_observations, validated, aggregated)
+
+
+def require_steps(steps: Iterable[dg.AssetsDefinition], tables: Iterable[str]) -> None:
+    """Make sure that every table is made by a step: otherwise each station would be stale for ever.
+
+    Raises:
+        LookupError: a table is made by none.
+    """
+    made = {key.path[-1] for step in steps for key in step.keys}
+    if forgotten := [table for table in tables if table not in made]:
+        raise LookupError(
+            f"No step makes {', '.join(forgotten)}: give it a `table_spec` in weather_etl/orchestration/assets/, and "
+            "a new step its place in TABLE_STEPS of weather_etl/orchestration/graph.py."
+        )
+
+
+require_steps(TABLE_STEPS, TABLE_NAMES)
 
 
 def resources() -> dict[str, Any]:
@@ -38,9 +59,7 @@ def build_graph(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         assets=[
             landing_files,
             shared_files_asset,
-            raw_observations,
-            validated,
-            aggregated,
+            *TABLE_STEPS,
             neighbour_events,
             serving,
             weather_report,

@@ -7,11 +7,11 @@ Does not belong here: when it is started (`sensors/`, `schedules.py`), everythin
 
 import dagster as dg
 
-from weather_etl.lake.fingerprints import NEIGHBOURS
+from weather_etl.lake.fingerprints import NEIGHBOURS, TABLE_NAMES
 from weather_etl.operations import planning
 
 TABLES_JOB = planning.TABLES_JOB
-SERVING_JOB = "serving_job"
+SERVING_JOB = planning.SERVING_JOB
 SHARED_JOB = "shared_files_job"
 REPORT_JOB = "weather_report_job"
 INDEX_JOB = "station_index_job"
@@ -20,8 +20,7 @@ _TAGS = {"dagster/max_runtime": 3600}
 
 weather_etl_job = dg.define_asset_job(
     TABLES_JOB,
-    selection=dg.AssetSelection.assets("raw_observations", "quarantined_rows")
-    | (dg.AssetSelection.groups("validated", "aggregated") - dg.AssetSelection.assets(NEIGHBOURS)),
+    selection=dg.AssetSelection.assets(*TABLE_NAMES),
     description="All tables of one station (partition tag).",
     tags=_TAGS,
 )

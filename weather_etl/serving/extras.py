@@ -4,7 +4,7 @@ Belongs here: statements that can be repeated, drawn from the contracts; so a be
 Does not belong here: tables, columns, keys and indexes (`migrations/`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from weather_etl.serving.tables import LOADS, OBSERVATIONS, READER_ROLE, SCHEMA, SERVED
 
@@ -23,9 +23,14 @@ _METRICS = {
 }
 
 
-def statements() -> Iterator[str]:
-    """All of them, in order; each can be executed any number of times."""
-    yield from _comments()
+def statements(there: Collection[tuple[str, str]]) -> Iterator[str]:
+    """All of them, in order; each can be executed any number of times.
+
+    Args:
+        there: table and column of those that the database has; while a contract is being changed, no migration has made
+            its new ones yet.
+    """
+    yield from _comments(there)
     yield from _metrics_view()
     yield from _reader()
 
@@ -34,13 +39,16 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _comments() -> Iterator[str]:
+def _comments(there: Collection[tuple[str, str]]) -> Iterator[str]:
     yield f"COMMENT ON SCHEMA {SCHEMA} IS 'Weather tables, loaded by weather_etl; written by nobody else.'"
     for served in SERVED:
         contract = served.contract
+        columns = [column for column in contract.columns if (served.name, column.name) in there]
+        if not columns:
+            continue
         about = f"{contract.description} One row is {contract.row}."
         yield f"COMMENT ON TABLE {SCHEMA}.{served.name} IS {_quoted(about)}"
-        for column in contract.columns:
+        for column in columns:
             yield f'COMMENT ON COLUMN {SCHEMA}.{served.name}."{column.name}" IS {_quoted(column.comment)}'
     about = "What is loaded, by station and table; written in the transaction that loads the rows."
     yield f"COMMENT ON TABLE {SCHEMA}.{LOADS} IS {_quoted(about)}"

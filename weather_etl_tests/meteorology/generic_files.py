@@ -21,7 +21,7 @@ HOURS = [str(datetime(2023, 1, 31) + timedelta(hours=h))[:16].replace(" ", "T") 
 def read(data: bytes, **options) -> tuple[ParsedFile, Cells]:
     chosen = formats.Options(**options)
     parsed = formats.read_text(data, chosen)
-    how = formats.reading(parsed.declared, units=chosen.units, standard_time=chosen.standard_time)
+    how = formats.reading_of(parsed.declared, units=chosen.units, standard_time=chosen.standard_time)
     return parsed, read_cells(parsed.rows, how, chosen.timezone or "UTC")
 
 

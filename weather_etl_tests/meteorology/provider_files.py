@@ -93,7 +93,7 @@ def parsed(data: bytes, **options) -> ParsedFile:
 
 def read(data: bytes, timezone: str = "Europe/Budapest", **settings) -> tuple[ParsedFile, Cells]:
     parsed_file = parsed(data)
-    return parsed_file, read_cells(parsed_file.rows, formats.reading(parsed_file.declared, **settings), timezone)
+    return parsed_file, read_cells(parsed_file.rows, formats.reading_of(parsed_file.declared, **settings), timezone)
 
 
 def values(data: bytes, variable: str, **settings) -> list[float | None]:

@@ -55,7 +55,7 @@ def test_each_format_gives_the_same_rows_with_other_line_ends(adapter, end):
 def test_what_a_manifest_keeps_of_a_file_is_plain_data(adapter):
     declared = parsed(FORMATS[adapter]).declared
     again = json.loads(json.dumps(declared))
-    assert formats.reading(again) == formats.reading(declared)
+    assert formats.reading_of(again) == formats.reading_of(declared)
 
 
 REFUSED = {

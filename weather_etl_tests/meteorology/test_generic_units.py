@@ -23,7 +23,7 @@ def test_tenths_are_asked_for_and_read_when_the_station_says_so(digits):
 def test_a_scaled_unit_of_the_station_holds_for_files_that_were_read_before_it():
     parsed = formats.read_text(csv("2023-01-31 00:00,5,12", header=f"{UTC_TIME},Temperature (C),Visibility (km)"))
     for unit, km in (("10 m", 0.12), ("m", 0.012), ("km", 12)):
-        cells = read_cells(parsed.rows, formats.reading(parsed.declared, units={"visibility_km": unit}), "UTC")
+        cells = read_cells(parsed.rows, formats.reading_of(parsed.declared, units={"visibility_km": unit}), "UTC")
         assert cells.values["visibility_km"][0] == pytest.approx(km)
 
 

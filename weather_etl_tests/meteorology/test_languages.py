@@ -42,7 +42,7 @@ VARIABLES = (
 def read(data: bytes, **options) -> tuple[ParsedFile, Cells]:
     chosen = formats.Options(timezone="UTC", **options)
     parsed = formats.read_text(data, chosen)
-    return parsed, read_cells(parsed.rows, formats.reading(parsed.declared, units=chosen.units), "UTC")
+    return parsed, read_cells(parsed.rows, formats.reading_of(parsed.declared, units=chosen.units), "UTC")
 
 
 @pytest.mark.parametrize("language", HEADERS)
@@ -182,7 +182,7 @@ def test_the_readings_of_a_counter_are_told_from_amounts_of_hours():
 def test_no_real_file_of_amounts_looks_like_a_counter(name):
     name = f"files/{name}"
     parsed = formats.read(field.source_of(field.FIELD / name), field.options_of(field.SETTINGS.get(name, "")))
-    cells = read_cells(parsed.rows, formats.reading(parsed.declared, units={}), "UTC")
+    cells = read_cells(parsed.rows, formats.reading_of(parsed.declared, units={}), "UTC")
     known = cells.states["precipitation_mm"] == OK
     amounts = np.where(known, cells.values["precipitation_mm"], np.nan)
     parts = [amounts[i : i + n] for n in (24, 72, 240, len(amounts)) for i in range(0, len(amounts), n)]

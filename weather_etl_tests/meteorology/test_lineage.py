@@ -1,5 +1,7 @@
 """What a column is said to be computed from is enough to compute it, and there."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +21,17 @@ def test_every_column_has_sources_that_exist(table: str) -> None:
     assert set(TABLES[table].column_names) - found.keys() <= {"timezone", "degree_day_bases"}
     for sources in found.values():
         assert sources and all(column in TABLES[of].column_names for of, column in sources)
+
+
+@pytest.mark.parametrize(("table", "source"), [("daily_weather", lineage.HOURS), ("climate_normals", lineage.MONTHS)])
+def test_a_column_whose_sources_nobody_said_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, table: str, source: str
+) -> None:
+    contract = TABLES[table]
+    column = replace(contract.columns[-1], name="ozone_mean_ugm3")
+    monkeypatch.setitem(TABLES, table, replace(contract, columns=(*contract.columns, column)))
+    with pytest.raises(lineage.UnknownSources, match=f"ozone_mean_ugm3 is .* the columns of {source} .*lineage.py"):
+        lineage.sources(table)
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def test_the_worked_example_of_the_page_reads_its_lines():
     lines = b"17;2024.05.31 14:10;21,4;48;3,1;NW\n18;2024.05.31 14:20;21,6;-;2,9;NNW\n"
     profile = compile_profile(example(), name="roof_logger", origin="_formats/roof_logger.toml")
     parsed = formats.read_text(lines, formats.Options(profiles=(profile,)))
-    cells = read_cells(parsed.rows, formats.reading(parsed.declared), "UTC")
+    cells = read_cells(parsed.rows, formats.reading_of(parsed.declared), "UTC")
     assert parsed.profile == "roof_logger" and str(cells.timestamp[0])[:16] == "2024-05-31T13:10"
     assert cells.values["temperature_c"].tolist() == [21.4, 21.6]
     assert cells.values["wind_direction_deg"].tolist() == [315, 337.5]

@@ -15,7 +15,7 @@ def kinds(name: str, texts: list[str], **said) -> tuple[set[str], dict[str, str]
     """Which kinds of pressure are read, and what is assumed."""
     rows = (f"2023-01-31 {h:02}:00,5,{t}" for h, t in enumerate(texts))
     parsed = formats.read_text(csv(*rows, header=f"Time (UTC),Temperature (C),{name}"))
-    how = formats.reading(parsed.declared, **said)
+    how = formats.reading_of(parsed.declared, **said)
     states = read_cells(parsed.rows, how, "UTC").states
     settings = {"units": {}, "pressure": "", "elevation_m": None} | said
     assumed = formats.still_assumed(parsed.assumed, parsed.declared, **settings)
@@ -52,7 +52,7 @@ def test_the_elevation_that_the_file_says_tells_it_too():
     parsed = formats.read_text(data)
     assert parsed.place["elevation_m"] == 500
     assert not formats.still_assumed(parsed.assumed, parsed.declared, units={}, pressure="", elevation_m=None)
-    assert (read_cells(parsed.rows, formats.reading(parsed.declared), "UTC").states[STATION] == OK).all()
+    assert (read_cells(parsed.rows, formats.reading_of(parsed.declared), "UTC").states[STATION] == OK).all()
 
 
 def test_one_pressure_in_two_units_is_one_pressure():

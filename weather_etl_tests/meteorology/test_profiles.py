@@ -65,7 +65,7 @@ def profile_of(name: str) -> str:
 def read(name: str) -> tuple[ParsedFile, Cells]:
     timezone = FILES[name].timezone
     parsed = formats.read(source(name), formats.Options(timezone=timezone))
-    return parsed, read_cells(parsed.rows, formats.reading(parsed.declared), timezone or "UTC")
+    return parsed, read_cells(parsed.rows, formats.reading_of(parsed.declared), timezone or "UTC")
 
 
 def test_every_packaged_profile_keeps_to_the_grammar():
@@ -142,7 +142,7 @@ def test_no_file_fits_two_profiles_of_one_rank(name):
 def test_what_a_manifest_keeps_of_a_file_reads_it_alike(name):
     parsed, cells = read(name)
     declared = json.loads(json.dumps(parsed.declared))
-    again = read_cells(parsed.rows, formats.reading(declared), FILES[name].timezone or "UTC")
+    again = read_cells(parsed.rows, formats.reading_of(declared), FILES[name].timezone or "UTC")
     for variable, values in cells.values.items():
         assert np.array_equal(values, again.values[variable], equal_nan=True), variable
 

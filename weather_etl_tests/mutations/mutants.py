@@ -123,7 +123,7 @@ MUTANTS = (
     Mutant(f"{_F}/time_choice.py", 'top = [f for f in top if f != "%s"]', "pass", TRAPS, "many_forms"),
     Mutant(f"{_F}/time_choice.py", "steps > 20 * _DAY", "steps > 2000 * _DAY", TRAPS, "follow"),
     Mutant(f"{_F}/zones.py", "if options.timezone:\n                    return Zone(how=f\"the station's zone {options.timezone}\")", "if False:\n                    pass", TRAPS, "place_and_zone"),
-    Mutant(f"{_F}/__init__.py", "fields[column] = fields.get(column, Field()).scaled(factor)", "pass", TRAPS, "scaled or tenths"),
+    Mutant(f"{_F}/declared.py", "fields[column] = fields.get(column, Field()).scaled(factor)", "pass", TRAPS, "scaled or tenths"),
     Mutant("weather_etl/meteorology/time_forms.py", "there &= (half == \"\") | ((hour >= 1) & (hour <= 12))", "pass", TRAPS, "afternoon"),
     Mutant("weather_etl/meteorology/cutting.py", "return (latest >= 0) & ~same[np.maximum(latest, 0)]", "return None", TRAPS, "another_order"),
     Mutant("weather_etl/meteorology/time_forms.py", "np.round(np.nan_to_num(days) * 86_400) * 1_000_000", "np.round(np.nan_to_num(days) * 86_400_000_000)", TRAPS, "many_forms"),

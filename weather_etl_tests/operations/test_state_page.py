@@ -1,6 +1,5 @@
 """What makes a station red, amber or green, and when the page of state is made anew."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +9,9 @@ import pytest
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.operations import state_page
+from weather_etl.operations.check_states import CheckState
 from weather_etl.operations.files import PENDING, REJECTED, FileState
-from weather_etl.operations.overview import UP_TO_DATE, CheckState, StationState
+from weather_etl.operations.overview import UP_TO_DATE, StationState
 from weather_etl.report import publish
 from weather_etl.report.index import AMBER, GREEN, RED, Row
 from weather_etl_tests.files import weather_csv
@@ -51,15 +51,6 @@ def test_green_is_a_station_of_which_there_is_nothing_to_say() -> None:
 )
 def test_what_is_not_in_order_has_a_colour_and_a_word(state: str, what: str | None, row: Row) -> None:
     assert (row.state, [n.what for n in row.notes]) == (state, [what] if what else [])
-
-
-@pytest.mark.parametrize(("error", "warn", "colour"), [(1, 2, RED), (0, 2, AMBER), (0, 0, GREEN), (None, None, GREEN)])
-def test_while_a_run_evaluates_the_checks_the_table_says_how_they_stood(
-    error: int | None, warn: int | None, colour: str
-) -> None:
-    hours = replace(HOURS, error=error, warn=warn)
-    assert judged(tables={hours.table: hours}).state == colour
-    assert judged(tables={hours.table: hours}, checks=[check("PASS")]).state == GREEN
 
 
 def test_a_rejected_file_is_told_once_with_its_reason_and_the_way_out() -> None:

@@ -12,7 +12,7 @@ from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import NEIGHBOURS, NEIGHBOURS_INPUTS
 from weather_etl.meteorology.schemas import to_arrow
 from weather_etl.operations import state_page
-from weather_etl.operations.overview import neighbours_state
+from weather_etl.operations.check_states import neighbours_state
 from weather_etl.operations.planning import WHY
 from weather_etl.orchestration.child_runs import causes, run_job
 from weather_etl.orchestration.jobs import NEIGHBOURS_JOB

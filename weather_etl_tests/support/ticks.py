@@ -17,7 +17,7 @@ from weather_etl.landing.versions import Landing
 from weather_etl.operations import planning
 from weather_etl.operations.planning import FEW, PARTITION
 from weather_etl.operations.run_history import failure_sentence
-from weather_etl.orchestration.child_runs import LOCATION, QUIET, REPOSITORY
+from weather_etl.orchestration.child_runs import QUIET
 from weather_etl.orchestration.resources import StorageResource
 from weather_etl.orchestration.sensors import landing_files
 from weather_etl.settings import Settings
@@ -121,7 +121,7 @@ class Ticks:
             tags=tags,
             status=status,
             remote_job_origin=RemoteJobOrigin(
-                RemoteRepositoryOrigin(RegisteredCodeLocationOrigin(LOCATION), REPOSITORY), job
+                RemoteRepositoryOrigin(RegisteredCodeLocationOrigin(planning.LOCATION), planning.REPOSITORY), job
             ),
         )
 

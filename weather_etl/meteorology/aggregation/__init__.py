@@ -4,10 +4,7 @@ Belongs here: civil days, completeness rules, statistics of days, months and yea
 Does not belong here: whether a value is good (`quality/`), values of an hour (`derived.py`, `wind.py`); nulls are
 taken as missing.
 
-Rooms: `completeness.py` when a statistic may be shown; `groups.py` rows that belong together; `hours.py` the hours of
-a station by civil days; `vectors.py` wind as vectors; `fallen.py` what fell and shone; `days.py`; `calendar_spans.py`, `spans.py`, `totals.py`,
-`spells.py` what months and years have in common; `evapotranspiration.py`;
-`months.py`; `years.py`; `normals.py`. Hours are arranged once, and months and years are made from the sums of days.
+Hours are arranged once, and months and years are made from the sums of days.
 """
 
 from weather_etl.meteorology.aggregation.days import daily_weather

@@ -12,7 +12,7 @@ import numpy as np
 from weather_etl.meteorology.cell_states import OK
 from weather_etl.meteorology.cells import Cells
 from weather_etl.meteorology.error_budget import judge
-from weather_etl.meteorology.formats import ASSUMED_ZONE, reading, still_assumed
+from weather_etl.meteorology.formats.declared import ASSUMED_ZONE, reading_of, still_assumed
 from weather_etl.meteorology.formats.drafts import draft
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.reading import attempts, read
@@ -108,7 +108,7 @@ def inspect(source: Source, options: Options, *, show: int = 3) -> Inspection:
     except Rejected as rejected:
         return _rejected(source, options, rejected)
     timezone = options.timezone or "UTC"
-    how = reading(
+    how = reading_of(
         parsed.declared, units=options.units, pressure=options.pressure, elevation_m=options.elevation_m,
         standard_time=options.standard_time,
     )  # fmt: skip

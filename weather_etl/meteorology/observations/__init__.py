@@ -3,9 +3,7 @@
 Belongs here: which value an hour gets, duplicates and conflicts, the validated table and its events, the balance of rows.
 Does not belong here: cutting a file into rows (`cutting.py`), reading a cell (`cells.py`), thresholds (`quality/`).
 
-Rooms: `observe.py` the whole way; `sentinels.py` numbers that mean no value; `reports.py` the reports of an hour;
-`series.py` means, extremes and sums of several; `precipitation.py`; `hours.py` puts them together; `provenance.py` the
-rows that an hour came from, and what became of every row; `tables.py` events and quarantined rows as frames.
+`observe.py` is the whole way.
 """
 
 from weather_etl.meteorology.observations.observe import Observations, observe

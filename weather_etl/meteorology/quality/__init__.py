@@ -3,9 +3,8 @@
 Belongs here: QARTOD flags, the table of limits with their sources, one function per test.
 Does not belong here: the order of the tests and what becomes of a value that fails (`cascade.py`), reading cells.
 
-Rooms: `flags.py`, `limits.py` (both free of numpy: what others import from here costs nothing); a family of tests each:
-`ranges.py` one value alone, `changes.py` the hour before and after, `still.py` runs of equal values, `climate.py` the
-record, `rain.py`, `snow.py`, `sunlight.py` (radiation, sunshine and cloud) what only these have.
+`flags.py` and `limits.py` are free of numpy: what others import from there costs nothing. The other modules are a family
+of tests each.
 
 What all tests share, for one station with n hours: `values`, `x` and the other variables are float64, shape (n,), in the
 units of `validated_observations`, NaN where there is no value; `hours` is int64, shape (n,), hours since 1970-01-01 UTC,

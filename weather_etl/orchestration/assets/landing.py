@@ -18,7 +18,7 @@ from weather_etl.lake.container import StorageUnavailable
 from weather_etl.landing.versions import SHARED
 from weather_etl.operations import planning
 from weather_etl.orchestration.assets.making import Results
-from weather_etl.orchestration.assets.specs import markdown, station_partitions
+from weather_etl.orchestration.assets.specs import markdown, of_layer, station_partitions
 from weather_etl.orchestration.checks import result, spec
 from weather_etl.orchestration.configs import DescribedConfig
 from weather_etl.orchestration.failures import unexpected, without_details
@@ -39,10 +39,8 @@ landing_files = dg.AssetSpec(
         "They are observed when the sensor sees a change; each observation names the newest files of its station. What "
         "became of each, and why one was not used: `weather-etl files`."
     ),
-    group_name="landing",
+    **of_layer("landing"),
     kinds={"azure"},
-    owners=["team:weather"],
-    tags={"domain": "weather", "layer": "landing"},
     partitions_def=station_partitions,
 )
 
@@ -78,10 +76,8 @@ class SharedFilesConfig(DescribedConfig):
 @dg.asset(
     name="shared_files",
     deps=[dg.AssetDep("landing_files", partition_mapping=_shared_part)],
-    group_name="landing",
+    **of_layer("landing"),
     kinds={"parquet"},
-    owners=["team:weather"],
-    tags={"domain": "weather", "layer": "landing"},
     check_specs=[spec(checks.SHARED_FILES, None)],
     description=(
         "Files of several stations, `landing/_shared/<any path>`, split into one object per station, which then counts "

@@ -5,19 +5,17 @@ Does not belong here: what a table is made from (`raw.py`, `validated.py`, `aggr
 """
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Sized
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sized
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from weather_etl.checks import TABLE_CHECKS
-from weather_etl.checks import observations as checks
-from weather_etl.checks.evaluation import BlockingCheckFailed, Check, Evaluation, restore_evaluation
+from weather_etl.checks.evaluation import BlockingCheckFailed, Evaluation
+from weather_etl.checks.recorded import recorded_evaluations
 from weather_etl.errors import UserError
 from weather_etl.ingestion.station import NeverMade
 from weather_etl.lake.fingerprints import INPUTS
-from weather_etl.lake.table_objects import Lake, Stamp
 from weather_etl.orchestration.checks import result
 from weather_etl.orchestration.configs import DescribedConfig
 from weather_etl.orchestration.failures import what_next
@@ -142,22 +140,3 @@ def last_metadata(context: dg.AssetExecutionContext, asset: str, data_version: s
         if event and (event.tags or {}).get("dagster/data_version") == data_version:
             return dict(event.metadata)
     return {}
-
-
-def recorded_evaluations(lake: Lake, stamp: Stamp | None, wanted: Collection[Check]) -> list[Evaluation] | None:
-    """What checks of a table said when it was made; freshness as of now. None if one of them is not recorded."""
-    if not wanted:
-        return []
-    records = lake.read_checks(stamp.table, stamp.station, stamp) if stamp else None
-    evaluations = []
-    for check in wanted:
-        evaluation = restore_evaluation(check, records or ())
-        if evaluation is None:
-            return None
-        if check == checks.freshness:
-            newest = (
-                datetime.strptime(stamp.last, "%Y-%m-%d %H:%MZ").replace(tzinfo=UTC) if stamp and stamp.last else None
-            )
-            evaluation = checks.as_of_now(evaluation, newest)
-        evaluations.append(evaluation)
-    return evaluations

@@ -11,10 +11,11 @@ import dagster as dg
 from weather_etl import neighbourhood
 from weather_etl.checks import NEIGHBOUR_CHECKS
 from weather_etl.checks.evaluation import Evaluation
+from weather_etl.checks.recorded import recorded_evaluations
 from weather_etl.lake import fingerprints
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import NEIGHBOURS, NEIGHBOURS_INPUTS
-from weather_etl.orchestration.assets.making import Results, TablesConfig, last_metadata, recorded_evaluations
+from weather_etl.orchestration.assets.making import Results, TablesConfig, last_metadata
 from weather_etl.orchestration.assets.specs import preview, table_spec
 from weather_etl.orchestration.checks import result, spec
 from weather_etl.orchestration.failures import without_details

@@ -16,7 +16,7 @@ from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import NEIGHBOURS
 from weather_etl.operations import state_page
 from weather_etl.orchestration.assets.making import Results, TablesConfig, last_metadata
-from weather_etl.orchestration.assets.specs import code_references, station_partitions
+from weather_etl.orchestration.assets.specs import code_references, of_layer, station_partitions
 from weather_etl.orchestration.failures import without_details
 from weather_etl.orchestration.pages import HtmlPage
 from weather_etl.orchestration.resources import ParquetIOManager, StationTable, StorageResource
@@ -39,10 +39,8 @@ if TYPE_CHECKING:
                 "quality.\n\nIt lies beside the tables, `report/station=<id>/index.html`, and opens in any browser "
                 "without a network: from Storage Explorer, or with `weather-etl open report STATION`."
             ),
-            group_name="report",
+            **of_layer("report"),
             kinds={"html"},
-            owners=["team:weather"],
-            tags={"domain": "weather", "layer": "report"},
             code_version=publish.REPORT_VERSION,
             partitions_def=station_partitions,
             metadata=code_references("report/pages.py", "report/pictures.py", "report/facts.py"),
@@ -105,10 +103,8 @@ def _figures(page: "Page") -> dict[str, Any]:
         "order and the way out; sortable, with a filter and a map.\n\nIt lies at `report/index.html` and opens in any "
         "browser: `weather-etl open report`. Made anew when a report or a failed run is new, and once a day."
     ),
-    group_name="report",
+    **of_layer("report"),
     kinds={"html"},
-    owners=["team:weather"],
-    tags={"domain": "weather", "layer": "report"},
     code_version=publish.REPORT_VERSION,
     io_manager_key="pages",
     metadata=code_references("report/index.py", "operations/state_page.py"),

@@ -11,7 +11,7 @@ import dagster as dg
 
 from weather_etl.checks.evaluation import ERROR, Check, Evaluation
 from weather_etl.orchestration.assets.making import Results
-from weather_etl.orchestration.assets.specs import column_schema, station_partitions
+from weather_etl.orchestration.assets.specs import column_schema, of_layer, station_partitions
 from weather_etl.orchestration.checks import result, spec
 from weather_etl.orchestration.configs import DescribedConfig
 from weather_etl.orchestration.failures import ExpectedFailure, without_details
@@ -36,10 +36,8 @@ def _spec(served: Served) -> dg.AssetSpec:
         served.name,
         deps=[served.source],
         description=f"{contract.description}\n\nTable {SCHEMA}.{served.name}; one row is {contract.row}.",
-        group_name="serving",
+        **of_layer("serving"),
         kinds={"postgres"},
-        owners=["team:weather"],
-        tags={"domain": "weather", "layer": "serving"},
         code_version=served.columns_version[:8],
         partitions_def=station_partitions,
         metadata={"dagster/column_schema": column_schema(contract), "dagster/table_name": f"{SCHEMA}.{served.name}"},

@@ -14,6 +14,7 @@ import dagster as dg
 
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.lake.fingerprints import CODE_VERSIONS, INPUTS, NEIGHBOURS
+from weather_etl.meteorology import aggregated_tables
 from weather_etl.meteorology.schemas import TABLES, Table
 from weather_etl.orchestration.checks import spec
 from weather_etl.redaction import escaped
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 # `BackfillPolicy.multi_run(1)` Dagster 1.13 asks for ranges of one partition, in which checks have none (docs/adr/0005).
 station_partitions = dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)
 
-AGGREGATED = ("daily_weather", "monthly_weather", "yearly_weather", "climate_normals")
+AGGREGATED = tuple(contract.name for contract in aggregated_tables.AGGREGATED)
 PREVIEW_ROWS = 5
 WARNINGS_TOLD = 10
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -49,6 +50,11 @@ FRESHNESS = {
     )
 }
 _UI_TYPES = {"str": "string", "category": "string", "datetime64[us, UTC]": "timestamp (UTC)", "Int64": "int64"}
+
+
+def of_layer(layer: str) -> dict[str, Any]:
+    """Group, owners and tags of an asset, by its layer."""
+    return {"group_name": layer, "owners": ["team:weather"], "tags": {"domain": "weather", "layer": layer}}
 
 
 def column_schema(contract: Table) -> dg.TableSchema:
@@ -77,6 +83,12 @@ def code_references(*files: str) -> dict[str, Any]:
         return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[*references])}
 
 
+def _code_of(table: str) -> tuple[str, ...]:
+    if table not in _CODE:
+        raise LookupError(f"Say in _CODE of weather_etl/orchestration/assets/specs.py which files make {table}.")
+    return _CODE[table]
+
+
 def column_lineage(table: str) -> dict[str, Any]:
     """Metadata that says which columns the columns of an aggregated table are computed from; of others nothing.
 
@@ -100,15 +112,13 @@ def table_spec(table: str, *, group: str, deps: list[str] | None = None) -> dg.A
         table,
         deps=deps or list(INPUTS[table]),
         description=f"{contract.description}\n\nOne row is {contract.row}.",
-        group_name=group,
+        **of_layer(group),
         kinds={"parquet"},  # a name beside more of them is cut in the catalog
-        owners=["team:weather"],
-        tags={"domain": "weather", "layer": group},
         code_version=CODE_VERSIONS[table],
         partitions_def=None if table == NEIGHBOURS else station_partitions,
         metadata={
             "dagster/column_schema": column_schema(contract),
-            **code_references(*_CODE.get(table, ())),
+            **code_references(*_code_of(table)),
             **column_lineage(table),
         },
         freshness_policy=FRESHNESS.get(table),

@@ -2,7 +2,7 @@
 
 Belongs here: gathering what `planning.plan` decides on for the stations that events name; the life of a message.
 Does not belong here: the decisions (`operations/planning.py`), the queue (`landing/event_queue.py`), what an event says
-(`landing_events.py`).
+(`landing/events.py`).
 
 A message means *look at this station*, no more: the station's own listing decides, as it does in
 `landing_files_sensor`. A message is deleted when its station needs nothing more: all tables are up to date, or it is

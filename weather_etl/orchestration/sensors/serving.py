@@ -1,7 +1,7 @@
 """When are the serving tables loaded? A sensor that compares what is loaded with what the lake holds.
 
 Belongs here: gathering what `planning.plan` decides on for the serving tables.
-Does not belong here: what is stale (`serving/load.py`), the decisions (`operations/planning.py`).
+Does not belong here: what is stale (`serving/staleness.py`), the decisions (`operations/planning.py`).
 
 Level-triggered like `landing_files_sensor`, and with a staleness of its own: the lake never waits for PostgreSQL.
 """

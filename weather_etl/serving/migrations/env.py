@@ -11,6 +11,7 @@ from alembic import context
 from weather_etl.serving import extras
 from weather_etl.serving.tables import SCHEMA, metadata
 
+_COLUMNS = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = :schema"
 LOCK = 7_230_117_001  # any number that nobody else locks
 
 
@@ -36,7 +37,8 @@ def main() -> None:
         with context.begin_transaction():
             context.run_migrations()
         if attributes.get("upgrade"):
-            for statement in extras.statements():
+            there = {(row[0], row[1]) for row in connection.execute(sa.text(_COLUMNS), {"schema": SCHEMA})}
+            for statement in extras.statements(there):
                 connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
