@@ -5,7 +5,7 @@ Does not belong here: reason codes (`reasons.py`), flags and limits (`quality/`)
 """
 
 # Raise it when a file gives other raw rows than before: every file is read again, and shared ones are split again.
-READER_VERSION = "7"
+READER_VERSION = "8"
 
 # Hours of the periods, longer than one hour, whose amounts of precipitation have a raw column of their own.
 LONG_PERIODS_H = (3, 6, 9, 12, 15, 18, 21, 24)
