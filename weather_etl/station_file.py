@@ -36,10 +36,9 @@ from weather_etl.errors import UserError
 from weather_etl.meteorology.quality import LIMITS, POSSIBLE, Limits
 from weather_etl.meteorology.site import DegreeDayBases, SolarSettings, Thresholds, WindSettings, Withdrawn
 from weather_etl.meteorology.units import DEFAULT_UNITS
-from weather_etl.redaction import printable
 from weather_etl.stations import Dialect, StationSettings
 from weather_etl.toml_errors import told
-from weather_etl.toml_lines import MAX_SENTENCE
+from weather_etl.toml_lines import table_of
 
 # No key must be there; the default of one that is not there is in the settings, not in these rules.
 NOT_GIVEN: Any = None
@@ -242,19 +241,10 @@ def parse_settings(text: str, *, source: str, version: str) -> StationSettings:
         UserError: it is no TOML, or keys or values cannot be used; names the file, and every such key with its line.
     """
     try:
-        return _settings(_table(text, source), text, source=source, version=version)
-    except RecursionError:
-        raise UserError(f"{source} is nested too deeply; correct it and upload it again.") from None
-
-
-def _table(text: str, source: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        why = printable(str(error), MAX_SENTENCE)
-    except (ValueError, OverflowError):
-        why = "a number has thousands of digits"
-    raise UserError(f"{source} is not valid TOML ({why}); correct it and upload it again.")
+        table = table_of(text)
+    except ValueError as error:
+        raise UserError(f"{source} is not valid TOML ({error}); correct it and upload it again.") from None
+    return _settings(table, text, source=source, version=version)
 
 
 def packaged_settings(station: str) -> StationSettings:

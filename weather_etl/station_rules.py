@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, PlainValidator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, PlainValidator, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from weather_etl.meteorology.units import QUANTITIES, UNITS, iana_zones, known_scaled_unit
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
+from weather_etl.toml_lines import Place
 
 MAX_NAME = 200
 
@@ -96,7 +97,7 @@ def bulletin_date(text: str) -> str:
 
 def profile_or_name(value: Any) -> Any:
     """The name of a profile, or a profile: its table is checked by the grammar of profiles."""
-    from weather_etl.meteorology.formats.grammar import check
+    from weather_etl.meteorology.formats.grammar import problems_of
     from weather_etl.meteorology.formats.profile import ProfileError
     from weather_etl.meteorology.formats.registry import compile_table
 
@@ -106,11 +107,18 @@ def profile_or_name(value: Any) -> Any:
         return value
     if not isinstance(value, dict):
         raise PydanticCustomError("wrong_type", "the name of a profile, or a table")
+    if wrong := problems_of(value, needs_match=False):
+        raise ValidationError.from_exception_data("format", [_error(place, "of_key", said) for place, said in wrong])
     try:
-        check(value, name="[format]", origin="station.toml")
         return compile_table(value, name="station", origin="station.toml")
     except ProfileError as error:
-        raise PydanticCustomError("sentence", str(error).rstrip(".").replace("{", "{{").replace("}", "}}")) from None
+        raise ValidationError.from_exception_data(
+            "format", [_error(("base",), "sentence", str(error).rstrip("."))]
+        ) from None
+
+
+def _error(place: Place, kind: str, sentence: str) -> InitErrorDetails:
+    return {"type": PydanticCustomError(kind, "{said}", {"said": sentence}), "loc": place, "input": None}
 
 
 def unit_of(column: str, text: Any) -> str:

@@ -5,34 +5,19 @@ Does not belong here: what a file may say (`station_file.py`), lines of keys (`t
 """
 
 import typing
-from collections.abc import Iterator
-from datetime import date, datetime, time
 from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from weather_etl.toml_lines import Line, dotted, line_of, lines_of, problems_told
-
-MAX_SHOWN = 200
-# Begins what need be said once for a file, however many keys it is about.
-_KNOWN = "; known "
+from weather_etl.toml_lines import KNOWN, dotted, line_of, lines_of, problems_told, shown
 
 
 def told(errors: list[ErrorDetails], model: type[BaseModel], text: str, source: str) -> str:
     """All errors in one paragraph: the file, then for each the line (where there is a text), the key, the way out."""
     lines = lines_of(text)
     problems = {(line_of(lines, _place(error)), _sentence(error, model)) for error in errors}
-    return problems_told(source, _once(sorted(problems)))
-
-
-def _once(problems: list[tuple[Line, str]]) -> Iterator[tuple[Line, str]]:
-    """The same without the lists of what is known that an earlier sentence has."""
-    said: set[str] = set()
-    for line, sentence in problems:
-        about, _, known = sentence.rpartition(_KNOWN)
-        yield line, about if about and known in said else sentence
-        said.add(known)
+    return problems_told(source, problems)
 
 
 _WRONG_TYPES = {
@@ -57,44 +42,25 @@ def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
     place, kind, value = _place(error), error["type"], error["input"]
     key = dotted(place)
     if kind == "extra_forbidden":
-        return f"{_has(place[:-1])} the unknown key {str(place[-1])!r}{_KNOWN}keys are {', '.join(_keys_at(model, place[:-1]))}"
+        return f"{_has(place[:-1])} the unknown key {str(place[-1])!r}{KNOWN}keys are {', '.join(_keys_at(model, place[:-1]))}"
     if kind == "missing":
         return f"{_has(place[:-1])} no key {str(place[-1])!r}, which must be there"
     if kind == "wrong_type" or kind in _WRONG_TYPES:
         wanted = error["msg"] if kind == "wrong_type" else _WRONG_TYPES[kind]
-        return f"{key} is {_shown(value)}, which is of the wrong type; it must be {wanted}"
+        return f"{key} is {shown(value)}, which is of the wrong type; it must be {wanted}"
     if kind == "literal_error":
-        choices = map(_shown, _choices_at(model, place))
-        return f"{key} is {_shown(value)}; it must be one of {', '.join(choices)}"
+        choices = map(shown, _choices_at(model, place))
+        return f"{key} is {shown(value)}; it must be one of {', '.join(choices)}"
     if kind == "sentence":
         return error["msg"]
     said = str(error["ctx"]["error"]) if kind == "value_error" else error["msg"]
-    return f"{key} {said}" if kind == "of_key" else f"{key} is {_shown(value)}; {said}"
+    return f"{key} {said}" if kind == "of_key" else f"{key} is {shown(value)}; {said}"
 
 
 def _has(table: tuple[str | int, ...]) -> str:
     if not table:
         return "there is"
     return f"[[{dotted(table[:-1])}]] has" if isinstance(table[-1], int) else f"[{dotted(table)}] has"
-
-
-def _shown(value: Any) -> str:
-    """A value as TOML writes it; of a long one the beginning."""
-    shown = _written(value)
-    return shown if len(shown) <= MAX_SHOWN else f"{shown[:40]}..."
-
-
-def _written(value: Any) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case datetime() | date() | time():
-            return value.isoformat()
-        case list():
-            return f"[{', '.join(map(_written, value))}]"
-        case dict():
-            return f"{{ {', '.join(f'{dotted((k,))} = {_written(v)}' for k, v in value.items())} }}" if value else "{}"
-    return repr(value)
 
 
 def _field_at(model: type[BaseModel], place: tuple[str | int, ...]) -> Any:

@@ -1,20 +1,24 @@
-"""Where in a TOML text each key stands, and problems told with their lines.
+"""A TOML text as a table, where in it each key stands, and problems told with their lines.
 
 Belongs here: lines of keys, which `tomllib` does not tell; one paragraph of all that is wrong with a file.
 Does not belong here: what is wrong (`toml_errors.py` for a `station.toml`, `meteorology/formats/grammar.py` for a profile).
 """
 
+import math
 import re
 import tomllib
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from datetime import date, datetime, time
 from itertools import count
 from typing import Any
 
 from weather_etl.redaction import escaped, printable
 
-MAX_SENTENCE, MAX_ERRORS = 1000, 20
+MAX_SENTENCE, MAX_ERRORS, MAX_SHOWN, MAX_DEPTH = 1000, 20, 200, 50
+KNOWN = "; known "
+"""Begins what need be said once for a file, however many keys it is about."""
 
 Line = int
 Place = tuple[str | int, ...]
@@ -35,6 +39,36 @@ _VALUE = re.compile(
 )
 
 
+def table_of(text: str) -> dict[str, Any]:
+    """A TOML text as a table. Whole numbers beyond the 64 bits that TOML promises are floats, like any that are too large.
+
+    Raises:
+        ValueError: it is none; says why.
+    """
+    try:
+        table: dict[str, Any] = _with_small_integers(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(printable(str(error), MAX_SENTENCE)) from None
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except ValueError:  # of `int`
+        raise ValueError("a number has thousands of digits") from None
+    return table
+
+
+def _with_small_integers(value: Any, depth: int = 0) -> Any:
+    if depth > MAX_DEPTH:
+        raise RecursionError  # sooner than where one walk through a table comes to an end, and another does not
+    match value:
+        case dict():
+            return {key: _with_small_integers(inner, depth + 1) for key, inner in value.items()}
+        case list():
+            return [_with_small_integers(inner, depth + 1) for inner in value]
+        case int() if value.bit_length() > 63:
+            return float(value) if value.bit_length() < 1024 else math.inf if value > 0 else -math.inf
+    return value
+
+
 def problems_told(source: str, problems: Iterable[tuple[Line, str]]) -> str:
     """All problems of a file in one paragraph, those of its first lines first.
 
@@ -42,24 +76,53 @@ def problems_told(source: str, problems: Iterable[tuple[Line, str]]) -> str:
         source: names the file.
         problems: for each its line, 0 where there is none, and a sentence without a full stop.
     """
-    ordered = sorted(set(problems))
-    shown = [(line, f"{printable(sentence, MAX_SENTENCE)}.") for line, sentence in ordered[:MAX_ERRORS]]
-    if len(shown) == 1:
-        [(line, sentence)] = shown
+    ordered = list(_once(sorted(set(problems), key=lambda p: (p[0] or math.inf, p[1]))))
+    told = [(line, f"{printable(sentence, MAX_SENTENCE)}.") for line, sentence in ordered[:MAX_ERRORS]]
+    if len(told) == 1:
+        [(line, sentence)] = told
         return f"{source}, line {line}: {sentence}" if line else f"{source}: {sentence}"
-    sentences = [f"Line {line}: {sentence}" if line else sentence for line, sentence in shown]
+    sentences = [f"Line {line}: {sentence}" if line else sentence for line, sentence in told]
     if len(ordered) > MAX_ERRORS:
         sentences.append(f"And {len(ordered) - MAX_ERRORS:,} more.")
     return f"{source} has {len(ordered):,} errors. {' '.join(sentences)}"
 
 
+def _once(problems: Iterable[tuple[Line, str]]) -> Iterator[tuple[Line, str]]:
+    """The same without the lists of what is known that an earlier sentence has."""
+    said: set[str] = set()
+    for line, sentence in problems:
+        about, _, known = sentence.rpartition(KNOWN)
+        yield line, about if about and known in said else sentence
+        said.add(known)
+
+
+def shown(value: Any) -> str:
+    """A value as TOML writes it; of a long one the beginning."""
+    text = _value_written(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:40]}..."
+
+
+def _value_written(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case datetime() | date() | time():
+            return value.isoformat()
+        case list():
+            return f"[{', '.join(map(_value_written, value))}]"
+        case dict():
+            pairs = ", ".join(f"{_key_written(k)} = {_value_written(v)}" for k, v in value.items())
+            return f"{{ {pairs} }}" if pairs else "{}"
+    return repr(value)
+
+
 def dotted(place: Place) -> str:
     """A place as a person writes it: `limits.temperature_c`, `source_ids[1]`, `aliases."a b"`."""
-    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{_written(part)}" for part in place]
+    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{_key_written(part)}" for part in place]
     return "".join(parts).removeprefix(".")
 
 
-def _written(key: str) -> str:
+def _key_written(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{escaped(key)}"'
 
 

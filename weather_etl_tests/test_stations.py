@@ -4,7 +4,7 @@ import re
 import shutil
 import zoneinfo
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import resources
 
 import pytest
@@ -14,7 +14,7 @@ from weather_etl.ingestion import manifest
 from weather_etl.meteorology.formats.registry import packaged
 from weather_etl.meteorology.quality import LIMITS
 from weather_etl.meteorology.site import DegreeDayBases
-from weather_etl.meteorology.units import known_zone
+from weather_etl.meteorology.units import iana_zones, known_zone
 from weather_etl.station_file import StationFile, packaged_settings, parse_settings
 from weather_etl.stations import Dialect, StationSettings, WindSettings, is_station_id
 from weather_etl_tests.conftest import CHECKOUT
@@ -106,6 +106,7 @@ def test_a_zone_that_this_machine_alone_has_is_none(tmp_path):
         with pytest.raises(UserError, match="this time zone is unknown"):
             settings('timezone = "Company/Office"')
         assert known_zone("Company/Office") is None and known_zone("Europe/Budapest")
+        assert not {"localtime", "Factory", "Company/Office"} & iana_zones()
     finally:
         zoneinfo.reset_tzpath(before)
 
@@ -113,6 +114,25 @@ def test_a_zone_that_this_machine_alone_has_is_none(tmp_path):
 @pytest.mark.parametrize(("boundary", "zone"), [("utc", "UTC"), ("local", "Europe/Budapest")])
 def test_the_day_boundary_chooses_the_zone_of_the_days(boundary, zone):
     assert settings(f'timezone = "Europe/Budapest"\nday_boundary = "{boundary}"').day_zone == zone
+
+
+def test_bounds_belong_to_what_may_be():
+    for key, low, high in (("latitude", -90, 90), ("fresh_hours", 1, 8784), ("elevation_m", -500, 9000)):
+        for value in (low, high):
+            assert getattr(settings(f"{key} = {value}"), key) == value
+    bounds = settings("limits.temperature_c = { fail = [-100, 70], suspect = [-100, 70] }").limits["temperature_c"]
+    assert bounds.fail == bounds.suspect == (-100, 70)
+
+
+@pytest.mark.parametrize(
+    ("written", "utc"),
+    [("06:00:00", 6), ("06:00:00Z", 6), ("06:00:00+02:00", 4), ("06:00:00-05:00", 11)],
+)
+def test_what_is_withdrawn_begins_and_ends_in_utc(written, utc):
+    """One hour is withdrawn where both times are the same."""
+    zone, table = 'timezone = "Europe/Budapest"', '[[withdrawn]]\nvariable = "temperature_c"\nreason = "x"'
+    [withdrawn] = settings(f"{zone}\n{table}\nfrom = 2020-01-31T{written}\nto = 2020-01-31T{written}").withdrawn
+    assert withdrawn.start == withdrawn.end == datetime(2020, 1, 31, utc, tzinfo=UTC)
 
 
 WRONG = {
@@ -157,6 +177,9 @@ WRONG = {
     "limits.temperature_c = { rate = 0 }": "limits.temperature_c.rate is 0",
     "limits.temperature_c = { slope = 1 }": "[limits.temperature_c] has the unknown key 'slope'; known keys are fail, suspect",
     "limits.temperature_c = { fail = [-10, 10] }": "fail is [-10, 10]; the suspect span, [-60, 50] by default, must lie within it",
+    "limits.temperature_c = { fail = [-60, 40], suspect = [-30, 45] }": "suspect is [-30, 45]; it must lie within the fail span, [-60, 40]",
+    "limits.temperature_c = { fail = [-20, 50], suspect = [-30, 45] }": "suspect is [-30, 45]; it must lie within the fail span, [-20, 50]",
+    "limits.temperature_c = { suspect = [-30, 69] }": "suspect is [-30, 69]; it must lie within the fail span, [",
     "wind = { turbine = 5 }": "turbine is 5",
     "wind = { hub_height_m = 1000 }": "within 5..300",
     "fresh_hours = 0": "within 1..8784",

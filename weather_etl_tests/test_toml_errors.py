@@ -100,6 +100,37 @@ reason = ""
     )
 
 
+def test_all_that_is_wrong_with_a_format_of_ones_own_is_told_with_all_else():
+    text = """\
+live = 3
+[format]
+titel = "{key} {x}"
+[[format.column]]
+to = "temperature_c"
+name = ["T"]
+unit = "mm"
+[format.time]
+columns = ["t"]
+zone = 1
+"""
+    told = re.sub(r"(known here are|a zone is) .*?\. (?=Line)", r"\1 .... ", errors_of(text))
+    assert told == (
+        " has 4 errors. Line 1: live is 3, which is of the wrong type; it must be true or false. "
+        "Line 3: format.titel is no key of the grammar; known here are .... "
+        "Line 7: format.column[1].unit is 'mm', which is no unit of temperature_c. "
+        "Line 10: format.time.zone is 1; a zone is UTC, an offset such as UTC+09:00, an IANA name or station, header, meta, "
+        "evidence, lst, solar."
+    )
+
+
+def test_a_format_on_a_base_that_is_none_is_told_at_its_line():
+    told = errors_of('[format]\ntitle = "x"\nbase = "ndbcc"\n')
+    assert told == (
+        ", line 3: station (station.toml): base is 'ndbcc', which is no profile; "
+        "near ones are ndbc, ndbc_old, nsrdb; `weather-etl formats` lists all."
+    )
+
+
 def test_what_is_wrong_itself_is_not_held_against_its_neighbour():
     text = "[limits.temperature_c]\nfail = [5]\nsuspect = [-90, 80]\n[degree_days]\nheating_base_c = true\nheating_limit_c = 20"
     assert re.findall(r"Line (\d)", errors_of(text)) == ["2", "5"]
@@ -191,6 +222,14 @@ s = [ # t = 10
 )  # fmt: skip
 def test_the_line_of_a_key_is_found(place, line):
     assert line_of(lines_of(WRITTEN), place) == line
+
+
+@pytest.mark.parametrize("depth", [60, 200, 480, 490, 5000])
+def test_what_is_nested_too_deeply_is_told_as_that(depth):
+    for key in ("name", "aliases.a", "format.title", "nowhere"):
+        for value in ("[" * depth + "]" * depth, "{a=" * depth + "1" + "}" * depth):
+            assert errors_of(f"{key} = {value}").startswith(" is not valid TOML (it is nested too deeply); correct it")
+    assert "[[[[1]]]]" in errors_of("name = [[[[1]]]]")
 
 
 THREE, LITERAL = '"' * 3, "'" * 3

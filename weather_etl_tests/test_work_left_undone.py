@@ -89,7 +89,7 @@ def test_a_bad_station_delays_no_good_one(containers: Containers, run: Any, caps
     containers.landing.upload("a/station.toml", b"x = " + b"[" * 9000)
     containers.landing.upload("b/x.csv", weather_csv(24))
     assert run() == 1
-    assert "a/station.toml is nested too deeply" in capsys.readouterr().err
+    assert "a/station.toml is not valid TOML (it is nested too deeply)" in capsys.readouterr().err
     assert containers.lake.stamp("climate_normals", "b") is not None
 
 

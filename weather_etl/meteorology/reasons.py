@@ -19,6 +19,7 @@ class Reason(StrEnum):
     EMPTY_FILE = "EMPTY_FILE"
     NOT_TEXT = "NOT_TEXT"
     NOT_CSV = "NOT_CSV"
+    NOT_OF_FORMAT = "NOT_OF_FORMAT"
     ENCODING_UNKNOWN = "ENCODING_UNKNOWN"
     GZIP_TRUNCATED = "GZIP_TRUNCATED"
     GZIP_CORRUPT = "GZIP_CORRUPT"
@@ -65,6 +66,10 @@ EXPLANATIONS: dict[Reason, tuple[str, str]] = {
     Reason.EMPTY_FILE: ("The file has 0 bytes or only blank lines.", "Upload it again with its content."),
     Reason.NOT_TEXT: ("The file is not text.", "Export the data as CSV."),
     Reason.NOT_CSV: ("The file is of another kind than CSV.", "Export the data as CSV."),
+    Reason.NOT_OF_FORMAT: (
+        "`format` in station.toml names another format, or one that there is not.",
+        "Correct that line, or take it out: the formats of files are recognised.",
+    ),
     Reason.ENCODING_UNKNOWN: ("The text encoding could not be told.", "Save the file as UTF-8."),
     Reason.GZIP_TRUNCATED: ("The gzip stream ends too early.", "Upload the whole file again."),
     Reason.GZIP_CORRUPT: ("The gzip stream is damaged or has bytes behind its end.", "Compress and upload it again."),

@@ -136,7 +136,7 @@ def parse_form(texts: pa.Array, form: str) -> tuple[np.ndarray, np.ndarray | Non
             month = months[words.indices.to_numpy()]
         times, real = _days(year, month, number("d", 1), number("j", 0) if "j" in names and "d" not in names else None)
         there &= real
-    there &= (hour <= 24) & (minute <= 60) & (second <= 60) & ~((hour == 24) & ((minute > 0) & (minute < 60)))
+    there &= _on_a_clock(hour, minute, second)
     times = times + ((hour * 3600 + minute * 60 + second) * 1_000_000).astype("timedelta64[us]")
     times[~there] = NOT_A_TIME
     offset = None
@@ -179,6 +179,11 @@ def _days(
     dates = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
     real = (month >= 1) & (month <= 12) & (day >= 1) & (dates.astype("datetime64[M]") == months)
     return dates.astype("datetime64[us]"), real
+
+
+def _on_a_clock(hour: np.ndarray, minute: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Whether there is such a time: 24:00 ends a day, a second 60 is one that was rounded or inserted; no minute is 60."""
+    return (minute < 60) & (second <= 60) & ((hour < 24) | ((hour == 24) & (minute == 0) & (second == 0)))
 
 
 def _days_of_weeks(year: np.ndarray, week: np.ndarray, weekday: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -228,7 +233,7 @@ def _parse_digits(texts: pa.Array, form: str) -> np.ndarray | None:
         return None
     times, real = _days(numbers["Y"], numbers["m"], numbers["d"])
     hour, minute, second = numbers.get("H", zero), numbers.get("M", zero), numbers.get("S", zero)
-    real &= (hour <= 24) & (minute <= 60) & (second <= 60) & ~((hour == 24) & (minute > 0) & (minute < 60))
+    real &= _on_a_clock(hour, minute, second)
     times = times + ((hour * 3600 + minute * 60 + second) * 1_000_000).astype("timedelta64[us]")
     times[~real] = NOT_A_TIME
     return times

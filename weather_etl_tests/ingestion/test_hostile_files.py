@@ -256,6 +256,21 @@ def test_an_answer_that_is_none_of_the_storages_costs_a_file_and_no_station(
     assert "a/y.csv" in done.check("rejected_files").description
 
 
+@pytest.mark.parametrize(
+    ("status", "waiting_helps"), [(408, True), (429, True), (500, True), (503, True), (418, False)]
+)
+def test_a_storage_that_is_busy_is_told_from_a_blob_that_is_refused(
+    containers: Containers, wire: Wire, status: int, waiting_helps: bool
+) -> None:
+    containers.landing.upload("a/x.csv", b"x")
+    wire.answer = lambda path: (status, {}, b"") if "x.csv" in path else None
+    settings = Settings(connection_string=wire.connection_string, landing_container=containers.landing.name)
+    with connect(settings, prompt=True) as through, pytest.raises(UserError) as caught:
+        through.landing.read("a/x.csv")
+    busy = isinstance(caught.value, StorageUnavailable) and caught.value.passing and caught.value.is_answer
+    assert busy == waiting_helps and isinstance(caught.value, BlobUnreadable) != waiting_helps
+
+
 def test_a_listing_that_is_a_proxys_page_is_no_empty_listing(
     containers: Containers,
     wire: Wire,
@@ -340,7 +355,7 @@ def test_a_station_toml_that_is_replaced_while_it_is_read_is_read_again(
         ("a = " + "[" * 5000 + "]" * 5000, "nested too deeply"),
         ("a = " + "{a=" * 3000 + "1" + "}" * 3000, "nested too deeply"),
         ("latitude = " + "1" * 5000, "is not valid TOML"),
-        ("latitude = 0x" + "f" * 5000, "station.toml"),
+        ("latitude = 0x" + "f" * 5000, "line 1: latitude is inf; it must lie within"),
         (f'name = "{"x" * 20_000}"', "it has 20,000 characters"),
         ('name = "\\u001b[31m' + "x" * 300 + '"', "it has 305 characters"),
         ("\n".join(f"key{i} = 1" for i in range(5000)), "has 5,000 errors"),

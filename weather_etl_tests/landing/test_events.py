@@ -126,6 +126,13 @@ def test_of_many_messages_about_an_unsettled_station_one_stays() -> None:
     assert len(Inbox({"a": messages}).no_longer_needed(set())) == 4
 
 
+def test_a_message_stays_while_it_names_a_station_that_no_earlier_one_does() -> None:
+    one, two, three = message(1), message(2), message(3)
+    assert Inbox({"a": [one], "b": [two]}).no_longer_needed(set()) == []
+    assert Inbox({"a": [one, two], "b": [two]}).no_longer_needed(set()) == []
+    assert Inbox({"a": [one, two, three], "b": [two, three], "c": [three]}).no_longer_needed({"c"}) == [three]
+
+
 def test_a_message_about_two_stations_stays_while_either_is_unsettled() -> None:
     both = message(1)
     assert Inbox({"a": [both], "b": [both]}).no_longer_needed({"a"}) == []

@@ -1,13 +1,16 @@
 """Profiles of one's own: of the page that explains them, in `station.toml`, or asked for by name."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from weather_etl.meteorology import formats
 from weather_etl.meteorology.cell_states import MISSING, OK
 from weather_etl.meteorology.cells import read_cells
-from weather_etl.meteorology.reasons import Rejected
+from weather_etl.meteorology.formats.registry import packaged
+from weather_etl.meteorology.reasons import Reason, Rejected
 from weather_etl.station_file import parse_settings
 from weather_etl_tests.meteorology.generic_files import LATE, LOGGER
 from weather_etl_tests.meteorology.making import File, csv, raw_of
@@ -46,4 +49,43 @@ def test_a_profile_in_station_toml_reads_the_station_s_files():
 def test_a_named_format_asks_no_other():
     with pytest.raises(Rejected) as caught:
         formats.read_text(csv("2023-01-01 00:00,5"), formats.Options(format="ndbc"))
-    assert "ndbc" in caught.value.detail
+    assert caught.value.reason is Reason.NOT_OF_FORMAT
+    assert caught.value.detail.startswith("the file is not of the format 'ndbc' that station.toml names: ")
+
+
+def workbook(*rows: list) -> bytes:
+    with xlsxwriter.Workbook(buffer := BytesIO()) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return buffer.getvalue()
+
+
+KINDS = {
+    "text": csv("2023-01-01 00:00,5"),
+    "JSON": b'{"hourly": {"time": ["2023-01-01T00:00"], "temperature_2m": [1]}}',
+    "workbook": workbook(["Time", "Temperature (C)"], ["2023-01-01 00:00", 5]),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("dwd_houly", "near ones are dwd_hourly, "),
+        ("dwd", "near ones are dwd_"),
+        ("qqqqq", "`weather-etl formats` lists all"),
+    ],
+)
+def test_a_format_that_there_is_not_is_told_with_those_that_are_near(kind, name, meant):
+    with pytest.raises(Rejected) as caught:
+        formats.read_text(KINDS[kind], formats.Options(format=name))
+    assert caught.value.reason is Reason.NOT_OF_FORMAT
+    assert caught.value.detail.startswith(f"there is no format '{name}', which station.toml names; {meant}")
+    assert caught.value.detail.endswith("`weather-etl formats` lists all")
+
+
+def test_a_format_of_other_files_than_texts_is_none_of_a_text():
+    named = next(p.name for p in packaged() if p.decoder == "json")
+    with pytest.raises(Rejected, match="one of other files than texts"):
+        formats.read_text(KINDS["text"], formats.Options(format=named))

@@ -150,24 +150,63 @@ def test_what_a_manifest_keeps_of_a_file_reads_it_alike(name):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("title = 1", "mine (here), line 1: title is 1; it must be a text"),
+        ("base = 'ndbc'\ntitle = true", "mine (here), line 2: title is true; it must be a text"),
         ("titel = 'x'", "titel is no key of the grammar"),
-        ("[match]\ncolumns = ['a']\n[time]\ncolumns = ['t']\nzoon = 'UTC'", "line 5: time.zoon is no key"),
-        ("[match]\nhead = '('", "line 2: match.head is no regular expression"),
+        ("[match]\ncolumns = ['a']\n[time]\ncolumns = ['t']\nzoon = 'UTC'", "Line 5: time.zoon is no key"),
+        ("[match]\nhead = '('", "Line 2: match.head is no regular expression"),
         ("[time]\ncolumns = ['t']\nzone = 'MST'", "time.zone is 'MST'"),
-        ("column = [\n  { to = 'temperature_c', name = ['T'], unit = 'mm' },\n]", "line 2: column[1].unit is 'mm', which is no unit of temperature_c"),
+        ("column = [\n  { to = 'temperature_c', name = ['T'], unit = 'mm' },\n]", "Line 2: column[1].unit is 'mm', which is no unit of temperature_c"),
         ("[[column]]\nto = 'temperature'\nname = ['T']", "column[1].to is 'temperature'; known variables are"),
         ("[[column]]\nto = 'temperature_c'", "says neither `name` nor `at` nor `find`"),
         ("refuse = 'because'", "refuse must begin with one of"),
         ("[match]\ncolumns = ['a']\n[[column]]\nto = 'temperature_c'\nname = ['T']", "time is missing"),
         ("base = 'nobody'", "base is 'nobody', which is no profile"),
         ("a = [", "is not valid TOML"),
+        ("rank = " + "9" * 5000, "is not valid TOML: a number has thousands of digits"),
+        ("rank = 0x" + "f" * 5000, "Line 1: rank is inf; it must be a whole number"),
+        ("a = " + "[" * 5000 + "]" * 5000, "is not valid TOML: it is nested too deeply"),
     ],
 )  # fmt: skip
 def test_a_profile_that_cannot_be_used_says_which_key_and_line(text, says):
     with pytest.raises(ProfileError) as caught:
         compile_profile(text, name="mine", origin="here")
     assert says in str(caught.value)
+
+
+def test_all_that_is_wrong_with_a_profile_is_told_at_once_at_its_lines():
+    text = """\
+titel = "x"
+decoder = "tect"
+[match]
+head = "("
+[meta.zone]
+from = "header"
+[meta.colour]
+regex = "x"
+[time]
+zone = ["UTC", "MST"]
+# [[column]]
+[[column]]
+to = "temperature_c"
+unit = "mm"
+[[column]]
+name = [true]
+"""
+    with pytest.raises(ProfileError) as caught:
+        parse_profile(text, name="mine", origin="here")
+    said = re.sub(r"(known here are|must be one of|a zone is) .*?\. (?=Line|$)", r"\1 .... ", str(caught.value))
+    assert said == (
+        "mine (here) has 10 errors. Line 1: titel is no key of the grammar; known here are .... "
+        "Line 2: decoder is 'tect'; it must be one of .... "
+        "Line 4: match.head is no regular expression (missing ), unterminated subpattern at position 0). "
+        "Line 5: meta.zone must be a table with a regex. "
+        "Line 7: meta.colour is no key of the grammar; known here are .... "
+        "Line 10: time.zone is ['UTC', 'MST']; a zone is .... "
+        "Line 12: column[1] says neither `name` nor `at` nor `find`. "
+        "Line 14: column[1].unit is 'mm', which is no unit of temperature_c. "
+        "Line 15: column[2] has no `to`. "
+        "Line 16: column[2].name is [true]; it must be a list of texts."
+    )
 
 
 def test_a_profile_on_a_base_adds_to_it_and_overrules_it():

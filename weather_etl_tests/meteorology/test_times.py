@@ -54,6 +54,12 @@ def test_half_past_24_is_no_time_in_any_form(text, form):
     assert shown(text.replace("30", "00"), form) == "2020-01-02T00:00"
 
 
+@pytest.mark.parametrize("clock", ["12:60:00", "24:60:00", "24:00:30", "23:59:61", "25:00:00"])
+@pytest.mark.parametrize("form", ["%Y-%m-%d %H:%M:%S", "ymd", "iso"])
+def test_what_no_clock_shows_is_no_time_in_any_form(clock, form):
+    assert shown(f"2020-01-01 {clock}", form) == NOT_A_TIME
+
+
 @pytest.mark.parametrize(("year", "century"), [("00", 20), ("68", 20), ("69", 19), ("99", 19)])
 @pytest.mark.parametrize("form", ["dmy", "%d.%m.%y"])
 def test_years_of_two_digits_up_to_68_are_of_this_century(year, century, form):

@@ -34,7 +34,7 @@ EXAMPLES = {
     "units": ([{"temperature_c": "degF"}, {}], [{"temperature_c": "hPa"}, {"colour": "degC"}, {"temperature_c": 1}, "degC"]),
     "systems": ([{"degF": {"wind_speed_ms": "mph"}}], [{"mph": {}}, {"degF": {"wind_speed_ms": "hPa"}}, "degF"]),
     "map": (["compass", {"N": 0}], ["north", {"N": "0"}, {"N": True}]),
-    "quality": ([{"column": "q"}, {"part": 2, "codes": {"1": 4}}], [{}, {"column": "q", "part": 1}, {"column": "q", "codes": {"1": 7}}, {"colour": 1}, "q"]),
+    "quality": ([{"column": "q"}, {"part": 2, "codes": {"1": 4}}], [{}, {"column": "q", "part": 1}, {"column": "q", "codes": {"1": 7}}, {"column": "q", "codes": {"1": [4]}}, {"colour": 1}, "q"]),
     "refuse": (["NO_YEAR: no year"], ["no year", 1]),
 }  # fmt: skip
 

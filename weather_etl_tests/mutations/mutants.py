@@ -47,6 +47,9 @@ PLANNING = (f"{_T}/operations/test_planning.py",)
 _KINDS = ("_columns", "_units", "_directions", "_times", "_zones", "_places", "_layouts", "")
 TRAPS = (*(f"{_T}/meteorology/test_generic{kind}.py" for kind in _KINDS), f"{_T}/meteorology/test_inspection.py")
 
+SETTINGS = (f"{_T}/test_settings.py",)
+STATIONS = (f"{_T}/test_stations.py", f"{_T}/test_toml_errors.py")
+
 _Q = "weather_etl/meteorology/quality"
 _R = "weather_etl/meteorology/repeated_hours.py"
 _L = "weather_etl/meteorology/aggregation/hours.py"
@@ -56,6 +59,10 @@ _N = "weather_etl/meteorology/neighbours.py"
 _O = "weather_etl/meteorology/observations"
 _MERGE = "weather_etl/ingestion/merge.py"
 _CONTAINER = "weather_etl/lake/container.py"
+_SETTINGS = "weather_etl/settings.py"
+_RULES = "weather_etl/station_rules.py"
+_FILE = "weather_etl/station_file.py"
+_LINES = "weather_etl/toml_lines.py"
 _REDACTION = "weather_etl/redaction.py"
 _F = "weather_etl/meteorology/formats"
 
@@ -79,7 +86,8 @@ MUTANTS = (
     Mutant(f"{_M}/cell_times.py", "(?:$|[Zz+-])", "(?:$|[Zz+])", TIMES),
     Mutant(f"{_M}/cell_times.py", "localise(local[naive], timezone, files[naive], before)", "localise(local[naive], timezone, files[naive])", TIMES),
     Mutant(f"{_M}/local_clock.py", "sorted(before, reverse=True)", "before", TIMES),
-    Mutant(f"{_M}/time_forms.py", " & ~((hour == 24) & (minute > 0) & (minute < 60))", "", TIMES),
+    Mutant(f"{_M}/time_forms.py", "(hour == 24) & (minute == 0) & (second == 0)", "(hour == 24)", TIMES),
+    Mutant(f"{_M}/time_forms.py", "(minute < 60) &", "(minute <= 60) &", TIMES),
     Mutant(f"{_M}/time_forms.py", "year < 69,", "year < 70,", TIMES),
     Mutant(f"{_M}/time_forms.py", 'there &= (half == "") | (hour <= 12)', "pass", TIMES),
     Mutant(f"{_F}/recognise.py", "* 2 <= len(data)", "* 2 < len(data)", (f"{_T}/meteorology/test_noaa.py",), "half_of_the_lines"),
@@ -289,4 +297,24 @@ MUTANTS = (
     Mutant("weather_etl/operations/planning.py", "elif past.attempts >= max_attempts:", "elif past.attempts > max_attempts:", PLANNING),
     Mutant("weather_etl/operations/planning.py", "        elif past.in_flight:\n            out.in_flight.append(item.station)\n", "", PLANNING),
     Mutant("weather_etl/landing/events.py", '_RENAMED = ("Microsoft.Storage.BlobRenamed", "Microsoft.Storage.DirectoryRenamed")', '_RENAMED = ("Microsoft.Storage.BlobRenamed",)', EVENTS),
+    # what a person sets
+    Mutant(_SETTINGS, "(-?[a-z0-9])*", "(-*[a-z0-9])*", SETTINGS),
+    Mutant(_SETTINGS, "(?=.{3,63}\\Z)", "", SETTINGS),
+    Mutant(_SETTINGS, '"[0-9]{1,9}"', r'r"\d{1,9}"', SETTINGS),
+    Mutant(_SETTINGS, "        elif container in seen:", "        elif False:", SETTINGS),
+    Mutant(_SETTINGS, "if container == LOGS_CONTAINER:", "if False:", SETTINGS),
+    Mutant(_RULES, "if not low <= value <= high:", "if not low < value < high:", STATIONS),
+    Mutant(_RULES, "else value.astimezone(UTC)", "else value.replace(tzinfo=UTC)", STATIONS),
+    Mutant(_FILE, "suspect[0] <= suspect[1] <= high:", "suspect[0] <= suspect[1]:", STATIONS),
+    Mutant(_FILE, "if not low <= suspect[0]", "if not suspect[0]", STATIONS),
+    Mutant(_FILE, "if fail is None and", "if", STATIONS),
+    Mutant(_FILE, 'if end < info.data.get("start", end)', 'if end <= info.data.get("start", end)', STATIONS),
+    Mutant(_FILE, 'info.data.get(f"{what}_base_c", limit)', 'info.data.get(f"{what}_base_c")', STATIONS),
+    Mutant("weather_etl/meteorology/units.py", 'text("ascii").split()) - {"Factory"}', 'text("ascii").split())', STATIONS),
+    Mutant(_LINES, "|'''.*?'''(?:'{0,2})", "|'''[^\\n]*(?:'{0,2})", STATIONS),
+    Mutant(_LINES, '(?:"{0,2})', "", STATIONS),
+    Mutant(_LINES, "if place in self.newest:", "if is_element:", STATIONS),
+    Mutant(_LINES, "if depth > MAX_DEPTH:", "if False:", STATIONS),
+    Mutant(_LINES, 'about if about and known in said else sentence', "sentence", STATIONS),
+    Mutant(_CONTAINER, "in (408, 429)", "in (408,)", HOSTILE, "is_busy"),
 )  # fmt: skip

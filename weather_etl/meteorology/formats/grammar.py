@@ -7,9 +7,7 @@ read (`profile.py`).
 
 import hashlib
 import json
-import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from weather_etl.meteorology.formats.profile import (
@@ -23,6 +21,7 @@ from weather_etl.meteorology.formats.profile import (
 )
 from weather_etl.meteorology.formats.value_kinds import problem
 from weather_etl.meteorology.units import QUANTITIES, is_unit, scale_of
+from weather_etl.toml_lines import Place, dotted, line_of, lines_of, problems_told, shown, table_of
 
 TOP = {
     "title": "text", "source": "text", "base": "text", "rank": "int", "decoder": DECODERS, "refuse": "refuse",
@@ -61,91 +60,91 @@ def parse_profile(text: str, *, name: str, origin: str = "packaged") -> dict[str
         ProfileError: it is no TOML, or a key or value cannot be used.
     """
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = table_of(text)
+    except ValueError as error:
         raise ProfileError(f"{name} ({origin}) is not valid TOML: {error}.") from None
     check(table, text=text, name=name, origin=origin)
     return table
 
 
 def check(table: Mapping[str, Any], *, text: str = "", name: str, origin: str) -> None:
-    """Say in one sentence what cannot be used.
+    """Say in one paragraph all that cannot be used.
 
     Raises:
-        ProfileError: names the key and, where the text is given, its line.
+        ProfileError: names each key and, where the text is given, its line.
     """
+    if wrong := problems_of(table, needs_match=origin != "station.toml" and name != "generic"):
+        lines = lines_of(text)
+        said = [(line_of(lines, place), f"{dotted(place)} {sentence}") for place, sentence in wrong]
+        raise ProfileError(problems_told(f"{name} ({origin})", said))
 
-    def fail(path: Sequence[str | int], sentence: str) -> None:
-        line = _line_of(text, path)
-        where = ".".join(f"[{p + 1}]" if isinstance(p, int) else p for p in path).replace(".[", "[")
-        raise ProfileError(f"{name} ({origin}){f', line {line}' if line else ''}: {where} {sentence}.")
 
-    def keys(given: Mapping[str, Any], known: Mapping[str, Any], path: list[str | int]) -> None:
-        for key, value in given.items():
-            if key not in known:
-                fail([*path, key], f"is no key of the grammar; known here are {', '.join(known)}")
-            if wrong := problem(value, known[key]):
-                fail([*path, key], wrong)
+def problems_of(table: Mapping[str, Any], *, needs_match: bool) -> list[tuple[Place, str]]:
+    """What cannot be used: for each the place of its key, and how the sentence goes on that begins with it.
 
-    known_top = {**TOP, **dict.fromkeys(TABLES, "table"), "each": "table", "meta": "table", "column": "column list"}
-    keys({k: v for k, v in table.items() if k != "column"}, known_top, [])
-    for part, known in TABLES.items():
-        keys(table.get(part, {}), known, [part])
-    keys(table.get("each", {}), EACH, ["each"])
-    for key, rule in table.get("meta", {}).items():
-        if key not in META_KEYS:
-            fail(["meta", key], f"is no key of the grammar; known here are {', '.join(META_KEYS)}")
-        if not isinstance(rule, dict) or "regex" not in rule:
-            fail(["meta", key], "must be a table with a regex")
-        keys(rule, META, ["meta", key])
+    Args:
+        table: of the profile; its base is not merged in yet.
+        needs_match: it must tell its files from those of others.
+    """
+    top = {**TOP, **dict.fromkeys(TABLES, "table"), "each": "table", "meta": "table", "column": "column list"}
+    found = list(_of_keys({k: v for k, v in table.items() if k != "column"}, top, ()))
+    for part, known in {**TABLES, "each": EACH}.items():
+        if isinstance(inner := table.get(part, {}), dict):
+            found += _of_keys(inner, known, (part,))
+    if isinstance(meta := table.get("meta", {}), dict):
+        found += _of_meta(meta)
     columns = table.get("column", [])
     if not isinstance(columns, list) or not all(isinstance(c, dict) for c in columns):
-        fail(["column"], "must be a list of tables, each with `to` and `name`")
-    for i, column in enumerate(columns):
-        keys(column, COLUMN, ["column", i])
-        if "to" not in column:
-            fail(["column", i], "has no `to`")
-        if not {"name", "at", "find"} & column.keys():
-            fail(["column", i], "says neither `name` nor `at` nor `find`")
-        unit = column.get("unit", "")
-        quantity = QUANTITIES.get(column["to"])
-        if unit and quantity and not is_unit(quantity, scale_of(unit.rstrip("?"))[1]):
-            fail(["column", i, "unit"], f"is {unit!r}, which is no unit of {column['to']}")
-    if "base" in table or "refuse" in table:
+        return [*found, (("column",), "must be a list of tables, each with `to` and `name`")]
+    for number, column in enumerate(columns):
+        found += _of_column(column, ("column", number))
+    if not {"base", "refuse"} & table.keys():
+        found += _of_what_is_missing(table, needs_match)
+    return found
+
+
+def _of_keys(given: Mapping[str, Any], known: Mapping[str, Any], place: Place) -> Iterator[tuple[Place, str]]:
+    for key, value in given.items():
+        if key not in known:
+            yield (*place, key), f"is no key of the grammar; known here are {', '.join(known)}"
+        elif wrong := problem(value, known[key]):
+            yield (*place, key), wrong
+
+
+def _of_meta(meta: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    for key, rule in meta.items():
+        if key not in META_KEYS:
+            yield ("meta", key), f"is no key of the grammar; known here are {', '.join(META_KEYS)}"
+        elif not isinstance(rule, dict) or "regex" not in rule:
+            yield ("meta", key), "must be a table with a regex"
+        else:
+            yield from _of_keys(rule, META, ("meta", key))
+
+
+def _of_column(column: Mapping[str, Any], place: Place) -> Iterator[tuple[Place, str]]:
+    wrong = dict(_of_keys(column, COLUMN, place))
+    yield from wrong.items()
+    if "to" not in column:
+        yield place, "has no `to`"
+    if not {"name", "at", "find"} & column.keys():
+        yield place, "says neither `name` nor `at` nor `find`"
+    if {(*place, "to"), (*place, "unit")} & wrong.keys():
         return
+    unit, quantity = column.get("unit", ""), QUANTITIES.get(column.get("to", ""))
+    if unit and quantity and not is_unit(quantity, scale_of(unit.rstrip("?"))[1]):
+        yield (*place, "unit"), f"is {shown(unit)}, which is no unit of {column['to']}"
+
+
+def _of_what_is_missing(table: Mapping[str, Any], needs_match: bool) -> Iterator[tuple[Place, str]]:
     decoder = table.get("decoder", "text")
-    if not columns and decoder in ("text", "xlsx", "parquet", "json"):
-        fail(["column"], "is missing: no variable would be read")
-    if "time" not in table and decoder in ("text", "xlsx", "parquet", "json"):
-        fail(["time"], "is missing: no row would have a time")
-    if (
-        "match" not in table
-        and decoder in ("text", "xlsx", "parquet")
-        and origin != "station.toml"
-        and name != "generic"
-    ):
-        fail(["match"], "is missing: nothing would tell its files from others")
-
-
-def _line_of(text: str, path: Sequence[str | int]) -> int | None:
-    """The line of a key in a TOML text, as near as its words tell."""
-    if not text:
-        return None
-    lines = text.split("\n")
-    start = 0
-    names = [p for p in path if isinstance(p, str)]
-    nth = next((p for p in path if isinstance(p, int)), None)
-    if nth is not None:
-        entries = [i for i, line in enumerate(lines) if re.search(r"\[\[column\]\]|^\s*\{\s*\w+\s*=", line)]
-        start = entries[nth] if nth < len(entries) else 0
-        if names[-1] == "column":
-            return start + 1
-    elif len(names) > 1:
-        start = next((i for i, line in enumerate(lines) if re.match(rf"\s*\[{re.escape(names[0])}\]", line)), 0)
-    for i in range(start, len(lines)):
-        if re.search(rf"(?<![\w]){re.escape(names[-1])}\"?\s*=|^\s*\[{re.escape(names[-1])}\]", lines[i]):
-            return i + 1
-    return start + 1 if start else None
+    if decoder not in ("text", "xlsx", "parquet", "json"):
+        return
+    if not table.get("column"):
+        yield ("column",), "is missing: no variable would be read"
+    if "time" not in table:
+        yield ("time",), "is missing: no row would have a time"
+    if "match" not in table and decoder != "json" and needs_match:
+        yield ("match",), "is missing: nothing would tell its files from others"
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from weather_etl.meteorology.formats.head import Head
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.formats.recognise import Fit, fit
-from weather_etl.meteorology.formats.registry import GENERIC, in_order
+from weather_etl.meteorology.formats.registry import GENERIC, in_order, meant
 from weather_etl.meteorology.formats.source import DEFAULT_ENCODING, Source, Text
 from weather_etl.meteorology.formats.tables import cells_of
 from weather_etl.meteorology.members import Member
 from weather_etl.meteorology.raw_rows import ParsedFile
 from weather_etl.meteorology.reasons import Reason, Rejected
+from weather_etl.toml_lines import shown
 
 # What is put into a zip beside the data, for people.
 _BESIDE_DATA = re.compile(
@@ -52,6 +53,7 @@ def read(source: Source, options: Options) -> ParsedFile:
     Raises:
         Rejected: nothing of the file can be used.
     """
+    _check_format(options)
     kind = source.kind
     if kind == "xlsx":
         from weather_etl.meteorology.formats import workbooks
@@ -84,6 +86,22 @@ def read(source: Source, options: Options) -> ParsedFile:
     return _of_text(attempt.fit, attempt.text, source, options)
 
 
+def _check_format(options: Options) -> None:
+    """There must be a profile of the name that the station gives.
+
+    Raises:
+        Rejected: there is none.
+    """
+    if not options.format:
+        return
+    names = {profile.name for profile in in_order(options.profiles)}
+    if options.format not in names:
+        raise Rejected(
+            Reason.NOT_OF_FORMAT,
+            f"there is no format {shown(options.format)}, which station.toml names; {meant(options.format, names)}",
+        )
+
+
 def recognise(source: Source, options: Options) -> Recognised:
     """The first profile that fits, in the order in which they are asked; none: the built-in names have to do.
 
@@ -106,9 +124,9 @@ def recognise(source: Source, options: Options) -> Recognised:
             return Recognised(attempt, misses)
         misses.append(attempt)
     if options.format and options.format != GENERIC:
-        why = misses[0].miss if misses else "there is no profile of that name"
+        why = misses[0].miss if misses else "that is one of other files than texts"
         raise Rejected(
-            Reason.NOT_CSV, f"the file is not of the format {options.format!r} that station.toml names: {why}"
+            Reason.NOT_OF_FORMAT, f"the file is not of the format {options.format!r} that station.toml names: {why}"
         )
     return Recognised(None, misses)
 
@@ -257,6 +275,7 @@ def profile_of(source: Source, options: Options) -> tuple[str, str] | None:
     """
     if source.kind != "text":
         return None
+    _check_format(options)
     attempt = recognise(source, options).attempt
     if attempt is None:
         generic_one = next(p for p in in_order(options.profiles) if p.name == GENERIC)

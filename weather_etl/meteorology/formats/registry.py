@@ -12,6 +12,8 @@ from typing import Any
 
 from weather_etl.meteorology.formats.grammar import assemble, merged, parse_profile
 from weather_etl.meteorology.formats.profile import Profile, ProfileError
+from weather_etl.sentences import nearest
+from weather_etl.toml_lines import shown
 
 GENERIC = "generic"
 
@@ -68,12 +70,16 @@ def _whole(name: str, tables: Mapping[str, dict[str, Any]], origin: str, seen: t
     if base is None:
         return table
     if base not in tables:
-        raise ProfileError(
-            f"{name} ({origin}): base is {base!r}, which is no profile; known are {', '.join(sorted(tables))}."
-        )
+        raise ProfileError(f"{name} ({origin}): base is {shown(base)}, which is no profile; {meant(base, tables)}.")
     if base in seen or base == name:
         raise ProfileError(f"{name} ({origin}): base {base!r} leads back to {name}.")
     return merged(_whole(base, tables, origin, (*seen, name)), table)
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """How a sentence on a profile that there is not goes on: near names, and where all are."""
+    near = ", ".join(nearest(name, known))
+    return (f"near ones are {near}; " if near else "") + "`weather-etl formats` lists all"
 
 
 def _is_generic(name: str, tables: Mapping[str, dict[str, Any]]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from weather_etl.meteorology.formats.profile import REFUSALS, ZONE_WORDS, minutes_of
 from weather_etl.meteorology.units import QUANTITIES, is_unit, known_zone, scale_of
 from weather_etl.meteorology.vocabulary import RAW_TEXT_COLUMNS
+from weather_etl.toml_lines import shown
 
 Check = Callable[[Any], str | None]
 
@@ -23,12 +24,12 @@ def problem(value: Any, kind: str | tuple[str, ...]) -> str | None:
         kind: the name of a kind, or the values that are allowed.
     """
     if isinstance(kind, tuple):
-        return None if value in kind else f"is {value!r}; it must be one of {', '.join(repr(k) for k in kind)}"
+        return None if value in kind else f"is {shown(value)}; it must be one of {', '.join(map(shown, kind))}"
     return _CHECKS[kind](value)
 
 
 def _must_be(what: str, test: Callable[[Any], bool]) -> Check:
-    return lambda value: None if test(value) else f"is {value!r}; it must be {what}"
+    return lambda value: None if test(value) else f"is {shown(value)}; it must be {what}"
 
 
 def _is_text(value: Any) -> bool:
@@ -65,7 +66,7 @@ def _are_columns(value: Any) -> bool:
 
 def _regex(value: Any) -> str | None:
     if not _is_text(value):
-        return f"is {value!r}; it must be a regular expression in a text"
+        return f"is {shown(value)}; it must be a regular expression in a text"
     try:
         re.compile(value)
     except re.error as error:
@@ -90,7 +91,7 @@ def _zone(value: Any) -> str | None:
     for zone in [value] if _is_text(value) else value if _is_texts(value) else [None]:
         if zone is None or (zone not in ZONE_WORDS and known_zone(zone) is None):
             words = ", ".join(ZONE_WORDS)
-            return f"is {value!r}; a zone is UTC, an offset such as UTC+09:00, an IANA name or {words}"
+            return f"is {shown(value)}; a zone is UTC, an offset such as UTC+09:00, an IANA name or {words}"
     return None
 
 
@@ -98,7 +99,7 @@ def _duration(value: Any) -> str | None:
     try:
         minutes_of(value)
     except (ValueError, AttributeError) as error:
-        return f"is {value!r}; {error}"
+        return f"is {shown(value)}; {error}"
     return None
 
 
@@ -110,21 +111,23 @@ def _period(value: Any) -> str | None:
 
 def _variable(value: Any) -> str | None:
     good = value in RAW_TEXT_COLUMNS
-    return None if good else f"is {value!r}; known variables are {', '.join(RAW_TEXT_COLUMNS[3:])}"
+    return None if good else f"is {shown(value)}; known variables are {', '.join(RAW_TEXT_COLUMNS[3:])}"
 
 
 def _units(value: Any) -> str | None:
     for variable, unit in value.items() if _is_table(value) else [("?", value)]:
         quantity = QUANTITIES.get(variable)
         if quantity is None or not _is_text(unit) or not is_unit(quantity, scale_of(unit.rstrip("?"))[1]):
-            return f"says {unit!r} of {variable!r}, which is no unit of it"
+            return f"says {shown(unit)} of {shown(variable)}, which is no unit of it"
     return None
 
 
 def _systems(value: Any) -> str | None:
     for unit, units in value.items() if _is_table(value) else [("?", value)]:
         if not is_unit("temperature", unit) or _units(units):
-            return f"says {units!r} of temperatures in {unit!r}; it must be a table of units for degC, degF or K"
+            return (
+                f"says {shown(units)} of temperatures in {shown(unit)}; it must be a table of units for degC, degF or K"
+            )
     return None
 
 
@@ -139,7 +142,9 @@ _QUALITY_PLACES = {"column", "part", "at", "next", "cell"}
 def _quality(value: Any) -> str | None:
     good = _is_table(value) and len(value.keys() - {"codes"}) == 1 and value.keys() <= _QUALITY_PLACES | {"codes"}
     codes: Any = value.get("codes", "isd") if good else None
-    good = good and (codes == "isd" or (_is_table(codes) and set(codes.values()) <= {0, 1, 2, 3, 4, 9}))
+    good = good and (
+        codes == "isd" or (_is_table(codes) and all(flag in (0, 1, 2, 3, 4, 9) for flag in codes.values()))
+    )
     return None if good else "must say one of column, part, at, next or cell, and codes (code = flag, or 'isd')"
 
 
