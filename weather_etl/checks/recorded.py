@@ -15,20 +15,22 @@ if TYPE_CHECKING:
     from weather_etl.lake.table_objects import Lake, Stamp
 
 
-def recorded_evaluations(lake: "Lake", stamp: "Stamp | None", wanted: Collection[Check]) -> list[Evaluation] | None:
-    """What checks of a table said when it was made; freshness as of now. None if one of them is not recorded."""
-    if not wanted:
-        return []
-    records = lake.read_checks(stamp.table, stamp.station, stamp) if stamp else None
-    evaluations = []
+def recorded_by_check(lake: "Lake", stamp: "Stamp", wanted: Collection[Check]) -> dict[Check, Evaluation]:
+    """What checks of a table said when it was made, freshness as of now; without those that are younger than the table."""
+    records = lake.read_checks(stamp.table, stamp.station, stamp) if wanted else None
+    evaluations = {}
     for check in wanted:
         evaluation = restore_evaluation(check, records or ())
         if evaluation is None:
-            return None
+            continue
         if check == observations.freshness:
-            newest = (
-                datetime.strptime(stamp.last, "%Y-%m-%d %H:%MZ").replace(tzinfo=UTC) if stamp and stamp.last else None
-            )
+            newest = datetime.strptime(stamp.last, "%Y-%m-%d %H:%MZ").replace(tzinfo=UTC) if stamp.last else None
             evaluation = observations.as_of_now(evaluation, newest)
-        evaluations.append(evaluation)
+        evaluations[check] = evaluation
     return evaluations
+
+
+def recorded_evaluations(lake: "Lake", stamp: "Stamp | None", wanted: Collection[Check]) -> list[Evaluation] | None:
+    """The same for who needs all of them; None if one of them is not recorded."""
+    found = recorded_by_check(lake, stamp, wanted) if stamp else {}
+    return list(found.values()) if len(found) == len(wanted) else None

@@ -18,7 +18,7 @@ from weather_etl.checks import TABLE_CHECKS, observations
 from weather_etl.checks import files as checks
 from weather_etl.checks.evaluation import ERROR, WARN, Check, Evaluation, restore_evaluation
 from weather_etl.checks.neighbours import NEIGHBOURS_AGREE
-from weather_etl.checks.recorded import recorded_evaluations
+from weather_etl.checks.recorded import recorded_by_check
 from weather_etl.ingestion import shared_files
 from weather_etl.lake.connection import connect
 from weather_etl.lake.fingerprints import NEIGHBOURS
@@ -74,7 +74,7 @@ def last_checks(
         of_history = {check: told[check] for check in wanted if check in told}
         stamp = stamps.get(table)
         if stamp is not None and not _agree(of_history, wanted, stamp):
-            recorded = {e.check: _as_state(e) for e in recorded_evaluations(lake, stamp, wanted) or ()}
+            recorded = {check: _as_state(e) for check, e in recorded_by_check(lake, stamp, wanted).items()}
             of_history = recorded | of_history if is_stale else of_history | recorded
         states |= of_history
     return [states[check] for check in TABLE_CHECKS if check in states]

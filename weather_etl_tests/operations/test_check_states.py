@@ -7,10 +7,12 @@ import dagster as dg
 import pytest
 
 from weather_etl.checks import TABLE_CHECKS
+from weather_etl.checks.evaluation import Check
 from weather_etl.checks.files import REJECTED_FILES
 from weather_etl.definitions import defs
 from weather_etl.lake.connection import Containers
 from weather_etl.meteorology import observations
+from weather_etl.operations import check_states
 from weather_etl.operations.overview import UP_TO_DATE, StationState, station_states
 from weather_etl.operations.planning import PARTITION, TABLES_JOB
 from weather_etl.settings import Settings
@@ -98,3 +100,15 @@ def test_a_table_that_is_what_it_should_be_is_believed_before_the_history(
     assert state(instance) == before
     containers.landing.upload("a/y.csv", weather_csv(24, first=48))
     assert red(state(instance)) == {name}
+
+
+def test_a_check_that_is_younger_than_the_table_hides_no_other(
+    instance: dg.DagsterInstance, containers: Containers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    containers.landing.upload("a/x.csv", weather_csv())
+    assert run(instance)
+    before = state(instance)
+    younger = Check("validated_observations", "no_hail", "No hail falls.")
+    monkeypatch.setattr(check_states, "TABLE_CHECKS", (*TABLE_CHECKS, younger))
+    with in_memory() as another:
+        assert state(another) == before

@@ -22,19 +22,15 @@ from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import TABLE_NAMES
 from weather_etl.lake.table_objects import Stamp
 from weather_etl.orchestration.child_runs import QUIET, causes
-from weather_etl.orchestration.graph import build_graph
+from weather_etl.orchestration.graph import TABLE_STEPS, build_graph
 from weather_etl.orchestration.pages import PageIOManager
 from weather_etl.orchestration.resources import ParquetIOManager, StationLock, StorageResource
 from weather_etl.stations import PARTITIONS_NAME
 from weather_etl_tests.support.histories import in_memory
 
 WRITTEN, UNCHANGED, LEFT = "written", "unchanged", "left to another run"
-_STEP_OF = {
-    "raw_observations": "raw_observations",
-    **dict.fromkeys(("quarantined_rows", "validated_observations", "quality_events"), "validated"),
-    **dict.fromkeys(("daily_weather", "monthly_weather", "yearly_weather", "climate_normals"), "aggregated"),
-    "weather_report": "weather_report",
-}
+_MADE_BY = {key.path[-1]: step.op.name for step in TABLE_STEPS for key in step.keys}
+_STEP_OF = {**{table: _MADE_BY[table] for table in TABLE_NAMES}, "weather_report": "weather_report"}
 # What there is up to the hours; the aggregated tables take as long again.
 HOURS = tuple(table for table, step in _STEP_OF.items() if step in ("raw_observations", "validated"))
 OBSERVATIONS = ("raw_observations", "validated_observations")
