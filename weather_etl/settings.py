@@ -19,7 +19,6 @@ AZURITE_ACCOUNT = "devstoreaccount1"
 # The key that every Azurite in the world ships with; published by Microsoft, no secret.
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
-LOGS_CONTAINER = "dagster-logs"  # as in dagster.yaml
 MAX_SHOWN = 80
 
 _CONTAINER = re.compile(r"(?=.{3,63}\Z)[a-z0-9](-?[a-z0-9])*")

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from weather_etl.report.pages import Page
 
 FILES_TOLD = 3  # of one station
-# States of a station for which no run is due.
-SETTLED = ("up to date", "nothing usable")
 
 
 def fingerprint(
@@ -167,7 +165,7 @@ def _slight_notes(state: "StationState", files: "list[FileState]", silent: str) 
     waiting = [f for f in files if f.state == PENDING]
     for file in waiting[:FILES_TOLD]:
         yield Note("pending file", f"{file.name}: {file.detail}")
-    if not state.trouble and state.state not in SETTLED:
+    if not state.trouble and state.is_stale:
         yield Note("a run is due", f"{state.state}; the sensor starts it within a minute, or `weather-etl run` does")
     if silent:
         yield Note("silent", silent)

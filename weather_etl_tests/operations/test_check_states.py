@@ -1,8 +1,5 @@
 """What checks say of tables as they are, whatever became of later runs."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import dagster as dg
 import pytest
 
@@ -11,21 +8,17 @@ from weather_etl.checks.evaluation import Check
 from weather_etl.checks.files import REJECTED_FILES
 from weather_etl.definitions import defs
 from weather_etl.lake.connection import Containers
-from weather_etl.meteorology import observations
 from weather_etl.operations import check_states
 from weather_etl.operations.overview import UP_TO_DATE, StationState, station_states
 from weather_etl.operations.planning import PARTITION, TABLES_JOB
 from weather_etl.settings import Settings
 from weather_etl_tests.files import weather_csv
-from weather_etl_tests.support.histories import in_memory
+from weather_etl_tests.support.histories import in_memory, memory_instance
 from weather_etl_tests.support.lake import RAW
+from weather_etl_tests.support.runs import lose_a_row
 from weather_etl_tests.support.ticks import poison
 
-
-@pytest.fixture
-def instance(environment: Settings) -> Iterator[dg.DagsterInstance]:
-    with in_memory() as opened:
-        yield opened
+instance = memory_instance
 
 
 def run(instance: dg.DagsterInstance) -> bool:
@@ -63,20 +56,13 @@ def test_what_checks_said_outlasts_a_run_that_failed_before_them_and_the_history
 def test_what_a_check_refused_is_red_until_its_file_is_gone(
     instance: dg.DagsterInstance, containers: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    observe = observations.observe
-
-    def lossy(*arguments: Any, **options: Any) -> observations.Observations:
-        made = observe(*arguments, **options)
-        made.balance.kept -= 1
-        return made
-
     containers.landing.upload("a/x.csv", weather_csv())
     assert run(instance)
     before = state(instance)
     assert not red(before)
     containers.landing.upload("a/y.csv", weather_csv(24, first=48))
     with monkeypatch.context() as patch:
-        patch.setattr(observations, "observe", lossy)
+        lose_a_row(patch)
         assert not run(instance)
     assert red(state(instance)) == {"row_balance"}
     containers.landing.delete("a/y.csv")

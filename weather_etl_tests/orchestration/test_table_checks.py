@@ -1,33 +1,21 @@
 """Checks of tables as Dagster carries them: blocking ones before anything is written, all of them alone."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import dagster as dg
-import pandas as pd
 import pytest
 
 from weather_etl.checks import TABLE_CHECKS
 from weather_etl.lake.connection import Containers
 from weather_etl.lake.fingerprints import INPUTS, TABLE_NAMES
-from weather_etl.meteorology import aggregation, observations
 from weather_etl_tests.files import weather_csv
 from weather_etl_tests.support import runs
 from weather_etl_tests.support.histories import in_memory
 from weather_etl_tests.support.lake import RAW, put
 from weather_etl_tests.support.made import Made
-from weather_etl_tests.support.runs import UNCHANGED, RunFailed, process
+from weather_etl_tests.support.runs import UNCHANGED, RunFailed, break_the_contract, lose_a_row, process
 
 ALL = [(check.table, check.name) for check in TABLE_CHECKS]
-
-
-def repeated(make: Any) -> Any:
-    """The core as it was, with every row twice: no key holds."""
-
-    def broken(*arguments: Any, **options: Any) -> pd.DataFrame:
-        return pd.concat([make(*arguments, **options)] * 2, ignore_index=True)
-
-    return broken
 
 
 def below(table: str) -> set[str]:
@@ -60,7 +48,7 @@ def broken_run(containers: Containers) -> tuple[RunFailed, set[str]]:
 def test_a_table_that_breaks_its_contract_is_red_and_not_written(
     station: Containers, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
-    monkeypatch.setattr(aggregation, table, repeated(getattr(aggregation, table)))
+    break_the_contract(monkeypatch, table)
     failed, written = broken_run(station)
     assert str(failed).startswith(f"{table} of a breaks its contract and was not published: ")
     red = [e for e in failed.result.get_asset_check_evaluations() if not e.passed and e.blocking]
@@ -72,14 +60,7 @@ def test_a_table_that_breaks_its_contract_is_red_and_not_written(
 def test_rows_that_do_not_balance_are_red_and_nothing_made_of_them_is_written(
     station: Containers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    observe = observations.observe
-
-    def lossy(*arguments: Any, **options: Any) -> observations.Observations:
-        made = observe(*arguments, **options)
-        made.balance.kept -= 1
-        return made
-
-    monkeypatch.setattr(observations, "observe", lossy)
+    lose_a_row(monkeypatch)
     failed, written = broken_run(station)
     assert str(failed).startswith("The rows of a do not balance and were not published: 72 data lines = 71 kept")
     (red,) = [e for e in failed.result.get_asset_check_evaluations() if not e.passed and e.blocking]
@@ -89,7 +70,7 @@ def test_rows_that_do_not_balance_are_red_and_nothing_made_of_them_is_written(
 
 def test_a_run_after_a_blocked_one_makes_what_was_left(station: Containers) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(aggregation, "daily_weather", repeated(aggregation.daily_weather))
+        break_the_contract(patch)
         broken_run(station)
     done = process(station)
     assert done["validated_observations"].status == UNCHANGED

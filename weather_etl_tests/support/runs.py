@@ -231,16 +231,30 @@ def execute(
         )
 
 
-def break_the_contract(patch: pytest.MonkeyPatch) -> None:
-    """Days come twice from now on, as by a bug: the blocking check of daily_weather fails."""
+def break_the_contract(patch: pytest.MonkeyPatch, table: str = "daily_weather") -> None:
+    """Every row of an aggregated table comes twice from now on, as by a bug: its blocking check fails."""
     import pandas as pd
 
     from weather_etl.meteorology import aggregation
 
-    once = aggregation.daily_weather
+    once = getattr(aggregation, table)
 
     def twice(*args: Any, **options: Any) -> pd.DataFrame:
         frame = once(*args, **options)
         return pd.concat([frame, frame], ignore_index=True)
 
-    patch.setattr(aggregation, "daily_weather", twice)
+    patch.setattr(aggregation, table, twice)
+
+
+def lose_a_row(patch: pytest.MonkeyPatch) -> None:
+    """One row fewer is counted as kept from now on, as by a bug: the blocking check `row_balance` fails."""
+    from weather_etl.meteorology import observations
+
+    observe = observations.observe
+
+    def lossy(*args: Any, **options: Any) -> observations.Observations:
+        made = observe(*args, **options)
+        made.balance.kept -= 1
+        return made
+
+    patch.setattr(observations, "observe", lossy)

@@ -11,7 +11,7 @@ from functools import partial
 
 from weather_etl.meteorology.formats import clock_columns, missing_columns, refusals
 from weather_etl.meteorology.formats.head import DELIMITERS, MAX_HEADER_LINES, Head, sniff
-from weather_etl.meteorology.formats.names import NAMELESS, Names, bare, is_nameless, key, names_of, split_names
+from weather_etl.meteorology.formats.names import Names, all_named, bare, is_nameless, key, names_of, split_names
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import ColumnRule, Profile
 from weather_etl.meteorology.formats.recognise import Fit
@@ -92,7 +92,7 @@ def _as_header(profile: Profile, head: Head, i: int, start: int, options: Option
     for delimiter in candidates:
         try:
             names = _under_their_groups(split_names(line, delimiter), head, i, delimiter)
-            whole = names_of([n or f"{NAMELESS}{k + 1}" for k, n in enumerate(names)], suffixes=True)
+            whole = names_of(all_named(names), suffixes=True)
             if delimiter == "space" and _cells_of_first_row(head, i) != len(names):
                 raise Rejected(Reason.NOT_CSV, "the lines have more or fewer words than the header")
             check(profile, whole, options, partial(_first_rows, head, i, delimiter))

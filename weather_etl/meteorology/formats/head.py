@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from weather_etl.meteorology.formats.marks import mark_of
-from weather_etl.meteorology.formats.names import NAMELESS, Names, key, names_of, split_names
+from weather_etl.meteorology.formats.names import Names, all_named, key, names_of, split_names
 from weather_etl.meteorology.formats.source import HEAD_BYTES, Text
 from weather_etl.meteorology.reasons import Rejected
 
@@ -120,7 +120,7 @@ class Head:
             names = list(accumulate(names, _its_group))
         for more in parts[1:]:
             names = [f"{a} {b}".strip() for a, b in zip(names, more, strict=False)]
-        return names_of([n or f"{NAMELESS}{k + 1}" for k, n in enumerate(names)])
+        return names_of(all_named(names))
 
     def data_lines(self, start: int, n: int = 20) -> list[str]:
         """The first lines from a position on that are neither blank nor cut."""

@@ -119,6 +119,11 @@ def stems_of(name: str, variable: str = "") -> frozenset[str]:
     return frozenset({key(bare(name)[0]), *stems} - {""})
 
 
+def all_named(names: Iterable[str]) -> list[str]:
+    """The names of a header, with one of ours for each column that has none."""
+    return [name or f"{NAMELESS}{at + 1}" for at, name in enumerate(names)]
+
+
 def is_nameless(name: str, at: int) -> bool:
     """Whether a name is the one that we gave to the column at this position, for it had none."""
     return name == f"{NAMELESS}{at + 1}"

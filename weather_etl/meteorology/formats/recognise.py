@@ -110,7 +110,7 @@ def _without_header(profile: Profile, head: Head, wanted: str | None) -> Fit | s
 @lru_cache(maxsize=1_000)
 def _given_names(profile: Profile) -> Names:
     """The names of a table without a header, which are those of its profile in every file."""
-    return names_of(profile.part("header").get("names", ["line"]))
+    return Names(profile.part("header").get("names", ["line"]))
 
 
 def _with_header(profile: Profile, head: Head, wanted: str | None, station: str | None) -> Fit | str:

@@ -19,7 +19,7 @@ from weather_etl.meteorology.bad_lines import MAX_COLUMNS
 from weather_etl.meteorology.cutting import MAX_LINES
 from weather_etl.meteorology.formats import clock_columns, generic
 from weather_etl.meteorology.formats.engine import Table, read_table
-from weather_etl.meteorology.formats.names import NAMELESS, names_of
+from weather_etl.meteorology.formats.names import all_named, names_of
 from weather_etl.meteorology.formats.options import Options
 from weather_etl.meteorology.formats.profile import Profile
 from weather_etl.meteorology.formats.registry import GENERIC, in_order
@@ -110,7 +110,7 @@ def _names(row: Sequence[Any]) -> list[str]:
     texts = [text_of(c).strip() for c in row]
     while texts and not texts[-1]:
         texts.pop()
-    return [t or f"{NAMELESS}{i + 1}" for i, t in enumerate(texts)]
+    return all_named(texts)
 
 
 def _first_rows(rows: list[list[Any]], at: int) -> list[list[str]]:
