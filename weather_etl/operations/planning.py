@@ -7,14 +7,17 @@ Does not belong here: Dagster's sensor and job (`orchestration/`), listing and f
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from weather_etl import digests
-from weather_etl.ingestion.shared_files import Source
 from weather_etl.lake import fingerprints
 from weather_etl.lake.fingerprints import TABLE_NAMES, StaleStation
-from weather_etl.lake.table_objects import Stamp
 from weather_etl.landing.versions import SHARED, Landing
 from weather_etl.sentences import count
+
+if TYPE_CHECKING:
+    from weather_etl.ingestion.shared_files import Source
+    from weather_etl.lake.table_objects import Stamp
 
 SHARED_TAG = "weather_etl/shared_files"
 UNSPLIT, UNROUTABLE = "not split", "files outside any station's folder"
@@ -207,7 +210,7 @@ def targets_tags(items: Sequence[StaleStation]) -> dict[str, str]:
     }
 
 
-def find_stale(landing: Landing, stamps: Mapping[tuple[str, str], Stamp]) -> list[StaleStation]:
+def find_stale(landing: Landing, stamps: "Mapping[tuple[str, str], Stamp]") -> list[StaleStation]:
     """Compare landing with the fingerprint of every table object; stations are those of landing and of the lake."""
     known = {station for station, _ in stamps}
     stale = []
@@ -232,7 +235,7 @@ def unroutable(landing: Landing) -> str:
 
 
 def find_unsplit(
-    pending: Sequence[Source], landing: Landing | None = None, told_before: str | None = None
+    pending: "Sequence[Source]", landing: Landing | None = None, told_before: str | None = None
 ) -> list[StaleStation]:
     """What a run over the shared files is due for, as one item: one run splits them all and names unroutable files.
 
